@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Every reason for which a packet is not forwarded. One list makes the verdict enum, the per-worker and
+ * per-flow counters, what `sluicectl drops` prints and the metrics label.
+ *
+ * X(identifier, label, what an operator reads)
+ */
+#ifndef SLUICE_DROP_H
+#define SLUICE_DROP_H
+
+#define SL_DROP_REASONS(X)                                                                         \
+	X(FRAME, "frame", "truncated Ethernet or VLAN header")                                     \
+	X(IP, "ip", "malformed IPv4 or IPv6 header, or length beyond the frame")                   \
+	X(UDP, "udp", "malformed UDP header, or length beyond the IP packet")                      \
+	X(NOT_MEDIA, "not-media", "not media, and this port has no kernel twin to pass it to")     \
+	X(CLOSED, "closed", "UDP to a media port that no call has open")                           \
+	X(SOURCE, "source", "not from the address and port that signalling announced")             \
+	X(DEMUX, "demux", "neither RTP nor RTCP (RFC 7983), or RTCP on an RTP-only port")          \
+	X(RTP, "rtp", "malformed RTP header")                                                      \
+	X(RTCP, "rtcp", "malformed RTCP header")                                                   \
+	X(SHORT, "short", "too short for the suite's authentication tag or SRTCP trailer")         \
+	X(SRTCP_CLEAR, "srtcp-clear", "SRTCP without encryption (E flag off) was not agreed")      \
+	X(SSRC_LIMIT, "ssrc-limit", "more SSRCs on one flow than its fixed table holds")           \
+	X(REPLAY, "replay", "an index that was already received")                                  \
+	X(REPLAY_OLD, "replay-old", "an index older than the replay window")                       \
+	X(AUTH, "auth", "authentication tag did not verify")                                       \
+	X(CRYPTO, "crypto", "the crypto backend failed")                                           \
+	X(INDEX_REUSE, "index-reuse", "egress index was already sent under this key")              \
+	X(INDEX_LIMIT, "index-limit", "key used up: 2^48 SRTP or 2^31 SRTCP packets (RFC 3711 9.2)") \
+	X(NEIGHBOUR, "neighbour", "the next hop's link-layer address is not known")                \
+	X(MTU, "mtu", "larger than the egress port's MTU after re-keying")                         \
+	X(HANDOFF_FULL, "handoff-full", "the owning worker's hand-off ring is full")               \
+	X(PUNT_FULL, "punt-full", "the ring to the kernel twin is full")                           \
+	X(TX_FULL, "tx-full", "the egress queue is full")
+
+enum sl_verdict {
+	SL_FORWARD = 0, /* still on its way */
+#define X(id, label, text) SL_DROP_##id,
+	SL_DROP_REASONS(X)
+#undef X
+	SL_VERDICTS, /* number of counters: index 0 counts what was forwarded */
+	/* Not counted as drops: the packet left the pipeline by another door. */
+	SL_PUNT = SL_VERDICTS, /* to the kernel twin */
+	SL_TAKEN,              /* given to another worker, or kept for the second round of this burst */
+};
+
+#endif
