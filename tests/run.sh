@@ -1,0 +1,57 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Installs what the tests need, builds, and passes all of them. Ends with one line of totals.
+# usage: tests/run.sh [BUILD-DIR-PREFIX]        as root on Debian 12; build directories are PREFIX, PREFIX-asan
+set -euo pipefail
+cd "$(dirname "$0")/.."
+prefix=${1:-build}
+
+deploy/packages.sh build test
+
+passed=0 failed=0 skipped=0 broken=()
+
+# prepare DIR COMPILER OPTION...: a configured, built tree; a broken build counts as one failure
+prepare() {
+    local dir=$1 compiler=$2
+    shift 2
+    echo "== $dir: build with $compiler ${*:-}"
+    if { [ -f "$dir/build.ninja" ] || CC=$compiler meson setup "$dir" "$@"; } && ninja -C "$dir"; then
+        return 0
+    fi
+    failed=$((failed + 1)) broken+=("$dir: build")
+    return 1
+}
+
+# run_tests DIR NAME ARGUMENT...: meson test, its results added to the totals
+run_tests() {
+    local dir=$1 name=$2 log
+    shift 2
+    log=$dir/meson-logs/testlog-$name
+    rm -f "$log.json"
+    echo "== $dir: $name"
+    meson test -C "$dir" --no-rebuild --print-errorlogs --logbase "testlog-$name" "$@" || true
+    [ -f "$log.json" ] || return 0 # no test of this kind in this build
+    count() {
+        grep -cE "\"result\": \"($1)\"" "$log.json" || true
+    }
+    passed=$((passed + $(count 'OK|EXPECTEDFAIL')))
+    skipped=$((skipped + $(count 'SKIP')))
+    failed=$((failed + $(count 'FAIL|TIMEOUT|ERROR|INTERRUPT|UNEXPECTEDPASS')))
+    mapfile -t -O ${#broken[@]} broken < <(
+        python3 - "$log.json" "$dir" <<'PY'
+import json, sys
+for line in open(sys.argv[1]):
+    test = json.loads(line)
+    if test["result"] not in ("OK", "EXPECTEDFAIL", "SKIP"):
+        print(sys.argv[2] + ": " + test["name"])
+PY
+    )
+}
+
+if prepare "$prefix" gcc; then
+    run_tests "$prefix" all
+fi
+
+[ ${#broken[@]} -eq 0 ] || printf 'failed: %s\n' "${broken[@]}"
+echo "$passed passed, $failed failed, $skipped skipped"
+[ $failed -eq 0 ]
