@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * SRTP and SRTCP transforms in bursts (RFC 3711, RFC 6188, RFC 7714), behind one table with two
- * implementations: IPsec-MB (default) and libsrtp2 (portable, and the oracle of the differential test).
+ * implementations: IPsec-MB (default) and libsrtp2 (portable, and the oracle of the differential
+ * test).
  *
- * A transform knows nothing of replay, roll-over counters or SSRC tables: the caller gives each packet its
- * index and keeps the state. A transform computes at most one MAC per packet and, when a tag does not
- * verify, changes nothing but that packet's verdict.
+ * A transform knows nothing of replay, roll-over counters or SSRC tables: the caller gives each
+ * packet its index and keeps the state. A transform computes at most one MAC per packet and, when a
+ * tag does not verify, changes nothing but that packet's verdict.
  */
 #ifndef SL_DATAPLANE_CRYPTO_H
 #define SL_DATAPLANE_CRYPTO_H
@@ -14,7 +15,8 @@
 
 #include "sluice/suite.h"
 
-/* Room that must be writable behind a packet before protect: the longest tag and the SRTCP index. */
+/* Room that must be writable behind a packet before protect: the longest tag and the SRTCP index.
+ */
 enum { SL_CRYPTO_TAILROOM = SL_TAG_MAX + 4 };
 
 /* Session keys of one direction of one leg, SRTP and SRTCP, expanded for one backend. */
@@ -24,21 +26,21 @@ struct sl_key;
 struct sl_crypto;
 
 struct sl_crypto_op {
-	uint8_t *data;       /* first byte of the RTP or RTCP header */
-	struct sl_key *key;  /* never NULL: plain legs do not come here */
-	uint64_t index;      /* SRTP: ROC << 16 | SEQ, 48 bits (RFC 3711 3.3.1); SRTCP: 31 bits (3.4) */
-	uint32_t ssrc;       /* host byte order */
-	uint16_t len;        /* in and out: bytes of the packet, tag and SRTCP trailer included */
+	uint8_t *data;      /* first byte of the RTP or RTCP header */
+	struct sl_key *key; /* never NULL: plain legs do not come here */
+	uint64_t index; /* SRTP: ROC << 16 | SEQ, 48 bits (RFC 3711 3.3.1); SRTCP: 31 bits (3.4) */
+	uint32_t ssrc;  /* host byte order */
+	uint16_t len;   /* in and out: bytes of the packet, tag and SRTCP trailer included */
 	uint16_t header_len; /* SRTP: fixed header, CSRCs and extension, bytes; SRTCP: 8 */
-	uint8_t verdict;     /* enum sl_verdict; only ops that come in as SL_FORWARD are worked on */
+	uint8_t verdict; /* enum sl_verdict; only ops that come in as SL_FORWARD are worked on */
 };
 
 struct sl_crypto_backend {
 	const char *name;
 
 	/*
-	 * Derives and expands the session keys of `master` (RFC 3711 4.3, RFC 6188 3, RFC 7714 11). Called by the
-	 * control thread. 0, or -EINVAL (suite not supported), -ENOMEM.
+	 * Derives and expands the session keys of `master` (RFC 3711 4.3, RFC 6188 3, RFC 7714 11).
+	 * Called by the control thread. 0, or -EINVAL (suite not supported), -ENOMEM.
 	 */
 	int (*key_new)(struct sl_key **key, const struct sl_master *master);
 	/* Wipes and frees. NULL is ignored. No worker may hold the key any more. */
@@ -50,12 +52,15 @@ struct sl_crypto_backend {
 
 	/*
 	 * In place. The caller has checked that the packet is longer than header + tag (+ trailer).
-	 * unprotect: verdict becomes SL_DROP_AUTH when the tag does not verify; else len shrinks to the plain packet.
-	 * protect: len grows by tag (+ trailer, E flag set); SL_CRYPTO_TAILROOM bytes must be writable.
+	 * unprotect: verdict becomes SL_DROP_AUTH when the tag does not verify; else len shrinks to
+	 * the plain packet. protect: len grows by tag (+ trailer, E flag set); SL_CRYPTO_TAILROOM
+	 * bytes must be writable.
 	 */
-	void (*rtp_unprotect)(struct sl_crypto *crypto, struct sl_crypto_op *const *ops, unsigned n);
+	void (*rtp_unprotect)(
+		struct sl_crypto *crypto, struct sl_crypto_op *const *ops, unsigned n);
 	void (*rtp_protect)(struct sl_crypto *crypto, struct sl_crypto_op *const *ops, unsigned n);
-	void (*rtcp_unprotect)(struct sl_crypto *crypto, struct sl_crypto_op *const *ops, unsigned n);
+	void (*rtcp_unprotect)(
+		struct sl_crypto *crypto, struct sl_crypto_op *const *ops, unsigned n);
 	void (*rtcp_protect)(struct sl_crypto *crypto, struct sl_crypto_op *const *ops, unsigned n);
 };
 
@@ -63,12 +68,13 @@ extern const struct sl_crypto_backend sl_crypto_ipsecmb;
 extern const struct sl_crypto_backend sl_crypto_srtp2;
 
 /*
- * The backend called `name` ("ipsec-mb" or "srtp2"), after it has passed the RFC vectors of every suite.
- * NULL: no such backend, or it failed; `why` then says which (may be NULL).
+ * The backend called `name` ("ipsec-mb" or "srtp2"), after it has passed the RFC vectors of every
+ * suite. NULL: no such backend, or it failed; `why` then says which (may be NULL).
  */
 const struct sl_crypto_backend *sl_crypto_select(const char *name, const char **why);
 
-/* The SRTCP index and E flag of a protected packet (RFC 3711 3.4, RFC 7714 9.1), host byte order. */
+/* The SRTCP index and E flag of a protected packet (RFC 3711 3.4, RFC 7714 9.1), host byte order.
+ */
 uint32_t sl_srtcp_trailer(enum sl_suite suite, const uint8_t *data, uint16_t len);
 
 #endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A flow: media in one direction of one call, from a pinhole to the far endpoint: one leg's
+ * unprotect and the other leg's protect, RTP and RTCP together.
+ *
+ * Built by the control thread, then owned by one worker from publication to withdrawal
+ * (dataplane/mailbox.h). While it is published the control thread only reads its counters
+ * (sl_flow_counters). A change to a call publishes a new flow in place of the old, which inherits
+ * its indices and counters.
+ */
+#ifndef SL_DATAPLANE_FLOW_H
+#define SL_DATAPLANE_FLOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dataplane/crypto.h"
+#include "dataplane/stream.h"
+#include "sluice/drop.h"
+
+/* The two components of a media stream (RFC 8445 5.1.1.1). */
+enum sl_component { SL_RTP, SL_RTCP, SL_COMPONENTS };
+
+/* A transport address: IPv4 in IPv4-mapped form (RFC 4291 2.5.5.2), network byte order; port in
+ * host byte order. */
+struct sl_endpoint {
+	uint8_t ip[16];
+	uint16_t port;
+};
+
+/* Where a component leaves: a prebuilt network and transport header. One cache line; written by
+ * ctrl. */
+struct sl_egress {
+	uint8_t header[48];  /* IPv4+UDP or IPv6+UDP; length and checksum fields zero */
+	uint32_t nexthop;    /* index into the next-hop table (dataplane/nexthop.h) */
+	uint32_t pseudo_sum; /* one's complement sum of the header's addresses and ports and the
+				protocol */
+	uint8_t header_len;  /* 28 (IPv4) or 48 (IPv6), bytes */
+	uint8_t port;        /* ethdev port of Sluice, index of sl_port */
+	uint8_t unused[6];
+};
+_Static_assert(sizeof(struct sl_egress) == 64, "one cache line per component");
+
+/* Written by the worker, read relaxed by ctrl. Packets and bytes are RTP or RTCP packets as
+ * received. */
+struct sl_flow_counters {
+	uint64_t packets[SL_COMPONENTS]; /* forwarded */
+	uint64_t bytes[SL_COMPONENTS];   /* forwarded, UDP payload as sent */
+	uint64_t last; /* ns, worker clock (sl_clock): last packet forwarded, 0: none yet */
+	uint32_t drops[SL_VERDICTS]; /* by enum sl_verdict */
+};
+
+struct sl_flow {
+	/* Line 0, read for every packet. Written by ctrl before publication. */
+	struct sl_key *in_key;  /* NULL: plain RTP comes in */
+	struct sl_key *out_key; /* NULL: plain RTP goes out */
+	struct sl_endpoint
+		source[SL_COMPONENTS]; /* strict source: anything else is SL_DROP_SOURCE */
+	uint8_t in_suite, out_suite;   /* enum sl_suite */
+	uint8_t worker;                /* the owner, set by sl_flow_new */
+
+	/* Lines 1 and 2. Written by ctrl before publication. */
+	struct sl_egress egress[SL_COMPONENTS] __attribute__((aligned(64)));
+
+	/* Line 3 and on. Written by the worker. */
+	uint64_t rtcp_out_index; /* next SRTCP index to send, shared by all SSRCs of the egress key
+				  */
+	struct sl_flow_counters count;
+	struct sl_streams streams __attribute__((aligned(64)));
+
+	/* Cold. Written by ctrl before publication. */
+	struct {
+		uint8_t slot;   /* address slot (dataplane/pinhole.h) */
+		uint16_t port;  /* UDP port, host byte order */
+	} local[SL_COMPONENTS]; /* the same twice: RTP and RTCP share a port (RFC 5761) */
+};
+
+/* What ctrl says of a flow; copied. Keys stay the caller's: they must outlive the flow. */
+struct sl_flow_spec {
+	struct sl_key *in_key, *out_key;
+	enum sl_suite in_suite, out_suite;
+	uint8_t in_slot;                               /* address slot that media arrives at */
+	uint16_t in_port[SL_COMPONENTS];               /* local UDP ports; equal: rtcp-mux */
+	struct sl_endpoint source[SL_COMPONENTS];      /* whom media is accepted from */
+	uint8_t out_slot;                              /* address slot that media leaves from */
+	uint16_t out_port[SL_COMPONENTS];              /* local UDP ports media leaves from */
+	struct sl_endpoint destination[SL_COMPONENTS]; /* where media goes */
+	uint32_t nexthop[SL_COMPONENTS];               /* next hop of each destination */
+	uint8_t tos; /* IPv4 TOS or IPv6 traffic class of what is sent */
+};
+
+/*
+ * A flow from hugepage memory, not yet published. NULL: out of memory, or the destination's address
+ * family is not that of the out slot (errno EINVAL, EAFNOSUPPORT or ENOMEM).
+ */
+struct sl_flow *sl_flow_new(const struct sl_flow_spec *spec);
+
+/* Wipes and frees a flow that no worker holds. NULL is ignored. The keys are not touched. */
+void sl_flow_free(struct sl_flow *flow);
+
+/* A consistent enough copy of the counters of a published flow: each value is one that was true. */
+void sl_flow_counters(const struct sl_flow *flow, struct sl_flow_counters *out);
+
+/* By the owner, when `flow` takes the place of `old`: counters, and indices as far as the keys are
+ * the same. */
+void sl_flow_inherit(struct sl_flow *flow, const struct sl_flow *old);
+
+#endif

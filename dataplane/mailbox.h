@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * How flows change hands between the control thread and the workers: orders through a
+ * single-producer ring, each acknowledged by its worker once it holds nothing of the old flow any
+ * more.
+ */
+#ifndef SL_DATAPLANE_MAILBOX_H
+#define SL_DATAPLANE_MAILBOX_H
+
+#include "dataplane/flow.h"
+
+/*
+ * One change: `flow` is published in place of `old`. Either may be NULL: publish only, withdraw
+ * only. When both are given they may sit at different pinholes or workers; `flow` inherits from
+ * `old` (sl_flow_inherit) and, on one worker, no packet falls between them.
+ */
+struct sl_exchange {
+	struct sl_flow *flow;
+	struct sl_flow *old;
+};
+
+/*
+ * Carries out `n` exchanges and returns when all are acknowledged: then the new flows are live and
+ * the old ones are the caller's to free. Control thread only. 0; -EEXIST: a pinhole is taken by
+ * another flow; -ETIMEDOUT: a worker did not answer within a second. On failure every exchange of
+ * the call has been undone, except on -ETIMEDOUT, after which the flows concerned must be leaked,
+ * not freed.
+ */
+int sl_flows_exchange(struct sl_exchange *exchanges, unsigned n);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Ethernet ports, their queues and their kernel twins; media addresses; the workers that poll them.
+ * The order of use: sl_eal_init, sl_port_open per port, sl_address_add per address,
+ * sl_workers_start; then flows (dataplane/mailbox.h); at the end sl_workers_stop, sl_ports_close,
+ * sl_eal_cleanup. All of this is the control thread's. Errors are -errno with `why` (bytes: SL_WHY)
+ * saying what the operator can do.
+ */
+#ifndef SL_DATAPLANE_PORT_H
+#define SL_DATAPLANE_PORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dataplane/crypto.h"
+#include "sluice/drop.h"
+#include "sluice/limits.h"
+
+enum { SL_WHY = 256 };
+
+struct sl_eal_config {
+	int hugepages_mib;   /* >0: take that many MiB of hugepages; 0: run on ordinary pages; -1:
+				hugepages if there are */
+	unsigned memory_mib; /* memory cap, both kinds */
+	const char *const
+		*pci; /* PCI addresses to allow, NULL-terminated; NULL or empty: none is touched */
+};
+
+/* Starts DPDK in memory only: no files, no sockets, no PCI device but those named. `huge` tells
+ * what was taken. */
+int sl_eal_init(const struct sl_eal_config *config, bool *huge, char why[SL_WHY]);
+void sl_eal_cleanup(void);
+
+struct sl_port_config {
+	const char *name;
+	const char *device;    /* "af_xdp:IFACE", "pci:BDF" or "vdev:STRING" */
+	const unsigned *cores; /* one worker and one queue pair each */
+	unsigned n_cores;
+	bool adaptive;     /* workers may sleep when idle */
+	bool set_channels; /* af_xdp: narrow the netdev's channels to n_cores instead of refusing */
+	const char *guard_object; /* af_xdp: path of the guard program */
+	const char *twin;         /* pci, vdev: name of the TAP twin to create; NULL: none */
+	const uint8_t *mac;       /* vdev: 6 bytes, or NULL for the driver's own */
+};
+
+/* Index of the opened port in `port`. The netdev that the kernel routes by is sl_port_ifindex. */
+int sl_port_open(const struct sl_port_config *config, uint8_t *port, char why[SL_WHY]);
+
+/* The kernel's interface behind the port (the netdev itself, or the twin); 0: there is none. */
+unsigned sl_port_ifindex(uint8_t port);
+const char *sl_port_name(uint8_t port);
+
+/*
+ * A media address of a port: packets to it and to a UDP port within the range are Sluice's,
+ * everything else is the kernel's. IPv4 in mapped form. `slot` is the index that flows name it by.
+ * `prefix` (bits of its own family) is what a twin is configured with; ignored on af_xdp, where the
+ * netdev has the address already.
+ */
+int sl_address_add(uint8_t port, const uint8_t ip[16], unsigned prefix, uint16_t port_min,
+	uint16_t port_max, uint8_t *slot, char why[SL_WHY]);
+
+/* Starts one thread per core named by a port, pinned to it. Privileges must have been dropped
+ * before. */
+int sl_workers_start(const struct sl_crypto_backend *crypto, char why[SL_WHY]);
+void sl_workers_stop(void);
+
+/* Stops the ports and removes what was made for them: XDP program, AF_XDP sockets, twins. */
+void sl_ports_close(void);
+
+struct sl_worker_stats {
+	unsigned core;
+	uint64_t rx, tx;                /* packets off and onto the wire */
+	uint64_t punted;                /* packets given to a kernel twin */
+	uint64_t verdicts[SL_VERDICTS]; /* [SL_FORWARD]: forwarded; else drops by reason */
+	uint64_t busy_ns, idle_ns;      /* time spent on bursts with packets, and without */
+};
+
+unsigned sl_workers_count(void);
+void sl_worker_stats(unsigned worker, struct sl_worker_stats *out);
+
+struct sl_port_stats {
+	uint64_t rx, tx, rx_bytes, tx_bytes;
+	uint64_t rx_missed; /* packets that the device or its socket dropped before Sluice saw them
+			     */
+	bool link_up;
+	uint16_t mtu, queues;
+	const char *driver;
+};
+
+void sl_port_stats(uint8_t port, struct sl_port_stats *out);
+
+/* Nanoseconds of the clock that workers stamp packets with: monotonic, starts at an arbitrary
+ * point. */
+uint64_t sl_clock(void);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Packet index estimate and replay window (RFC 3711 3.3.1, 3.3.2, appendix A). A pure leaf.
+ *
+ * Check and commit are two functions: a check never changes anything, a commit is made only for a
+ * packet whose tag has verified, and refuses an index that an earlier commit of the same burst has
+ * taken.
+ */
+#ifndef SL_DATAPLANE_REPLAY_H
+#define SL_DATAPLANE_REPLAY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sluice/drop.h"
+#include "sluice/limits.h"
+
+#define SL_INDEX_MAX      ((UINT64_C(1) << 48) - 1) /* SRTP: ROC << 16 | SEQ */
+#define SL_RTCP_INDEX_MAX ((UINT64_C(1) << 31) - 1) /* SRTCP */
+
+/* All zero: nothing received yet. */
+struct sl_replay {
+	uint64_t top; /* highest committed index */
+	uint64_t seen[SL_REPLAY_WINDOW /
+		      64]; /* bit i of the 128: index top - i is committed; bit 0 set once in use */
+};
+
+static inline bool sl_replay_empty(const struct sl_replay *r)
+{
+	return !(r->seen[0] & 1);
+}
+
+/*
+ * The index that `seq` most likely stands for (RFC 3711 3.3.1), given the highest one so far;
+ * roll-over counter 0 when there is none. May be UINT64_MAX (no such index): before the first
+ * packet, or past 2^48.
+ */
+uint64_t sl_replay_estimate(const struct sl_replay *r, uint16_t seq);
+
+/* SL_FORWARD, SL_DROP_REPLAY or SL_DROP_REPLAY_OLD. Changes nothing. */
+enum sl_verdict sl_replay_check(const struct sl_replay *r, uint64_t index);
+
+/* Marks `index` as seen and moves the window. Same verdicts as the check; changes nothing unless
+ * SL_FORWARD. */
+enum sl_verdict sl_replay_commit(struct sl_replay *r, uint64_t index);
+
+#endif

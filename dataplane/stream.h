@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Per-SSRC state of a flow: what was received and what was sent under each SSRC (RFC 3711 3.2.3).
+ * Pure leaf; fixed memory. An SSRC enters only after one of its packets has authenticated (or, on a
+ * plain leg, was accepted).
+ *
+ * SSRCs that fell silent are retired, not forgotten: their highest indices stay, so that an SSRC
+ * that comes back goes on with its roll-over counter and no egress index is ever used twice under
+ * one key.
+ */
+#ifndef SL_DATAPLANE_STREAM_H
+#define SL_DATAPLANE_STREAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "dataplane/replay.h"
+
+/* A stream silent for this long may be retired when its place is wanted, ns. */
+#define SL_STREAM_SILENT_NS UINT64_C(5000000000)
+
+struct sl_stream {
+	struct sl_replay in;  /* ingress SRTP */
+	struct sl_replay out; /* egress SRTP */
+	uint64_t last;        /* ns, worker clock: last packet in */
+	uint32_t ssrc;        /* host byte order */
+	uint32_t unused;
+};
+_Static_assert(sizeof(struct sl_stream) == 64, "one cache line per live SSRC");
+
+struct sl_retired {
+	uint64_t in_top, out_top; /* highest index + 1; 0: none */
+	uint32_t rtcp_top;        /* highest SRTCP index received + 1; 0: none */
+	uint32_t ssrc;
+};
+
+struct sl_streams {
+	uint32_t ssrc[SL_LIVE_SSRCS]; /* host byte order; entry i belongs to live[i] */
+	uint8_t n_live, n_retired;
+	struct sl_stream live[SL_LIVE_SSRCS] __attribute__((aligned(64)));
+	struct sl_replay rtcp[SL_LIVE_SSRCS]; /* ingress SRTCP, of the SSRC of live[i] */
+	struct sl_retired retired[SL_RETIRED_SSRCS];
+};
+
+/* The place of a live SSRC, or -1. */
+static inline int sl_streams_find(const struct sl_streams *s, uint32_t ssrc)
+{
+	for (int i = 0; i < s->n_live; i++)
+		if (s->ssrc[i] == ssrc)
+			return i;
+	return -1;
+}
+
+/*
+ * What is known of an SSRC that is not live, for check and estimate only; all zero when nothing is.
+ * Changes nothing.
+ */
+void sl_streams_recall(
+	const struct sl_streams *s, uint32_t ssrc, struct sl_replay *in, struct sl_replay *rtcp);
+
+/*
+ * The place of `ssrc`, made if need be: a free one, else that of the stream silent longest if it is
+ * silent since SL_STREAM_SILENT_NS and the retired table has room. -1: no place
+ * (SL_DROP_SSRC_LIMIT). Call only for packets that authenticated.
+ */
+int sl_streams_admit(struct sl_streams *s, uint32_t ssrc, uint64_t now);
+
+/*
+ * Takes over from the flow that this one replaces: ingress state while the ingress key is the same,
+ * egress state while the egress key is the same.
+ */
+void sl_streams_inherit(
+	struct sl_streams *s, const struct sl_streams *old, bool same_in_key, bool same_out_key);
+
+#endif
