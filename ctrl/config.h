@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The configuration file: INI, strict. Every mistake of a file is found in one go and reported with
+ * its file, line and what to do; a file with any mistake yields nothing that may be used.
+ *
+ * The result is one plain struct without pointers, complete: defaults are filled in.
+ */
+#ifndef SL_CTRL_CONFIG_H
+#define SL_CTRL_CONFIG_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "ctrl/address.h"
+#include "sluice/limits.h"
+
+enum {
+	SL_CONFIG_NAME = 32,       /* bytes of a port's, interface's, user's name, NUL included */
+	SL_CONFIG_PATH = 108,      /* bytes of a path, NUL included: sockaddr_un's room */
+	SL_CONFIG_DEVICE = 192,    /* bytes of what follows af_xdp:, pci: or vdev:, NUL included */
+	SL_CONFIG_NEIGHBORS = 64,  /* `neighbor` lines per port */
+	SL_CONFIG_NG = 8,          /* `ng` lines */
+	SL_CONFIG_NG_ALLOW = 16,   /* `ng-allow` lines */
+	SL_CONFIG_ERRORS = 64,     /* mistakes kept; the rest is only counted */
+	SL_CONFIG_MIN_PORT = 1024, /* lowest media port */
+	SL_CONFIG_DELETE_DELAY = 30, /* seconds, when the file does not say */
+};
+
+enum sl_config_device { SL_DEVICE_AF_XDP, SL_DEVICE_PCI, SL_DEVICE_VDEV };
+enum sl_config_poll { SL_POLL_BUSY, SL_POLL_ADAPTIVE };
+enum sl_config_hugepages {
+	SL_HUGEPAGES_AUTO,  /* use what the system has; run without, and warn, if there are none */
+	SL_HUGEPAGES_OFF,   /* 4 KiB pages */
+	SL_HUGEPAGES_FIXED, /* hugepages_mib must be there */
+};
+
+/* A static next hop: no kernel is asked for this address. */
+struct sl_config_neighbor {
+	uint8_t ip[16];
+	uint8_t mac[6];
+};
+
+/* [port NAME] */
+struct sl_config_port {
+	char name[SL_CONFIG_NAME];
+	enum sl_config_device kind;
+	char device[SL_CONFIG_DEVICE]; /* netdev name; PCI address dddd:bb:dd.f, lower case; DPDK
+					  vdev string */
+	unsigned n_cores;
+	uint16_t cores[SL_MAX_WORKERS]; /* as listed; a core that two ports name has one worker for
+					   both */
+	enum sl_config_poll poll;
+	bool set_channels;                 /* af_xdp: narrow the netdev's channels to n_cores */
+	char guard_object[SL_CONFIG_PATH]; /* af_xdp: BPF object; "": the installed one */
+	bool has_mac;                      /* vdev: */
+	uint8_t mac[6];
+	char tap[IFNAMSIZ]; /* pci, vdev: name of the TAP twin; "": none */
+	unsigned n_neighbors;
+	struct sl_config_neighbor neighbors[SL_CONFIG_NEIGHBORS];
+};
+
+struct sl_config_address {
+	bool present;
+	uint8_t ip[16];
+	uint8_t prefix; /* bits of its family: 32 or 128 unless the file says else */
+	bool advertised;
+	uint8_t advertise[16]; /* what SDP shows: `ip` unless the file says else */
+};
+
+/* [interface NAME] */
+struct sl_config_interface {
+	char name[SL_CONFIG_NAME];
+	unsigned port; /* index into ports */
+	struct sl_config_address
+		address[SL_FAMILIES]; /* by SL_IPV4, SL_IPV6; at least one present */
+	uint16_t port_min;            /* media ports, host byte order: first even port ... */
+	uint16_t port_max;            /* ... to last odd port, inclusive: whole RTP/RTCP pairs */
+};
+
+struct sl_config_allow {
+	enum { SL_ALLOW_UID, SL_ALLOW_GID } kind;
+	uint32_t id;
+	char text[SL_CONFIG_NAME + 8]; /* as written: user:kamailio */
+};
+
+struct sl_config {
+	/* [sluice] */
+	char user[SL_CONFIG_NAME]; /* not looked up: sl_privileges_find() does */
+	char runtime_dir[SL_CONFIG_PATH];
+	char crypto[16]; /* for sl_crypto_select(): "ipsec-mb" or "srtp2" */
+	enum sl_config_hugepages hugepages;
+	unsigned hugepages_mib; /* SL_HUGEPAGES_FIXED only */
+	unsigned memory_mib;    /* cap on what the dataplane allocates; 0: none */
+	int control_core;       /* -1: wherever the scheduler likes, off the workers' cores */
+
+	/* [control] */
+	unsigned n_ng;
+	char ng[SL_CONFIG_NG][SL_CONFIG_PATH]; /* Unix socket paths */
+	unsigned n_ng_allow;                   /* 0: root and `user` */
+	struct sl_config_allow ng_allow[SL_CONFIG_NG_ALLOW];
+	char ctl[SL_CONFIG_PATH];
+	unsigned delete_delay; /* seconds */
+	unsigned max_sessions; /* 0: as many as ports and memory allow */
+
+	unsigned n_ports;
+	struct sl_config_port ports[SL_MAX_PORTS];
+	unsigned n_interfaces;
+	struct sl_config_interface interfaces[SL_MAX_INTERFACES];
+};
+
+/* What is wrong with a file, in order of line. */
+struct sl_config_errors {
+	unsigned count; /* may exceed SL_CONFIG_ERRORS */
+	struct {
+		unsigned line; /* 0: the file as a whole */
+		char text[232];
+	} list[SL_CONFIG_ERRORS];
+};
+
+/*
+ * Reads the file at `path`. `cpus` is the number of cores that `cores` may name; 0: as many as this
+ * machine has. 0, or -EINVAL with errors->count > 0 (also when the file cannot be read). Both
+ * structs are large: keep them off small stacks.
+ */
+int sl_config_load(
+	const char *path, unsigned cpus, struct sl_config *config, struct sl_config_errors *errors);
+
+/* The same from an open stream, which stays the caller's. */
+int sl_config_read(
+	FILE *file, unsigned cpus, struct sl_config *config, struct sl_config_errors *errors);
+
+/* One "PATH:LINE: what is wrong; what to do" per mistake. */
+void sl_config_print_errors(FILE *out, const char *path, const struct sl_config_errors *errors);
+
+/* The effective configuration, defaults included, as a file that reads back to the same. */
+void sl_config_print(FILE *out, const struct sl_config *config);
+
+/* The interface called `name`, or NULL. */
+const struct sl_config_interface *sl_config_interface(
+	const struct sl_config *config, const char *name);
+
+#endif

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The sections there are, and the keys of [sluice] and [control]. */
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <string.h>
+
+#include "ctrl/config_parser.h"
+
+/* [sluice] */
+
+static void set_user(struct sl_config_parser *parser, const char *value)
+{
+	if (sl_config_is_name(value))
+		strcpy(parser->config->user, value);
+	else
+		sl_config_fault(parser, "user: '%.64s' is not a user's name", value);
+}
+
+static void set_runtime_dir(struct sl_config_parser *parser, const char *value)
+{
+	sl_config_set_path(parser, parser->config->runtime_dir, "runtime-dir", value);
+}
+
+static void set_crypto(struct sl_config_parser *parser, const char *value)
+{
+	if (!strcmp(value, "ipsec-mb") || !strcmp(value, "srtp2"))
+		strcpy(parser->config->crypto, value);
+	else
+		sl_config_fault(
+			parser, "crypto: '%.64s' is unknown; write ipsec-mb or srtp2", value);
+}
+
+static void set_hugepages(struct sl_config_parser *parser, const char *value)
+{
+	struct sl_config *config = parser->config;
+
+	if (!strcmp(value, "auto"))
+		config->hugepages = SL_HUGEPAGES_AUTO;
+	else if (!strcmp(value, "off"))
+		config->hugepages = SL_HUGEPAGES_OFF;
+	else if (sl_config_number(value, 2, 1 << 20, &config->hugepages_mib))
+		config->hugepages = SL_HUGEPAGES_FIXED;
+	else
+		sl_config_fault(parser,
+			"hugepages: '%.64s'; write auto, off or a number of MiB from 2 to %d",
+			value, 1 << 20);
+}
+
+static void set_memory(struct sl_config_parser *parser, const char *value)
+{
+	if (!sl_config_number(value, 64, 1 << 20, &parser->config->memory_mib))
+		sl_config_fault(parser, "memory: '%.64s'; write a number of MiB from 64 to %d",
+			value, 1 << 20);
+}
+
+static void set_control_core(struct sl_config_parser *parser, const char *value)
+{
+	unsigned core;
+
+	if (sl_config_number(value, 0, parser->cpus - 1, &core))
+		parser->config->control_core = (int)core;
+	else
+		sl_config_fault(parser,
+			"control-core: '%.64s'; write one core, this machine has 0 to %u", value,
+			parser->cpus - 1);
+}
+
+static const struct sl_config_key sluice_keys[] = {
+	{"user", false, set_user},
+	{"runtime-dir", false, set_runtime_dir},
+	{"crypto", false, set_crypto},
+	{"hugepages", false, set_hugepages},
+	{"memory", false, set_memory},
+	{"control-core", false, set_control_core},
+	{NULL, false, NULL},
+};
+
+/* [control] */
+
+static void add_ng(struct sl_config_parser *parser, const char *value)
+{
+	struct sl_config *config = parser->config;
+	unsigned before = parser->errors->count;
+
+	if (strncmp(value, "unix:", 5)) {
+		sl_config_fault(parser, "ng: '%.64s'; write unix:PATH", value);
+		return;
+	}
+	if (config->n_ng == SL_CONFIG_NG) {
+		sl_config_fault(parser, "ng: more than %d sockets", SL_CONFIG_NG);
+		return;
+	}
+	sl_config_set_path(parser, config->ng[config->n_ng], "ng", value + 5);
+	if (parser->errors->count != before)
+		return;
+	for (unsigned i = 0; i < config->n_ng; i++) {
+		if (!strcmp(config->ng[i], config->ng[config->n_ng])) {
+			sl_config_fault(parser, "ng: %s was already given; keep one", value);
+			return;
+		}
+	}
+	config->n_ng++;
+}
+
+static bool find_account(struct sl_config_allow *allow, const char *kind, const char *name)
+{
+	unsigned uid;
+
+	if (!strcmp(kind, "uid") && sl_config_number(name, 0, UINT32_MAX - 1, &uid)) {
+		allow->kind = SL_ALLOW_UID;
+		allow->id = uid;
+		return true;
+	}
+	if (!strcmp(kind, "user") && getpwnam(name)) {
+		allow->kind = SL_ALLOW_UID;
+		allow->id = getpwnam(name)->pw_uid;
+		return true;
+	}
+	if (!strcmp(kind, "group") && getgrnam(name)) {
+		allow->kind = SL_ALLOW_GID;
+		allow->id = getgrnam(name)->gr_gid;
+		return true;
+	}
+	return false;
+}
+
+static void add_ng_allow(struct sl_config_parser *parser, const char *value)
+{
+	struct sl_config *config = parser->config;
+	struct sl_config_allow *allow = &config->ng_allow[config->n_ng_allow];
+	char kind[sizeof(allow->text)] = "", *name;
+
+	if (config->n_ng_allow == SL_CONFIG_NG_ALLOW) {
+		sl_config_fault(parser, "ng-allow: more than %d", SL_CONFIG_NG_ALLOW);
+		return;
+	}
+	if (strlen(value) < sizeof(kind))
+		strcpy(kind, value);
+	name = strchr(kind, ':');
+	if (name)
+		*name++ = '\0';
+	if (!name || (strcmp(kind, "user") && strcmp(kind, "group") && strcmp(kind, "uid"))) {
+		sl_config_fault(parser,
+			"ng-allow: '%.64s'; write user:NAME, group:NAME or uid:NUMBER", value);
+	} else if (!find_account(allow, kind, name)) {
+		sl_config_fault(
+			parser, "ng-allow: there is no %s '%s' on this machine", kind, name);
+	} else {
+		strcpy(allow->text, value);
+		config->n_ng_allow++;
+	}
+}
+
+static void set_ctl(struct sl_config_parser *parser, const char *value)
+{
+	if (!strncmp(value, "unix:", 5))
+		sl_config_set_path(parser, parser->config->ctl, "ctl", value + 5);
+	else
+		sl_config_fault(parser, "ctl: '%.64s'; write unix:PATH", value);
+}
+
+static void set_delete_delay(struct sl_config_parser *parser, const char *value)
+{
+	if (!sl_config_number(value, 0, 3600, &parser->config->delete_delay))
+		sl_config_fault(
+			parser, "delete-delay: '%.64s'; write seconds from 0 to 3600", value);
+}
+
+static void set_max_sessions(struct sl_config_parser *parser, const char *value)
+{
+	if (!sl_config_number(value, 1, 1000000, &parser->config->max_sessions))
+		sl_config_fault(
+			parser, "max-sessions: '%.64s'; write a number from 1 to 1000000", value);
+}
+
+static const struct sl_config_key control_keys[] = {
+	{"ng", true, add_ng},
+	{"ng-allow", true, add_ng_allow},
+	{"ctl", false, set_ctl},
+	{"delete-delay", false, set_delete_delay},
+	{"max-sessions", false, set_max_sessions},
+	{NULL, false, NULL},
+};
+
+/* Sections */
+
+static bool open_once(struct sl_config_parser *parser, struct sl_config_lines *lines)
+{
+	if (lines->section) {
+		sl_config_fault(parser, "this section was already opened in line %u; join them",
+			lines->section);
+		return false;
+	}
+	lines->section = parser->line;
+	parser->lines = lines;
+	return true;
+}
+
+static bool open_sluice(struct sl_config_parser *parser, const char *name)
+{
+	return open_once(parser, &parser->sluice_lines);
+}
+
+static bool open_control(struct sl_config_parser *parser, const char *name)
+{
+	return open_once(parser, &parser->control_lines);
+}
+
+static bool open_port(struct sl_config_parser *parser, const char *name)
+{
+	struct sl_config *config = parser->config;
+	unsigned i = 0;
+
+	while (i < config->n_ports && strcmp(config->ports[i].name, name))
+		i++;
+	if (i == SL_MAX_PORTS) {
+		sl_config_fault(parser, "more than %d ports", SL_MAX_PORTS);
+		return false;
+	}
+	if (!open_once(parser, &parser->port_lines[i]))
+		return false;
+	config->n_ports = i + 1;
+	parser->port = &config->ports[i];
+	parser->port->set_channels = true;
+	strcpy(parser->port->name, name);
+	return true;
+}
+
+static bool open_interface(struct sl_config_parser *parser, const char *name)
+{
+	struct sl_config *config = parser->config;
+	unsigned i = 0;
+
+	while (i < config->n_interfaces && strcmp(config->interfaces[i].name, name))
+		i++;
+	if (i == SL_MAX_INTERFACES) {
+		sl_config_fault(parser, "more than %d interfaces", SL_MAX_INTERFACES);
+		return false;
+	}
+	if (!open_once(parser, &parser->interface_lines[i]))
+		return false;
+	config->n_interfaces = i + 1;
+	parser->interface = &config->interfaces[i];
+	strcpy(parser->interface->name, name);
+	return true;
+}
+
+const struct sl_config_section sl_config_sections[] = {
+	{"sluice", false, sluice_keys, open_sluice},
+	{"port", true, sl_config_port_keys, open_port},
+	{"interface", true, sl_config_interface_keys, open_interface},
+	{"control", false, control_keys, open_control},
+	{NULL, false, NULL, NULL},
+};

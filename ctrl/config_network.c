@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The keys of [port NAME] and [interface NAME]. */
+#include <errno.h>
+#include <string.h>
+
+#include "ctrl/config_parser.h"
+
+static bool address(
+	struct sl_config_parser *parser, const char *what, const char *value, uint8_t ip[16])
+{
+	int ret = sl_address_parse(value, ip);
+	const char *why = NULL;
+
+	if (ret == -EAFNOSUPPORT)
+		why = "an IPv4 address in IPv6 dress; write it as IPv4";
+	else if (ret)
+		why = "not an IPv4 or IPv6 address";
+	else
+		why = sl_address_refused(ip);
+	if (why)
+		sl_config_fault(parser, "%s: '%.64s' is %s", what, value, why);
+	return !why;
+}
+
+/* [port NAME] */
+
+static void set_device(struct sl_config_parser *parser, const char *value)
+{
+	struct sl_config_port *port = parser->port;
+	const char *rest = strchr(value, ':');
+	size_t scheme = rest ? (size_t)(rest++ - value) : 0;
+
+	if (scheme == strlen("af_xdp") && !strncmp(value, "af_xdp", scheme)) {
+		port->kind = SL_DEVICE_AF_XDP;
+		if (sl_config_is_netdev(rest))
+			strcpy(port->device, rest);
+		else
+			sl_config_fault(
+				parser, "device: '%.64s' is not a network device's name", rest);
+	} else if (scheme == strlen("pci") && !strncmp(value, "pci", scheme)) {
+		port->kind = SL_DEVICE_PCI;
+		if (!sl_config_pci(rest, port->device)) {
+			port->device[0] = '\0';
+			sl_config_fault(parser,
+				"device: '%.64s' is not a PCI address like 0000:3b:02.1", rest);
+		}
+	} else if (scheme == strlen("vdev") && !strncmp(value, "vdev", scheme)) {
+		port->kind = SL_DEVICE_VDEV;
+		if (!strncmp(rest, "net_", 4) && !strpbrk(rest, " \t") &&
+			strlen(rest) < sizeof(port->device))
+			strcpy(port->device, rest);
+		else
+			sl_config_fault(parser,
+				"device: '%.64s' is not a DPDK network vdev like "
+				"net_memif0,role=client",
+				rest);
+	} else {
+		sl_config_fault(parser,
+			"device: '%.64s'; write af_xdp:IFACE, pci:ADDRESS or vdev:STRING", value);
+	}
+}
+
+static void set_cores(struct sl_config_parser *parser, const char *value)
+{
+	struct sl_config_port *port = parser->port;
+	int ret = sl_config_list(value, port->cores, SL_MAX_WORKERS, &port->n_cores);
+
+	if (ret == -EEXIST)
+		sl_config_fault(parser, "cores: '%.64s' names a core twice", value);
+	else if (ret == -E2BIG)
+		sl_config_fault(parser, "cores: more than %d", SL_MAX_WORKERS);
+	else if (ret)
+		sl_config_fault(parser, "cores: '%.64s'; write a list of cores like 2,4-6", value);
+	for (unsigned i = 0; !ret && i < port->n_cores; i++) {
+		if (port->cores[i] >= parser->cpus)
+			sl_config_fault(parser,
+				"cores: core %u does not exist; this machine has 0 to %u",
+				port->cores[i], parser->cpus - 1);
+	}
+}
+
+static void set_poll(struct sl_config_parser *parser, const char *value)
+{
+	if (!strcmp(value, "busy"))
+		parser->port->poll = SL_POLL_BUSY;
+	else if (!strcmp(value, "adaptive"))
+		parser->port->poll = SL_POLL_ADAPTIVE;
+	else
+		sl_config_fault(parser, "poll: '%.64s' is unknown; write busy or adaptive", value);
+}
+
+static void set_set_channels(struct sl_config_parser *parser, const char *value)
+{
+	if (!strcmp(value, "yes"))
+		parser->port->set_channels = true;
+	else if (!strcmp(value, "no"))
+		parser->port->set_channels = false;
+	else
+		sl_config_fault(parser, "set-channels: '%.64s'; write yes or no", value);
+}
+
+static void set_guard_object(struct sl_config_parser *parser, const char *value)
+{
+	sl_config_set_path(parser, parser->port->guard_object, "guard-object", value);
+}
+
+static void set_mac(struct sl_config_parser *parser, const char *value)
+{
+	parser->port->has_mac = sl_config_mac(value, parser->port->mac);
+	if (!parser->port->has_mac)
+		sl_config_fault(parser,
+			"mac: '%.64s' is not a unicast MAC address like 02:00:00:00:00:01", value);
+}
+
+static void set_tap(struct sl_config_parser *parser, const char *value)
+{
+	if (!strcmp(value, "none"))
+		parser->port->tap[0] = '\0';
+	else if (sl_config_is_netdev(value))
+		strcpy(parser->port->tap, value);
+	else
+		sl_config_fault(parser,
+			"tap: '%.64s' is not a network device's name (at most %d bytes) or none",
+			value, IFNAMSIZ - 1);
+}
+
+static void add_neighbor(struct sl_config_parser *parser, const char *value)
+{
+	struct sl_config_port *port = parser->port;
+	struct sl_config_neighbor *neighbor = &port->neighbors[port->n_neighbors];
+	size_t split = strcspn(value, " \t");
+	const char *mac = value + split + strspn(value + split, " \t");
+	char ip[SL_ADDRESS_TEXT] = "";
+
+	if (port->n_neighbors == SL_CONFIG_NEIGHBORS) {
+		sl_config_fault(parser, "neighbor: more than %d in one port", SL_CONFIG_NEIGHBORS);
+		return;
+	}
+	if (split < sizeof(ip))
+		memcpy(ip, value, split);
+	if (sl_address_parse(ip, neighbor->ip) || !sl_config_mac(mac, neighbor->mac)) {
+		sl_config_fault(parser,
+			"neighbor: '%.64s'; write IP MAC, like 192.0.2.1 02:00:00:00:00:01", value);
+		return;
+	}
+	for (unsigned i = 0; i < port->n_neighbors; i++) {
+		if (!memcmp(port->neighbors[i].ip, neighbor->ip, 16)) {
+			sl_config_fault(parser, "neighbor: %s was already given; keep one", ip);
+			return;
+		}
+	}
+	port->n_neighbors++;
+}
+
+const struct sl_config_key sl_config_port_keys[] = {
+	{"device", false, set_device},
+	{"cores", false, set_cores},
+	{"poll", false, set_poll},
+	{"set-channels", false, set_set_channels},
+	{"guard-object", false, set_guard_object},
+	{"mac", false, set_mac},
+	{"tap", false, set_tap},
+	{"neighbor", true, add_neighbor},
+	{NULL, false, NULL},
+};
+
+/* [interface NAME] */
+
+static void set_port(struct sl_config_parser *parser, const char *value)
+{
+	size_t index = (size_t)(parser->interface - parser->config->interfaces);
+
+	if (sl_config_is_name(value))
+		strcpy(parser->interface_port[index], value);
+	else
+		sl_config_fault(parser, "port: '%.64s' is not a port's name", value);
+}
+
+static void add_address(struct sl_config_parser *parser, const char *value)
+{
+	char ip[SL_ADDRESS_TEXT + 4] = "";
+	struct sl_config_address *slot;
+	unsigned prefix, bits;
+	uint8_t bytes[16];
+	char *slash;
+
+	if (strlen(value) < sizeof(ip))
+		strcpy(ip, value);
+	slash = strchr(ip, '/');
+	if (slash)
+		*slash++ = '\0';
+	if (!address(parser, "address", *ip ? ip : value, bytes))
+		return;
+	slot = &parser->interface->address[sl_address_family(bytes)];
+	bits = prefix = sl_address_is_ipv4(bytes) ? 32 : 128;
+	if (slash && !sl_config_number(slash, 1, bits, &prefix)) {
+		sl_config_fault(
+			parser, "address: '/%s'; write a prefix from /1 to /%u", slash, bits);
+		return;
+	}
+	if (slot->present) {
+		sl_config_fault(parser,
+			"address: a second IPv%c address; add another [interface NAME] for it",
+			bits == 32 ? '4' : '6');
+		return;
+	}
+	slot->present = true;
+	slot->prefix = (uint8_t)prefix;
+	memcpy(slot->ip, bytes, 16);
+}
+
+static void add_advertise(struct sl_config_parser *parser, const char *value)
+{
+	struct sl_config_address *slot;
+	uint8_t bytes[16];
+
+	if (!address(parser, "advertise", value, bytes))
+		return;
+	slot = &parser->interface->address[sl_address_family(bytes)];
+	if (slot->advertised) {
+		sl_config_fault(parser, "advertise: a second IPv%c address; keep one",
+			sl_address_is_ipv4(bytes) ? '4' : '6');
+		return;
+	}
+	slot->advertised = true;
+	memcpy(slot->advertise, bytes, 16);
+}
+
+static void set_media_ports(struct sl_config_parser *parser, const char *value)
+{
+	char copy[16] = "", *dash;
+	unsigned min, max;
+
+	if (strlen(value) < sizeof(copy))
+		strcpy(copy, value);
+	dash = strchr(copy, '-');
+	if (dash)
+		*dash++ = '\0';
+	if (!dash || !sl_config_number(copy, SL_CONFIG_MIN_PORT, UINT16_MAX, &min) ||
+		!sl_config_number(dash, min, UINT16_MAX, &max)) {
+		sl_config_fault(parser, "media-ports: '%.64s'; write MIN-MAX, both from %d to %d",
+			value, SL_CONFIG_MIN_PORT, UINT16_MAX);
+		return;
+	}
+	/* RTP takes the even port, its RTCP the odd one above (RFC 3550 11): whole pairs only. */
+	min += min & 1;
+	max -= !(max & 1);
+	if (max <= min) {
+		sl_config_fault(parser,
+			"media-ports: '%.64s' holds no pair of an even port and the odd one above",
+			value);
+		return;
+	}
+	parser->interface->port_min = (uint16_t)min;
+	parser->interface->port_max = (uint16_t)max;
+}
+
+const struct sl_config_key sl_config_interface_keys[] = {
+	{"port", false, set_port},
+	{"address", true, add_address},
+	{"advertise", true, add_advertise},
+	{"media-ports", false, set_media_ports},
+	{NULL, false, NULL},
+};
