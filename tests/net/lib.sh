@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# What the namespace scripts share. Source it first: `. "$(dirname "$0")/lib.sh"`. It gives the script a run directory
+# $RUN, a tag that makes its namespaces' names its own, and a trap that ends what it started and removes
+# what it made on every way out. Nothing outside those namespaces is touched, so runs can coexist.
+#
+# BUILD: the build directory whose programs are under test (default: ../../build).
+# KEEP=1: leave $RUN (logs, captures) behind.
+
+set -euo pipefail
+NET_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+: "${BUILD:=$NET_DIR/../../build}"
+BUILD=$(cd "$BUILD" && pwd)
+SLUICED=$BUILD/ctrl/sluiced SLUICECTL=$BUILD/ctrl/sluicectl GUARD=$BUILD/ebpf/guard.bpf.o
+
+if [ "$(id -u)" -ne 0 ]; then
+    echo "needs root: network namespaces, XDP" >&2
+    exit 77 # meson's word for a skipped test
+fi
+
+TAG=sl$$
+RUN=$(mktemp -d "/run/$TAG.XXXX")
+NAMESPACES=()
+declare -A PIDS=()
+ORDER=() # names of PIDS as they were started
+
+say() { echo "$*" >&2; }
+
+# fail TEXT...: what a user would notice, the ends of the logs, exit 1
+fail() {
+    local log
+    say "FAIL: $*"
+    for log in "$RUN"/*.log; do
+        [ -s "$log" ] || continue
+        say "--- ${log##*/}"
+        tail -n "${LOG_LINES:-12}" "$log" >&2
+    done
+    exit 1
+}
+
+# check TEXT COMMAND...: fail with TEXT unless COMMAND succeeds
+check() {
+    local text=$1
+    shift
+    "$@" || fail "$text"
+}
+
+ok() { say "ok: $*"; }
+
+# wait_for SECONDS COMMAND...: until COMMAND succeeds; 1 when the time is over
+wait_for() {
+    local end=$((${EPOCHREALTIME/./} + $1 * 1000000))
+    shift
+    until "$@" >/dev/null 2>&1; do
+        [ "${EPOCHREALTIME/./}" -lt $end ] || return 1
+        sleep 0.05
+    done
+}
+
+# ns_add NAME...: a namespace with loopback up; everything else names it NAME
+ns_add() {
+    local name
+    for name in "$@"; do
+        ip netns add "$TAG-$name"
+        NAMESPACES+=("$TAG-$name")
+        ip -n "$TAG-$name" link set dev lo up
+    done
+}
+
+# in_ns NAME COMMAND...
+in_ns() {
+    local name=$1
+    shift
+    ip netns exec "$TAG-$name" "$@"
+}
+
+# veth NS-A IF-A NS-B IF-B: a cable between two namespaces, both ends up
+veth() {
+    ip -n "$TAG-$1" link add name "$2" type veth peer name "$4" netns "$TAG-$3"
+    ip -n "$TAG-$1" link set dev "$2" up
+    ip -n "$TAG-$3" link set dev "$4" up
+}
+
+# address NS IF ADDRESS/PREFIX...: IPv6 addresses are usable at once
+address() {
+    local ns=$1 interface=$2 address
+    shift 2
+    for address in "$@"; do
+        case $address in
+        *:*) ip -n "$TAG-$ns" address add "$address" dev "$interface" nodad ;;
+        *) ip -n "$TAG-$ns" address add "$address" dev "$interface" ;;
+        esac
+    done
+}
+
+# switch_add NS: a namespace that is an Ethernet switch; plug NS ADDRESS...: its eth0 into that switch
+switch_add() {
+    SWITCH=$1
+    ns_add "$1"
+    ip -n "$TAG-$1" link add name br type bridge mcast_snooping 0
+    ip -n "$TAG-$1" link set dev br up
+}
+plug() {
+    local ns=$1
+    shift
+    veth "$SWITCH" "to-$ns" "$ns" eth0
+    ip -n "$TAG-$SWITCH" link set dev "to-$ns" master br
+    address "$ns" eth0 "$@"
+}
+
+# start NAME NS COMMAND...: in the background, output to $RUN/NAME.log
+start() {
+    local name=$1 ns=$2
+    shift 2
+    ip netns exec "$TAG-$ns" "$@" >"$RUN/$name.log" 2>&1 </dev/null &
+    PIDS[$name]=$!
+    ORDER+=("$name")
+}
+
+running() { [ -n "${PIDS[$1]:-}" ] && kill -0 "${PIDS[$1]}" 2>/dev/null; }
+ended() { ! running "$1"; }
+logged() { grep -q -e "$2" "$RUN/$1.log"; }
+
+# stop NAME [SIGNAL]: its exit status; SIGKILL (and a complaint) after 5 s
+stop() {
+    local name=$1 signal=${2:-TERM} pid=${PIDS[$1]:-} status=0
+    [ -n "$pid" ] || return 0
+    kill -"$signal" "$pid" 2>/dev/null || true
+    if ! wait_for 5 ended "$name"; then
+        say "$name did not end on SIG$signal"
+        kill -KILL "$pid" 2>/dev/null || true
+    fi
+    wait "$pid" 2>/dev/null || status=$?
+    unset "PIDS[$name]"
+    return $status
+}
+
+cleanup() {
+    local status=$? i
+    trap - EXIT
+    trap '' INT TERM
+    for ((i = ${#ORDER[@]} - 1; i >= 0; i--)); do
+        stop "${ORDER[i]}" 2>/dev/null || true
+    done
+    for i in "${NAMESPACES[@]}"; do
+        ip netns del "$i" 2>/dev/null || true
+    done
+    if [ -n "${KEEP:-}" ]; then say "kept: $RUN"; else rm -rf "$RUN"; fi
+    exit $status
+}
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# media_core: the core for a worker: the last this process may use
+media_core() { taskset -cp $$ | sed 's/.*[ ,-]//'; }
+
+# start_sluiced NS ADDRESS...: the relay with one AF_XDP port, on eth0; or, with CONFIG=FILE, with that file
+start_sluiced() {
+    local ns=$1 address
+    shift
+    NG=$RUN/ng.sock CTL=$RUN/ctl.sock
+    if [ -z "${CONFIG:-}" ]; then
+        local CONFIG=$RUN/sluice.conf
+        {
+            printf '[sluice]\nuser = root\nruntime-dir = %s\n\n' "$RUN"
+            printf '[port wan]\ndevice = af_xdp:eth0\nguard-object = %s\ncores = %s\npoll = adaptive\n\n' \
+                "$GUARD" "$(media_core)"
+            printf '[interface public]\nport = wan\nmedia-ports = 20000-29999\n'
+            for address in "$@"; do printf 'address = %s\n' "$address"; done
+            printf '\n[control]\nng = unix:%s\n' "$NG"
+        } >"$CONFIG"
+    fi
+    start sluiced "$ns" "$SLUICED" -c "$CONFIG"
+    wait_for 15 sluiced_settled || true
+    running sluiced || fail "sluiced ended while starting"
+    check "sluiced was not ready within 15 s" logged sluiced ready
+}
+sluiced_settled() { ended sluiced || logged sluiced ready; }
+ng() { "$NET_DIR/ng.py" "$NG" "$@"; }
+sluicectl() { "$SLUICECTL" -s "$CTL" "$@"; }
+
+# start_capture NAME NS FILTER...: packets of eth0 into $RUN/NAME.pcap, from now on
+start_capture() {
+    local name=$1 ns=$2
+    shift 2
+    start "capture-$name" "$ns" tcpdump -i eth0 -n --immediate-mode -U -s 0 -Z root -w "$RUN/$name.pcap" "$*"
+    check "tcpdump does not start" wait_for 5 logged "capture-$name" 'listening on'
+}

@@ -1,0 +1,128 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""phone_report.py RUN RELAY-ADDRESS USER=ADDRESS=HERTZ USER=ADDRESS=HERTZ
+
+Judges one recorded phone call: RUN/USER.pcap is what passed the phone's cable, RUN/USER/dump-*-dec.wav what it
+heard (HERTZ expected), RUN/drops.json what the relay refused. Prints a table, then what is wrong;
+exit 1 when anything is.
+"""
+import glob
+import sys
+
+import pcap
+import tone
+
+MIN_PACKETS = 250   # of the 300 that 6 s of G.711 make
+MAX_LOST = 10       # sent by one phone and not seen at the other: in flight at answer and hang-up
+MIN_PURITY = 0.9
+MIN_SECONDS = 4.5
+
+
+class Phone:
+    def __init__(self, run, relay, argument):
+        self.name, self.address, hertz = argument.split("=")
+        self.expected = int(hertz)
+        self.wrong = []
+        self.suite, self.key_out, self.key_in = "-", "-", "-"
+        self.sent, self.received, self.rtcp = {}, {}, [0, 0]
+        self.heard = {"hertz": 0, "purity": 0.0, "seconds": 0.0}
+        try:
+            self.read(pcap.read("%s/%s.pcap" % (run, self.name)), relay)
+        except (OSError, ValueError) as error:
+            self.wrong.append(str(error))
+        recordings = glob.glob("%s/%s/dump-*-dec.wav" % (run, self.name))
+        if recordings:
+            self.heard = tone.hear(recordings[0], self.expected)
+
+    def read(self, datagrams, relay):
+        offer = answer = None
+        for datagram in datagrams:
+            if relay not in (datagram.source[0], datagram.target[0]):
+                self.wrong.append("packet past the relay: %s to %s" % (datagram.source, datagram.target))
+                break
+            if datagram.data is None:
+                self.wrong.append("IP fragment from %s" % datagram.source[0])
+                continue
+            out = datagram.source[0] == self.address
+            if datagram.is_sip():
+                start, headers, body = pcap.sip(datagram)
+                if not headers.get("cseq", "").endswith("INVITE") or "m=audio" not in body:
+                    continue
+                if start.startswith("INVITE"):
+                    offer = out, pcap.cryptos(body)
+                elif start.startswith("SIP/2.0 200"):
+                    answer = out, pcap.cryptos(body)
+            elif datagram.is_rtp():
+                (self.sent if out else self.received)[datagram.rtp_id()] = datagram.rtp_payload()
+            elif datagram.is_rtcp():
+                self.rtcp[0 if out else 1] += 1
+        self.keys(offer, answer)
+
+    def keys(self, offer, answer):
+        if not offer or not answer:
+            self.wrong.append("no call: %s" % ("the offer was not answered" if offer else "no offer"))
+            return
+        if not answer[1]:
+            self.wrong.append("no SDES key in the answer")
+            return
+        tag, (self.suite, answered) = next(iter(answer[1].items()))
+        if offer[1].get(tag, ("",))[0] != self.suite:
+            self.wrong.append("answered crypto %s %s was not offered" % (tag, self.suite))
+            return
+        offered = offer[1][tag][1]
+        self.key_out, self.key_in = (offered, answered) if offer[0] else (answered, offered)
+
+    def judge(self):
+        if self.key_out != "-" and self.key_out == self.key_in:
+            self.wrong.append("both directions of the leg use one key")
+        for count, what in ((len(self.sent), "sent"), (len(self.received), "received")):
+            if count < MIN_PACKETS:
+                self.wrong.append("only %d RTP packets %s" % (count, what))
+        for count, what in zip(self.rtcp, ("sent", "received")):
+            if not count:
+                self.wrong.append("no RTCP %s" % what)
+        if abs(self.heard["hertz"] - self.expected) > 5:
+            self.wrong.append("heard %d Hz, not %d Hz" % (self.heard["hertz"], self.expected))
+        if self.heard["purity"] < MIN_PURITY:
+            self.wrong.append("purity of %d Hz is %.3f" % (self.expected, self.heard["purity"]))
+        if self.heard["seconds"] < MIN_SECONDS:
+            self.wrong.append("heard only %.1f s" % self.heard["seconds"])
+
+
+def judge_path(a, b, wrong):
+    """Both legs together: re-keyed, complete, and nothing but what was sent."""
+    keys_a, keys_b = {a.key_out, a.key_in} - {"-"}, {b.key_out, b.key_in} - {"-"}
+    if keys_a & keys_b:
+        wrong.append("a key of %s's leg is used on %s's leg too: not re-keyed" % (a.name, b.name))
+    for talker, listener in ((a, b), (b, a)):
+        both = talker.sent.keys() & listener.received.keys()
+        way = "%s to %s: " % (talker.name, listener.name)
+        if len(talker.sent) - len(both) > MAX_LOST:
+            wrong.append(way + "%d of %d packets lost" % (len(talker.sent) - len(both), len(talker.sent)))
+        if listener.received.keys() - both:
+            wrong.append(way + "packets arrived that nobody sent")
+        # 16 bytes of G.711 are the same on both cables only under the same keystream.
+        same = sum(talker.sent[i][:16] == listener.received[i][:16] for i in both)
+        if same:
+            wrong.append(way + "%d packets carry the same bytes on both legs" % same)
+
+
+def main():
+    run, relay = sys.argv[1:3]
+    phones = [Phone(run, relay, argument) for argument in sys.argv[3:5]]
+    wrong = []
+    print("phone  suite                    key out   key in    sent  recv  heard")
+    for phone in phones:
+        phone.judge()
+        print("%-6s %-24s %-9s %-9s %4d  %4d  %d Hz, purity %.3f" % (
+            phone.name, phone.suite, phone.key_out, phone.key_in, len(phone.sent), len(phone.received),
+            phone.heard["hertz"], phone.heard["purity"]))
+        wrong += ["%s: %s" % (phone.name, text) for text in phone.wrong]
+    judge_path(*phones, wrong)
+    for text in wrong:
+        print("wrong: " + text)
+    return bool(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Real telephony for the namespace scripts: Kamailio, two baresip phones, and a judge. Source it after lib.sh.
+
+# start_kamailio NS ADDRESS NG-ADDRESS: a stock registrar and proxy whose calls go through the relay at NG-ADDRESS
+start_kamailio() {
+    sed -e "s|@ADDRESS@|$2|g" -e "s|@NG@|$3|g" -e "s|@RUN@|$RUN|g" "$NET_DIR/kamailio.cfg" >"$RUN/kamailio.cfg"
+    start kamailio "$1" kamailio -DD -E -f "$RUN/kamailio.cfg" -Y "$RUN" -w "$RUN" -m 32 -M 4
+    check "Kamailio does not answer SIP on $2" wait_for 10 in_ns "$1" "$NET_DIR/sip_ping.py" "$2"
+}
+
+# start_phone NS USER ADDRESS PROXY HERTZ: a baresip that registers USER at PROXY, plays a tone at HERTZ, answers by
+# itself, and insists on SRTP (MEDIAENC: another of baresip's words, or empty for plain RTP). What it hears is
+# recorded under $RUN/USER/.
+start_phone() {
+    local ns=$1 user=$2 address=$3 proxy=$4 hertz=$5 dir=$RUN/$2
+    mkdir "$dir"
+    "$NET_DIR/tone.py" make "$dir/tone.wav" "$hertz" 60
+    cat >"$dir/config" <<END
+sip_listen $address:5060
+net_interface $address
+audio_source aufile,$dir/tone.wav
+audio_player aubridge,heard
+audio_alert aubridge,alert
+snd_path $dir
+rtp_ports 10000-10100
+jitter_buffer_type fixed
+jitter_buffer_delay 2-10
+rtcp_mux no
+statmode_default off
+ctrl_tcp_listen 127.0.0.1:4444
+module_path /usr/lib/baresip/modules
+module g711.so
+module aufile.so
+module aubridge.so
+module sndfile.so
+module srtp.so
+module_app account.so
+module_app menu.so
+module_app ctrl_tcp.so
+END
+    echo "<sip:$user@$proxy>;regint=3600;answermode=auto${MEDIAENC=;mediaenc=srtp-mand};audio_codecs=PCMU" >"$dir/accounts"
+    : >"$dir/contacts"
+    start "$user" "$ns" baresip -f "$dir" -v
+    check "$user does not register" wait_for 10 logged "$user" '200 OK'
+}
+
+# phone NS COMMAND [PARAMETER]: tell the phone in NS (baresip's long commands: dial, hangup)
+phone() {
+    local json
+    json=$(printf '{"command":"%s","params":"%s"}' "$2" "${3:-}")
+    in_ns "$1" bash -c 'exec 3<>/dev/tcp/127.0.0.1/4444 && printf "%d:%s," "${#1}" "$1" >&3 && read -r -t 2 -d , <&3' \
+        phone "$json" || fail "the phone in $1 does not take commands"
+}
+
+# recorded USER enc|dec SECONDS: has this phone played (enc) or heard (dec) that much
+recorded() {
+    local file bytes=0
+    for file in "$RUN/$1"/dump-*-"$2".wav; do
+        [ -e "$file" ] && bytes=$(stat -c %s "$file")
+    done
+    [ "$bytes" -ge $((16000 * $3)) ]
+}
+
+# phone_network: the relay server with one NIC, and two phones, on one switch
+RELAY=10.0.0.1 ALICE=10.0.0.2 BOB=10.0.0.3
+phone_network() {
+    switch_add switch
+    ns_add relay alice bob
+    plug relay $RELAY/24
+    plug alice $ALICE/24
+    plug bob $BOB/24
+}
+
+# start_call: both phones register and are recorded; alice calls bob, who answers
+start_call() {
+    start_capture alice alice udp
+    start_capture bob bob udp
+    start_phone alice alice $ALICE $RELAY 440
+    start_phone bob bob $BOB $RELAY 1000
+    phone alice dial "sip:bob@$RELAY"
+}
+
+hung_up() { logged "$1" 'terminated (duration'; }
+talked() { { recorded alice dec "$1" && recorded bob dec "$1"; } || hung_up alice || hung_up bob; }
+
+# end_call: alice hangs up; phones and captures end, so that their files are whole
+end_call() {
+    local name
+    phone alice hangup
+    wait_for 5 hung_up bob || say "bob was not told that alice hung up"
+    for name in alice bob capture-alice capture-bob; do
+        stop "$name" || true
+    done
+}
+
+# report ALICE-HERTZ BOB-HERTZ: the table and what is wrong with the call; fails when anything is
+report() {
+    "$NET_DIR/phone_report.py" "$RUN" $RELAY alice=$ALICE="$1" bob=$BOB="$2"
+}
