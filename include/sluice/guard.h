@@ -1,15 +1,25 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The guard's maps: keys and values shared by the XDP program and its loader (ebpf/guard_user.c).
- * Fixed-width types only; both sides see the same layout. IPv4 addresses are held in their
- * IPv4-mapped form (RFC 4291 2.5.5.2), network byte order; UDP ports are host byte order.
+ * The guard's maps: keys and values shared by the XDP program (ebpf/guard.bpf.c) and its user side
+ * (ebpf/guard_user.c). Fixed-width types only; both see the same layout. IPv4 addresses are held in
+ * their IPv4-mapped form (RFC 4291 2.5.5.2), network byte order; UDP ports are host byte order.
+ *
+ * Every guarded netdev has its own copy of program and maps. Change a layout here and programs of
+ * the older layout are recognised as such by the sizes of their maps.
  */
 #ifndef SLUICE_GUARD_H
 #define SLUICE_GUARD_H
 
 #include <linux/types.h>
 
-enum { SL_GUARD_PORT_BITMAP = 65536 / 8 }; /* bytes: one bit per UDP port */
+#include "sluice/limits.h"
+
+#define SL_GUARD_PROGRAM "sluice_guard" /* the XDP program's name, as the kernel lists it */
+
+enum {
+	SL_GUARD_PORT_BITMAP = 65536 / 8, /* bytes: one bit per UDP port */
+	SL_GUARD_RX_QUEUES = 64,          /* size of `xsks_map`: key = RX queue of the netdev */
+};
 
 /* Map `media_addresses` (hash): a local address that media is expected at. */
 struct sl_guard_address {
@@ -17,29 +27,34 @@ struct sl_guard_address {
 };
 
 struct sl_guard_slot {
-	__u32 index;    /* key into `pinholes` */
-	__u16 port_min; /* the interface's media-ports, inclusive; what is outside them is the kernel's */
+	__u32 index;    /* key into `pinholes`, less than SL_MAX_ADDRESS_SLOTS */
+	__u16 port_min; /* the interface's media-ports, inclusive; what is outside them is the
+			   kernel's */
 	__u16 port_max;
 };
 
-/* Map `pinholes` (array, memory-mapped by ctrl): which UDP ports of one address are open. */
+/*
+ * Map `pinholes` (array, BPF_F_MMAPABLE): which UDP ports of one address are open. Its user side
+ * maps it into memory, so opening and closing a pinhole is one atomic write, without a syscall.
+ */
 struct sl_guard_pinholes {
 	__u8 open[SL_GUARD_PORT_BITMAP]; /* bit (port & 7) of byte (port >> 3) */
 };
 
-/* Map `counters` (per-CPU array): what the program decided. */
+/* Map `counters` (per-CPU array of __u64): what the program decided, in packets. */
 #define SL_GUARD_COUNTERS(X)                                                                       \
 	X(REDIRECTED, "redirected", "media to an open pinhole, given to the dataplane")            \
 	X(PASSED, "passed", "not media: left to the kernel")                                       \
 	X(CLOSED, "closed", "UDP to a media port that no call has open: dropped")                  \
-	X(MALFORMED, "malformed", "headers that overrun the frame: dropped")                       \
-	X(NO_SOCKET, "no-socket", "media while no dataplane is attached: dropped")
+	X(MALFORMED, "malformed", "headers to a media address that contradict the frame: dropped") \
+	X(NO_SOCKET, "no-socket",                                                                  \
+		"media on a receive queue that no dataplane worker serves: dropped")
 
 enum sl_guard_counter {
 #define X(id, label, text) SL_GUARD_##id,
 	SL_GUARD_COUNTERS(X)
 #undef X
-	SL_GUARD_COUNTER_COUNT,
+		SL_GUARD_COUNTER_COUNT,
 };
 
 #endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0 */
+/*
+ * From the frame to "UDP, to this address and port", or to whose business it is otherwise. A header
+ * is called malformed only when the destination address is known and the kernel would throw the
+ * packet away as well; every doubt is the kernel's.
+ */
+#ifndef SL_EBPF_PARSE_BPF_H
+#define SL_EBPF_PARSE_BPF_H
+
+#include <linux/if_ether.h>
+#include <linux/in.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/types.h>
+#include <linux/udp.h>
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "sluice/guard.h"
+
+enum {
+	VLAN_TAGS = 2,       /* 802.1ad service tag, 802.1Q customer tag */
+	IPV6_EXTENSIONS = 4, /* headers skipped on the way to UDP; a longer chain is the kernel's */
+	IP_FRAGMENT = 0x3fff,   /* RFC 791: more fragments, or an offset */
+	IPV6_HOP_BY_HOP = 0,    /* RFC 8200 4.3 */
+	IPV6_ROUTING = 43,      /* RFC 8200 4.4 */
+	IPV6_DESTINATIONS = 60, /* RFC 8200 4.6 */
+};
+
+struct vlan_tag {
+	__be16 tci;
+	__be16 protocol;
+};
+
+struct ipv6_extension {
+	__u8 next;
+	__u8 length;    /* 8-octet units, not counting the first 8 octets */
+	__u8 type;      /* of a routing header */
+	__u8 segs_left; /* of a routing header */
+};
+
+enum parsed {
+	PARSED_OTHER,     /* the kernel's */
+	PARSED_MALFORMED, /* if `to` is one of our addresses */
+	PARSED_UDP,
+};
+
+struct packet {
+	struct sl_guard_address to;
+	__u16 port;    /* destination, host byte order */
+	bool udp_fits; /* the UDP length is possible */
+};
+
+/* `space`: bytes from `udp` to the end of the IP packet. */
+static __always_inline enum parsed parse_udp(
+	const struct udphdr *udp, __u32 space, const void *end, struct packet *packet)
+{
+	__u32 length;
+
+	if (space < sizeof(*udp) || (const void *)(udp + 1) > end)
+		return PARSED_MALFORMED;
+	length = bpf_ntohs(udp->len);
+	packet->port = bpf_ntohs(udp->dest);
+	packet->udp_fits = length >= sizeof(*udp) && length <= space;
+	return PARSED_UDP;
+}
+
+static __always_inline enum parsed parse_ipv4(
+	const void *start, const void *end, struct packet *packet)
+{
+	const struct iphdr *ip = start;
+	__u32 header, total;
+
+	if ((const void *)(ip + 1) > end || ip->version != 4)
+		return PARSED_OTHER;
+	packet->to = (struct sl_guard_address){.ip = {[10] = 0xff, [11] = 0xff}};
+	__builtin_memcpy(packet->to.ip + 12, &ip->daddr, 4);
+	header = ip->ihl * 4;
+	total = bpf_ntohs(ip->tot_len);
+	if (header < sizeof(*ip) || total < header || start + total > end)
+		return PARSED_MALFORMED;
+	if (ip->protocol != IPPROTO_UDP || ip->frag_off & bpf_htons(IP_FRAGMENT))
+		return PARSED_OTHER;
+	return parse_udp(start + header, total - header, end, packet);
+}
+
+/* A packet from the wire has no business with an IPv4-mapped address: it must not match ours. */
+static __always_inline bool is_ipv4_mapped(const struct in6_addr *address)
+{
+	const __be32 *word = address->in6_u.u6_addr32;
+
+	return (word[0] | word[1]) == 0 && word[2] == bpf_htonl(0xffff);
+}
+
+static __always_inline enum parsed parse_ipv6(
+	const void *start, const void *end, struct packet *packet)
+{
+	const struct ipv6hdr *ip = start;
+	__u32 space, skip = 0;
+	__u8 next;
+
+	if ((const void *)(ip + 1) > end || ip->version != 6 || is_ipv4_mapped(&ip->daddr))
+		return PARSED_OTHER;
+	__builtin_memcpy(packet->to.ip, &ip->daddr, 16);
+	space = bpf_ntohs(ip->payload_len);
+	next = ip->nexthdr;
+	if (space == 0 && next == IPV6_HOP_BY_HOP) /* RFC 2675: maybe a jumbogram */
+		return PARSED_OTHER;
+	start = ip + 1;
+	if (start + space > end)
+		return PARSED_MALFORMED;
+
+	for (int i = 0; i <= IPV6_EXTENSIONS; i++) {
+		const struct ipv6_extension *extension = start + skip;
+		__u32 length;
+
+		if (next == IPPROTO_UDP)
+			return parse_udp(start + skip, space - skip, end, packet);
+		if (next != IPV6_HOP_BY_HOP && next != IPV6_ROUTING && next != IPV6_DESTINATIONS)
+			return PARSED_OTHER;
+		if ((const void *)(extension + 1) > end)
+			return PARSED_MALFORMED;
+		if (next == IPV6_ROUTING && extension->segs_left != 0)
+			return PARSED_OTHER; /* this address is not where it ends */
+		length = (extension->length + 1) * 8;
+		if (skip + length > space)
+			return PARSED_MALFORMED;
+		next = extension->next;
+		skip += length;
+	}
+	return PARSED_OTHER;
+}
+
+static __always_inline enum parsed parse(const void *start, const void *end, struct packet *packet)
+{
+	const struct ethhdr *eth = start;
+	const void *next = eth + 1;
+	__be16 protocol;
+
+	if (next > end)
+		return PARSED_OTHER;
+	protocol = eth->h_proto;
+	for (int i = 0; i < VLAN_TAGS; i++) {
+		const struct vlan_tag *tag = next;
+
+		if (protocol != bpf_htons(ETH_P_8021Q) && protocol != bpf_htons(ETH_P_8021AD))
+			break;
+		if ((const void *)(tag + 1) > end)
+			return PARSED_OTHER;
+		protocol = tag->protocol;
+		next = tag + 1;
+	}
+	if (protocol == bpf_htons(ETH_P_IP))
+		return parse_ipv4(next, end, packet);
+	if (protocol == bpf_htons(ETH_P_IPV6))
+		return parse_ipv6(next, end, packet);
+	return PARSED_OTHER;
+}
+
+#endif
