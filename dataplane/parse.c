@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "dataplane/parse.h"
+
+#include <string.h>
+
+#include "dataplane/packet_path.h"
+
+enum {
+	ETHER_LEN = 14,
+	VLAN_LEN = 4,
+	IPV6_LEN = 40,
+	UDP_LEN = 8,
+	ETHERTYPE_IPV4 = 0x0800,
+	ETHERTYPE_IPV6 = 0x86dd,
+	ETHERTYPE_VLAN = 0x8100,
+	NEXT_HOP_BY_HOP = 0,
+	NEXT_UDP = 17,
+	NEXT_ROUTING = 43,
+	NEXT_DESTINATION = 60,
+	MAX_EXTENSION_HEADERS = 4,
+};
+
+static inline uint16_t be16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static inline uint32_t be32(const uint8_t *p)
+{
+	return (uint32_t)be16(p) << 16 | be16(p + 2);
+}
+
+static inline void map_ipv4(uint8_t out[16], const uint8_t *ip)
+{
+	static const uint8_t prefix[12] = {[10] = 0xff, [11] = 0xff};
+
+	memcpy(out, prefix, 12);
+	memcpy(out + 12, ip, 4);
+}
+
+/* The datagram at frame[at..end), `end` being where the IP packet ends. */
+static enum sl_verdict parse_udp(const uint8_t *frame, unsigned at, unsigned end, struct sl_view *view)
+{
+	if (end - at < UDP_LEN)
+		return SL_DROP_UDP;
+
+	uint16_t len = be16(frame + at + 4);
+
+	if (len < UDP_LEN || len > end - at)
+		return SL_DROP_UDP;
+	view->source_port = be16(frame + at);
+	view->destination_port = be16(frame + at + 2);
+	view->payload = (uint16_t)(at + UDP_LEN);
+	view->payload_len = len - UDP_LEN;
+	return SL_FORWARD;
+}
+
+static enum sl_verdict parse_ipv4(const uint8_t *frame, unsigned at, unsigned len, struct sl_view *view)
+{
+	const uint8_t *ip = frame + at;
+
+	if (len - at < 20 || ip[0] >> 4 != 4)
+		return SL_DROP_IP;
+
+	unsigned header = (ip[0] & 15) * 4u, total = be16(ip + 2);
+
+	if (header < 20 || total < header || total > len - at)
+		return SL_DROP_IP;
+	if (be16(ip + 6) & 0x3fff) /* more fragments, or an offset */
+		return SL_PUNT;
+	if (ip[9] != NEXT_UDP)
+		return SL_PUNT;
+	map_ipv4(view->source, ip + 12);
+	map_ipv4(view->destination, ip + 16);
+	return parse_udp(frame, at + header, at + total, view);
+}
+
+static enum sl_verdict parse_ipv6(const uint8_t *frame, unsigned at, unsigned len, struct sl_view *view)
+{
+	const uint8_t *ip = frame + at;
+
+	if (len - at < IPV6_LEN || ip[0] >> 4 != 6)
+		return SL_DROP_IP;
+
+	unsigned end = at + IPV6_LEN + be16(ip + 4);
+	uint8_t next = ip[6];
+
+	if (end > len)
+		return SL_DROP_IP;
+	memcpy(view->source, ip + 8, 16);
+	memcpy(view->destination, ip + 24, 16);
+	at += IPV6_LEN;
+	for (int i = 0; i < MAX_EXTENSION_HEADERS; i++) {
+		if (next != NEXT_HOP_BY_HOP && next != NEXT_ROUTING && next != NEXT_DESTINATION)
+			break;
+		if (end - at < 8)
+			return SL_DROP_IP;
+
+		unsigned size = (frame[at + 1] + 1u) * 8;
+
+		if (size > end - at)
+			return SL_DROP_IP;
+		next = frame[at];
+		at += size;
+	}
+	if (next != NEXT_UDP)
+		return SL_PUNT;
+	return parse_udp(frame, at, end, view);
+}
+
+enum sl_verdict sl_parse_frame(const uint8_t *frame, uint16_t len, struct sl_view *view)
+{
+	unsigned at = ETHER_LEN;
+
+	if (len < at)
+		return SL_DROP_FRAME;
+
+	uint16_t type = be16(frame + 12);
+
+	if (type == ETHERTYPE_VLAN) {
+		at += VLAN_LEN;
+		if (len < at)
+			return SL_DROP_FRAME;
+		type = be16(frame + 16);
+	}
+	switch (type) {
+	case ETHERTYPE_IPV4:
+		return parse_ipv4(frame, at, len, view);
+	case ETHERTYPE_IPV6:
+		return parse_ipv6(frame, at, len, view);
+	default:
+		return SL_PUNT;
+	}
+}
+
+enum sl_class sl_parse_class(const uint8_t *payload, uint16_t len)
+{
+	if (len == 0)
+		return SL_CLASS_OTHER;
+	if (payload[0] < 4)
+		return SL_CLASS_STUN;
+	if (payload[0] >= 20 && payload[0] < 64)
+		return SL_CLASS_DTLS;
+	if (payload[0] >> 6 != 2)
+		return SL_CLASS_OTHER;
+	return len > 1 && payload[1] >= 192 && payload[1] < 224 ? SL_CLASS_RTCP : SL_CLASS_RTP;
+}
+
+static enum sl_verdict parse_rtp(const uint8_t *p, uint16_t len, bool plain, struct sl_view *view)
+{
+	if (len < 12)
+		return SL_DROP_RTP;
+
+	unsigned header = 12 + (p[0] & 15) * 4u;
+
+	if (p[0] & 0x10) { /* X: one extension header, its length in words (RFC 3550 5.3.1) */
+		if (header + 4 > len)
+			return SL_DROP_RTP;
+		header += 4 + be16(p + header + 2) * 4u;
+	}
+	if (header > len)
+		return SL_DROP_RTP;
+	if (plain && p[0] & 0x20) { /* P: the last byte counts the padding, itself included */
+		uint8_t padding = p[len - 1];
+
+		if (padding == 0 || padding > len - header)
+			return SL_DROP_RTP;
+	}
+	view->ssrc = be32(p + 8);
+	view->seq = be16(p + 2);
+	view->header_len = (uint16_t)header;
+	return SL_FORWARD;
+}
+
+static enum sl_verdict parse_rtcp(const uint8_t *p, uint16_t len, bool plain, struct sl_view *view)
+{
+	if (len < 8)
+		return SL_DROP_RTCP;
+	if (plain) { /* compound or reduced-size (RFC 5506): the lengths add up to the datagram */
+		unsigned at = 0;
+
+		while (at < len) {
+			if (len - at < 4u || p[at] >> 6 != 2)
+				return SL_DROP_RTCP;
+			at += (be16(p + at + 2) + 1u) * 4;
+		}
+		if (at != len)
+			return SL_DROP_RTCP;
+	}
+	view->ssrc = be32(p + 4);
+	view->header_len = 8;
+	return SL_FORWARD;
+}
+
+enum sl_verdict sl_parse_media(const uint8_t *payload, uint16_t len, bool plain, struct sl_view *view)
+{
+	switch (view->class) {
+	case SL_CLASS_RTP:
+		return parse_rtp(payload, len, plain, view);
+	case SL_CLASS_RTCP:
+		return parse_rtcp(payload, len, plain, view);
+	default:
+		return SL_DROP_DEMUX;
+	}
+}

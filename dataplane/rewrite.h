@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* New headers in front of a payload: Ethernet, IPv4 or IPv6, UDP with a full checksum. A pure leaf. */
+#ifndef SL_DATAPLANE_REWRITE_H
+#define SL_DATAPLANE_REWRITE_H
+
+#include <stdint.h>
+
+#include "dataplane/flow.h"
+
+enum { SL_ETHER_LEN = 14, SL_REWRITE_MAX = SL_ETHER_LEN + 48 };
+
+/* `sum` plus the 16-bit words of data[0..len) in memory order; may be folded later (RFC 1071). */
+uint32_t sl_checksum_add(uint32_t sum, const uint8_t *data, uint16_t len);
+
+/* The folded complement of `sum`, in memory order. */
+uint16_t sl_checksum_finish(uint32_t sum);
+
+/*
+ * Builds the template of one component: from `source` to `destination`, both of one family, with traffic class
+ * `tos`. Fills header, header_len and pseudo_sum only.
+ */
+void sl_egress_build(struct sl_egress *egress, const struct sl_endpoint *source,
+	const struct sl_endpoint *destination, uint8_t tos);
+
+/*
+ * Writes the network and transport header of `egress` into the header_len bytes before `payload`.
+ * IPv4 leaves with DF set and identification 0: an atomic datagram (RFC 6864 4.1).
+ */
+void sl_rewrite(const struct sl_egress *egress, uint8_t *payload, uint16_t payload_len);
+
+#endif

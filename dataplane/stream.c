@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "dataplane/stream.h"
+
+#include <string.h>
+
+#include "dataplane/packet_path.h"
+
+static struct sl_retired *find_retired(const struct sl_streams *s, uint32_t ssrc)
+{
+	for (int i = 0; i < s->n_retired; i++)
+		if (s->retired[i].ssrc == ssrc)
+			return (struct sl_retired *)&s->retired[i];
+	return NULL;
+}
+
+/* A window whose every index up to and including `next` - 1 counts as seen. */
+static struct sl_replay closed_window(uint64_t next)
+{
+	if (!next)
+		return (struct sl_replay){0};
+	return (struct sl_replay){.top = next - 1, .seen = {UINT64_MAX, UINT64_MAX}};
+}
+
+static uint64_t next_index(const struct sl_replay *r)
+{
+	return sl_replay_empty(r) ? 0 : r->top + 1;
+}
+
+void sl_streams_recall(
+	const struct sl_streams *s, uint32_t ssrc, struct sl_replay *in, struct sl_replay *rtcp)
+{
+	const struct sl_retired *old = find_retired(s, ssrc);
+
+	*in = closed_window(old ? old->in_top : 0);
+	*rtcp = closed_window(old ? old->rtcp_top : 0);
+}
+
+/* The live stream that has been silent longest, if that is long enough; else -1. */
+static int silent_longest(const struct sl_streams *s, uint64_t now)
+{
+	int oldest = 0;
+
+	for (int i = 1; i < s->n_live; i++)
+		if (s->live[i].last < s->live[oldest].last)
+			oldest = i;
+	return now - s->live[oldest].last >= SL_STREAM_SILENT_NS ? oldest : -1;
+}
+
+static struct sl_retired retire(const struct sl_streams *s, int i)
+{
+	return (struct sl_retired){
+		.ssrc = s->ssrc[i],
+		.in_top = next_index(&s->live[i].in),
+		.out_top = next_index(&s->live[i].out),
+		.rtcp_top = (uint32_t)next_index(&s->rtcp[i]),
+	};
+}
+
+static void enter(
+	struct sl_streams *s, int i, uint32_t ssrc, uint64_t now, const struct sl_retired *known)
+{
+	s->ssrc[i] = ssrc;
+	s->live[i] = (struct sl_stream){
+		.ssrc = ssrc,
+		.last = now,
+		.in = closed_window(known->in_top),
+		.out = closed_window(known->out_top),
+	};
+	s->rtcp[i] = closed_window(known->rtcp_top);
+}
+
+int sl_streams_admit(struct sl_streams *s, uint32_t ssrc, uint64_t now)
+{
+	int i = sl_streams_find(s, ssrc);
+
+	if (i >= 0)
+		return i;
+
+	struct sl_retired *back = find_retired(s, ssrc);
+	struct sl_retired known = back ? *back : (struct sl_retired){0};
+
+	if (s->n_live < SL_LIVE_SSRCS) {
+		i = s->n_live++;
+		if (back)
+			*back = s->retired[--s->n_retired];
+	} else {
+		i = silent_longest(s, now);
+		if (i < 0)
+			return -1;
+		if (!back) {
+			if (s->n_retired == SL_RETIRED_SSRCS)
+				return -1;
+			back = &s->retired[s->n_retired++];
+		}
+		*back = retire(s, i);
+	}
+	enter(s, i, ssrc, now, &known);
+	return i;
+}
+
+void sl_streams_inherit(
+	struct sl_streams *s, const struct sl_streams *old, bool same_in_key, bool same_out_key)
+{
+	memset(s, 0, sizeof(*s));
+	if (!same_in_key && !same_out_key)
+		return;
+	*s = *old;
+	for (int i = 0; i < s->n_live; i++) {
+		if (!same_in_key) {
+			s->live[i].in = (struct sl_replay){0};
+			s->rtcp[i] = (struct sl_replay){0};
+		}
+		if (!same_out_key)
+			s->live[i].out = (struct sl_replay){0};
+	}
+	for (int i = 0; i < s->n_retired; i++) {
+		if (!same_in_key)
+			s->retired[i].in_top = s->retired[i].rtcp_top = 0;
+		if (!same_out_key)
+			s->retired[i].out_top = 0;
+	}
+}

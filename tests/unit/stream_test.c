@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* SSRCs enter, fall silent, are retired and come back; fixed memory, and nothing that was sent is
+ * forgotten. */
+#include "dataplane/stream.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { SECOND = 1000000000 };
+
+static void fill(struct sl_streams *s, uint32_t first, unsigned n, uint64_t now)
+{
+	for (unsigned i = 0; i < n; i++) {
+		int place = sl_streams_admit(s, first + i, now);
+
+		assert_true(place >= 0);
+		assert_int_equal(sl_replay_commit(&s->live[place].in, 100 + i), SL_FORWARD);
+		assert_int_equal(sl_replay_commit(&s->live[place].out, 200 + i), SL_FORWARD);
+		assert_int_equal(sl_replay_commit(&s->rtcp[place], 300 + i), SL_FORWARD);
+	}
+}
+
+static void admits_and_finds(void **state)
+{
+	struct sl_streams s = {0};
+
+	assert_int_equal(sl_streams_find(&s, 0), -1);
+	fill(&s, 0, SL_LIVE_SSRCS, SECOND);
+	for (uint32_t i = 0; i < SL_LIVE_SSRCS; i++) {
+		assert_int_equal(sl_streams_find(&s, i), i);
+		assert_int_equal(sl_streams_admit(&s, i, SECOND), i);
+	}
+}
+
+static void a_flood_evicts_nobody_live(void **state)
+{
+	struct sl_streams s = {0};
+
+	fill(&s, 1, SL_LIVE_SSRCS, SECOND);
+	struct sl_streams before = s;
+
+	for (uint32_t ssrc = 1000; ssrc < 101000; ssrc++)
+		assert_int_equal(sl_streams_admit(&s, ssrc, SECOND + SL_STREAM_SILENT_NS - 1), -1);
+	assert_memory_equal(&s, &before, sizeof(s));
+}
+
+static void the_silent_are_retired_and_come_back(void **state)
+{
+	struct sl_streams s = {0};
+	uint64_t later = SECOND + SL_STREAM_SILENT_NS;
+	struct sl_replay in, rtcp;
+
+	fill(&s, 1, SL_LIVE_SSRCS, SECOND);
+	s.live[2].last = SECOND - 1; /* SSRC 3 is silent longest */
+	assert_int_equal(sl_streams_admit(&s, 77, later), 2);
+	assert_int_equal(sl_streams_find(&s, 3), -1);
+
+	sl_streams_recall(&s, 3, &in, &rtcp);
+	assert_int_equal(sl_replay_check(&in, 102), SL_DROP_REPLAY);
+	assert_int_equal(sl_replay_check(&in, 50), SL_DROP_REPLAY);
+	assert_int_equal(sl_replay_check(&in, 103), SL_FORWARD);
+	assert_int_equal(sl_replay_check(&rtcp, 302), SL_DROP_REPLAY);
+	assert_int_equal(sl_replay_check(&rtcp, 303), SL_FORWARD);
+
+	int place = sl_streams_admit(&s, 3, later + 1);
+
+	assert_true(place >= 0);
+	assert_int_equal(s.live[place].out.top, 202);
+	assert_int_equal(sl_replay_commit(&s.live[place].out, 202), SL_DROP_REPLAY);
+	assert_int_equal(sl_replay_commit(&s.live[place].out, 203), SL_FORWARD);
+	assert_int_equal(s.n_retired, 1);
+}
+
+static void full_tables_refuse(void **state)
+{
+	struct sl_streams s = {0};
+	uint64_t now = SECOND;
+	uint32_t ssrc = 1;
+
+	for (; ssrc <= SL_LIVE_SSRCS + SL_RETIRED_SSRCS; ssrc++) {
+		assert_true(sl_streams_admit(&s, ssrc, now) >= 0);
+		now += SL_STREAM_SILENT_NS;
+	}
+	assert_int_equal(sl_streams_admit(&s, ssrc, now + SECOND), -1);
+	/* One that is known still gets in: it swaps places with a silent one. */
+	assert_true(sl_streams_admit(&s, 1, now + SECOND) >= 0);
+	assert_int_equal(s.n_retired, SL_RETIRED_SSRCS);
+}
+
+static void inherits_by_key(void **state)
+{
+	static const struct {
+		bool in, out;
+	} cases[] = {{true, true}, {true, false}, {false, true}, {false, false}};
+	struct sl_streams old = {0}, s;
+
+	fill(&old, 1, SL_LIVE_SSRCS, SECOND);
+	assert_true(sl_streams_admit(&old, 9, SECOND + SL_STREAM_SILENT_NS) >= 0);
+	for (size_t i = 0; i < 4; i++) {
+		memset(&s, 0xa5, sizeof(s));
+		sl_streams_inherit(&s, &old, cases[i].in, cases[i].out);
+		assert_int_equal(s.n_live, cases[i].in || cases[i].out ? SL_LIVE_SSRCS : 0);
+		if (!s.n_live)
+			continue;
+		assert_int_equal(sl_replay_empty(&s.live[1].in), !cases[i].in);
+		assert_int_equal(sl_replay_empty(&s.rtcp[1]), !cases[i].in);
+		assert_int_equal(sl_replay_empty(&s.live[1].out), !cases[i].out);
+		assert_int_equal(s.retired[0].in_top != 0, cases[i].in);
+		assert_int_equal(s.retired[0].rtcp_top != 0, cases[i].in);
+		assert_int_equal(s.retired[0].out_top != 0, cases[i].out);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(admits_and_finds),
+		cmocka_unit_test(a_flood_evicts_nobody_live),
+		cmocka_unit_test(the_silent_are_retired_and_come_back),
+		cmocka_unit_test(full_tables_refuse),
+		cmocka_unit_test(inherits_by_key),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
