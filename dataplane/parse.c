@@ -39,7 +39,8 @@ static inline void map_ipv4(uint8_t out[16], const uint8_t *ip)
 }
 
 /* The datagram at frame[at..end), `end` being where the IP packet ends. */
-static enum sl_verdict parse_udp(const uint8_t *frame, unsigned at, unsigned end, struct sl_view *view)
+static enum sl_verdict parse_udp(
+	const uint8_t *frame, unsigned at, unsigned end, struct sl_view *view)
 {
 	if (end - at < UDP_LEN)
 		return SL_DROP_UDP;
@@ -55,7 +56,8 @@ static enum sl_verdict parse_udp(const uint8_t *frame, unsigned at, unsigned end
 	return SL_FORWARD;
 }
 
-static enum sl_verdict parse_ipv4(const uint8_t *frame, unsigned at, unsigned len, struct sl_view *view)
+static enum sl_verdict parse_ipv4(
+	const uint8_t *frame, unsigned at, unsigned len, struct sl_view *view)
 {
 	const uint8_t *ip = frame + at;
 
@@ -75,7 +77,8 @@ static enum sl_verdict parse_ipv4(const uint8_t *frame, unsigned at, unsigned le
 	return parse_udp(frame, at + header, at + total, view);
 }
 
-static enum sl_verdict parse_ipv6(const uint8_t *frame, unsigned at, unsigned len, struct sl_view *view)
+static enum sl_verdict parse_ipv6(
+	const uint8_t *frame, unsigned at, unsigned len, struct sl_view *view)
 {
 	const uint8_t *ip = frame + at;
 
@@ -192,7 +195,8 @@ static enum sl_verdict parse_rtcp(const uint8_t *p, uint16_t len, bool plain, st
 	return SL_FORWARD;
 }
 
-enum sl_verdict sl_parse_media(const uint8_t *payload, uint16_t len, bool plain, struct sl_view *view)
+enum sl_verdict sl_parse_media(
+	const uint8_t *payload, uint16_t len, bool plain, struct sl_view *view)
 {
 	switch (view->class) {
 	case SL_CLASS_RTP:

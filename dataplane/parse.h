@@ -2,8 +2,8 @@
 /*
  * From bytes to a proven view: offsets and lengths that later stages may trust. A pure leaf.
  *
- * Two steps, because most hostile packets need only the first: the frame (Ethernet, VLAN, IP, UDP) for the pinhole
- * look-up, the media header once a pinhole wants the packet.
+ * Two steps, because most hostile packets need only the first: the frame (Ethernet, VLAN, IP, UDP)
+ * for the pinhole look-up, the media header once a pinhole wants the packet.
  */
 #ifndef SL_DATAPLANE_PARSE_H
 #define SL_DATAPLANE_PARSE_H
@@ -13,13 +13,14 @@
 
 #include "sluice/drop.h"
 
-/* What the first byte of a UDP payload says it is (RFC 7983 7), RTCP told from RTP by RFC 5761 4. */
+/* What the first byte of a UDP payload says it is (RFC 7983 7), RTCP told from RTP by RFC 5761 4.
+ */
 enum sl_class { SL_CLASS_OTHER, SL_CLASS_RTP, SL_CLASS_RTCP, SL_CLASS_STUN, SL_CLASS_DTLS };
 
 struct sl_view {
-	uint8_t source[16];      /* IPv4 in mapped form, network byte order */
+	uint8_t source[16]; /* IPv4 in mapped form, network byte order */
 	uint8_t destination[16];
-	uint16_t source_port;      /* host byte order */
+	uint16_t source_port; /* host byte order */
 	uint16_t destination_port;
 	uint16_t payload;     /* offset of the UDP payload from the first byte of the frame */
 	uint16_t payload_len; /* bytes, as the UDP header says; link-layer padding is left out */
@@ -32,9 +33,10 @@ struct sl_view {
 };
 
 /*
- * Ethernet II, at most one 802.1Q tag, IPv4 with options or IPv6 with hop-by-hop, routing or destination options, UDP.
- * SL_FORWARD: a whole UDP datagram, the view is set up to payload_len. SL_PUNT: well-formed as far as it was read
- * but not that (ARP, other transports, fragments): the kernel's business. Else the reason to drop.
+ * Ethernet II, at most one 802.1Q tag, IPv4 with options or IPv6 with hop-by-hop, routing or
+ * destination options, UDP. SL_FORWARD: a whole UDP datagram, the view is set up to payload_len.
+ * SL_PUNT: well-formed as far as it was read but not that (ARP, other transports, fragments): the
+ * kernel's business. Else the reason to drop.
  */
 enum sl_verdict sl_parse_frame(const uint8_t *frame, uint16_t len, struct sl_view *view);
 
@@ -42,9 +44,11 @@ enum sl_verdict sl_parse_frame(const uint8_t *frame, uint16_t len, struct sl_vie
 enum sl_class sl_parse_class(const uint8_t *payload, uint16_t len);
 
 /*
- * The RTP (RFC 3550 5.1) or RTCP (6.4) header at payload[0..len), by view->class. `plain`: nothing is encrypted, so
- * padding and the lengths inside a compound RTCP packet are checked as well. SL_FORWARD or the reason to drop.
+ * The RTP (RFC 3550 5.1) or RTCP (6.4) header at payload[0..len), by view->class. `plain`: nothing
+ * is encrypted, so padding and the lengths inside a compound RTCP packet are checked as well.
+ * SL_FORWARD or the reason to drop.
  */
-enum sl_verdict sl_parse_media(const uint8_t *payload, uint16_t len, bool plain, struct sl_view *view);
+enum sl_verdict sl_parse_media(
+	const uint8_t *payload, uint16_t len, bool plain, struct sl_view *view);
 
 #endif

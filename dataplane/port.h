@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Ethernet ports, their queues and their kernel twins; media addresses; the workers that poll them.
- * The order of use: sl_eal_init, sl_port_open per port, sl_address_add per address,
- * sl_workers_start; then flows (dataplane/mailbox.h); at the end sl_workers_stop, sl_ports_close,
- * sl_eal_cleanup. All of this is the control thread's. Errors are -errno with `why` (bytes: SL_WHY)
- * saying what the operator can do.
+ * The order of use: sl_eal_init, sl_ports_reserve, sl_port_open per port, sl_address_add per
+ * address, sl_workers_start; then flows (dataplane/mailbox.h); at the end sl_workers_stop,
+ * sl_ports_close, sl_eal_cleanup. All of this is the control thread's. Errors are -errno with `why`
+ * (bytes: SL_WHY) saying what the operator can do.
  */
 #ifndef SL_DATAPLANE_PORT_H
 #define SL_DATAPLANE_PORT_H
@@ -31,6 +31,10 @@ struct sl_eal_config {
  * what was taken. */
 int sl_eal_init(const struct sl_eal_config *config, bool *huge, char why[SL_WHY]);
 void sl_eal_cleanup(void);
+
+/* Packet buffers for the queues of all ports together; after sl_eal_init, before the first
+ * sl_port_open. */
+int sl_ports_reserve(unsigned queues, char why[SL_WHY]);
 
 struct sl_port_config {
 	const char *name;

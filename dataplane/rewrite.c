@@ -28,7 +28,8 @@ uint32_t sl_checksum_add(uint32_t sum, const uint8_t *data, uint16_t len)
 {
 	uint64_t wide = sum;
 
-	/* 32 bits at a time: one's complement sums may be folded at the end (RFC 1071 2(B), (C)). */
+	/* 32 bits at a time: one's complement sums may be folded at the end (RFC 1071 2(B), (C)).
+	 */
 	for (; len >= 4; len -= 4, data += 4) {
 		uint32_t v;
 
@@ -111,8 +112,10 @@ void sl_rewrite(const struct sl_egress *egress, uint8_t *payload, uint16_t paylo
 		put16(h + 4, udp_len);
 	}
 	put16(udp + 4, udp_len);
-	/* The length counts twice: in the pseudo-header and in the header itself (RFC 768, RFC 8200 8.1). */
-	uint32_t partial = egress->pseudo_sum + 2u * word((uint8_t)(udp_len >> 8), (uint8_t)udp_len);
+	/* The length counts twice: in the pseudo-header and in the header itself (RFC 768, RFC
+	 * 8200 8.1). */
+	uint32_t partial =
+		egress->pseudo_sum + 2u * word((uint8_t)(udp_len >> 8), (uint8_t)udp_len);
 
 	sum = sl_checksum_finish(sl_checksum_add(partial, payload, payload_len));
 	if (sum == 0)

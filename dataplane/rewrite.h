@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* New headers in front of a payload: Ethernet, IPv4 or IPv6, UDP with a full checksum. A pure leaf. */
+/* New headers in front of a payload: Ethernet, IPv4 or IPv6, UDP with a full checksum. A pure leaf.
+ */
 #ifndef SL_DATAPLANE_REWRITE_H
 #define SL_DATAPLANE_REWRITE_H
 
@@ -16,8 +17,8 @@ uint32_t sl_checksum_add(uint32_t sum, const uint8_t *data, uint16_t len);
 uint16_t sl_checksum_finish(uint32_t sum);
 
 /*
- * Builds the template of one component: from `source` to `destination`, both of one family, with traffic class
- * `tos`. Fills header, header_len and pseudo_sum only.
+ * Builds the template of one component: from `source` to `destination`, both of one family, with
+ * traffic class `tos`. Fills header, header_len and pseudo_sum only.
  */
 void sl_egress_build(struct sl_egress *egress, const struct sl_endpoint *source,
 	const struct sl_endpoint *destination, uint8_t tos);

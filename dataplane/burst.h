@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What travels the pipeline: up to SL_BURST packets, each with a verdict. A stage looks only at
+ * packets that are still SL_FORWARD and returns nothing; the worker frees and counts those that did
+ * not survive.
+ */
+#ifndef SL_DATAPLANE_BURST_H
+#define SL_DATAPLANE_BURST_H
+
+#include <rte_mbuf.h>
+
+#include "dataplane/crypto.h"
+#include "dataplane/flow.h"
+#include "dataplane/parse.h"
+
+struct sl_packet {
+	struct rte_mbuf *m;
+	struct sl_flow *flow; /* set by the pinhole stage */
+	uint8_t verdict;      /* enum sl_verdict */
+	uint8_t component;    /* enum sl_component */
+	int8_t place;         /* in flow->streams.live; -1: SSRC not known yet */
+	struct sl_crypto_op op;
+	struct sl_view view;
+};
+
+struct sl_burst {
+	uint64_t now; /* ns, sl_clock */
+	unsigned n;
+	bool first_round; /* later packets of an SSRC's very first burst wait for the second */
+	struct sl_packet packet[SL_BURST];
+};
+
+#define SL_BURST_FOREACH(p, burst)                                                         \
+	for (struct sl_packet *p = (burst)->packet; p < (burst)->packet + (burst)->n; p++) \
+		if (p->verdict == SL_FORWARD)
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A port as the dataplane's own files see it. Written by the control thread before the workers
+ * start. */
+#ifndef SL_DATAPLANE_ETHDEV_H
+#define SL_DATAPLANE_ETHDEV_H
+
+#include <rte_ethdev.h>
+#include <stdint.h>
+
+#include "dataplane/port.h"
+#include "sluice/limits.h"
+
+struct sl_twin;
+
+struct sl_ethdev {
+	char name[32];
+	uint16_t dpdk_port;
+	uint16_t mtu; /* bytes of the largest IP packet that may leave */
+	uint8_t mac[6];
+	uint8_t n_queues;                /* RX and TX alike */
+	uint8_t workers[SL_MAX_WORKERS]; /* [queue] → worker */
+	unsigned ifindex;                /* the netdev, or the twin's; 0: none */
+	bool adaptive;
+	bool af_xdp;
+	char netdev[16];                /* af_xdp: interface name */
+	unsigned cores[SL_MAX_WORKERS]; /* [queue] */
+	struct sl_twin *twin;           /* NULL: what is not media is dropped as not-media */
+};
+
+extern struct sl_ethdev sl_ethdevs[SL_MAX_PORTS];
+extern uint8_t sl_n_ethdevs;
+extern uint8_t sl_ethdev_by_dpdk[RTE_MAX_ETHPORTS]; /* DPDK's port id → sl_port */
+
+/* Packet buffers of all ports. */
+extern struct rte_mempool *sl_mbufs;
+
+#endif

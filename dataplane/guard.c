@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What can be refused before any cryptography is spent on it: class, source, and the media header.
+ */
+#include <string.h>
+
+#include "dataplane/worker.h"
+
+#include "dataplane/packet_path.h"
+
+/* Which component of the flow a packet is for; SL_COMPONENTS: none, it does not belong on this
+ * port. */
+static enum sl_component component_of(
+	const struct sl_flow *flow, uint16_t port, enum sl_class class)
+{
+	if (class == SL_CLASS_RTP && port == flow->local[SL_RTP].port)
+		return SL_RTP;
+	if (class == SL_CLASS_RTCP && port == flow->local[SL_RTCP].port)
+		return SL_RTCP;
+	return SL_COMPONENTS;
+}
+
+/* RTP: header + tag. SRTCP: header + E flag and index + tag, and the E flag set (RFC 3711 3.4). */
+static enum sl_verdict check_room(const struct sl_packet *p, const uint8_t *payload)
+{
+	const struct sl_suite_info *suite = &sl_suites[p->flow->in_suite];
+
+	if (p->component == SL_RTP)
+		return p->view.payload_len < p->view.header_len + suite->rtp_tag ? SL_DROP_SHORT
+										 : SL_FORWARD;
+	if (p->view.payload_len < 8 + 4 + suite->rtcp_tag)
+		return SL_DROP_SHORT;
+	return sl_srtcp_trailer(p->flow->in_suite, payload, p->view.payload_len) >> 31
+		       ? SL_FORWARD
+		       : SL_DROP_SRTCP_CLEAR;
+}
+
+static enum sl_verdict judge(struct sl_packet *p)
+{
+	const struct sl_flow *flow = p->flow;
+	const uint8_t *payload = rte_pktmbuf_mtod_offset(p->m, const uint8_t *, p->view.payload);
+	enum sl_verdict v;
+
+	p->view.class = sl_parse_class(payload, p->view.payload_len);
+	p->component = component_of(flow, p->view.destination_port, p->view.class);
+	if (p->component == SL_COMPONENTS)
+		return SL_DROP_DEMUX;
+	if (p->view.source_port != flow->source[p->component].port ||
+		memcmp(p->view.source, flow->source[p->component].ip, 16) != 0)
+		return SL_DROP_SOURCE;
+	v = sl_parse_media(payload, p->view.payload_len, !flow->in_key, &p->view);
+	if (v == SL_FORWARD && flow->in_key)
+		v = check_room(p, payload);
+	return v;
+}
+
+void sl_stage_guard(struct sl_worker *w, struct sl_burst *b)
+{
+	(void)w;
+	SL_BURST_FOREACH (p, b)
+		p->verdict = judge(p);
+}

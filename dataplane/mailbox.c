@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "dataplane/mailbox.h"
+
+#include <errno.h>
+#include <rte_pause.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "dataplane/pinhole.h"
+#include "dataplane/worker.h"
+
+/* What one worker is asked to do, in this order; each field may be NULL. Lives until its worker set
+ * `done`. */
+struct sl_order {
+	struct sl_flow *close;        /* withdraw this */
+	struct sl_flow *open;         /* publish this, */
+	const struct sl_flow *parent; /* after it has inherited from this */
+	atomic_bool done;
+};
+
+static void carry_out(struct sl_order *order)
+{
+	if (order->close)
+		sl_pinhole_close(order->close);
+	if (order->open) {
+		if (order->parent)
+			sl_flow_inherit(order->open, order->parent);
+		sl_pinhole_open(order->open);
+	}
+	atomic_store_explicit(&order->done, true, memory_order_release);
+}
+
+void sl_mailbox_poll(struct sl_worker *w)
+{
+	struct sl_order *orders[16];
+	unsigned n = rte_ring_sc_dequeue_burst(w->orders, (void **)orders, 16, NULL);
+
+	for (unsigned i = 0; i < n; i++)
+		carry_out(orders[i]);
+}
+
+/* A worker that does not run holds nothing: its orders are carried out on the spot. */
+static int post(uint8_t worker, struct sl_order *order)
+{
+	struct sl_worker *w = &sl_workers[worker];
+
+	if (!atomic_load(&w->started)) {
+		carry_out(order);
+		return 0;
+	}
+	for (int tries = 0; rte_ring_sp_enqueue(w->orders, order) != 0; tries++) {
+		if (tries == 10000)
+			return -ETIMEDOUT;
+		nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
+	}
+	return 0;
+}
+
+/* A busy worker answers within microseconds, one that shares its core or sleeps a little later. */
+static int await(struct sl_order *order)
+{
+	uint64_t start = sl_clock();
+
+	while (!atomic_load_explicit(&order->done, memory_order_acquire)) {
+		uint64_t waited = sl_clock() - start;
+
+		if (waited > UINT64_C(1000000000))
+			return -ETIMEDOUT;
+		if (waited > 20000)
+			nanosleep(&(struct timespec){.tv_nsec = 5000}, NULL);
+		else
+			rte_pause();
+	}
+	return 0;
+}
+
+/* Is the pinhole free, or held by a flow that this very call takes away? */
+static bool available(const struct sl_flow *holder, const struct sl_exchange *exchanges, unsigned n)
+{
+	if (!holder)
+		return true;
+	for (unsigned i = 0; i < n; i++)
+		if (exchanges[i].old == holder)
+			return true;
+	return false;
+}
+
+static int check(const struct sl_exchange *exchanges, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		const struct sl_flow *flow = exchanges[i].flow;
+
+		for (int c = 0; flow && c < SL_COMPONENTS; c++)
+			if (!available(*sl_pinhole(flow->local[c].slot, flow->local[c].port),
+				    exchanges, n))
+				return -EEXIST;
+	}
+	return 0;
+}
+
+static bool one_order(const struct sl_exchange *x)
+{
+	return x->old && x->flow && x->old->worker == x->flow->worker;
+}
+
+/* First what must close elsewhere before it can be inherited from; then everything else. */
+static int carry_out_all(struct sl_exchange *exchanges, unsigned n, struct sl_order *orders)
+{
+	for (int phase = 0; phase < 2; phase++) {
+		unsigned posted = 0;
+		int err = 0;
+
+		for (unsigned i = 0; i < n && !err; i++) {
+			struct sl_exchange *x = &exchanges[i];
+			struct sl_order *order = &orders[2 * i + (unsigned)phase];
+
+			if (phase == 0 && x->old && !one_order(x)) {
+				order->close = x->old;
+				err = post(x->old->worker, order);
+			} else if (phase == 1 && x->flow) {
+				order->close = one_order(x) ? x->old : NULL;
+				order->open = x->flow;
+				order->parent = x->old;
+				err = post(x->flow->worker, order);
+			} else {
+				atomic_store(&order->done, true);
+			}
+			posted = i + 1;
+		}
+		for (unsigned i = 0; i < posted && !err; i++)
+			err = await(&orders[2 * i + (unsigned)phase]);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int sl_flows_exchange(struct sl_exchange *exchanges, unsigned n)
+{
+	int err = check(exchanges, n);
+
+	if (err || n == 0)
+		return err;
+
+	struct sl_order *orders = calloc(2 * (size_t)n, sizeof(*orders));
+
+	if (!orders)
+		return -ENOMEM;
+	err = carry_out_all(exchanges, n, orders);
+	if (err != -ETIMEDOUT) /* else a worker may still come to look at them */
+		free(orders);
+	return err;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "dataplane/netdev.h"
+
+#include <errno.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* One ioctl on a throw-away socket. */
+static int request(const char *name, unsigned long op, struct ifreq *ifr)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), err = 0;
+
+	if (fd < 0)
+		return -errno;
+	snprintf(ifr->ifr_name, sizeof(ifr->ifr_name), "%s", name);
+	if (ioctl(fd, op, ifr) < 0)
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+int sl_netdev_ifindex(const char *name, unsigned *ifindex)
+{
+	*ifindex = if_nametoindex(name);
+	return *ifindex ? 0 : -errno;
+}
+
+int sl_netdev_mac(const char *name, uint8_t mac[6])
+{
+	struct ifreq ifr = {0};
+	int err = request(name, SIOCGIFHWADDR, &ifr);
+
+	if (!err)
+		memcpy(mac, ifr.ifr_hwaddr.sa_data, 6);
+	return err;
+}
+
+int sl_netdev_mtu(const char *name, uint16_t *mtu)
+{
+	struct ifreq ifr = {0};
+	int err = request(name, SIOCGIFMTU, &ifr);
+
+	if (!err)
+		*mtu = (uint16_t)(ifr.ifr_mtu > UINT16_MAX ? UINT16_MAX : ifr.ifr_mtu);
+	return err;
+}
+
+bool sl_netdev_up(const char *name)
+{
+	struct ifreq ifr = {0};
+
+	return request(name, SIOCGIFFLAGS, &ifr) == 0 && (ifr.ifr_flags & IFF_RUNNING);
+}
+
+static int channels(const char *name, struct ethtool_channels *ch)
+{
+	struct ifreq ifr = {.ifr_data = (char *)ch};
+
+	return request(name, SIOCETHTOOL, &ifr);
+}
+
+int sl_netdev_rx_queues(const char *name, unsigned *n)
+{
+	struct ethtool_channels ch = {.cmd = ETHTOOL_GCHANNELS};
+	int err = channels(name, &ch);
+
+	if (err == -EOPNOTSUPP) { /* a driver without channels has one queue */
+		*n = 1;
+		return 0;
+	}
+	*n = ch.rx_count + ch.combined_count;
+	return err;
+}
+
+int sl_netdev_set_rx_queues(const char *name, unsigned n)
+{
+	struct ethtool_channels ch = {.cmd = ETHTOOL_GCHANNELS};
+	int err = channels(name, &ch);
+
+	if (err)
+		return err;
+	ch.cmd = ETHTOOL_SCHANNELS;
+	if (ch.max_combined) {
+		ch.combined_count = n;
+		ch.rx_count = 0;
+	} else {
+		ch.rx_count = n;
+	}
+	return channels(name, &ch);
+}

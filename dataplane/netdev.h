@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What Sluice reads and sets of a kernel network interface. Control thread only; 0 or -errno. */
+#ifndef SL_DATAPLANE_NETDEV_H
+#define SL_DATAPLANE_NETDEV_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+int sl_netdev_ifindex(const char *name, unsigned *ifindex);
+int sl_netdev_mac(const char *name, uint8_t mac[6]);
+int sl_netdev_mtu(const char *name, uint16_t *mtu);
+bool sl_netdev_up(const char *name);
+
+/* RX queues in use. */
+int sl_netdev_rx_queues(const char *name, unsigned *n);
+/* Sets the number of channels (combined where the driver has them, else RX); `ethtool -L` by
+ * another name. */
+int sl_netdev_set_rx_queues(const char *name, unsigned n);
+
+#endif

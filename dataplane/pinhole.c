@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "dataplane/pinhole.h"
+
+#include <string.h>
+
+#include "dataplane/packet_path.h"
+
+struct sl_address sl_addresses[SL_MAX_ADDRESS_SLOTS];
+uint8_t sl_n_addresses;
+
+int sl_address_find(uint8_t port, const uint8_t ip[16], uint16_t udp_port)
+{
+	for (int slot = 0; slot < sl_n_addresses; slot++) {
+		const struct sl_address *a = &sl_addresses[slot];
+
+		if (a->port == port && sl_address_covers(a, udp_port) && memcmp(a->ip, ip, 16) == 0)
+			return slot;
+	}
+	return -1;
+}
+
+void sl_pinhole_open(struct sl_flow *flow)
+{
+	for (int c = 0; c < SL_COMPONENTS; c++)
+		*sl_pinhole(flow->local[c].slot, flow->local[c].port) = flow;
+}
+
+void sl_pinhole_close(const struct sl_flow *flow)
+{
+	for (int c = 0; c < SL_COMPONENTS; c++) {
+		struct sl_flow **entry = sl_pinhole(flow->local[c].slot, flow->local[c].port);
+
+		if (*entry == flow)
+			*entry = NULL;
+	}
+}

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "dataplane/port.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <rte_bus_vdev.h>
+#include <rte_errno.h>
+#include <rte_malloc.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "dataplane/ethdev.h"
+#include "dataplane/netdev.h"
+#include "dataplane/pinhole.h"
+#include "dataplane/twin.h"
+
+enum {
+	/* Fill, RX, TX and completion rings of 2048 each, and what is in flight. */
+	MBUFS_PER_QUEUE = 12288,
+	MBUF_CACHE = 256,
+	DESCRIPTORS = 2048,
+	DEFAULT_MTU = 1500,
+};
+
+struct sl_ethdev sl_ethdevs[SL_MAX_PORTS];
+uint8_t sl_n_ethdevs;
+uint8_t sl_ethdev_by_dpdk[RTE_MAX_ETHPORTS];
+struct rte_mempool *sl_mbufs;
+
+/* One pool for all ports, so that a packet may cross between AF_XDP sockets without a copy. */
+int sl_ports_reserve(unsigned queues, char why[SL_WHY])
+{
+	sl_mbufs = rte_pktmbuf_pool_create("sl_mbufs", MBUFS_PER_QUEUE * queues - 1, MBUF_CACHE, 0,
+		RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+	if (sl_mbufs)
+		return 0;
+	snprintf(why, SL_WHY, "no memory for %u packet buffers (%s): raise `memory` in [sluice]",
+		MBUFS_PER_QUEUE * queues, rte_strerror(rte_errno));
+	return -ENOMEM;
+}
+
+/* An AF_XDP socket serves one RX queue; media on any other queue would be lost without a word. */
+static int fit_channels(const struct sl_port_config *config, const char *netdev, char why[SL_WHY])
+{
+	unsigned queues;
+	int err = sl_netdev_rx_queues(netdev, &queues);
+
+	if (err || queues == config->n_cores)
+		return 0;
+	if (queues < config->n_cores) {
+		snprintf(why, SL_WHY,
+			"%s has %u RX queues but port %s names %u cores: ethtool -L %s combined %u",
+			netdev, queues, config->name, config->n_cores, netdev, config->n_cores);
+		return -EINVAL;
+	}
+	if (config->set_channels) {
+		err = sl_netdev_set_rx_queues(netdev, config->n_cores);
+		if (!err)
+			return 0;
+	}
+	snprintf(why, SL_WHY,
+		"%s has %u RX queues but port %s names %u cores, and media on the others would be "
+		"lost: "
+		"ethtool -L %s combined %u (or rx %u)%s%s",
+		netdev, queues, config->name, config->n_cores, netdev, config->n_cores,
+		config->n_cores, err ? "; trying failed: " : "", err ? strerror(-err) : "");
+	return -EINVAL;
+}
+
+static int prepare_af_xdp(const struct sl_port_config *config, struct sl_ethdev *dev,
+	const char *netdev, char why[SL_WHY])
+{
+	int err = sl_netdev_ifindex(netdev, &dev->ifindex);
+
+	if (err) {
+		snprintf(why, SL_WHY, "port %s: there is no interface %s (ip link)", config->name,
+			netdev);
+		return err;
+	}
+	dev->af_xdp = true;
+	snprintf(dev->netdev, sizeof(dev->netdev), "%s", netdev);
+	err = sl_netdev_mac(netdev, dev->mac);
+	if (!err)
+		err = sl_netdev_mtu(netdev, &dev->mtu);
+	if (err) {
+		snprintf(why, SL_WHY, "port %s: cannot read MAC and MTU of %s: %s", config->name,
+			netdev, strerror(-err));
+		return err;
+	}
+	return fit_channels(config, netdev, why);
+}
+
+/* Probes the device; its DPDK name goes to `name`. */
+static int probe(
+	const struct sl_port_config *config, struct sl_ethdev *dev, char name[64], char why[SL_WHY])
+{
+	char args[512] = "";
+	const char *device = config->device;
+	int err = 0;
+
+	if (strncmp(device, "af_xdp:", 7) == 0) {
+		err = prepare_af_xdp(config, dev, device + 7, why);
+		if (err)
+			return err;
+		snprintf(name, 64, "net_af_xdp_%s", config->name);
+		snprintf(args, sizeof(args),
+			"iface=%s,start_queue=0,queue_count=%u,busy_budget=0,xdp_prog=%s",
+			device + 7, config->n_cores, config->guard_object);
+	} else if (strncmp(device, "vdev:", 5) == 0) {
+		const char *comma = strchrnul(device + 5, ',');
+
+		snprintf(name, 64, "%.*s", (int)(comma - device - 5), device + 5);
+		snprintf(args, sizeof(args), "%s", *comma ? comma + 1 : "");
+	} else if (strncmp(device, "pci:", 4) == 0) {
+		snprintf(name, 64, "%s", device + 4);
+	} else {
+		snprintf(why, SL_WHY,
+			"port %s: device must be af_xdp:IFACE, pci:BDF or vdev:STRING",
+			config->name);
+		return -EINVAL;
+	}
+	if (rte_eth_dev_get_port_by_name(name, &dev->dpdk_port) == 0)
+		return 0; /* a PCI device was probed when DPDK started */
+	if (strncmp(device, "pci:", 4) != 0)
+		err = rte_vdev_init(name, args);
+	if (!err)
+		err = rte_eth_dev_get_port_by_name(name, &dev->dpdk_port);
+	if (err)
+		snprintf(why, SL_WHY, "port %s: DPDK cannot open %s: %s", config->name, device,
+			strerror(-err));
+	return err;
+}
+
+static int set_up_queues(
+	const struct sl_port_config *config, struct sl_ethdev *dev, char why[SL_WHY])
+{
+	struct rte_eth_conf conf = {0};
+	struct rte_eth_dev_info info;
+	uint16_t rx = DESCRIPTORS, tx = DESCRIPTORS;
+	const char *step = "configure";
+	int err = rte_eth_dev_info_get(dev->dpdk_port, &info);
+
+	if (!err &&
+		(info.max_rx_queues < config->n_cores || info.max_tx_queues < config->n_cores)) {
+		snprintf(why, SL_WHY,
+			"port %s: names %u cores but its driver %s has %u queues here",
+			config->name, config->n_cores, info.driver_name,
+			RTE_MIN(info.max_rx_queues, info.max_tx_queues));
+		return -EINVAL;
+	}
+	if (!err)
+		err = rte_eth_dev_configure(dev->dpdk_port, dev->n_queues, dev->n_queues, &conf);
+	if (!err)
+		err = rte_eth_dev_adjust_nb_rx_tx_desc(dev->dpdk_port, &rx, &tx);
+	for (uint16_t q = 0; q < dev->n_queues && !err; q++) {
+		step = "set up the RX queue of";
+		err = rte_eth_rx_queue_setup(dev->dpdk_port, q, rx, SOCKET_ID_ANY, NULL, sl_mbufs);
+		if (!err) {
+			step = "set up the TX queue of";
+			err = rte_eth_tx_queue_setup(dev->dpdk_port, q, tx, SOCKET_ID_ANY, NULL);
+		}
+	}
+	if (err)
+		snprintf(why, SL_WHY, "port %s: cannot %s %s: %s%s", config->name, step,
+			config->device, strerror(-err),
+			dev->af_xdp ? " (a veth's peer may have more TX queues than it has RX: "
+				      "ethtool -L PEER tx 1)"
+				    : "");
+	return err;
+}
+
+/* MAC and MTU of a device that the kernel does not know. */
+static int identify(const struct sl_port_config *config, struct sl_ethdev *dev, char why[SL_WHY])
+{
+	struct rte_ether_addr mac;
+
+	if (dev->af_xdp)
+		return 0;
+	if (config->mac) {
+		memcpy(dev->mac, config->mac, 6);
+	} else if (rte_eth_macaddr_get(dev->dpdk_port, &mac) == 0) {
+		memcpy(dev->mac, mac.addr_bytes, 6);
+	}
+	if (rte_eth_dev_get_mtu(dev->dpdk_port, &dev->mtu) != 0 || dev->mtu == 0)
+		dev->mtu = DEFAULT_MTU;
+	if (!config->twin)
+		return 0;
+
+	int err = sl_twin_open(config->twin, dev->mac, dev->mtu, &dev->twin, why);
+
+	if (!err)
+		dev->ifindex = sl_twin_ifindex(dev->twin);
+	return err;
+}
+
+int sl_port_open(const struct sl_port_config *config, uint8_t *port, char why[SL_WHY])
+{
+	struct sl_ethdev *dev = &sl_ethdevs[sl_n_ethdevs];
+	char name[64];
+	int err;
+
+	if (sl_n_ethdevs == SL_MAX_PORTS || config->n_cores == 0 ||
+		config->n_cores > SL_MAX_WORKERS) {
+		snprintf(why, SL_WHY, "port %s: at most %d ports, and 1 to %d cores each",
+			config->name, SL_MAX_PORTS, SL_MAX_WORKERS);
+		return -E2BIG;
+	}
+	memset(dev, 0, sizeof(*dev));
+	snprintf(dev->name, sizeof(dev->name), "%s", config->name);
+	dev->n_queues = (uint8_t)config->n_cores;
+	dev->adaptive = config->adaptive;
+	memcpy(dev->cores, config->cores, config->n_cores * sizeof(*config->cores));
+	err = probe(config, dev, name, why);
+	if (err)
+		return err;
+	sl_ethdev_by_dpdk[dev->dpdk_port] = sl_n_ethdevs;
+	*port = sl_n_ethdevs++; /* from here on sl_ports_close cleans up */
+	err = set_up_queues(config, dev, why);
+	if (!err)
+		err = identify(config, dev, why);
+	if (!err) {
+		err = rte_eth_dev_start(dev->dpdk_port);
+		if (err)
+			snprintf(why, SL_WHY, "port %s: cannot start: %s", config->name,
+				strerror(-err));
+	}
+	return err;
+}
+
+unsigned sl_port_ifindex(uint8_t port)
+{
+	return sl_ethdevs[port].ifindex;
+}
+
+const char *sl_port_name(uint8_t port)
+{
+	return sl_ethdevs[port].name;
+}
+
+int sl_address_add(uint8_t port, const uint8_t ip[16], unsigned prefix, uint16_t port_min,
+	uint16_t port_max, uint8_t *slot, char why[SL_WHY])
+{
+	struct sl_address *a = &sl_addresses[sl_n_addresses];
+	struct sl_ethdev *dev = &sl_ethdevs[port];
+
+	if (sl_n_addresses == SL_MAX_ADDRESS_SLOTS || port_min > port_max) {
+		snprintf(why, SL_WHY, "at most %d media addresses", SL_MAX_ADDRESS_SLOTS);
+		return -E2BIG;
+	}
+	if (dev->twin) {
+		int err = sl_twin_address(dev->twin, ip, prefix, why);
+
+		if (err)
+			return err;
+	}
+	memcpy(a->ip, ip, 16);
+	a->port = port;
+	a->port_min = port_min;
+	a->port_max = port_max;
+	a->pinholes =
+		rte_zmalloc("pinholes", (port_max - port_min + 1u) * sizeof(*a->pinholes), 64);
+	if (!a->pinholes) {
+		snprintf(
+			why, SL_WHY, "no memory for the pinhole table: raise `memory` in [sluice]");
+		return -ENOMEM;
+	}
+	*slot = sl_n_addresses++;
+	return 0;
+}
+
+void sl_ports_close(void)
+{
+	while (sl_n_ethdevs > 0) {
+		struct sl_ethdev *dev = &sl_ethdevs[--sl_n_ethdevs];
+
+		rte_eth_dev_stop(dev->dpdk_port);
+		rte_eth_dev_close(dev->dpdk_port);
+		if (dev->twin)
+			sl_twin_close(dev->twin);
+	}
+	while (sl_n_addresses > 0)
+		rte_free(sl_addresses[--sl_n_addresses].pinholes);
+}
+
+void sl_port_stats(uint8_t port, struct sl_port_stats *out)
+{
+	const struct sl_ethdev *dev = &sl_ethdevs[port];
+	struct rte_eth_dev_info info = {0};
+	struct rte_eth_stats stats = {0};
+	struct rte_eth_link link = {0};
+
+	rte_eth_stats_get(dev->dpdk_port, &stats);
+	rte_eth_dev_info_get(dev->dpdk_port, &info);
+	rte_eth_link_get_nowait(dev->dpdk_port, &link);
+	*out = (struct sl_port_stats){
+		.rx = stats.ipackets,
+		.tx = stats.opackets,
+		.rx_bytes = stats.ibytes,
+		.tx_bytes = stats.obytes,
+		.rx_missed = stats.imissed + stats.rx_nombuf,
+		.link_up = dev->af_xdp ? sl_netdev_up(dev->netdev) : link.link_status,
+		.mtu = dev->mtu,
+		.queues = dev->n_queues,
+		.driver = info.driver_name,
+	};
+}

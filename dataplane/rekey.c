@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The stages between the two keys: which index, has it been seen, verify and decrypt, remember,
+ * which index to send under, encrypt and authenticate.
+ *
+ * Nothing of a flow changes before the commit stage, and the commit stage sees only what
+ * authenticated.
+ */
+#include <rte_branch_prediction.h>
+
+#include "dataplane/worker.h"
+
+#include "dataplane/packet_path.h"
+
+static bool unknown(const struct sl_packet *p)
+{
+	return p->place < 0 ||
+	       (p->component == SL_RTP && sl_replay_empty(&p->flow->streams.live[p->place].in));
+}
+
+/*
+ * Two packets of an SSRC that nothing is known of: the index of the second depends on whether the
+ * first was genuine (it may have wrapped in between), so it waits for the second round.
+ */
+static bool must_wait(const struct sl_burst *b, const struct sl_packet *p)
+{
+	if (!b->first_round)
+		return false;
+	for (const struct sl_packet *q = b->packet; q < p; q++)
+		if (q->verdict == SL_FORWARD && q->flow == p->flow &&
+			q->component == p->component && q->op.ssrc == p->op.ssrc)
+			return true;
+	return false;
+}
+
+static enum sl_verdict index_and_check(struct sl_packet *p)
+{
+	const struct sl_streams *s = &p->flow->streams;
+	struct sl_replay in, rtcp;
+
+	if (p->place >= 0) {
+		in = s->live[p->place].in;
+		rtcp = s->rtcp[p->place];
+	} else {
+		sl_streams_recall(s, p->op.ssrc, &in, &rtcp);
+	}
+	if (p->component == SL_RTCP) {
+		p->op.index =
+			sl_srtcp_trailer(p->flow->in_suite, p->op.data, p->op.len) & 0x7fffffff;
+		return sl_replay_check(&rtcp, p->op.index);
+	}
+	p->op.index = sl_replay_estimate(&in, p->view.seq);
+	if (p->op.index > SL_INDEX_MAX)
+		return SL_DROP_REPLAY_OLD;
+	return sl_replay_check(&in, p->op.index);
+}
+
+void sl_stage_replay(struct sl_worker *w, struct sl_burst *b)
+{
+	(void)w;
+	SL_BURST_FOREACH (p, b) {
+		p->op = (struct sl_crypto_op){
+			.data = rte_pktmbuf_mtod_offset(p->m, uint8_t *, p->view.payload),
+			.key = p->flow->in_key,
+			.ssrc = p->view.ssrc,
+			.len = p->view.payload_len,
+			.header_len = p->view.header_len,
+		};
+		p->place = (int8_t)sl_streams_find(&p->flow->streams, p->view.ssrc);
+		if (!p->flow->in_key)
+			continue;
+		if (unlikely(unknown(p)) && must_wait(b, p))
+			p->verdict = SL_TAKEN;
+		else
+			p->verdict = index_and_check(p);
+	}
+}
+
+typedef void transform(struct sl_crypto *, struct sl_crypto_op *const *, unsigned);
+
+/* Runs the two transforms over the packets whose op has a key, and takes their verdicts over. */
+static void run(struct sl_worker *w, struct sl_burst *b, transform *rtp, transform *rtcp)
+{
+	struct sl_crypto_op *ops[SL_COMPONENTS][SL_BURST];
+	unsigned n[SL_COMPONENTS] = {0};
+
+	SL_BURST_FOREACH (p, b) {
+		if (!p->op.key)
+			continue;
+		p->op.verdict = SL_FORWARD;
+		ops[p->component][n[p->component]++] = &p->op;
+	}
+	if (n[SL_RTP])
+		rtp(w->crypto, ops[SL_RTP], n[SL_RTP]);
+	if (n[SL_RTCP])
+		rtcp(w->crypto, ops[SL_RTCP], n[SL_RTCP]);
+	SL_BURST_FOREACH (p, b)
+		if (p->op.key)
+			p->verdict = p->op.verdict;
+}
+
+void sl_stage_unprotect(struct sl_worker *w, struct sl_burst *b)
+{
+	run(w, b, w->backend->rtp_unprotect, w->backend->rtcp_unprotect);
+}
+
+/* Remembers the ingress index; false: an earlier packet of this very burst had it. */
+static enum sl_verdict commit_ingress(struct sl_packet *p)
+{
+	struct sl_streams *s = &p->flow->streams;
+
+	if (!p->flow->in_key)
+		return SL_FORWARD;
+	return sl_replay_commit(
+		p->component == SL_RTP ? &s->live[p->place].in : &s->rtcp[p->place], p->op.index);
+}
+
+/* The index to send under: never one that was sent before under this key (RFC 3711 9.1). */
+static enum sl_verdict take_egress(struct sl_packet *p)
+{
+	struct sl_flow *flow = p->flow;
+
+	p->op.key = flow->out_key;
+	if (!flow->out_key)
+		return SL_FORWARD;
+	if (p->component == SL_RTCP) {
+		if (flow->rtcp_out_index > SL_RTCP_INDEX_MAX)
+			return SL_DROP_INDEX_LIMIT;
+		p->op.index = flow->rtcp_out_index++;
+		return SL_FORWARD;
+	}
+
+	struct sl_replay *out = &flow->streams.live[p->place].out;
+
+	p->op.index = sl_replay_estimate(out, p->view.seq);
+	if (p->op.index > SL_INDEX_MAX)
+		return out->top >> 16 == SL_INDEX_MAX >> 16 ? SL_DROP_INDEX_LIMIT
+							    : SL_DROP_INDEX_REUSE;
+	return sl_replay_commit(out, p->op.index) == SL_FORWARD ? SL_FORWARD : SL_DROP_INDEX_REUSE;
+}
+
+void sl_stage_commit(struct sl_worker *w, struct sl_burst *b)
+{
+	(void)w;
+	SL_BURST_FOREACH (p, b) {
+		struct sl_streams *s = &p->flow->streams;
+
+		p->place = (int8_t)sl_streams_admit(s, p->view.ssrc, b->now);
+		if (p->place < 0) {
+			p->verdict = SL_DROP_SSRC_LIMIT;
+			continue;
+		}
+		s->live[p->place].last = b->now;
+		p->verdict = commit_ingress(p);
+		if (p->verdict == SL_FORWARD)
+			p->verdict = take_egress(p);
+	}
+}
+
+void sl_stage_protect(struct sl_worker *w, struct sl_burst *b)
+{
+	SL_BURST_FOREACH (p, b)
+		if (p->op.key && rte_pktmbuf_tailroom(p->m) < SL_CRYPTO_TAILROOM)
+			p->verdict = SL_DROP_MTU;
+	run(w, b, w->backend->rtp_protect, w->backend->rtcp_protect);
+}

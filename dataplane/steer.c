@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * From a local address and UDP port to the worker that owns it, and to the flow behind it. RTP and
+ * RTCP of a call (an even port and the next) have one owner, whichever queue the device put them
+ * on.
+ */
+#include <rte_ethdev.h>
+
+#include "dataplane/ethdev.h"
+#include "dataplane/pinhole.h"
+#include "dataplane/worker.h"
+
+#include "dataplane/packet_path.h"
+
+uint8_t sl_steer_owner(uint8_t slot, uint16_t udp_port)
+{
+	const struct sl_ethdev *dev = &sl_ethdevs[sl_addresses[slot].port];
+
+	return dev->workers[(udp_port >> 1) % dev->n_queues];
+}
+
+void sl_stage_parse(struct sl_worker *w, struct sl_burst *b)
+{
+	(void)w;
+	SL_BURST_FOREACH (p, b) {
+		if (unlikely(p->m->nb_segs != 1))
+			p->verdict = SL_DROP_MTU;
+		else
+			p->verdict = sl_parse_frame(
+				rte_pktmbuf_mtod(p->m, uint8_t *), p->m->data_len, &p->view);
+	}
+}
+
+static void hand_off(const struct sl_worker *w, struct sl_packet *p, uint8_t owner)
+{
+	(void)w;
+	if (rte_ring_mp_enqueue(sl_workers[owner].handoff, p->m) == 0)
+		p->verdict = SL_TAKEN;
+	else
+		p->verdict = SL_DROP_HANDOFF_FULL;
+}
+
+void sl_stage_steer(struct sl_worker *w, struct sl_burst *b)
+{
+	SL_BURST_FOREACH (p, b) {
+		uint16_t port = p->view.destination_port;
+		int slot =
+			sl_address_find(sl_ethdev_by_dpdk[p->m->port], p->view.destination, port);
+
+		if (slot < 0) {
+			p->verdict = SL_PUNT;
+			continue;
+		}
+
+		uint8_t owner = sl_steer_owner((uint8_t)slot, port);
+
+		if (unlikely(owner != w->index)) {
+			hand_off(w, p, owner);
+			continue;
+		}
+		p->flow = *sl_pinhole((uint8_t)slot, port);
+		if (!p->flow)
+			p->verdict = SL_DROP_CLOSED;
+	}
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The poll loop and the way of a packet. */
+#include "dataplane/worker.h"
+
+#include <rte_ethdev.h>
+
+#include "dataplane/ethdev.h"
+#include "dataplane/twin.h"
+
+#include "dataplane/packet_path.h"
+
+/* One round of the pipeline over packets that are already parsed. */
+static void rekey(struct sl_worker *w, struct sl_burst *b)
+{
+	sl_stage_replay(w, b);
+	sl_stage_unprotect(w, b);
+	sl_stage_commit(w, b);
+	sl_stage_protect(w, b);
+	sl_stage_rewrite(w, b);
+	sl_stage_tx(w, b);
+}
+
+/* What is not media goes to the kernel's twin of the port, where there is one. */
+static enum sl_verdict punt(struct sl_packet *p)
+{
+	struct sl_twin *twin = sl_ethdevs[sl_ethdev_by_dpdk[p->m->port]].twin;
+
+	if (!twin)
+		return SL_DROP_NOT_MEDIA;
+	return sl_twin_give(twin, p->m) ? SL_PUNT : SL_DROP_PUNT_FULL;
+}
+
+/* Counts what became of each packet, frees what was dropped; keeps, as the next round, those that
+ * had to wait. */
+static void settle(struct sl_worker *w, struct sl_burst *b)
+{
+	unsigned waiting = 0;
+
+	for (unsigned i = 0; i < b->n; i++) {
+		struct sl_packet *p = &b->packet[i];
+
+		if (p->verdict == SL_PUNT)
+			p->verdict = punt(p);
+		if (p->verdict < SL_VERDICTS) {
+			w->stats.verdicts[p->verdict]++;
+			if (p->verdict != SL_FORWARD) {
+				if (p->flow)
+					p->flow->count.drops[p->verdict]++;
+				rte_pktmbuf_free(p->m);
+			}
+		} else if (p->verdict == SL_PUNT) {
+			w->stats.punted++;
+		} else if (p->flow) { /* SL_TAKEN with a flow: it waits for the second round */
+			p->verdict = SL_FORWARD;
+			b->packet[waiting++] = *p;
+		}
+	}
+	b->n = waiting;
+	b->first_round = false;
+}
+
+static void run_burst(struct sl_worker *w, struct rte_mbuf **m, unsigned n, uint64_t now)
+{
+	struct sl_burst *b = &w->burst;
+
+	b->now = now;
+	b->n = n;
+	b->first_round = true;
+	for (unsigned i = 0; i < n; i++) {
+		b->packet[i].m = m[i];
+		b->packet[i].flow = NULL;
+		b->packet[i].verdict = SL_FORWARD;
+	}
+	sl_stage_parse(w, b);
+	sl_stage_steer(w, b);
+	sl_stage_guard(w, b);
+	rekey(w, b);
+	settle(w, b);
+	if (b->n) {
+		rekey(w, b);
+		settle(w, b);
+	}
+}
+
+/* Packets that the kernel sends by a twin of one of this worker's first queues. */
+static unsigned relay_twins(struct sl_worker *w)
+{
+	struct rte_mbuf *m[SL_BURST];
+	unsigned total = 0;
+
+	for (uint8_t i = 0; i < w->n_rx; i++) {
+		struct sl_twin *twin = sl_ethdevs[w->rx[i].port].twin;
+
+		if (!twin || w->rx[i].queue != 0)
+			continue;
+
+		unsigned n = sl_twin_take(twin, m, SL_BURST);
+
+		for (unsigned k = 0; k < n; k++)
+			sl_tx_enqueue(w, w->rx[i].port, m[k]);
+		total += n;
+	}
+	return total;
+}
+
+unsigned sl_worker_poll(struct sl_worker *w)
+{
+	struct rte_mbuf *m[SL_BURST];
+	uint64_t now = sl_clock();
+	unsigned total = 0;
+
+	sl_mailbox_poll(w);
+	for (uint8_t i = 0; i < w->n_rx; i++) {
+		unsigned n = rte_eth_rx_burst(
+			sl_ethdevs[w->rx[i].port].dpdk_port, w->rx[i].queue, m, SL_BURST);
+
+		if (!n)
+			continue;
+		w->stats.rx += n;
+		run_burst(w, m, n, now);
+		total += n;
+	}
+
+	unsigned n = rte_ring_sc_dequeue_burst(w->handoff, (void **)m, SL_BURST, NULL);
+
+	if (n)
+		run_burst(w, m, n, now);
+	total += n + relay_twins(w);
+	sl_tx_flush(w);
+	return total;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One poll-mode worker: its queues, rings and counters, and the stages it runs. Internal to the
+ * dataplane. */
+#ifndef SL_DATAPLANE_WORKER_H
+#define SL_DATAPLANE_WORKER_H
+
+#include <pthread.h>
+#include <rte_ring.h>
+#include <stdatomic.h>
+
+#include "dataplane/burst.h"
+#include "dataplane/port.h"
+
+enum { SL_ORDER_RING = 1024, SL_HANDOFF_RING = 4096 };
+
+/* Packets for one port, collected over a burst. */
+struct sl_tx_queue {
+	uint16_t n;
+	struct rte_mbuf *m[SL_BURST * 2];
+};
+
+struct sl_worker {
+	/* Written before the thread starts. */
+	uint8_t index;
+	unsigned core;
+	bool adaptive;
+	const struct sl_crypto_backend *backend;
+	struct sl_crypto *crypto;
+	struct rte_ring *orders;   /* struct sl_order *, from ctrl: dataplane/mailbox.c */
+	struct rte_ring *handoff;  /* mbufs that other workers received for flows of this one */
+	struct rte_ring *relay_tx; /* mbufs that other workers send by queues of this one; m->port
+				      is the way out */
+	uint8_t n_rx;
+	struct {
+		uint8_t port; /* sl_port */
+		uint16_t queue;
+	} rx[SL_MAX_PORTS];
+	int16_t tx_queue[SL_MAX_PORTS]; /* own queue on each port; -1: none, use relay_tx of one
+					   that has */
+	pthread_t thread;
+	atomic_bool started, stop;
+
+	/* The worker's own. */
+	struct sl_worker_stats stats __attribute__((aligned(64)));
+	struct sl_burst burst;
+	struct sl_tx_queue tx[SL_MAX_PORTS];
+};
+
+extern struct sl_worker sl_workers[SL_MAX_WORKERS];
+extern unsigned sl_n_workers;
+
+/* Makes the workers and their rings without starting a thread: tests and benchmarks poll them by
+ * hand. */
+int sl_workers_prepare(const struct sl_crypto_backend *crypto, char why[SL_WHY]);
+
+/* One turn of the poll loop: orders, then every queue and ring once. Returns the packets that were
+ * received. */
+unsigned sl_worker_poll(struct sl_worker *w);
+
+/* The stages, in the order a packet meets them. */
+void sl_stage_parse(struct sl_worker *w, struct sl_burst *b);
+void sl_stage_steer(struct sl_worker *w, struct sl_burst *b);
+void sl_stage_guard(struct sl_worker *w, struct sl_burst *b);
+void sl_stage_replay(struct sl_worker *w, struct sl_burst *b);
+void sl_stage_unprotect(struct sl_worker *w, struct sl_burst *b);
+void sl_stage_commit(struct sl_worker *w, struct sl_burst *b);
+void sl_stage_protect(struct sl_worker *w, struct sl_burst *b);
+void sl_stage_rewrite(struct sl_worker *w, struct sl_burst *b);
+void sl_stage_tx(struct sl_worker *w, struct sl_burst *b);
+
+/* Sends what the burst and other workers have queued. */
+void sl_tx_flush(struct sl_worker *w);
+
+/* Takes an mbuf that is ready for the wire on a port; by a queue of this worker or of one that has
+ * one. */
+void sl_tx_enqueue(struct sl_worker *w, uint8_t port, struct rte_mbuf *m);
+
+/* Carries out the orders that ctrl has posted. */
+void sl_mailbox_poll(struct sl_worker *w);
+
+/* The worker that owns the flows of a UDP port at an address. */
+uint8_t sl_steer_owner(uint8_t slot, uint16_t udp_port);
+
+#endif

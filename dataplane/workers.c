@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The life of the worker threads: made from the ports' cores, started, stopped, read. */
+#include <errno.h>
+#include <rte_cycles.h>
+#include <rte_lcore.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+
+#include "dataplane/ethdev.h"
+#include "dataplane/twin.h"
+#include "dataplane/worker.h"
+
+enum {
+	IDLE_POLLS = 2000,     /* empty polls before an adaptive worker sleeps */
+	IDLE_SLEEP_NS = 60000, /* p50 of added latency is half of it plus the wake-up */
+};
+
+struct sl_worker sl_workers[SL_MAX_WORKERS];
+unsigned sl_n_workers;
+
+/* Cycles to ns as a 32.32 fixed-point factor. */
+static uint64_t clock_factor;
+
+uint64_t sl_clock(void)
+{
+	if (unlikely(!clock_factor))
+		clock_factor = (uint64_t)((__uint128_t)1000000000 * (UINT64_C(1) << 32) /
+					  rte_get_tsc_hz());
+	return (uint64_t)((__uint128_t)rte_rdtsc() * clock_factor >> 32);
+}
+
+static void pin(unsigned core)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(core, &set);
+	pthread_setaffinity_np(pthread_self(), sizeof(set), &set);
+}
+
+static void loop(struct sl_worker *w)
+{
+	unsigned idle = 0;
+	uint64_t before = sl_clock();
+
+	while (!atomic_load_explicit(&w->stop, memory_order_relaxed)) {
+		unsigned n = sl_worker_poll(w);
+
+		if (n == 0 && ++idle > IDLE_POLLS && w->adaptive)
+			nanosleep(&(struct timespec){.tv_nsec = IDLE_SLEEP_NS}, NULL);
+		else if (n)
+			idle = 0;
+
+		uint64_t now = sl_clock();
+
+		*(n ? &w->stats.busy_ns : &w->stats.idle_ns) += now - before;
+		before = now;
+	}
+}
+
+static void *run(void *arg)
+{
+	struct sl_worker *w = arg;
+	char name[16];
+
+	snprintf(name, sizeof(name), "sluice-w%u", w->index);
+	pthread_setname_np(pthread_self(), name);
+	prctl(PR_SET_TIMERSLACK, 1000UL); /* ns: else every sleep lasts 50 µs longer */
+	pin(w->core);
+	if (rte_thread_register() == 0)
+		w->crypto = w->backend->open();
+	atomic_store(&w->started, w->crypto != NULL);
+	if (!w->crypto) {
+		atomic_store(&w->stop, true);
+		return NULL;
+	}
+	loop(w);
+	atomic_store(&w->started, false);
+	w->backend->close(w->crypto);
+	w->crypto = NULL;
+	rte_thread_unregister();
+	return NULL;
+}
+
+/* The worker on a core, made if there is none yet. */
+static struct sl_worker *worker_on(unsigned core)
+{
+	for (unsigned i = 0; i < sl_n_workers; i++)
+		if (sl_workers[i].core == core)
+			return &sl_workers[i];
+	if (sl_n_workers == SL_MAX_WORKERS)
+		return NULL;
+
+	struct sl_worker *w = &sl_workers[sl_n_workers];
+
+	memset(w, 0, sizeof(*w));
+	w->index = (uint8_t)sl_n_workers++;
+	w->core = core;
+	w->adaptive = true;
+	memset(w->tx_queue, 0xff, sizeof(w->tx_queue));
+	return w;
+}
+
+/* Gives each queue of each port to the worker on its core; a worker is adaptive if all its ports
+ * are. */
+static int assign(char why[SL_WHY])
+{
+	sl_n_workers = 0;
+	for (uint8_t port = 0; port < sl_n_ethdevs; port++) {
+		struct sl_ethdev *dev = &sl_ethdevs[port];
+
+		for (uint8_t q = 0; q < dev->n_queues; q++) {
+			struct sl_worker *w = worker_on(dev->cores[q]);
+
+			if (!w) {
+				snprintf(why, SL_WHY, "more than %d worker cores", SL_MAX_WORKERS);
+				return -E2BIG;
+			}
+			dev->workers[q] = w->index;
+			w->adaptive &= dev->adaptive;
+			w->rx[w->n_rx].port = port;
+			w->rx[w->n_rx++].queue = q;
+			w->tx_queue[port] = q;
+		}
+	}
+	return 0;
+}
+
+static struct rte_ring *ring(const char *what, unsigned worker, unsigned size, unsigned flags)
+{
+	char name[RTE_RING_NAMESIZE];
+
+	snprintf(name, sizeof(name), "sl_%s_%u", what, worker);
+	return rte_ring_create(name, size, SOCKET_ID_ANY, flags);
+}
+
+static int make_rings(struct sl_worker *w, char why[SL_WHY])
+{
+	w->orders = ring("orders", w->index, SL_ORDER_RING, RING_F_SP_ENQ | RING_F_SC_DEQ);
+	w->handoff = ring("handoff", w->index, SL_HANDOFF_RING, RING_F_SC_DEQ);
+	w->relay_tx = ring("relay", w->index, SL_HANDOFF_RING, RING_F_SC_DEQ);
+	if (w->orders && w->handoff && w->relay_tx)
+		return 0;
+	snprintf(why, SL_WHY, "no memory for the rings of worker %u: raise `memory` in [sluice]",
+		w->index);
+	return -ENOMEM;
+}
+
+static void free_rings(struct sl_worker *w)
+{
+	struct rte_ring **packets[] = {&w->handoff, &w->relay_tx};
+	struct rte_mbuf *m;
+
+	for (unsigned i = 0; i < RTE_DIM(packets); i++) {
+		while (*packets[i] && rte_ring_sc_dequeue(*packets[i], (void **)&m) == 0)
+			rte_pktmbuf_free(m);
+		rte_ring_free(*packets[i]);
+		*packets[i] = NULL;
+	}
+	rte_ring_free(w->orders);
+	w->orders = NULL;
+}
+
+int sl_workers_prepare(const struct sl_crypto_backend *crypto, char why[SL_WHY])
+{
+	int err = assign(why);
+
+	for (unsigned i = 0; i < sl_n_workers && !err; i++) {
+		sl_workers[i].backend = crypto;
+		err = make_rings(&sl_workers[i], why);
+	}
+	return err;
+}
+
+static int start(struct sl_worker *w, char why[SL_WHY])
+{
+	int err = pthread_create(&w->thread, NULL, run, w);
+
+	if (err) {
+		snprintf(why, SL_WHY, "cannot start a worker thread: %s", strerror(err));
+		return -err;
+	}
+	while (!atomic_load(&w->started) && !atomic_load(&w->stop))
+		nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
+	if (atomic_load(&w->started))
+		return 0;
+	pthread_join(w->thread, NULL);
+	snprintf(why, SL_WHY, "worker on core %u: crypto backend %s did not open", w->core,
+		w->backend->name);
+	return -ENOMEM;
+}
+
+int sl_workers_start(const struct sl_crypto_backend *crypto, char why[SL_WHY])
+{
+	int err = sl_workers_prepare(crypto, why);
+
+	for (uint8_t port = 0; port < sl_n_ethdevs && !err; port++)
+		if (sl_ethdevs[port].twin)
+			err = sl_twin_start(sl_ethdevs[port].twin, why);
+	for (unsigned i = 0; i < sl_n_workers && !err; i++)
+		err = start(&sl_workers[i], why);
+	if (err)
+		sl_workers_stop();
+	return err;
+}
+
+void sl_workers_stop(void)
+{
+	for (unsigned i = 0; i < sl_n_workers; i++) {
+		struct sl_worker *w = &sl_workers[i];
+
+		if (atomic_load(&w->started)) {
+			atomic_store(&w->stop, true);
+			pthread_join(w->thread, NULL);
+		}
+		free_rings(w);
+	}
+	sl_n_workers = 0;
+}
+
+unsigned sl_workers_count(void)
+{
+	return sl_n_workers;
+}
+
+void sl_worker_stats(unsigned worker, struct sl_worker_stats *out)
+{
+	const struct sl_worker *w = &sl_workers[worker];
+
+	*out = (struct sl_worker_stats){
+		.core = w->core,
+		.rx = __atomic_load_n(&w->stats.rx, __ATOMIC_RELAXED),
+		.tx = __atomic_load_n(&w->stats.tx, __ATOMIC_RELAXED),
+		.punted = __atomic_load_n(&w->stats.punted, __ATOMIC_RELAXED),
+		.busy_ns = __atomic_load_n(&w->stats.busy_ns, __ATOMIC_RELAXED),
+		.idle_ns = __atomic_load_n(&w->stats.idle_ns, __ATOMIC_RELAXED),
+	};
+	for (int v = 0; v < SL_VERDICTS; v++)
+		out->verdicts[v] = __atomic_load_n(&w->stats.verdicts[v], __ATOMIC_RELAXED);
+}
