@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The guard's user side: whose program it takes hold of, what it removes, and what it refuses.
+ * usage: test_guard_user guard.bpf.o
+ */
+#include <errno.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <linux/if_link.h>
+
+#include "ebpf/guard_user.h"
+
+enum { LOOPBACK = 1, NO_DEVICE = 9999, SKIP = 77 };
+
+static const char *object_path;
+static char why[SL_GUARD_WHY];
+
+/* As net_af_xdp does: the program outlives the object once it is attached. */
+static struct bpf_object *attach(const char *resized_map, unsigned entries)
+{
+	struct bpf_object *object = bpf_object__open_file(object_path, NULL);
+	struct bpf_program *program;
+
+	assert_non_null(object);
+	if (resized_map)
+		bpf_map__set_max_entries(
+			bpf_object__find_map_by_name(object, resized_map), entries);
+	assert_int_equal(bpf_object__load(object), 0);
+	program = bpf_object__find_program_by_name(object, SL_GUARD_PROGRAM);
+	assert_int_equal(bpf_xdp_attach(LOOPBACK, bpf_program__fd(program),
+				 XDP_FLAGS_SKB_MODE | XDP_FLAGS_UPDATE_IF_NOEXIST, NULL),
+		0);
+	return object;
+}
+
+/* A program that passes everything, under a name of its choice. */
+static void attach_foreign(const char *name)
+{
+	const struct bpf_insn pass[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = XDP_PASS},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	int fd = bpf_prog_load(BPF_PROG_TYPE_XDP, name, "BSD", pass, 2, NULL);
+
+	assert_true(fd >= 0);
+	assert_int_equal(bpf_xdp_attach(LOOPBACK, fd, XDP_FLAGS_SKB_MODE, NULL), 0);
+	close(fd);
+}
+
+static uint32_t attached_id(void)
+{
+	uint32_t id = 0;
+
+	assert_int_equal(bpf_xdp_query_id(LOOPBACK, 0, &id), 0);
+	return id;
+}
+
+static int clear(void **state)
+{
+	memset(why, 0, sizeof(why));
+	return bpf_xdp_detach(LOOPBACK, XDP_FLAGS_SKB_MODE, NULL);
+}
+
+static void test_nothing_attached(void **state)
+{
+	struct sl_guard *guard = NULL;
+
+	assert_int_equal(sl_guard_stale_detach(LOOPBACK, why), 0);
+	assert_string_equal(why, "");
+	assert_int_equal(sl_guard_open(LOOPBACK, &guard, why), -ENOENT);
+	assert_string_equal(why, "lo: no XDP program is attached");
+	assert_null(guard);
+	sl_guard_close(NULL);
+}
+
+static void test_no_such_device(void **state)
+{
+	struct sl_guard *guard;
+
+	assert_int_equal(sl_guard_open(NO_DEVICE, &guard, why), -ENXIO);
+	assert_non_null(strstr(why, "9999"));
+	assert_int_equal(sl_guard_stale_detach(NO_DEVICE, why), -ENXIO);
+}
+
+static void test_foreign_program_is_left_alone(void **state)
+{
+	static const char *const names[] = {"somebodys", "", SL_GUARD_PROGRAM};
+	struct sl_guard *guard;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		uint32_t id;
+
+		attach_foreign(names[i]);
+		id = attached_id();
+		assert_int_equal(sl_guard_open(LOOPBACK, &guard, why), -EPROTO);
+		assert_int_equal(sl_guard_stale_detach(LOOPBACK, why), -EEXIST);
+		assert_non_null(strstr(why, "ip link set dev lo xdpgeneric off"));
+		assert_int_equal(attached_id(), id);
+	}
+}
+
+static void test_stale_guard_is_removed(void **state)
+{
+	struct bpf_object *object = attach(NULL, 0);
+
+	bpf_object__close(object); /* the kernel's part of a kill -9 */
+	assert_int_not_equal(attached_id(), 0);
+	assert_int_equal(sl_guard_stale_detach(LOOPBACK, why), 0);
+	assert_int_equal(attached_id(), 0);
+	bpf_object__close(attach(NULL, 0)); /* the next start attaches */
+}
+
+static void test_guard_in_use_is_left_alone(void **state)
+{
+	struct bpf_object *object = attach(NULL, 0);
+	char pid[32];
+
+	snprintf(pid, sizeof(pid), "process %d ", getpid());
+	assert_int_equal(sl_guard_stale_detach(LOOPBACK, why), -EBUSY);
+	assert_non_null(strstr(why, pid));
+	assert_int_not_equal(attached_id(), 0);
+	bpf_object__close(object);
+}
+
+/* An upgrade after a kill -9: recognised for removal, refused for use. */
+static void test_guard_of_another_version(void **state)
+{
+	static const struct {
+		const char *map;
+		unsigned entries;
+	} cases[] = {{"counters", SL_GUARD_COUNTER_COUNT + 1}, {"pinholes", 2},
+		{"media_addresses", 2}, {"xsks_map", 2}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct bpf_object *object = attach(cases[i].map, cases[i].entries);
+		struct sl_guard *guard;
+
+		assert_int_equal(sl_guard_open(LOOPBACK, &guard, why), -EPROTO);
+		assert_non_null(strstr(why, cases[i].map));
+		bpf_object__close(object);
+		assert_int_equal(sl_guard_stale_detach(LOOPBACK, why), 0);
+		assert_int_equal(attached_id(), 0);
+	}
+}
+
+static uint8_t byte_of(struct bpf_object *object, uint32_t slot, unsigned port)
+{
+	static struct sl_guard_pinholes pinholes;
+
+	assert_int_equal(bpf_map_lookup_elem(bpf_object__find_map_fd_by_name(object, "pinholes"),
+				 &slot, &pinholes),
+		0);
+	return pinholes.open[port >> 3];
+}
+
+static void test_pinholes(void **state)
+{
+	struct bpf_object *object = attach(NULL, 0);
+	struct sl_guard *guard;
+
+	assert_int_equal(sl_guard_open(LOOPBACK, &guard, why), 0);
+	sl_guard_pinhole_open(guard, 0, 16);
+	sl_guard_pinhole_open(guard, 0, 16);
+	sl_guard_pinhole_open(guard, 0, 23);
+	sl_guard_pinhole_open(guard, SL_MAX_ADDRESS_SLOTS - 1, 65535);
+	sl_guard_pinhole_open(guard, SL_MAX_ADDRESS_SLOTS, 16); /* must not write anywhere */
+	sl_guard_pinhole_close(guard, 255, 16);
+	assert_int_equal(byte_of(object, 0, 16), 0x81);
+	assert_int_equal(byte_of(object, 1, 16), 0);
+	assert_int_equal(byte_of(object, SL_MAX_ADDRESS_SLOTS - 1, 65535), 0x80);
+	sl_guard_pinhole_close(guard, 0, 23);
+	sl_guard_pinhole_close(guard, 0, 22);
+	assert_int_equal(byte_of(object, 0, 16), 0x01);
+	sl_guard_close(guard);
+	assert_int_equal(byte_of(object, 0, 16), 0);
+	assert_int_equal(byte_of(object, SL_MAX_ADDRESS_SLOTS - 1, 65535), 0);
+	bpf_object__close(object);
+}
+
+static void test_addresses(void **state)
+{
+	struct bpf_object *object = attach(NULL, 0);
+	int map = bpf_object__find_map_fd_by_name(object, "media_addresses");
+	uint8_t ip[16] = {[10] = 0xff, [11] = 0xff, [12] = 10};
+	struct sl_guard_slot slot;
+	struct sl_guard *guard;
+
+	assert_int_equal(sl_guard_open(LOOPBACK, &guard, why), 0);
+	assert_int_equal(sl_guard_address_add(guard, 64, ip, 1, 2, why), -EINVAL);
+	assert_int_equal(sl_guard_address_add(guard, 0, ip, 3, 2, why), -EINVAL);
+	assert_int_equal(sl_guard_address_add(guard, 0, ip, 0, 2, why), -EINVAL);
+	assert_int_equal(sl_guard_address_add(guard, 0, ip, 1, 2, why), 0);
+	assert_int_equal(sl_guard_address_add(guard, 7, ip, 20000, 65535, why), 0);
+	assert_int_equal(bpf_map_lookup_elem(map, ip, &slot), 0);
+	assert_int_equal(slot.index, 7);
+	assert_int_equal(slot.port_min, 20000);
+	assert_int_equal(slot.port_max, 65535);
+
+	sl_guard_pinhole_open(guard, 7, 20000);
+	assert_int_equal(sl_guard_address_del(guard, 7, ip, why), 0);
+	assert_int_equal(sl_guard_address_del(guard, 7, ip, why), 0);
+	assert_int_equal(bpf_map_lookup_elem(map, ip, &slot), -ENOENT);
+	assert_int_equal(byte_of(object, 7, 20000), 0);
+
+	for (unsigned i = 0; i < SL_MAX_ADDRESS_SLOTS; i++) {
+		ip[15] = (uint8_t)i;
+		assert_int_equal(sl_guard_address_add(guard, (uint8_t)i, ip, 1, 2, why), 0);
+	}
+	ip[15] = SL_MAX_ADDRESS_SLOTS;
+	assert_int_equal(sl_guard_address_add(guard, 0, ip, 1, 2, why), -E2BIG);
+	sl_guard_close(guard);
+	bpf_object__close(object);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(test_nothing_attached, clear),
+		cmocka_unit_test_teardown(test_no_such_device, clear),
+		cmocka_unit_test_teardown(test_foreign_program_is_left_alone, clear),
+		cmocka_unit_test_teardown(test_stale_guard_is_removed, clear),
+		cmocka_unit_test_teardown(test_guard_in_use_is_left_alone, clear),
+		cmocka_unit_test_teardown(test_guard_of_another_version, clear),
+		cmocka_unit_test_teardown(test_pinholes, clear),
+		cmocka_unit_test_teardown(test_addresses, clear),
+	};
+
+	if (argc != 2) {
+		fprintf(stderr, "usage: %s guard.bpf.o\n", argv[0]);
+		return 2;
+	}
+	object_path = argv[1];
+	if (unshare(CLONE_NEWNET) || bpf_prog_get_fd_by_id(0) == -EPERM) {
+		fprintf(stderr, "skipped: needs root and bpf\n");
+		return SKIP;
+	}
+	return cmocka_run_group_tests_name("guard_user", tests, NULL, NULL);
+}
