@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "bench/load.h"
+#include "bench/load_packet.h"
+#include "bench/load_receive.h"
+
+enum {
+	BATCH = 32,
+	TURN = 256,               /* packets sent before the sockets are looked at again */
+	START_DELAY = 20000000,   /* ns */
+	GRACE = 100000000,        /* ns after the last expected packet, for duplicates to show */
+	AFTER_DELETE = 300000000, /* ns without anything arriving */
+};
+
+/* Datagrams that leave by one socket in one system call. */
+struct batch {
+	struct sl_load *load;
+	int fd;
+	unsigned n;
+	struct mmsghdr messages[BATCH];
+	struct iovec parts[BATCH];
+	uint64_t *stamp[BATCH];
+	uint8_t scratch[BATCH][SL_PACKET_MAX + SRTP_MAX_TRAILER_LEN];
+};
+
+static uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static void flush(struct batch *batch)
+{
+	uint64_t now = clock_ns(CLOCK_REALTIME);
+	unsigned done = 0;
+
+	for (unsigned i = 0; i < batch->n; i++)
+		if (batch->stamp[i])
+			*batch->stamp[i] = now;
+	while (done < batch->n) {
+		int sent = sendmmsg(batch->fd, batch->messages + done, batch->n - done, 0);
+
+		if (sent <= 0) {
+			batch->load->totals.send_errors++;
+			sent = 1; /* past the one that failed */
+		}
+		done += (unsigned)sent;
+	}
+	batch->n = 0;
+}
+
+/* `data` may be in `scratch` of the next message, which must be asked for by room(). */
+static void queue(struct batch *batch, int fd, const struct sockaddr_in6 *to, uint8_t *data,
+	unsigned len, uint64_t *stamp)
+{
+	struct iovec *part = &batch->parts[batch->n];
+
+	*part = (struct iovec){data, len};
+	batch->messages[batch->n].msg_hdr = (struct msghdr){
+		.msg_name = (void *)(uintptr_t)to,
+		.msg_namelen = sizeof(*to),
+		.msg_iov = part,
+		.msg_iovlen = 1,
+	};
+	batch->fd = fd;
+	batch->stamp[batch->n++] = stamp;
+}
+
+static uint8_t *room(struct batch *batch, int fd)
+{
+	if (batch->n == BATCH || (batch->n && batch->fd != fd))
+		flush(batch);
+	return batch->scratch[batch->n];
+}
+
+static void send_rtp(struct batch *batch, struct sl_stream *stream, uint32_t position)
+{
+	struct sl_load *load = batch->load;
+	struct sl_leg *leg = &load->calls[stream->call].leg[stream->dir];
+	uint32_t entry = stream->plan[position], number = entry & SL_PLAN_NUMBER;
+	int fd = load->sockets[leg->socket].fd;
+	uint8_t *scratch = room(batch, fd), *data;
+
+	if (entry & SL_PLAN_LOST)
+		return;
+	unsigned len = sl_plan_packet(load, stream, number, scratch, &data);
+	queue(batch, fd, &leg->relay, data, len, &stream->sent_ns[number]);
+	stream->rtp.sent++;
+	if (entry & SL_PLAN_DUP) {
+		room(batch, fd);
+		queue(batch, fd, &leg->relay, data, len, NULL);
+	}
+}
+
+static void send_rtcp(struct batch *batch, struct sl_stream *stream)
+{
+	struct sl_load *load = batch->load;
+	struct sl_leg *leg = &load->calls[stream->call].leg[stream->dir];
+	int fd = load->sockets[leg->rtcp_socket].fd;
+	uint8_t *data = room(batch, fd);
+	unsigned len = sl_packet_rtcp(load, stream, stream->rtcp_next++, data);
+
+	if (leg->tx && sl_session_protect(leg->tx, true, data, &len) != SL_SESSION_OK) {
+		load->totals.send_errors++;
+		return;
+	}
+	queue(batch, fd, &leg->relay_rtcp, data, len, NULL);
+	stream->rtcp.sent++;
+}
+
+static void send_bad(struct batch *batch, struct sl_bad_packet *bad)
+{
+	struct sl_load *load = batch->load;
+	struct sl_leg *leg = &load->calls[bad->stream / 2].leg[bad->stream % 2];
+	int fd = load->sockets[leg->socket].fd;
+
+	if (bad->kind == SL_INJECT_WRONG_SOURCE)
+		fd = load->rogue[bad->stream % 2];
+	room(batch, fd);
+	queue(batch, fd, &bad->to, bad->data, bad->len, NULL);
+	load->totals.injected[bad->kind]++;
+}
+
+struct schedule {
+	uint64_t start, interval; /* ns between two packets of the whole load */
+	uint64_t next, total;     /* packets of all streams, in order */
+	unsigned streams;
+	unsigned *bad_next; /* by stream: its next entry in load->bad */
+};
+
+/* Streams are visited leg by leg, so that a socket shared by calls sends in one system call. */
+static void send_event(struct batch *batch, struct schedule *schedule)
+{
+	struct sl_load *load = batch->load;
+	unsigned turn = (unsigned)(schedule->next % schedule->streams);
+	uint32_t position = (uint32_t)(schedule->next / schedule->streams);
+	unsigned call = turn % load->opt.calls, dir = turn / load->opt.calls;
+	struct sl_stream *stream = &load->calls[call].stream[dir];
+	unsigned *bad = &schedule->bad_next[call * 2 + dir];
+	uint64_t elapsed_ms = (uint64_t)position * 1000 / load->opt.pps;
+
+	send_rtp(batch, stream, position);
+	if (load->opt.rtcp_ms && stream->rtcp_next < load->rtcp_packets &&
+		elapsed_ms >= (uint64_t)stream->rtcp_next * load->opt.rtcp_ms)
+		send_rtcp(batch, stream);
+	for (; *bad < load->bad_count && load->bad[*bad].stream == call * 2 + dir &&
+		load->bad[*bad].after <= position;
+		++*bad)
+		send_bad(batch, &load->bad[*bad]);
+	schedule->next++;
+}
+
+static bool schedule_init(struct schedule *schedule, const struct sl_load *load)
+{
+	unsigned streams = load->opt.calls * 2;
+
+	*schedule = (struct schedule){
+		.start = clock_ns(CLOCK_MONOTONIC) + START_DELAY,
+		.interval = 1000000000u / ((uint64_t)load->opt.pps * streams),
+		.total = (uint64_t)streams * load->opt.packets,
+		.streams = streams,
+		.bad_next = calloc(streams, sizeof(unsigned)),
+	};
+	if (!schedule->bad_next)
+		return false;
+	for (unsigned i = load->bad_count; i-- > 0;)
+		schedule->bad_next[load->bad[i].stream] = i;
+	for (unsigned i = 0; i < streams; i++) /* streams without an entry: none to send */
+		if (!load->bad_count || load->bad[schedule->bad_next[i]].stream != i)
+			schedule->bad_next[i] = load->bad_count;
+	return true;
+}
+
+/* Sends what is due; returns ns until the next packet is. */
+static uint64_t send_due(struct batch *batch, struct schedule *schedule)
+{
+	struct sl_load *load = batch->load;
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+
+	for (unsigned i = 0; i < TURN && schedule->next < schedule->total; i++) {
+		uint64_t due = schedule->start + schedule->next * schedule->interval;
+
+		if (due > now) {
+			flush(batch);
+			now = clock_ns(CLOCK_MONOTONIC);
+			if (due > now)
+				return due - now;
+		}
+		if (now - due > load->totals.late_ns)
+			load->totals.late_ns = now - due;
+		send_event(batch, schedule);
+	}
+	flush(batch);
+	return 0;
+}
+
+static uint64_t expected_datagrams(const struct sl_load *load)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < load->opt.calls * 2; i++) {
+		const struct sl_stream *stream = &load->calls[i / 2].stream[i % 2];
+
+		sum += stream->rtp.expected + stream->rtcp.expected;
+	}
+	return sum;
+}
+
+/* Until all arrived and nothing more comes, or nothing has come for drain_ms. */
+static int drain(
+	struct sl_load *load, struct sl_receiver *receiver, uint64_t arrived, uint64_t expected)
+{
+	uint64_t last = clock_ns(CLOCK_MONOTONIC), now = last;
+
+	while (now - last < (arrived >= expected ? GRACE : load->opt.drain_ms * 1000000ull)) {
+		int got = sl_receiver_poll(receiver, 10000000);
+
+		if (got < 0)
+			return got;
+		now = clock_ns(CLOCK_MONOTONIC);
+		arrived += (unsigned)got;
+		last = got ? now : last;
+	}
+	return 0;
+}
+
+static int pump(
+	struct sl_load *load, struct batch *batch, struct sl_receiver *receiver, uint64_t expected)
+{
+	struct schedule schedule;
+	uint64_t arrived = 0;
+	int got = 0;
+
+	if (!schedule_init(&schedule, load))
+		return -ENOMEM;
+	while (schedule.next < schedule.total && got >= 0) {
+		got = sl_receiver_poll(receiver, send_due(batch, &schedule));
+		arrived += got > 0 ? (unsigned)got : 0;
+	}
+	load->totals.media_ns += clock_ns(CLOCK_MONOTONIC) - schedule.start;
+	free(schedule.bad_next);
+	return got < 0 ? got : drain(load, receiver, arrived, expected);
+}
+
+int sl_run_media(struct sl_load *load)
+{
+	uint64_t expected = expected_datagrams(load);
+	struct batch *batch = calloc(1, sizeof(*batch));
+	struct sl_receiver *receiver =
+		sl_receiver_new(load, load->opt.live ? 0 : expected + expected / 8 + 4096);
+	int error = -ENOMEM;
+
+	prctl(PR_SET_TIMERSLACK, 1000, 0, 0, 0);
+	if (batch && receiver) {
+		batch->load = load;
+		error = pump(load, batch, receiver, expected);
+		sl_receiver_judge(receiver);
+	}
+	sl_receiver_free(receiver);
+	free(batch);
+	return error;
+}
+
+int sl_run_after_delete(struct sl_load *load)
+{
+	const struct sl_load_options *opt = &load->opt;
+	struct batch *batch = calloc(1, sizeof(*batch));
+	struct sl_receiver *receiver = sl_receiver_new(load, 0);
+	uint64_t start = clock_ns(CLOCK_MONOTONIC);
+	int got = -ENOMEM;
+
+	if (batch && receiver) {
+		batch->load = load;
+		for (uint32_t i = opt->packets; i < opt->packets + opt->after_delete; i++)
+			for (unsigned stream = 0; stream < opt->calls * 2; stream++)
+				send_rtp(batch, &load->calls[stream / 2].stream[stream % 2], i);
+		flush(batch);
+		do
+			got = sl_receiver_poll(receiver, 10000000);
+		while (got >= 0 && clock_ns(CLOCK_MONOTONIC) - start < AFTER_DELETE);
+	}
+	sl_receiver_free(receiver);
+	free(batch);
+	return got < 0 ? got : 0;
+}
