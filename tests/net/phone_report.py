@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""phone_report.py RUN RELAY-ADDRESS USER=ADDRESS=HERTZ USER=ADDRESS=HERTZ
+"""phone_report.py RUN RELAY-ADDRESS USER=ADDRESS=HERTZ[=RTP] USER=ADDRESS=HERTZ[=RTP]
 
 Judges one recorded phone call: RUN/USER.pcap is what passed the phone's cable, RUN/USER/dump-*-dec.wav what it
-heard (HERTZ expected), RUN/drops.json what the relay refused. Prints a table, then what is wrong;
+heard (HERTZ expected; SRTP expected, unless =RTP), RUN/drops.json what the relay refused. Prints a table, then what is wrong;
 exit 1 when anything is.
 """
 import glob
@@ -20,7 +20,8 @@ MIN_SECONDS = 4.5
 
 class Phone:
     def __init__(self, run, relay, argument):
-        self.name, self.address, hertz = argument.split("=")
+        self.name, self.address, hertz, *plain = argument.split("=")
+        self.plain = bool(plain)
         self.expected = int(hertz)
         self.wrong = []
         self.suite, self.key_out, self.key_in = "-", "-", "-"
@@ -61,6 +62,11 @@ class Phone:
     def keys(self, offer, answer):
         if not offer or not answer:
             self.wrong.append("no call: %s" % ("the offer was not answered" if offer else "no offer"))
+            return
+        if self.plain:
+            self.suite = "RTP"
+            if offer[1] or answer[1]:
+                self.wrong.append("SDES keys on a plain leg")
             return
         if not answer[1]:
             self.wrong.append("no SDES key in the answer")

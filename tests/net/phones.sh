@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Real telephony for the namespace scripts: Kamailio, two baresip phones, and a judge. Source it after lib.sh.
 
-# start_kamailio NS ADDRESS NG-ADDRESS: a stock registrar and proxy whose calls go through the relay at NG-ADDRESS
+# start_kamailio NS ADDRESS NG-ADDRESS: a stock registrar and proxy whose calls go through the relay at NG-ADDRESS;
+# OFFER_FLAGS and ANSWER_FLAGS go to rtpengine_manage() with an INVITE and with its answer
 start_kamailio() {
-    sed -e "s|@ADDRESS@|$2|g" -e "s|@NG@|$3|g" -e "s|@RUN@|$RUN|g" "$NET_DIR/kamailio.cfg" >"$RUN/kamailio.cfg"
+    sed -e "s|@ADDRESS@|$2|g" -e "s|@NG@|$3|g" \
+        -e "s|@OFFER@|${OFFER_FLAGS:-}|g" -e "s|@ANSWER@|${ANSWER_FLAGS:-}|g" "$NET_DIR/kamailio.cfg" >"$RUN/kamailio.cfg"
     start kamailio "$1" kamailio -DD -E -f "$RUN/kamailio.cfg" -Y "$RUN" -w "$RUN" -m 32 -M 4
     check "Kamailio does not answer SIP on $2" wait_for 10 in_ns "$1" "$NET_DIR/sip_ping.py" "$2"
 }
@@ -12,7 +14,7 @@ start_kamailio() {
 # itself, and insists on SRTP (MEDIAENC: another of baresip's words, or empty for plain RTP). What it hears is
 # recorded under $RUN/USER/.
 start_phone() {
-    local ns=$1 user=$2 address=$3 proxy=$4 hertz=$5 dir=$RUN/$2
+    local ns=$1 user=$2 address=$3 proxy=$4 hertz=$5 dir=$RUN/$2 media=${MEDIAENC-srtp-mand}
     mkdir "$dir"
     "$NET_DIR/tone.py" make "$dir/tone.wav" "$hertz" 60
     cat >"$dir/config" <<END
@@ -38,7 +40,7 @@ module_app account.so
 module_app menu.so
 module_app ctrl_tcp.so
 END
-    echo "<sip:$user@$proxy>;regint=3600;answermode=auto${MEDIAENC=;mediaenc=srtp-mand};audio_codecs=PCMU" >"$dir/accounts"
+    echo "<sip:$user@$proxy>;regint=3600;answermode=auto${media:+;mediaenc=$media};audio_codecs=PCMU" >"$dir/accounts"
     : >"$dir/contacts"
     start "$user" "$ns" baresip -f "$dir" -v
     check "$user does not register" wait_for 10 logged "$user" '200 OK'
@@ -80,7 +82,7 @@ start_call() {
     phone alice dial "sip:bob@$RELAY"
 }
 
-hung_up() { logged "$1" 'terminated (duration'; }
+hung_up() { logged "$1" 'terminated (duration\|session closed'; }
 talked() { { recorded alice dec "$1" && recorded bob dec "$1"; } || hung_up alice || hung_up bob; }
 
 # end_call: alice hangs up; phones and captures end, so that their files are whole
@@ -93,7 +95,7 @@ end_call() {
     done
 }
 
-# report ALICE-HERTZ BOB-HERTZ: the table and what is wrong with the call; fails when anything is
+# report ALICE-HERTZ[=RTP] BOB-HERTZ[=RTP]: the table and what is wrong with the call; fails when anything is
 report() {
     "$NET_DIR/phone_report.py" "$RUN" $RELAY alice=$ALICE="$1" bob=$BOB="$2"
 }

@@ -61,7 +61,7 @@ class Side:
             elif line.startswith("a=crypto:"):
                 tag, suite, key = line[9:].split()[:3]
                 if suite == self.suite:
-                    self.tag, self.receive = tag, key.removeprefix("inline:").split("|")[0]
+                    self.tag, self.receive = tag, key.removeprefix("inline:").split("|")[0].rstrip("=")
         if self.send and not self.receive:
             sys.exit("sdes.py: %s was not shown %s:\n%s" % (self.name, self.suite, sdp))
 
@@ -92,6 +92,9 @@ def call(path, call_id, offerer, answerer):
     offerer.take(ask({
         "command": "answer", "call-id": call_id, "from-tag": "offerer", "to-tag": "answerer", "replace": replace,
         "ICE": "remove", "sdp": answerer.sdp()}))
+    keys = [key for side in (offerer, answerer) for key in (side.send, side.receive) if key]
+    if len(set(keys)) < len(keys):
+        sys.exit("sdes.py: two directions share a key: not re-keyed")
 
 
 if __name__ == "__main__":
