@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "dataplane/ipsecmb.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+
+#include <rte_common.h>
+#include <rte_malloc.h>
+
+#include "dataplane/kdf.h"
+
+enum { SHA1_BLOCK = 64, ROUND_KEYS_MAX = 15 * 16 };
+
+/* Key expansion keeps no state in the manager, so one serves the whole control side. */
+static IMB_MGR *expander;
+
+static void expander_init(void)
+{
+	IMB_ARCH arch;
+
+	expander = alloc_mb_mgr(0);
+	if (expander)
+		init_mb_mgr_auto(expander, &arch);
+}
+
+static size_t round_keys_len(unsigned key_len)
+{
+	return (key_len / 4 + 7) * 16; /* Nr + 1 blocks, Nr = Nk + 6 (FIPS 197) */
+}
+
+static void expand_aes(const uint8_t *raw, unsigned key_len, uint8_t *round_keys)
+{
+	uint8_t decrypt[ROUND_KEYS_MAX] __attribute__((aligned(16)));
+
+	if (key_len == 16)
+		IMB_AES_KEYEXP_128(expander, raw, round_keys, decrypt);
+	else if (key_len == 24)
+		IMB_AES_KEYEXP_192(expander, raw, round_keys, decrypt);
+	else
+		IMB_AES_KEYEXP_256(expander, raw, round_keys, decrypt);
+	explicit_bzero(decrypt, sizeof(decrypt));
+}
+
+/* RFC 2104: the key is shorter than a block, so it is padded with zeros, not hashed. */
+static void expand_hmac(const uint8_t *auth, uint8_t pad, uint32_t *state)
+{
+	uint8_t block[SHA1_BLOCK];
+
+	memset(block, pad, sizeof(block));
+	for (unsigned i = 0; i < SL_AUTH_KEY_LEN; i++)
+		block[i] ^= auth[i];
+	IMB_SHA1_ONE_BLOCK(expander, block, state);
+	explicit_bzero(block, sizeof(block));
+}
+
+static void fill_cm(struct ipsecmb_cm *cm, const struct sl_session_keys *session)
+{
+	memcpy(cm->salt, session->salt, sl_suites[session->suite].salt_len);
+	expand_hmac(session->auth, 0x36, cm->inner);
+	expand_hmac(session->auth, 0x5c, cm->outer);
+	expand_aes(session->encryption, sl_suites[session->suite].key_len, cm->round_keys);
+}
+
+static void fill_gcm(struct ipsecmb_gcm *rtp, struct ipsecmb_gcm_rtcp *rtcp,
+	const struct sl_session_keys *rtp_session, const struct sl_session_keys *rtcp_session)
+{
+	memcpy(rtp->salt, rtp_session->salt, sizeof(rtp->salt));
+	if (rtp->head.key_len == 16)
+		IMB_AES128_GCM_PRE(expander, rtp_session->encryption, &rtp->expanded);
+	else
+		IMB_AES256_GCM_PRE(expander, rtp_session->encryption, &rtp->expanded);
+	memcpy(rtcp->salt, rtcp_session->salt, sizeof(rtcp->salt));
+	memcpy(rtcp->raw, rtcp_session->encryption, sizeof(rtcp->raw));
+}
+
+int sl_ipsecmb_key_new(struct sl_key **key, const struct sl_master *master)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	struct sl_session_keys rtp, rtcp;
+
+	*key = NULL;
+	pthread_once(&once, expander_init);
+	if (!expander)
+		return -ENOMEM;
+	int rc = sl_kdf_session(master, &rtp, &rtcp);
+	if (rc)
+		return rc == -EINVAL ? -EINVAL : -ENOMEM;
+
+	const struct sl_suite_info *info = &sl_suites[master->suite];
+	const size_t cm =
+		RTE_CACHE_LINE_ROUNDUP(sizeof(struct ipsecmb_cm) + round_keys_len(info->key_len));
+	const size_t rtcp_offset = info->aead ? sizeof(struct ipsecmb_gcm) : cm;
+	const size_t size = rtcp_offset + (info->aead ? sizeof(struct ipsecmb_gcm_rtcp) : cm);
+	struct sl_key *head = rte_zmalloc("sl_key", size, RTE_CACHE_LINE_SIZE);
+	if (head) {
+		struct sl_key *rtcp_head = RTE_PTR_ADD(head, rtcp_offset);
+		*head = (struct sl_key){
+			.suite = (uint8_t)master->suite,
+			.aead = info->aead,
+			.key_len = info->key_len,
+			.tag_len = info->rtp_tag,
+			.rtcp_offset = (uint16_t)rtcp_offset,
+			.size = (uint16_t)size,
+		};
+		*rtcp_head = *head;
+		rtcp_head->tag_len = info->rtcp_tag;
+		if (info->aead) {
+			fill_gcm((void *)head, (void *)rtcp_head, &rtp, &rtcp);
+		} else {
+			fill_cm((void *)head, &rtp);
+			fill_cm((void *)rtcp_head, &rtcp);
+		}
+		*key = head;
+	}
+	explicit_bzero(&rtp, sizeof(rtp));
+	explicit_bzero(&rtcp, sizeof(rtcp));
+	return head ? 0 : -ENOMEM;
+}
+
+void sl_ipsecmb_key_free(struct sl_key *key)
+{
+	if (!key)
+		return;
+	explicit_bzero(key, key->size);
+	rte_free(key);
+}
+
+void sl_ipsecmb_close(struct sl_crypto *crypto)
+{
+	if (!crypto)
+		return;
+	sl_imb_close(&crypto->imb);
+	explicit_bzero(crypto, sizeof(*crypto));
+	rte_free(crypto);
+}
+
+struct sl_crypto *sl_ipsecmb_open(void)
+{
+	struct sl_crypto *crypto = rte_zmalloc("sl_crypto", sizeof(*crypto), RTE_CACHE_LINE_SIZE);
+
+	if (!crypto)
+		return NULL;
+	if (sl_imb_open(&crypto->imb) < 0) {
+		rte_free(crypto);
+		return NULL;
+	}
+	crypto->mgr = crypto->imb.mgr;
+	for (unsigned i = 0; i < SL_BURST; i++) {
+		crypto->jobs[i] = (IMB_JOB){
+			.cipher_direction = IMB_DIR_ENCRYPT,
+			.cipher_mode = IMB_CIPHER_CNTR,
+			.hash_alg = IMB_AUTH_HMAC_SHA_1,
+			.chain_order = IMB_ORDER_HASH_CIPHER,
+			.iv = crypto->ivs[i],
+			.iv_len_in_bytes = IPSECMB_SLOT,
+			.auth_tag_output = crypto->macs[i],
+			.auth_tag_output_len_in_bytes = IPSECMB_HASH_LEN,
+		};
+	}
+	return crypto;
+}
