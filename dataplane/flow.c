@@ -56,6 +56,7 @@ struct sl_flow *sl_flow_new(const struct sl_flow_spec *spec)
 	flow->out_key = spec->out_key;
 	flow->in_suite = (uint8_t)spec->in_suite;
 	flow->out_suite = (uint8_t)spec->out_suite;
+	flow->rtcp_out_index = 1; /* as libsrtp, which cannot send 0 */
 	flow->worker = sl_steer_owner(spec->in_slot, spec->in_port[SL_RTP]);
 	for (int c = 0; c < SL_COMPONENTS; c++) {
 		struct sl_endpoint from = {.port = spec->out_port[c]};
