@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the SDP parser reads and says: words, numbers, addresses, error messages. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ctrl/sdp_parse.h"
+
+bool sl_text_is(struct sl_text text, const char *other)
+{
+	return text.len == strlen(other) && (text.len == 0 || !memcmp(text.at, other, text.len));
+}
+
+bool sl_sdp_address_equal(const struct sl_sdp_address *a, const struct sl_sdp_address *b)
+{
+	return a->family == b->family && !memcmp(a->ip, b->ip, sizeof(a->ip));
+}
+
+const char *sl_sdp_proto_name(enum sl_sdp_proto proto)
+{
+	static const char *const names[SL_SDP_PROTO_COUNT] = {
+#define X(id, name) [SL_SDP_##id] = name,
+		SL_SDP_PROTOS(X)
+#undef X
+	};
+
+	return names[proto];
+}
+
+int sl_sdp_fail(struct sl_sdp_parser *p, const char *format, ...)
+{
+	struct sl_sdp_error *error = p->error;
+	size_t at = 0;
+	va_list args;
+
+	error->line = p->line;
+	if (p->line)
+		at = (size_t)snprintf(
+			error->reason, sizeof(error->reason), "SDP line %u: ", p->line);
+	else
+		at = (size_t)snprintf(error->reason, sizeof(error->reason), "SDP: ");
+	va_start(args, format);
+	vsnprintf(error->reason + at, sizeof(error->reason) - at, format, args);
+	va_end(args);
+	for (char *c = error->reason; *c; c++) {
+		if (*c < 0x20 || *c > 0x7e)
+			*c = '?';
+	}
+	return -EBADMSG;
+}
+
+struct sl_text sl_sdp_word(struct sl_text *rest)
+{
+	struct sl_text word;
+
+	for (; rest->len > 0 && *rest->at == ' '; rest->at++)
+		rest->len--;
+	word = (struct sl_text){rest->at, 0};
+	for (; rest->len > 0 && *rest->at != ' '; rest->at++, rest->len--)
+		word.len++;
+	return word;
+}
+
+struct sl_text sl_sdp_split(struct sl_text *rest, char separator)
+{
+	const char *end = rest->len ? memchr(rest->at, separator, rest->len) : NULL;
+	struct sl_text head = *rest;
+
+	if (!end) {
+		*rest = (struct sl_text){rest->at + rest->len, 0};
+		return head;
+	}
+	head.len = (uint32_t)(end - rest->at);
+	*rest = (struct sl_text){end + 1, rest->len - head.len - 1};
+	return head;
+}
+
+bool sl_sdp_number(struct sl_text text, uint32_t max, uint32_t *number)
+{
+	uint64_t value = 0;
+
+	if (text.len == 0 || text.len > 10)
+		return false;
+	for (uint32_t i = 0; i < text.len; i++) {
+		if (text.at[i] < '0' || text.at[i] > '9')
+			return false;
+		value = value * 10 + (uint64_t)(text.at[i] - '0');
+	}
+	*number = (uint32_t)value;
+	return value <= max;
+}
+
+int sl_sdp_connection(struct sl_sdp_parser *p, const char *what, struct sl_text text,
+	struct sl_sdp_address *address)
+{
+	struct sl_text net = sl_sdp_word(&text), family = sl_sdp_word(&text);
+	struct sl_text host = sl_sdp_word(&text);
+	char copy[INET6_ADDRSTRLEN];
+
+	memset(address, 0, sizeof(*address));
+	if (host.len == 0 || sl_sdp_word(&text).len > 0)
+		return sl_sdp_fail(p, "%s is not \"IN IP4 address\" or \"IN IP6 address\"", what);
+	if (!sl_text_is(net, "IN"))
+		return sl_sdp_fail(
+			p, "%s has network type '%.*s', not IN", what, SL_SDP_QUOTE(net));
+	if (sl_text_is(family, "IP4"))
+		address->family = AF_INET;
+	else if (sl_text_is(family, "IP6"))
+		address->family = AF_INET6;
+	else
+		return sl_sdp_fail(p, "%s has address type '%.*s', not IP4 or IP6", what,
+			SL_SDP_QUOTE(family));
+	if (memchr(host.at, '/', host.len))
+		return sl_sdp_fail(p, "%s has a multicast address with TTL or count ('/')", what);
+	if (host.len < sizeof(copy)) {
+		memcpy(copy, host.at, host.len);
+		copy[host.len] = '\0';
+		if (inet_pton(address->family, copy, address->ip) == 1)
+			return 0;
+	}
+	return sl_sdp_fail(p,
+		"%s has '%.*s', which is not an %s address (host names are not resolved)", what,
+		SL_SDP_QUOTE(host), address->family == AF_INET ? "IPv4" : "IPv6");
+}
