@@ -14,6 +14,7 @@ struct sl_twin;
 
 struct sl_ethdev {
 	char name[32];
+	char vdev[64]; /* DPDK's name of a virtual device that goes away with the port; empty: a PCI device */
 	uint16_t dpdk_port;
 	uint16_t mtu; /* bytes of the largest IP packet that may leave */
 	uint8_t mac[6];

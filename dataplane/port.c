@@ -213,6 +213,8 @@ int sl_port_open(const struct sl_port_config *config, uint8_t *port, char why[SL
 	err = probe(config, dev, name, why);
 	if (err)
 		return err;
+	if (strncmp(config->device, "pci:", 4) != 0)
+		snprintf(dev->vdev, sizeof(dev->vdev), "%s", name);
 	sl_ethdev_by_dpdk[dev->dpdk_port] = sl_n_ethdevs;
 	*port = sl_n_ethdevs++; /* from here on sl_ports_close cleans up */
 	err = set_up_queues(config, dev, why);
@@ -275,6 +277,8 @@ void sl_ports_close(void)
 
 		rte_eth_dev_stop(dev->dpdk_port);
 		rte_eth_dev_close(dev->dpdk_port);
+		if (dev->vdev[0])
+			rte_vdev_uninit(dev->vdev);
 		if (dev->twin)
 			sl_twin_close(dev->twin);
 	}

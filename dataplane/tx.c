@@ -12,6 +12,8 @@
 
 enum { TX_TRIES = 8 };
 
+sl_nexthop sl_nexthops[SL_MAX_NEXTHOPS];
+
 static enum sl_verdict rewrite(struct sl_packet *p)
 {
 	const struct sl_egress *egress = &p->flow->egress[p->component];
