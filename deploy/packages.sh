@@ -66,6 +66,7 @@ simulate() {
 simulate || apt-get update -q >&2
 # An index that still resolves may name versions the mirror no longer has.
 install || { apt-get update -q >&2 && install; }
-if [[ " ${missing[*]} " == *" kamailio "* ]] && command -v systemctl >/dev/null; then
-    systemctl disable -q kamailio.service 2>/dev/null || true
+if [[ " ${missing[*]} " == *" kamailio "* ]]; then
+    deb-systemd-helper disable kamailio.service >/dev/null 2>&1 || true
+    update-rc.d kamailio disable >/dev/null 2>&1 || true
 fi

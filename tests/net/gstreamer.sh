@@ -52,12 +52,14 @@ heard() {
 gst_pair() {
     local left=$1 suite_l=$2 right=$3 suite_r=$4 port=$5 id="$2-$4-$5"
     local left_relay left_port left_send_hex left_receive_hex right_relay right_port right_send_hex right_receive_hex
-    local left_send left_receive right_send right_receive
-    eval "$("$NET_DIR/sdes.py" "$NG" "$id-right" "left=$left=$port=$suite_l" "right=$right=$port=$suite_r")"
+    local left_send left_receive right_send right_receive set_up
+    set_up=$("$NET_DIR/sdes.py" "$NG" "$id-right" "left=$left=$port=$suite_l" "right=$right=$port=$suite_r") || fail "the call is not set up"
+    eval "$set_up"
     record "heard-right-$port" right "$port" "$suite_r" "$right_receive_hex"
     play "play-left-$port" left 440 "$port" "$suite_l" "$left_send_hex" "$left_relay" "$left_port"
     port=$((port + 2))
-    eval "$("$NET_DIR/sdes.py" "$NG" "$id-left" "right=$right=$port=$suite_r" "left=$left=$port=$suite_l")"
+    set_up=$("$NET_DIR/sdes.py" "$NG" "$id-left" "right=$right=$port=$suite_r" "left=$left=$port=$suite_l") || fail "the call is not set up"
+    eval "$set_up"
     record "heard-left-$5" left "$port" "$suite_l" "$left_receive_hex"
     play "play-right-$5" right 1000 "$port" "$suite_r" "$right_send_hex" "$right_relay" "$right_port"
 }
