@@ -290,6 +290,15 @@ static void plain_repeats_are_not_sent_twice(void **state)
 	call_close(&c);
 }
 
+static void send_rtcp(struct call *c, int i)
+{
+	uint8_t p[FRAME_MAX];
+
+	inject(&relay, &c->end[i], 0, true, c->mux, p, make_rtcp(&c->end[i], p));
+	relay_poll();
+	assert_int_equal(receive(&relay, &c->end[!i], true, c->mux, p), 28);
+}
+
 /* The same flow again under the same egress key, as after a re-INVITE: indices go on, a reset is
  * not sent. */
 static void two_time_pad(void **state)
@@ -303,6 +312,7 @@ static void two_time_pad(void **state)
 		send_rtp(&c, 0, fresh[i]);
 	relay_poll();
 	expect_rtp(&c, 0, fresh, 2);
+	send_rtcp(&c, 0);
 
 	/* The sender has a new key and resets to an earlier sequence number; the far leg keeps its
 	 * key. */
@@ -317,6 +327,7 @@ static void two_time_pad(void **state)
 		send_rtp(&c, 0, again[i]);
 	relay_poll();
 	expect_rtp(&c, 0, again + 2, 1);
+	send_rtcp(&c, 0); /* the far end would refuse an SRTCP index that it has seen */
 	assert_int_equal(c.flow[0]->count.drops[SL_DROP_INDEX_REUSE], 2);
 	assert_int_equal(c.flow[0]->count.packets[SL_RTP], 3);
 	call_close(&c);
@@ -506,6 +517,9 @@ static void wrong_queue_is_handed_off(void **state)
 	}
 	assert_int_equal(owners, 3);
 	for (unsigned k = 0; k < CALLS; k++) {
+		const uint64_t *by_owner =
+			&sl_workers[c[k].flow[0]->worker].stats.verdicts[SL_FORWARD];
+		uint64_t before = *by_owner;
 		uint16_t seqs[N];
 		uint8_t p[FRAME_MAX];
 
@@ -520,6 +534,7 @@ static void wrong_queue_is_handed_off(void **state)
 		 * between. */
 		assert_int_equal(c[k].flow[0]->count.packets[SL_RTCP], 1);
 		assert_int_equal(c[k].flow[0]->count.packets[SL_RTP], N);
+		assert_int_equal(*by_owner - before, N + 1);
 		unsigned next = 0;
 
 		for (int i = 0; i < N + 1; i++) {
