@@ -13,22 +13,6 @@
 
 #include <rte_log.h>
 
-/*
- * The library's own references to its exported functions bind to the first library of that name in
- * the process, which would make the copy call the original: RTLD_DEEPBIND makes it call itself. The
- * address sanitizer refuses that flag; its builds share the errno line.
- */
-#if defined(__SANITIZE_ADDRESS__)
-#define COPY_FLAGS (RTLD_NOW | RTLD_LOCAL)
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define COPY_FLAGS (RTLD_NOW | RTLD_LOCAL)
-#endif
-#endif
-#ifndef COPY_FLAGS
-#define COPY_FLAGS (RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND)
-#endif
-
 struct symbols {
 	IMB_MGR *(*alloc)(uint64_t flags);
 	void (*init)(IMB_MGR *mgr, IMB_ARCH *arch);
@@ -91,7 +75,7 @@ static int load_copy(struct sl_imb *imb, struct symbols *symbols, char *why, siz
 		return -1;
 	}
 	snprintf(name, sizeof(name), "/proc/self/fd/%d", imb->fd);
-	imb->library = dlopen(name, COPY_FLAGS);
+	imb->library = dlopen(name, RTLD_NOW | RTLD_LOCAL | (SL_IMB_PRIVATE ? RTLD_DEEPBIND : 0));
 	if (imb->library) {
 		*(void **)&symbols->alloc = dlsym(imb->library, "alloc_mb_mgr");
 		*(void **)&symbols->init = dlsym(imb->library, "init_mb_mgr_auto");

@@ -10,6 +10,22 @@
 
 #include <intel-ipsec-mb.h>
 
+/*
+ * The library's own references to its exported functions bind to the first library in the process
+ * that has them, so a copy would call the original: RTLD_DEEPBIND makes it call itself. The address
+ * sanitizer refuses that flag; in its builds (0) the copies share the original's code and errno.
+ */
+#if defined(__SANITIZE_ADDRESS__)
+#define SL_IMB_PRIVATE 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SL_IMB_PRIVATE 0
+#endif
+#endif
+#ifndef SL_IMB_PRIVATE
+#define SL_IMB_PRIVATE 1
+#endif
+
 struct sl_imb {
 	IMB_MGR *mgr;
 	void (*free_mgr)(IMB_MGR *mgr);

@@ -32,7 +32,8 @@ enum {
 	BURST_MAX = 100, /* more than SL_BURST: backends must cope */
 	BODY_MAX = 1400,
 	HEADER_MAX = 12 + 15 * 4 + 4 + 40 * 4,
-	ROOM = 2 + HEADER_MAX + BODY_MAX + SL_CRYPTO_TAILROOM,
+	GUARD = 8, /* bytes behind the tailroom that nobody may write */
+	ROOM = 2 + HEADER_MAX + BODY_MAX + SL_CRYPTO_TAILROOM + GUARD,
 	ROUNDS = 1500,
 };
 
@@ -189,6 +190,7 @@ static void op_set(
 	uint8_t *at = data[b][slot] + 2;
 
 	memcpy(at, bytes, len);
+	memset(at + len, GUARD, SL_CRYPTO_TAILROOM + GUARD);
 	ops[b][slot] = (struct sl_crypto_op){
 		.data = at,
 		.key = p->flow->key[b],
@@ -237,6 +239,11 @@ static void protect_burst(unsigned n, bool rtcp)
 		CHECK(ops[IMB][i].verdict == SL_FORWARD, p);
 		CHECK(ops[SRTP2][i].verdict == SL_FORWARD, p);
 		CHECK(ops[IMB][i].len == p->plain_len + added, p);
+		for (unsigned b = 0; b < BACKENDS; b++)
+			for (unsigned at = 0; at < GUARD; at++)
+				CHECK(ops[b][i].data[p->plain_len + SL_CRYPTO_TAILROOM + at] ==
+						GUARD,
+					p);
 		CHECK(ops[SRTP2][i].len == ops[IMB][i].len, p);
 		CHECK(memcmp(ops[IMB][i].data, ops[SRTP2][i].data, ops[IMB][i].len) == 0, p);
 		p->wire_len = ops[IMB][i].len;
