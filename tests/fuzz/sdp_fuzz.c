@@ -1,22 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * An SDP that was understood can be rewritten, and what was written is understood again: each
- * relayed media at the relay's address and port, with the relay's key and nobody else's.
+ * Parse, rewrite, parse again: what the relay writes is SDP, says the relay's addresses, ports and
+ * keys where it relays, and holds none of the other side's. The last input byte picks the edits.
  */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctrl/sdes.h"
-#include "ctrl/sdp.h"
 #include "ctrl/sdp_rewrite.h"
 
-#define KEY "1 AES_CM_128_HMAC_SHA1_80 inline:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static const struct sl_sdp_address relay = {AF_INET, {192, 0, 2, 9}};
 
 static void demand(int condition)
 {
@@ -24,58 +18,64 @@ static void demand(int condition)
 		abort();
 }
 
-/* A key that was understood is written and read back as the same key. */
-static void keys(const struct sl_sdp_media *media)
-{
-	for (unsigned i = 0; i < media->n_crypto; i++) {
-		struct sl_sdes sdes, again;
-		char text[SL_SDES_TEXT_MAX];
-		const char *reason = NULL;
-		int result =
-			sl_sdes_parse(&sdes, media->crypto[i].at, media->crypto[i].len, &reason);
-		int len;
+static const struct sl_sdp_address v4 = {AF_INET, {198, 51, 100, 7}};
+static const struct sl_sdp_address v6 = {AF_INET6, {0x20, 0x01, 0x0d, 0xb8, [15] = 7}};
+static const char *const keys[] = {"1 AES_CM_128_HMAC_SHA1_80 inline:NEW", "2 NEW"};
 
-		demand(result == 0 || reason != NULL);
-		if (result)
-			continue;
-		len = sl_sdes_format(text, sizeof(text), sdes.tag, &sdes.master, sdes.draft_name);
-		demand(len > 0 && sl_sdes_parse(&again, text, (size_t)len, &reason) == 0);
-		demand(again.tag == sdes.tag && again.master.suite == sdes.master.suite);
-		demand(memcmp(again.master.key, sdes.master.key, SL_MASTER_KEY_MAX) == 0);
-		demand(memcmp(again.master.salt, sdes.master.salt, SL_MASTER_SALT_MAX) == 0);
+/* Media may be relayed, refused or kept; `mode` decides, so that the fuzzer finds all mixtures. */
+static void choose(const struct sl_sdp *sdp, uint8_t mode, struct sl_sdp_media_edit *media)
+{
+	for (unsigned i = 0; i < sdp->n_media; i++) {
+		const struct sl_sdp_media *from = &sdp->media[i];
+
+		media[i] = (struct sl_sdp_media_edit){
+			.action = from->port == 0               ? SL_SDP_REFUSE
+				  : from->proto == SL_SDP_OTHER ? SL_SDP_KEEP
+								: SL_SDP_RELAY,
+			.address = (mode >> (i & 1)) & 1 ? v6 : v4,
+			.port = (uint16_t)(30000 + 2 * i),
+			.proto = (mode >> 2) & 3 ? 1 + ((mode >> 2) & 3) : SL_SDP_OTHER,
+			.rtcp_port = mode & 16 ? (uint16_t)(30001 + 2 * i) : 0,
+			.rtcp_mux = mode & 32,
+			.crypto = keys,
+			.n_crypto = mode & 64 ? 2 : 0,
+		};
+		if (mode & 128 && (i & 3) == 3)
+			media[i].action = SL_SDP_REFUSE;
 	}
 }
 
-static void edit_media(struct sl_sdp_media_edit *edit, const struct sl_sdp_media *media, unsigned i)
+static void check_media(const struct sl_sdp_media *from, const struct sl_sdp_media_edit *edit,
+	const struct sl_sdp_media *to)
 {
-	static const char *const crypto[] = {KEY};
-
-	memset(edit, 0, sizeof(*edit));
-	if (media->port == 0) {
-		edit->action = SL_SDP_REFUSE;
+	demand(from->type.len == to->type.len && !memcmp(from->type.at, to->type.at, to->type.len));
+	demand(from->formats.len == to->formats.len &&
+		!memcmp(from->formats.at, to->formats.at, to->formats.len));
+	if (edit->action == SL_SDP_KEEP) {
+		demand(to->port == from->port && to->n_crypto == from->n_crypto);
+		demand(sl_sdp_address_equal(&to->connection, &from->connection));
 		return;
 	}
-	if (media->proto == SL_SDP_OTHER)
+	demand(sl_sdp_address_equal(&to->connection, &edit->address));
+	if (edit->action == SL_SDP_REFUSE) {
+		demand(to->port == 0 && to->n_crypto == 0);
 		return;
-	*edit = (struct sl_sdp_media_edit){
-		.action = SL_SDP_RELAY,
-		.address = relay,
-		.port = (uint16_t)(20000 + 2 * i),
-		.proto = SL_SDP_SAVP,
-		.rtcp_port = (uint16_t)(i % 2 ? 20001 + 2 * i : 0),
-		.rtcp_mux = i % 2 == 0,
-		.crypto = crypto,
-		.n_crypto = 1,
-	};
+	}
+	demand(to->port == edit->port && to->port_count == 1);
+	demand(to->proto == (edit->proto ? edit->proto : from->proto));
+	demand(to->has_rtcp == (edit->rtcp_port != 0) && to->rtcp_port == edit->rtcp_port);
+	demand(!to->rtcp_address.family || sl_sdp_address_equal(&to->rtcp_address, &edit->address));
+	demand(to->rtcp_mux == edit->rtcp_mux && to->n_crypto == edit->n_crypto);
+	for (unsigned i = 0; i < to->n_crypto; i++)
+		demand(sl_text_is(to->crypto[i], keys[i]));
+	demand(to->direction == from->direction);
 }
 
-static void relayed(const struct sl_sdp_media *media, const struct sl_sdp_media_edit *edit)
+static void check_error(const struct sl_sdp_error *error)
 {
-	demand(media->port == edit->port && media->proto == edit->proto);
-	demand(sl_sdp_address_equal(&media->connection, &relay));
-	demand(media->rtcp_mux == edit->rtcp_mux);
-	demand(media->has_rtcp == (edit->rtcp_port != 0) && media->rtcp_port == edit->rtcp_port);
-	demand(media->n_crypto == 1 && sl_text_is(media->crypto[0], KEY));
+	demand(!strncmp(error->reason, "SDP", 3));
+	for (const char *c = error->reason; *c; c++)
+		demand(*c >= 0x20 && *c <= 0x7e);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -83,30 +83,39 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct sl_sdp sdp, again;
 	static struct sl_sdp_media_edit media[SL_SDP_MEDIA_MAX];
 	static char out[SL_SDP_BYTES_MAX + 1];
-	struct sl_sdp_edit edit = {.origin = relay, .ice_remove = true, .dtls_remove = true};
-	struct sl_sdp_error error = {0};
+	struct sl_sdp_error error;
+	struct sl_sdp_edit edit;
+	uint8_t mode;
 	ssize_t len;
 
-	if (sl_sdp_parse(&sdp, (const char *)data, size, &error)) {
-		demand(memchr(error.reason, '\0', sizeof(error.reason)) != NULL && error.reason[0]);
+	if (size == 0)
+		return 0;
+	mode = data[size - 1];
+	if (sl_sdp_parse(&sdp, (const char *)data, size - 1, &error)) {
+		check_error(&error);
 		return 0;
 	}
-	for (unsigned i = 0; i < sdp.n_media; i++) {
-		keys(&sdp.media[i]);
-		edit_media(&media[i], &sdp.media[i], i);
-	}
-	edit.media = media;
-	edit.n_media = sdp.n_media;
+	choose(&sdp, mode, media);
+	edit = (struct sl_sdp_edit){
+		.origin = mode & 1 ? v4 : (struct sl_sdp_address){0},
+		.ice_remove = mode & 2,
+		.dtls_remove = mode & 8,
+		.media = media,
+		.n_media = sdp.n_media,
+	};
 	len = sl_sdp_rewrite(&sdp, &edit, out, sizeof(out));
-	if (len == -ENOSPC)
+	if (len == -ENOSPC) {
+		demand(sdp.n_lines > 100);
 		return 0;
-	demand(len > 0 && sl_sdp_parse(&again, out, (size_t)len, &error) == 0);
-	demand(again.n_media == sdp.n_media);
-	for (unsigned i = 0; i < again.n_media; i++) {
-		if (media[i].action == SL_SDP_RELAY)
-			relayed(&again.media[i], &media[i]);
-		if (media[i].action == SL_SDP_REFUSE)
-			demand(again.media[i].port == 0 && again.media[i].n_crypto == 0);
 	}
+	demand(len > 0 && out[len] == '\0' && !memchr(out, '\0', (size_t)len));
+	demand(sl_sdp_parse(&again, out, (size_t)len, &error) == 0);
+	demand(again.n_media == sdp.n_media);
+	for (unsigned i = 0; i < sdp.n_media; i++)
+		check_media(&sdp.media[i], &media[i], &again.media[i]);
+	for (unsigned i = 0; i < again.n_lines && mode & 2; i++)
+		demand(again.lines[i].kind != SL_SDP_LINE_ICE ||
+			(again.lines[i].media != SL_SDP_SESSION &&
+				media[again.lines[i].media].action == SL_SDP_KEEP));
 	return 0;
 }
