@@ -5,7 +5,10 @@
  * SSRC gets a session of its own, per use of the key, which is made to agree with the caller before
  * every packet: the ROC is set, and where libsrtp would not take the index (a long jump, a step
  * back, a repetition) the session is replaced by a fresh one. A session is only kept once a packet
- * has authenticated. libsrtp allocates on this path; the ipsec-mb backend does not.
+ * has authenticated.
+ *
+ * libsrtp allocates on this path, and a forged packet of an unknown SSRC costs the making of a
+ * session (some 50 us). The ipsec-mb backend does neither.
  */
 #include "dataplane/crypto.h"
 
