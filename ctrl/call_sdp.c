@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ctrl/call_sdp.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ctrl/negotiate.h"
+
+int sl_call_sdp_parse(struct sl_sdp *sdp, const struct sl_ng_options *options, char why[SL_NG_WHY])
+{
+	struct sl_sdp_error error;
+
+	if (sl_sdp_parse(sdp, options->sdp.at, options->sdp.len, &error))
+		return SL_REFUSE(-EINVAL, why, "SDP: %s", error.reason);
+	if (sdp->n_media > SL_MAX_MEDIA)
+		return SL_REFUSE(-EINVAL, why, "SDP: more than %d m-lines", SL_MAX_MEDIA);
+	return 0;
+}
+
+static bool is_our_own(const struct sl_sessions *sessions, const struct sl_endpoint *endpoint)
+{
+	for (unsigned i = 0; i < sessions->env.n_interfaces; i++) {
+		const struct sl_config_address *address =
+			sessions->env.interfaces[i].config->address;
+
+		for (int f = 0; f < SL_FAMILIES; f++)
+			if (address[f].present &&
+				(!memcmp(address[f].ip, endpoint->ip, 16) ||
+					!memcmp(address[f].advertise, endpoint->ip, 16)))
+				return true;
+	}
+	return false;
+}
+
+int sl_call_sdp_check(const struct sl_sessions *sessions, const struct sl_terms *terms, unsigned m,
+	char why[SL_NG_WHY])
+{
+	char text[SL_ADDRESS_TEXT];
+
+	if (!terms->active || !terms->media || terms->held)
+		return 0;
+	for (int i = 0; i < SL_COMPONENTS; i++)
+		if (is_our_own(sessions, &terms->remote[i]))
+			return SL_REFUSE(-EINVAL, why,
+				"medium %u: %s is a media address of this relay: it would loop",
+				m + 1, sl_address_text(terms->remote[i].ip, text));
+	return 0;
+}
+
+void sl_call_sdp_address(struct sl_call_sdp *w, unsigned m, const struct sl_local *local,
+	enum sl_sdp_proto proto, bool mux, bool muxed)
+{
+	struct sl_sdp_media_edit *edit = &w->media[m];
+
+	edit->action = SL_SDP_RELAY;
+	sl_address_to_sdp(
+		local->interface->config->address[local->family].advertise, &edit->address);
+	edit->port = local->rtp;
+	edit->rtcp_port = (uint16_t)(muxed ? local->rtp : local->rtp + 1);
+	edit->proto = proto;
+	edit->rtcp_mux = mux;
+}
+
+int sl_call_sdp_key(struct sl_call_sdp *w, unsigned m, uint32_t tag, struct sl_leg_media *media,
+	enum sl_suite suite, bool draft_name, char why[SL_NG_WHY])
+{
+	const struct sl_master *master = sl_leg_our_key(media, suite);
+	unsigned n = w->media[m].n_crypto;
+	char *line = w->lines[m][n];
+
+	if (!master || sl_sdes_format(line, SL_SDES_TEXT_MAX, tag, master, draft_name) < 0)
+		return SL_REFUSE(-EIO, why, "no key can be made for %s", sl_suites[suite].name);
+	w->crypto[m][n] = line;
+	w->media[m].crypto = w->crypto[m];
+	w->media[m].n_crypto = n + 1;
+	return 0;
+}
+
+ssize_t sl_call_sdp_write(struct sl_call_sdp *w, const struct sl_sdp *sdp,
+	const struct sl_ng_options *options, char *out, size_t room, char why[SL_NG_WHY])
+{
+	ssize_t len;
+
+	w->edit.ice_remove = true; /* a candidate would lead media past the relay */
+	w->edit.dtls_remove = true;
+	w->edit.media = w->media;
+	w->edit.n_media = sdp->n_media;
+	for (unsigned m = 0; m < sdp->n_media && options->replace_origin; m++)
+		if (w->media[m].action == SL_SDP_RELAY) {
+			w->edit.origin = w->media[m].address;
+			break;
+		}
+	len = sl_sdp_rewrite(sdp, &w->edit, out, room);
+	if (len == -ENOSPC)
+		return SL_REFUSE(len, why, "SDP: too large for a reply");
+	if (len < 0)
+		return SL_REFUSE(len, why, "SDP: cannot be rewritten");
+	return len;
+}

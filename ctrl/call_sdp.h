@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The SDP of a call: read with the relay's own limits, written with its addresses, ports and keys.
+ */
+#ifndef SL_CTRL_CALL_SDP_H
+#define SL_CTRL_CALL_SDP_H
+
+#include "ctrl/sdes.h"
+#include "ctrl/sdp_rewrite.h"
+#include "ctrl/session.h"
+
+/* Puts the reason into `why` and evaluates to the error. */
+#define SL_REFUSE(rc, why, ...) (snprintf(why, SL_NG_WHY, __VA_ARGS__), (rc))
+
+/* Parses options->sdp. 0, or -EINVAL with `why`. */
+int sl_call_sdp_parse(struct sl_sdp *sdp, const struct sl_ng_options *options, char why[SL_NG_WHY]);
+
+/*
+ * Refuses media that would be sent to an address of the relay itself: it would go round for ever. 0
+ * or -EINVAL with `why`. `m` is only for the message.
+ */
+int sl_call_sdp_check(const struct sl_sessions *sessions, const struct sl_terms *terms, unsigned m,
+	char why[SL_NG_WHY]);
+
+/* What is to be written. Zero it to start (every medium passes untouched); wipe it at the end. */
+struct sl_call_sdp {
+	struct sl_sdp_edit edit;
+	struct sl_sdp_media_edit media[SL_MAX_MEDIA];
+	char lines[SL_MAX_MEDIA][SL_SUITE_COUNT][SL_SDES_TEXT_MAX];
+	const char *crypto[SL_MAX_MEDIA][SL_SUITE_COUNT];
+};
+
+/* Medium `m` is relayed through `local`. `mux`: a=rtcp-mux is written; `muxed`: and agreed upon. */
+void sl_call_sdp_address(struct sl_call_sdp *w, unsigned m, const struct sl_local *local,
+	enum sl_sdp_proto proto, bool mux, bool muxed);
+
+/* Adds an a=crypto line with our key for `suite` towards `media`. 0, or -EIO with `why`. */
+int sl_call_sdp_key(struct sl_call_sdp *w, unsigned m, uint32_t tag, struct sl_leg_media *media,
+	enum sl_suite suite, bool draft_name, char why[SL_NG_WHY]);
+
+/* Writes it. Bytes written, or -errno with `why` and `out` wiped. */
+ssize_t sl_call_sdp_write(struct sl_call_sdp *w, const struct sl_sdp *sdp,
+	const struct sl_ng_options *options, char *out, size_t room, char why[SL_NG_WHY]);
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ctrl/interface.h"
+
+#include <errno.h>
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctrl/neigh.h"
+#include "dataplane/port.h"
+#include "ebpf/guard_user.h"
+
+/* A generator that fails leaves us no safe way to choose ports or keys. */
+static uint32_t random_word(void *context)
+{
+	uint32_t word;
+
+	if (RAND_bytes((unsigned char *)&word, sizeof(word)) != 1)
+		abort();
+	return word;
+}
+
+int sl_interface_init(struct sl_interface *interface, const struct sl_config_interface *config)
+{
+	size_t size = sl_portpool_size(config->port_min, config->port_max);
+
+	memset(interface, 0, sizeof(*interface));
+	interface->config = config;
+	for (int i = 0; i < SL_FAMILIES; i++) {
+		void *memory;
+
+		if (!config->address[i].present)
+			continue;
+		memory = malloc(size);
+		if (!memory) {
+			sl_interface_fini(interface);
+			return -ENOMEM;
+		}
+		interface->local[i].pool = sl_portpool_init(memory, config->port_min,
+			config->port_max, SL_PORT_REST_S * UINT64_C(1000000000), random_word, NULL);
+	}
+	return 0;
+}
+
+void sl_interface_fini(struct sl_interface *interface)
+{
+	for (int i = 0; i < SL_FAMILIES; i++) {
+		free(interface->local[i].pool);
+		interface->local[i].pool = NULL;
+	}
+}
+
+int sl_interface_take(const struct sl_interface *interface, int family, uint16_t *rtp)
+{
+	return sl_portpool_take(interface->local[family].pool, sl_clock(), rtp);
+}
+
+void sl_interface_give(const struct sl_interface *interface, int family, uint16_t rtp)
+{
+	sl_portpool_give(interface->local[family].pool, sl_clock(), rtp);
+}
+
+struct sl_portpool_counts sl_interface_ports(const struct sl_interface *interface, int family)
+{
+	return sl_portpool_counts(interface->local[family].pool, sl_clock());
+}
+
+void sl_interface_pinhole(
+	const struct sl_interface *interface, uint8_t slot, uint16_t port, bool open)
+{
+	if (!interface->guard)
+		return;
+	if (open)
+		sl_guard_pinhole_open(interface->guard, slot, port);
+	else
+		sl_guard_pinhole_close(interface->guard, slot, port);
+}
+
+/* Ports without a kernel interface have next hops of their own: a negative index stands for each.
+ */
+int sl_interface_netdev(const struct sl_interface *interface)
+{
+	return interface->ifindex ? (int)interface->ifindex : -1 - (int)interface->port;
+}
+
+int sl_interface_hop_get(const struct sl_interface *interface, const uint8_t ip[16],
+	uint32_t *nexthop, char why[SL_INTERFACE_WHY])
+{
+	int rc = sl_neigh_get(interface->neigh, sl_interface_netdev(interface), ip, nexthop);
+
+	if (rc)
+		snprintf(why, SL_INTERFACE_WHY, "no next hop can be held: %s", strerror(-rc));
+	return rc;
+}
+
+void sl_interface_hop_put(const struct sl_interface *interface, uint32_t nexthop)
+{
+	sl_neigh_put(interface->neigh, nexthop);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A logical interface at work: what [interface NAME] says, with its address slots, port pools, the
+ * guard of its port and the next hops that are reached through it.
+ */
+#ifndef SL_CTRL_INTERFACE_H
+#define SL_CTRL_INTERFACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ctrl/config.h"
+#include "ctrl/portpool.h"
+
+enum {
+	SL_PORT_REST_S = 15, /* seconds that a pair of ports rests before it is used again */
+	SL_INTERFACE_WHY = 192,
+};
+
+struct sl_guard;
+struct sl_neigh;
+
+struct sl_interface {
+	const struct sl_config_interface *config;
+	uint8_t port;           /* of the dataplane */
+	unsigned ifindex;       /* the kernel's interface behind it; 0: none */
+	struct sl_guard *guard; /* NULL: the port has none */
+	struct sl_neigh *neigh;
+	struct {
+		uint8_t slot;
+		struct sl_portpool *pool; /* NULL: no address of this family */
+	} local[SL_FAMILIES];
+};
+
+/* Makes the pools of the addresses that `config` has. 0 or -ENOMEM. */
+int sl_interface_init(struct sl_interface *interface, const struct sl_config_interface *config);
+void sl_interface_fini(struct sl_interface *interface);
+
+/* A pair of ports of the address of `family`; `*rtp` is the even one. 0 or -ENOSPC. */
+int sl_interface_take(const struct sl_interface *interface, int family, uint16_t *rtp);
+void sl_interface_give(const struct sl_interface *interface, int family, uint16_t rtp);
+
+/* Opens or closes a port in the guard, if there is one. */
+void sl_interface_pinhole(
+	const struct sl_interface *interface, uint8_t slot, uint16_t port, bool open);
+
+struct sl_portpool_counts sl_interface_ports(const struct sl_interface *interface, int family);
+
+/* What ctrl/neigh.h calls the netdev behind the port. */
+int sl_interface_netdev(const struct sl_interface *interface);
+
+/* The next hop towards `ip`, held until it is put back. 0; or -errno with `why`. */
+int sl_interface_hop_get(const struct sl_interface *interface, const uint8_t ip[16],
+	uint32_t *nexthop, char why[SL_INTERFACE_WHY]);
+void sl_interface_hop_put(const struct sl_interface *interface, uint32_t nexthop);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * From SDP to terms (RFC 3264, RFC 4568, RFC 5761): whether and how one leg can be served. A pure
+ * leaf: it knows no call, makes no key and opens nothing. What it refuses it refuses with words for
+ * the SIP engineer at the other end.
+ */
+#ifndef SL_CTRL_NEGOTIATE_H
+#define SL_CTRL_NEGOTIATE_H
+
+#include "ctrl/sdp.h"
+#include "ctrl/session.h"
+
+/* Keyed by SDES or not: SAVP and SAVPF. */
+bool sl_proto_secure(enum sl_sdp_proto proto);
+
+void sl_address_from_sdp(const struct sl_sdp_address *address, uint8_t ip[16]);
+void sl_address_to_sdp(const uint8_t ip[16], struct sl_sdp_address *address);
+
+/*
+ * What the one who offers says of medium `m`: endpoints, and the first crypto line that can be
+ * served (RFC 4568 5.1.2). terms->mux says whether rtcp-mux was offered. 0, or -EINVAL with `why`.
+ */
+int sl_negotiate_offer(
+	const struct sl_sdp *sdp, unsigned m, struct sl_terms *terms, char why[SL_NG_WHY]);
+
+/*
+ * What to propose to the other party for a medium that was offered with `from`: profile, suites,
+ * rtcp-mux, as the request's options ask. 0, or -EINVAL with `why`.
+ */
+int sl_negotiate_propose(const struct sl_terms *from, const struct sl_ng_options *options,
+	struct sl_proposal *proposal, char why[SL_NG_WHY]);
+
+/*
+ * What the answer says of medium `m`, held against what was proposed: the profile must be as
+ * secure, the crypto line one of ours by tag and suite (RFC 4568 5.1.3), rtcp-mux only if it was
+ * proposed.
+ */
+int sl_negotiate_answer(const struct sl_sdp *sdp, unsigned m, const struct sl_proposal *proposal,
+	unsigned rtcp_mux, struct sl_terms *to, char why[SL_NG_WHY]);
+
+/* Whether rtcp-mux is accepted from the one who offered, now that the other has answered. */
+bool sl_negotiate_mux(const struct sl_terms *from, const struct sl_terms *to, unsigned rtcp_mux);
+
+#endif

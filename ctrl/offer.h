@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Offer and answer (RFC 3264) of one call: what was said is negotiated (ctrl/negotiate.h), what
+ * follows from it is installed (ctrl/install.h), and the SDP for the other party is written. A
+ * command that fails leaves the call as it was; the same command twice gives the same SDP.
+ */
+#ifndef SL_CTRL_OFFER_H
+#define SL_CTRL_OFFER_H
+
+#include <sys/types.h>
+
+#include "ctrl/session.h"
+
+/*
+ * The SDP of `options->sdp`, as the other party shall see it, into out[0..room). The number of
+ * bytes written, or -errno with `why` in words.
+ */
+ssize_t sl_offer(struct sl_sessions *sessions, const struct sl_ng_options *options, char *out,
+	size_t room, char why[SL_NG_WHY]);
+ssize_t sl_answer(struct sl_sessions *sessions, const struct sl_ng_options *options, char *out,
+	size_t room, char why[SL_NG_WHY]);
+
+#endif

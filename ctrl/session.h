@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Calls: legs, media, ports, keys and timers. The only authority on what is open and how it is
+ * keyed; flows and guard pinholes follow from it (ctrl/install.h).
+ *
+ * A call has legs, one per party, told apart by SIP tag. What a leg owns for one medium (local
+ * ports, our keys towards it) is made once and kept over re-offers. What its SDP says is kept in
+ * two versions: the terms that are in force, and those of the offer in progress, which come into
+ * force with the answer. A command that fails changes neither.
+ */
+#ifndef SL_CTRL_SESSION_H
+#define SL_CTRL_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "ctrl/interface.h"
+#include "ctrl/ng_options.h"
+#include "ctrl/session_key.h"
+#include "dataplane/flow.h"
+
+enum {
+	SL_MAX_MEDIA = 16,      /* m-lines of a call */
+	SL_MAX_NAME = 256,      /* bytes of a call-id, tag or via-branch */
+	SL_MAX_KIND = 12,       /* bytes of "audio", "video", ..., NUL included */
+	SL_OFFER_TIMEOUT = 600, /* seconds that the first offer of a call may wait for an answer */
+};
+
+enum sl_side { SL_FROM, SL_TO }; /* the one who offers; the one it is offered to */
+
+/* What one party's SDP says of one medium, after negotiation. */
+struct sl_terms {
+	bool active;     /* its port is not 0 */
+	bool media;      /* RTP; anything else is passed through untouched */
+	bool held;       /* c=0.0.0.0: nothing can be sent there */
+	bool mux;        /* RFC 5761, between this leg and us */
+	bool draft_name; /* the suite goes by its name of before RFC 6188 */
+	enum sl_sdp_proto proto;
+	struct sl_endpoint remote[SL_COMPONENTS];
+	uint32_t tag;            /* of the crypto line in use */
+	struct sl_master theirs; /* what they protect with; suite SL_SUITE_NONE: plain RTP */
+};
+
+/* A pair of local ports that one leg sends to and is sent from. */
+struct sl_local {
+	const struct sl_interface *interface; /* NULL: none taken */
+	uint8_t family;                       /* SL_IPV4, SL_IPV6 */
+	uint16_t rtp;                         /* even; RTCP is the next one */
+};
+
+/* One direction: from the pinhole of one leg to the endpoint of the other. */
+struct sl_path {
+	struct sl_flow *flow;
+	bool live; /* published; else only kept so that its indices are never used again */
+	struct sl_flow_spec spec;        /* what the flow was made from */
+	struct sl_session_key *in, *out; /* that it refers to */
+	const struct sl_interface *in_interface, *out_interface;
+};
+
+struct sl_our_key {
+	struct sl_master master;
+	bool spent; /* was in force and is not any more: never offered again */
+};
+
+struct sl_leg_media {
+	struct sl_local local;
+	struct sl_our_key *ours; /* our keys towards this leg, at most one per suite */
+	unsigned n_ours;
+	struct sl_terms terms;           /* in force */
+	struct sl_session_key *in, *out; /* in force; NULL: plain RTP, or nothing yet */
+	struct sl_path path;             /* media that arrives from this leg */
+};
+
+struct sl_leg {
+	char *tag; /* NULL: not known yet */
+	const struct sl_interface *interface;
+	int64_t created; /* s, wall clock */
+	unsigned n_media;
+	struct sl_leg_media *media;
+};
+
+/* What was proposed to the other party for one medium. */
+struct sl_proposal {
+	enum sl_sdp_proto proto;
+	bool mux;
+	uint8_t n_suites;
+	uint8_t suites[SL_SUITE_COUNT]; /* enum sl_suite; the line of suites[i] has tag i + 1 */
+};
+
+/* The last offer; kept after the answer, since answers are repeated. */
+struct sl_offer {
+	struct sl_leg *leg[2]; /* by enum sl_side; NULL: there was none yet */
+	unsigned n_media;
+	struct sl_terms *from;        /* of the one who offered */
+	struct sl_proposal *proposal; /* to the other */
+	unsigned rtcp_mux;            /* bits of enum sl_ng_rtcp_mux */
+	bool answered;
+};
+
+struct sl_call {
+	char *id;
+	struct sl_leg *leg[2]; /* in the order of their appearance */
+	char (*kind)[SL_MAX_KIND];
+	unsigned n_media;
+	struct sl_offer offer;
+	int64_t created;          /* s, wall clock */
+	bool up;                  /* was answered */
+	bool deleted;             /* was told to end, with a delay */
+	uint64_t deadline;        /* ns, sl_clock: it ends then; 0: none */
+	TAILQ_ENTRY(sl_call) due; /* while it has a deadline */
+};
+
+/* What sessions work with; all of it must outlive them. */
+struct sl_session_env {
+	const struct sl_crypto_backend *crypto;
+	const struct sl_interface *interfaces; /* the first one is the default */
+	unsigned n_interfaces;
+	unsigned max_sessions; /* 0: no limit */
+	unsigned delete_delay; /* seconds, when a delete does not say */
+};
+
+struct sl_sessions {
+	struct sl_session_env env;
+	void *tree; /* of search.h, by call-id: no input makes it slow, as it would a hash table */
+	unsigned n;
+	uint64_t created, timeouts; /* calls ever; of these ended by SL_OFFER_TIMEOUT */
+	TAILQ_HEAD(, sl_call) due;
+};
+
+void sl_sessions_init(struct sl_sessions *sessions, const struct sl_session_env *env);
+
+/* Ends every call. */
+void sl_sessions_fini(struct sl_sessions *sessions);
+
+struct sl_call *sl_session_find(const struct sl_sessions *sessions, struct sl_text id);
+
+/* A call without legs. NULL: out of memory. */
+struct sl_call *sl_session_add(struct sl_sessions *sessions, struct sl_text id);
+
+/* Ends a call: flows withdrawn, keys wiped, ports given back to rest. */
+void sl_session_delete(struct sl_sessions *sessions, struct sl_call *call);
+
+/* Ends the call in `seconds`; replaces an earlier deadline. */
+void sl_session_expire(struct sl_sessions *sessions, struct sl_call *call, uint64_t seconds);
+void sl_session_keep(struct sl_sessions *sessions, struct sl_call *call);
+
+/* Ends the calls whose deadline has passed; to be called about once a second. */
+void sl_sessions_tick(struct sl_sessions *sessions);
+
+/* Calls `visit` for each call in order of call-id. It must not add or delete calls. */
+void sl_sessions_walk(const struct sl_sessions *sessions,
+	void (*visit)(const struct sl_call *call, void *context), void *context);
+
+/* The leg with this tag, or NULL. An absent tag belongs to none. */
+struct sl_leg *sl_call_leg(const struct sl_call *call, struct sl_text tag);
+struct sl_leg *sl_call_other(const struct sl_call *call, const struct sl_leg *leg);
+
+/* A new leg of the call, which has fewer than two. `tag` may be absent. NULL: out of memory. */
+struct sl_leg *sl_call_leg_add(
+	struct sl_call *call, struct sl_text tag, const struct sl_interface *interface);
+int sl_leg_name(struct sl_leg *leg, struct sl_text tag);
+
+/* Room for so many media, new ones zeroed. 0 or -ENOMEM. */
+int sl_leg_media_room(struct sl_leg *leg, unsigned n_media);
+
+/* Our key for `suite` towards the leg, made if there is none yet. NULL: no memory or randomness. */
+const struct sl_master *sl_leg_our_key(struct sl_leg_media *media, enum sl_suite suite);
+
+void sl_offer_clear(struct sl_offer *offer);
+
+#endif

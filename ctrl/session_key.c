@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ctrl/session_key.h"
+
+#include <errno.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool sl_master_equal(const struct sl_master *a, const struct sl_master *b)
+{
+	if (a->suite != b->suite)
+		return false;
+	return !CRYPTO_memcmp(a->key, b->key, sl_suites[a->suite].key_len) &&
+	       !CRYPTO_memcmp(a->salt, b->salt, sl_suites[a->suite].salt_len);
+}
+
+int sl_master_random(struct sl_master *master, enum sl_suite suite)
+{
+	memset(master, 0, sizeof(*master));
+	master->suite = suite;
+	if (RAND_bytes(master->key, sl_suites[suite].key_len) != 1 ||
+		RAND_bytes(master->salt, sl_suites[suite].salt_len) != 1) {
+		explicit_bzero(master, sizeof(*master));
+		return -EIO;
+	}
+	return 0;
+}
+
+void sl_master_fingerprint(const struct sl_master *master, char text[9])
+{
+	const struct sl_suite_info *suite = &sl_suites[master->suite];
+	unsigned char secret[SL_MASTER_KEY_MAX + SL_MASTER_SALT_MAX];
+	unsigned char hash[EVP_MAX_MD_SIZE] = {0};
+
+	text[0] = '\0';
+	if (master->suite == SL_SUITE_NONE)
+		return;
+	memcpy(secret, master->key, suite->key_len);
+	memcpy(secret + suite->key_len, master->salt, suite->salt_len);
+	if (EVP_Digest(secret, (size_t)suite->key_len + suite->salt_len, hash, NULL, EVP_sha256(),
+		    NULL) == 1)
+		snprintf(text, 9, "%02x%02x%02x%02x", hash[0], hash[1], hash[2], hash[3]);
+	explicit_bzero(secret, sizeof(secret));
+}
+
+struct sl_session_key *sl_session_key_ref(struct sl_session_key *key)
+{
+	if (key)
+		key->refs++;
+	return key;
+}
+
+struct sl_session_key *sl_session_key_get(const struct sl_crypto_backend *crypto,
+	struct sl_session_key *known, const struct sl_master *master)
+{
+	struct sl_session_key *key;
+	int rc;
+
+	if (master->suite == SL_SUITE_NONE)
+		return NULL;
+	if (known && sl_master_equal(&known->master, master))
+		return sl_session_key_ref(known);
+	key = calloc(1, sizeof(*key));
+	if (!key) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	rc = crypto->key_new(&key->key, master);
+	if (rc) {
+		free(key);
+		errno = -rc;
+		return NULL;
+	}
+	key->master = *master;
+	key->refs = 1;
+	return key;
+}
+
+void sl_session_key_put(const struct sl_crypto_backend *crypto, struct sl_session_key *key)
+{
+	if (!key || --key->refs)
+		return;
+	crypto->key_free(key->key);
+	explicit_bzero(key, sizeof(*key));
+	free(key);
+}
