@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What sluicectl asks: one JSON object and a newline per request, {"view": "calls"}; one JSON
+ * object and a newline back, with "error" in it when it could not be served. Views only: nothing is
+ * changed here. Keys never leave, only their fingerprints.
+ */
+#ifndef SL_CTRL_ADMIN_H
+#define SL_CTRL_ADMIN_H
+
+#include "ctrl/ng.h"
+#include "ctrl/server.h"
+#include "ctrl/session.h"
+
+struct sl_admin {
+	const struct sl_sessions *sessions;
+	const struct sl_ng *ng;
+	struct sl_server *server;
+	const struct sl_interface *interfaces;
+	unsigned n_interfaces;
+	unsigned n_ports; /* of the dataplane */
+	int64_t started;  /* s, wall clock */
+	bool hugepages;
+};
+
+/* For a listener; its context is a struct sl_admin. */
+extern const struct sl_server_protocol sl_admin_protocol;
+
+#endif

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ctrl/admin_call.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "ctrl/query.h"
+
+enum { ENDPOINT_TEXT = SL_ADDRESS_TEXT + 9 };
+
+static const char *const reasons[SL_VERDICTS] = {[SL_FORWARD] = "forwarded",
+#define X(id, label, text) [SL_DROP_##id] = label,
+	SL_DROP_REASONS(X)
+#undef X
+};
+
+/* Text of a peer's choosing need not be UTF-8, which JSON has to be. */
+static json_t *text_json(const char *text)
+{
+	char printable[SL_MAX_NAME + 1];
+	json_t *json;
+	size_t i;
+
+	if (!text)
+		return json_null();
+	json = json_string(text);
+	if (json)
+		return json;
+	for (i = 0; text[i] && i < SL_MAX_NAME; i++)
+		printable[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
+	printable[i] = '\0';
+	return json_string(printable);
+}
+
+static const char *endpoint_text(const uint8_t ip[16], unsigned port, char text[ENDPOINT_TEXT])
+{
+	char address[SL_ADDRESS_TEXT];
+
+	snprintf(text, ENDPOINT_TEXT, sl_address_is_ipv4(ip) ? "%s:%u" : "[%s]:%u",
+		sl_address_text(ip, address), port);
+	return text;
+}
+
+static const char *state_text(const struct sl_call *call)
+{
+	if (call->deleted)
+		return "ending";
+	if (!call->up)
+		return "offered";
+	return call->offer.answered ? "up" : "re-offered";
+}
+
+/* The suite in force, or what has been offered: of the first medium that has one. */
+static const char *suite_text(const struct sl_leg *leg)
+{
+	for (unsigned m = 0; leg && m < leg->n_media; m++)
+		if (leg->media[m].terms.active)
+			return sl_suites[leg->media[m].terms.theirs.suite].name;
+	return "-";
+}
+
+static json_t *path_json(const struct sl_path *path)
+{
+	struct sl_flow_counters c;
+	json_t *drops = json_object();
+
+	sl_path_counters(path, &c);
+	for (unsigned v = SL_FORWARD + 1; v < SL_VERDICTS; v++)
+		if (c.drops[v])
+			json_object_set_new(drops, reasons[v], json_integer(c.drops[v]));
+	return json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:o}", "open", path->live, "packets",
+		(json_int_t)c.packets[SL_RTP], "bytes", (json_int_t)c.bytes[SL_RTP], "rtcp packets",
+		(json_int_t)c.packets[SL_RTCP], "rtcp bytes", (json_int_t)c.bytes[SL_RTCP],
+		"last packet", (json_int_t)sl_path_last(&c), "drops", drops);
+}
+
+static json_t *media_json(const struct sl_call *call, const struct sl_leg *leg, unsigned m)
+{
+	const struct sl_leg *other = sl_call_other(call, leg);
+	const struct sl_leg_media *media = &leg->media[m];
+	const struct sl_terms *t = &media->terms;
+	char local[ENDPOINT_TEXT] = "-", remote[ENDPOINT_TEXT] = "-", rtcp[ENDPOINT_TEXT] = "-";
+	char in[9] = "", out[9] = "";
+	const char *proto = sl_sdp_proto_name(t->proto);
+	json_t *json;
+
+	if (media->local.interface)
+		endpoint_text(media->local.interface->config->address[media->local.family].ip,
+			media->local.rtp, local);
+	if (t->active) {
+		endpoint_text(t->remote[SL_RTP].ip, t->remote[SL_RTP].port, remote);
+		endpoint_text(t->remote[t->mux ? SL_RTP : SL_RTCP].ip,
+			t->remote[t->mux ? SL_RTP : SL_RTCP].port, rtcp);
+	}
+	if (media->in)
+		sl_master_fingerprint(&media->in->master, in);
+	if (media->out)
+		sl_master_fingerprint(&media->out->master, out);
+	json = json_pack("{s:o, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:s, s:s, s:o}", "type",
+		text_json(call->kind[m]), "protocol", proto ? proto : "-", "suite",
+		sl_suites[t->theirs.suite].name, "local", local, "remote", remote, "remote rtcp",
+		rtcp, "rtcp-mux", t->mux, "held", t->held, "key in", in, "key out", out, "from leg",
+		path_json(&media->path));
+	if (json && other && m < other->n_media)
+		json_object_set_new(json, "to leg", path_json(&other->media[m].path));
+	return json;
+}
+
+static json_t *leg_json(const struct sl_call *call, const struct sl_leg *leg)
+{
+	json_t *media = json_array();
+
+	for (unsigned m = 0; m < leg->n_media && m < call->n_media; m++)
+		json_array_append_new(media, media_json(call, leg, m));
+	return json_pack("{s:o, s:s, s:I, s:o}", "tag", text_json(leg->tag), "interface",
+		leg->interface->config->name, "created", (json_int_t)leg->created, "media", media);
+}
+
+json_t *sl_admin_call_row(const struct sl_call *call)
+{
+	uint64_t packets[2] = {0}, drops = 0;
+
+	for (int i = 0; i < 2; i++)
+		for (unsigned m = 0; call->leg[i] && m < call->leg[i]->n_media; m++) {
+			struct sl_flow_counters c;
+
+			sl_path_counters(&call->leg[i]->media[m].path, &c);
+			packets[i] += c.packets[SL_RTP];
+			drops += sl_path_drops(&c);
+		}
+	return json_pack("{s:o, s:s, s:I, s:[s, s], s:[I, I], s:I}", "id", text_json(call->id),
+		"state", state_text(call), "age", (json_int_t)(time(NULL) - call->created),
+		"suites", suite_text(call->leg[0]), suite_text(call->leg[1]), "packets",
+		(json_int_t)packets[0], (json_int_t)packets[1], "drops", (json_int_t)drops);
+}
+
+json_t *sl_admin_call(const struct sl_call *call)
+{
+	json_t *legs = json_array();
+
+	for (int i = 0; i < 2; i++)
+		if (call->leg[i])
+			json_array_append_new(legs, leg_json(call, call->leg[i]));
+	return json_pack("{s:o, s:s, s:I, s:I, s:o}", "id", text_json(call->id), "state",
+		state_text(call), "created", (json_int_t)call->created, "age",
+		(json_int_t)(time(NULL) - call->created), "legs", legs);
+}

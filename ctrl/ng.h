@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The NG control protocol: commands of a SIP proxy in bencode or JSON, with or without a cookie
+ * before them, each turned into exactly one reply.
+ */
+#ifndef SL_CTRL_NG_H
+#define SL_CTRL_NG_H
+
+#include "ctrl/server.h"
+#include "ctrl/session.h"
+
+enum {
+	SL_NG_REPLY_MAX = 32 * 1024, /* bytes: what proxies read at once */
+	SL_NG_COOKIE_MAX = 128,      /* bytes */
+	SL_NG_UNKNOWN_MAX = 64,      /* different unknown flags that are logged */
+};
+
+#define SL_NG_COMMANDS(X) \
+	X(ping)           \
+	X(offer)          \
+	X(answer)         \
+	X(delete)         \
+	X(query)          \
+	X(list)
+
+enum sl_ng_command {
+#define X(name) SL_NG_##name,
+	SL_NG_COMMANDS(X)
+#undef X
+		SL_NG_COMMAND_COUNT,
+};
+
+struct sl_ng {
+	struct sl_sessions *sessions;
+	struct {
+		uint64_t requests, errors;
+	} count[SL_NG_COMMAND_COUNT];
+	uint64_t malformed; /* requests without a command that we know */
+};
+
+/* For a listener; its context is a struct sl_ng. */
+extern const struct sl_server_protocol sl_ng_protocol;
+
+extern const char *const sl_ng_command_names[SL_NG_COMMAND_COUNT];
+
+#endif

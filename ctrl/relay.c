@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ctrl/relay.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ctrl/log.h"
+#include "dataplane/nexthop.h"
+
+enum { DEFAULT_MEMORY_MIB = 512, TICK_MS = 1000 };
+
+static const char *guard_object(const struct sl_config_port *port)
+{
+	return port->guard_object[0] ? port->guard_object : SL_GUARD_OBJECT;
+}
+
+static int start_eal(struct sl_relay *r, char why[SL_RELAY_WHY])
+{
+	const struct sl_config *config = r->config;
+	const char *pci[SL_MAX_PORTS + 1] = {NULL};
+	struct sl_eal_config eal = {.pci = pci, .memory_mib = config->memory_mib};
+	unsigned n_pci = 0, queues = 0;
+	int rc;
+
+	if (!eal.memory_mib)
+		eal.memory_mib = DEFAULT_MEMORY_MIB;
+	if (config->hugepages == SL_HUGEPAGES_AUTO)
+		eal.hugepages_mib = -1;
+	else if (config->hugepages == SL_HUGEPAGES_FIXED)
+		eal.hugepages_mib = (int)config->hugepages_mib;
+	for (unsigned i = 0; i < config->n_ports; i++) {
+		queues += config->ports[i].n_cores;
+		if (config->ports[i].kind == SL_DEVICE_PCI)
+			pci[n_pci++] = config->ports[i].device;
+	}
+	rc = sl_eal_init(&eal, &r->hugepages, why);
+	if (rc)
+		return rc;
+	if (!r->hugepages && config->hugepages == SL_HUGEPAGES_AUTO)
+		sl_log(SL_LOG_WARNING,
+			"no hugepages: running on ordinary pages, which is slower; "
+			"echo %u > /proc/sys/vm/nr_hugepages",
+			eal.memory_mib / 2);
+	return sl_ports_reserve(queues, why);
+}
+
+static int open_port(struct sl_relay *r, unsigned i, char why[SL_RELAY_WHY])
+{
+	static const char *const kinds[] = {
+		[SL_DEVICE_AF_XDP] = "af_xdp:%s",
+		[SL_DEVICE_PCI] = "pci:%s",
+		[SL_DEVICE_VDEV] = "vdev:%s",
+	};
+	const struct sl_config_port *port = &r->config->ports[i];
+	char device[SL_CONFIG_DEVICE + 8];
+	unsigned cores[SL_MAX_WORKERS];
+	struct sl_port_config how = {
+		.name = port->name,
+		.device = device,
+		.cores = cores,
+		.n_cores = port->n_cores,
+		.adaptive = port->poll == SL_POLL_ADAPTIVE,
+		.set_channels = port->set_channels,
+		.guard_object = guard_object(port),
+		.twin = port->tap[0] ? port->tap : NULL,
+		.mac = port->has_mac ? port->mac : NULL,
+	};
+
+	snprintf(device, sizeof(device), kinds[port->kind], port->device);
+	for (unsigned c = 0; c < port->n_cores; c++)
+		cores[c] = port->cores[c];
+	if (port->kind == SL_DEVICE_AF_XDP) {
+		unsigned ifindex = if_nametoindex(port->device);
+
+		if (!ifindex) {
+			snprintf(why, SL_RELAY_WHY, "port %s: there is no netdev %s; ip link show",
+				port->name, port->device);
+			return -ENODEV;
+		}
+		if (sl_guard_stale_detach(ifindex, why))
+			return -EBUSY;
+	}
+	return sl_port_open(&how, &r->ports[i], why);
+}
+
+static int open_guard(struct sl_relay *r, unsigned i, char why[SL_RELAY_WHY])
+{
+	if (r->config->ports[i].kind != SL_DEVICE_AF_XDP)
+		return 0;
+	return sl_guard_open(sl_port_ifindex(r->ports[i]), &r->guards[i], why);
+}
+
+static int add_address(
+	struct sl_relay *r, struct sl_interface *interface, int family, char why[SL_RELAY_WHY])
+{
+	const struct sl_config_interface *config = interface->config;
+	const struct sl_config_address *address = &config->address[family];
+	uint8_t *slot = &interface->local[family].slot;
+	int rc;
+
+	if (!address->present)
+		return 0;
+	rc = sl_address_add(interface->port, address->ip, address->prefix, config->port_min,
+		config->port_max, slot, why);
+	if (rc || !interface->guard)
+		return rc;
+	return sl_guard_address_add(
+		interface->guard, *slot, address->ip, config->port_min, config->port_max, why);
+}
+
+static int open_interface(
+	struct sl_relay *r, const struct sl_config_interface *config, char why[SL_RELAY_WHY])
+{
+	struct sl_interface *interface = &r->interfaces[r->n_interfaces];
+	int rc = sl_interface_init(interface, config);
+
+	if (rc) {
+		snprintf(why, SL_RELAY_WHY, "interface %s: out of memory", config->name);
+		return rc;
+	}
+	r->n_interfaces++;
+	interface->port = r->ports[config->port];
+	interface->ifindex = sl_port_ifindex(interface->port);
+	interface->guard = r->guards[config->port];
+	interface->neigh = r->neigh;
+	for (int f = 0; f < SL_FAMILIES && !rc; f++)
+		rc = add_address(r, interface, f, why);
+	return rc;
+}
+
+static int fix_neighbours(struct sl_relay *r, char why[SL_RELAY_WHY])
+{
+	for (unsigned i = 0; i < r->n_interfaces; i++) {
+		const struct sl_config_port *port =
+			&r->config->ports[r->interfaces[i].config->port];
+		int netdev = sl_interface_netdev(&r->interfaces[i]);
+
+		for (unsigned n = 0; n < port->n_neighbors; n++) {
+			int rc = sl_neigh_fix(
+				r->neigh, netdev, port->neighbors[n].ip, port->neighbors[n].mac);
+
+			if (rc && rc != -EEXIST) { /* the port of two interfaces */
+				snprintf(why, SL_RELAY_WHY, "port %s: neighbor: %s", port->name,
+					strerror(-rc));
+				return rc;
+			}
+		}
+	}
+	return 0;
+}
+
+static int start_network(struct sl_relay *r, char why[SL_RELAY_WHY])
+{
+	const struct sl_config *config = r->config;
+	int rc = 0;
+
+	for (unsigned i = 0; i < config->n_ports && !rc; i++) {
+		rc = open_port(r, i, why);
+		if (!rc)
+			rc = open_guard(r, i, why);
+	}
+	if (rc)
+		return rc;
+	rc = sl_neigh_open(&r->neigh, r->loop, sl_nexthops, SL_MAX_NEXTHOPS, NULL, NULL);
+	if (rc) {
+		snprintf(why, SL_RELAY_WHY, "rtnetlink: %s", strerror(-rc));
+		return rc;
+	}
+	for (unsigned i = 0; i < config->n_interfaces && !rc; i++)
+		rc = open_interface(r, &config->interfaces[i], why);
+	return rc ? rc : fix_neighbours(r, why);
+}
+
+static void tick(uv_timer_t *timer)
+{
+	sl_sessions_tick(timer->data);
+}
+
+static void start_sessions(struct sl_relay *r)
+{
+	const struct sl_session_env env = {
+		.crypto = r->crypto,
+		.interfaces = r->interfaces,
+		.n_interfaces = r->n_interfaces,
+		.max_sessions = r->config->max_sessions,
+		.delete_delay = r->config->delete_delay,
+	};
+
+	sl_sessions_init(&r->sessions, &env);
+	r->sessions_open = true;
+	uv_timer_init(r->loop, &r->tick);
+	r->tick.data = &r->sessions;
+	uv_timer_start(&r->tick, tick, TICK_MS, TICK_MS);
+	r->ticking = true;
+}
+
+static void allow_defaults(struct sl_relay *r)
+{
+	const struct sl_config *config = r->config;
+
+	r->ctl_allow[0] = (struct sl_config_allow){.kind = SL_ALLOW_UID, .id = 0};
+	r->ctl_allow[1] = (struct sl_config_allow){.kind = SL_ALLOW_UID, .id = getuid()};
+	r->n_ng_allow = config->n_ng_allow;
+	memcpy(r->ng_allow, config->ng_allow, sizeof(r->ng_allow));
+	if (!r->n_ng_allow) {
+		memcpy(r->ng_allow, r->ctl_allow, sizeof(r->ctl_allow));
+		r->n_ng_allow = 2;
+	}
+}
+
+static int start_sockets(struct sl_relay *r, char why[SL_RELAY_WHY])
+{
+	const struct sl_config *config = r->config;
+	/* The kernel's word on who connects decides, not the mode of the file. */
+	struct sl_server_listen how = {.mode = 0666};
+	int rc;
+
+	allow_defaults(r);
+	r->server = sl_server_new(r->loop);
+	if (!r->server) {
+		snprintf(why, SL_RELAY_WHY, "out of memory");
+		return -ENOMEM;
+	}
+	r->ng.sessions = &r->sessions;
+	r->admin = (struct sl_admin){
+		.sessions = &r->sessions,
+		.ng = &r->ng,
+		.server = r->server,
+		.interfaces = r->interfaces,
+		.n_interfaces = r->n_interfaces,
+		.n_ports = config->n_ports,
+		.started = time(NULL),
+		.hugepages = r->hugepages,
+	};
+	how.protocol = &sl_admin_protocol;
+	how.context = &r->admin;
+	how.allow = r->ctl_allow;
+	how.n_allow = 2;
+	how.path = config->ctl;
+	rc = sl_server_listen(r->server, &how, why);
+	how.protocol = &sl_ng_protocol;
+	how.context = &r->ng;
+	how.allow = r->ng_allow;
+	how.n_allow = r->n_ng_allow;
+	for (unsigned i = 0; i < config->n_ng && !rc; i++) {
+		how.path = config->ng[i];
+		rc = sl_server_listen(r->server, &how, why);
+	}
+	return rc;
+}
+
+int sl_relay_start(
+	struct sl_relay *r, const struct sl_config *config, uv_loop_t *loop, char why[SL_RELAY_WHY])
+{
+	const char *reason = "";
+	int rc;
+
+	memset(r, 0, sizeof(*r));
+	r->config = config;
+	r->loop = loop;
+	rc = start_eal(r, why);
+	if (rc)
+		return rc;
+	r->crypto = sl_crypto_select(config->crypto, &reason);
+	if (!r->crypto) {
+		snprintf(why, SL_RELAY_WHY, "crypto backend %s: %s", config->crypto, reason);
+		return -ENOTSUP;
+	}
+	rc = start_network(r, why);
+	if (!rc)
+		rc = sl_workers_start(r->crypto, why);
+	if (rc)
+		return rc;
+	start_sessions(r);
+	return start_sockets(r, why);
+}
+
+void sl_relay_stop(struct sl_relay *r)
+{
+	sl_server_stop(r->server);
+	if (r->ticking)
+		uv_close((uv_handle_t *)&r->tick, NULL);
+	if (r->sessions_open)
+		sl_sessions_fini(&r->sessions);
+	sl_neigh_close(r->neigh);
+	uv_run(r->loop, UV_RUN_DEFAULT);
+	sl_workers_stop();
+	for (unsigned i = 0; i < SL_MAX_PORTS; i++)
+		sl_guard_close(r->guards[i]);
+	sl_ports_close();
+	for (unsigned i = 0; i < r->n_interfaces; i++)
+		sl_interface_fini(&r->interfaces[i]);
+	sl_eal_cleanup();
+	explicit_bzero(r, sizeof(*r));
+}

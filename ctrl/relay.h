@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The whole relay, put together in the order that each part needs of the one before, and taken
+ * apart in the reverse: DPDK, ports, addresses, guards, next hops, workers, sessions,
+ * sockets.
+ */
+#ifndef SL_CTRL_RELAY_H
+#define SL_CTRL_RELAY_H
+
+#include <uv.h>
+
+#include "ctrl/admin.h"
+#include "ctrl/config.h"
+#include "ctrl/neigh.h"
+#include "ctrl/ng.h"
+#include "ctrl/server.h"
+#include "ctrl/session.h"
+#include "dataplane/port.h"
+#include "ebpf/guard_user.h"
+
+enum { SL_RELAY_WHY = 320 };
+
+struct sl_relay {
+	const struct sl_config *config;
+	uv_loop_t *loop;
+	const struct sl_crypto_backend *crypto;
+	bool hugepages;
+	struct sl_guard *guards[SL_MAX_PORTS]; /* by port of the configuration; NULL: none */
+	uint8_t ports[SL_MAX_PORTS];           /* of the dataplane */
+	struct sl_interface interfaces[SL_MAX_INTERFACES];
+	unsigned n_interfaces;
+	struct sl_neigh *neigh;
+	struct sl_config_allow ng_allow[SL_CONFIG_NG_ALLOW], ctl_allow[2];
+	unsigned n_ng_allow;
+	struct sl_sessions sessions;
+	bool sessions_open;
+	uv_timer_t tick;
+	bool ticking;
+	struct sl_server *server;
+	struct sl_ng ng;
+	struct sl_admin admin;
+};
+
+/*
+ * Starts everything that `config` says; it must outlive the relay. 0; or -errno with `why`, after
+ * which sl_relay_stop is to be called all the same.
+ */
+int sl_relay_start(struct sl_relay *relay, const struct sl_config *config, uv_loop_t *loop,
+	char why[SL_RELAY_WHY]);
+
+/*
+ * Takes apart what was started, in reverse: sockets, calls, workers, guards, ports. Runs the loop
+ * until its handles are closed.
+ */
+void sl_relay_stop(struct sl_relay *relay);
+
+#endif

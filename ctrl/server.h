@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Unix stream listeners with one request per connection: read until the protocol says that the
+ * request is whole, answer with one write, close. Every connection gets an answer, also the one
+ * that sends nothing, too much or nonsense; a proxy that waits for a reply has no timeout of its
+ * own.
+ *
+ * What a client may cost is bounded: bytes per request, time per request, connections. At the limit
+ * of connections the one that has kept us waiting longest makes room. Request and reply buffers are
+ * wiped: they carry keys.
+ */
+#ifndef SL_CTRL_SERVER_H
+#define SL_CTRL_SERVER_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <uv.h>
+
+#include "ctrl/peer.h"
+
+enum {
+	SL_SERVER_REQUEST_MAX = 64 * 1024, /* bytes */
+	SL_SERVER_CONNECTIONS = 1024,      /* over all listeners */
+	SL_SERVER_TIMEOUT_MS = 5000,       /* for a request to arrive, and for a reply to leave */
+	SL_SERVER_BACKLOG = 4096,
+	SL_SERVER_WHY = 128, /* bytes of a reason */
+};
+
+struct sl_server_reply {
+	char *data; /* from malloc; the server wipes and frees it */
+	size_t len;
+};
+
+/* What runs over a listener. Both functions leave `reply` empty when out of memory. */
+struct sl_server_protocol {
+	const char *name;
+
+	size_t state_size;          /* bytes per connection, for a decoder that works in steps */
+	void (*start)(void *state); /* makes it ready; there is nothing to free */
+
+	/*
+	 * Looks at what has arrived so far, `len` bytes at the same address in every call. >0: the
+	 * request is whole and ends after so many bytes; 0: more must come; <0: it can never be
+	 * accepted, and `why` says why.
+	 */
+	ssize_t (*frame)(void *state, const char *data, size_t len, char why[SL_SERVER_WHY]);
+
+	/* Acts on a whole request. `data` is writable and followed by a NUL. */
+	void (*serve)(void *context, const struct sl_peer *peer, void *state, char *data,
+		size_t len, struct sl_server_reply *reply);
+
+	/* The answer to what was not served. `state` is NULL when nothing has arrived. */
+	void (*refuse)(void *context, const void *state, const char *data, const char *why,
+		struct sl_server_reply *reply);
+};
+
+struct sl_server_listen {
+	const char *path; /* at most 107 bytes */
+	mode_t mode;      /* of the socket file */
+	const struct sl_server_protocol *protocol;
+	void *context;
+	const struct sl_config_allow *allow; /* must outlive the server */
+	unsigned n_allow;
+};
+
+struct sl_server_stats {
+	uint64_t accepted; /* connections */
+	uint64_t served;
+	uint64_t refused_peer;    /* by credentials */
+	uint64_t refused_request; /* malformed or too large */
+	uint64_t incomplete;      /* closed by the client before its request was whole */
+	uint64_t timeouts;
+	uint64_t evicted; /* made room at the limit */
+	unsigned connections;
+};
+
+struct sl_server;
+
+/* A server on `loop` without listeners. NULL: out of memory. */
+struct sl_server *sl_server_new(uv_loop_t *loop);
+
+/*
+ * Adds a listener. The socket of a process that is gone is replaced. 0 or -errno with `why`;
+ * -EADDRINUSE: somebody answers at that path.
+ */
+int sl_server_listen(
+	struct sl_server *server, const struct sl_server_listen *listen, char why[SL_SERVER_WHY]);
+
+/*
+ * Closes listeners and connections and removes the socket files that are still ours. The memory is
+ * freed by the loop: run it until it has nothing to do.
+ */
+void sl_server_stop(struct sl_server *server);
+
+const struct sl_server_stats *sl_server_stats(const struct sl_server *server);
+
+#endif

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ctrl/show.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static const char *text(const json_t *object, const char *key)
+{
+	const char *value = json_string_value(json_object_get(object, key));
+
+	return value ? value : "-";
+}
+
+static json_int_t number(const json_t *object, const char *key)
+{
+	return json_integer_value(json_object_get(object, key));
+}
+
+static const char *yes_no(const json_t *object, const char *key)
+{
+	return json_is_true(json_object_get(object, key)) ? "yes" : "no";
+}
+
+static void show_age(json_int_t seconds)
+{
+	printf("%" JSON_INTEGER_FORMAT ":%02d:%02d", seconds / 3600, (int)(seconds / 60 % 60),
+		(int)(seconds % 60));
+}
+
+static void show_workers(const json_t *workers)
+{
+	const json_t *w;
+	size_t i;
+
+	printf("\n%-7s %14s %14s %14s %10s %8s\n", "worker", "rx", "tx", "forwarded", "to kernel",
+		"busy");
+	json_array_foreach(workers, i, w)
+	{
+		double busy = (double)number(w, "busy ns"), idle = (double)number(w, "idle ns");
+
+		printf("core %-2d %14" JSON_INTEGER_FORMAT " %14" JSON_INTEGER_FORMAT
+		       " %14" JSON_INTEGER_FORMAT " %10" JSON_INTEGER_FORMAT " %7.1f%%\n",
+			(int)number(w, "core"), number(w, "rx"), number(w, "tx"),
+			number(w, "forwarded"), number(w, "punted"),
+			busy + idle > 0 ? 100 * busy / (busy + idle) : 0);
+	}
+}
+
+static void show_commands(json_t *commands)
+{
+	const char *name;
+	json_t *c;
+
+	printf("\n%-10s %14s %14s\n", "command", "requests", "errors");
+	json_object_foreach(commands, name, c)
+		printf("%-10s %14" JSON_INTEGER_FORMAT " %14" JSON_INTEGER_FORMAT "\n", name,
+			number(c, "requests"), number(c, "errors"));
+}
+
+void sl_show_status(const json_t *a)
+{
+	const json_t *calls = json_object_get(a, "calls"), *control = json_object_get(a, "control");
+
+	printf("sluiced %s, pid %d, up ", text(a, "version"), (int)number(a, "pid"));
+	show_age((json_int_t)time(NULL) - number(a, "started"));
+	printf("\ncrypto %s, hugepages %s, %.1f MiB resident\n", text(a, "crypto"),
+		yes_no(a, "hugepages"), (double)number(a, "resident KiB") / 1024);
+	printf("calls: %d now, %" JSON_INTEGER_FORMAT " ever, %" JSON_INTEGER_FORMAT
+	       " never answered\n",
+		(int)number(calls, "now"), number(calls, "ever"), number(calls, "timed out"));
+	show_workers(json_object_get(a, "workers"));
+	show_commands(json_object_get(a, "commands"));
+	printf("\ncontrol: %" JSON_INTEGER_FORMAT " requests served, %" JSON_INTEGER_FORMAT
+	       " malformed, %" JSON_INTEGER_FORMAT " by users not allowed\n",
+		number(control, "served"), number(control, "malformed"),
+		number(control, "refused by user"));
+	printf("         %" JSON_INTEGER_FORMAT " incomplete, %" JSON_INTEGER_FORMAT
+	       " too slow, %" JSON_INTEGER_FORMAT " evicted, %" JSON_INTEGER_FORMAT " connected\n",
+		number(control, "incomplete"), number(control, "timeouts"),
+		number(control, "evicted"), number(control, "connections"));
+}
+
+static void show_cell(const char *value, int width)
+{
+	int len = (int)strlen(value);
+
+	/* A long call-id is cut, and shown to be. */
+	if (len > width)
+		printf("%.*s~ ", width - 1, value);
+	else
+		printf("%-*s ", width, value);
+}
+
+void sl_show_calls(const json_t *a)
+{
+	const json_t *calls = json_object_get(a, "calls"), *call;
+	size_t i;
+
+	printf("%-28s %-10s %8s %10s %10s %8s\n", "call-id", "state", "age", "packets", "back",
+		"drops");
+	json_array_foreach(calls, i, call)
+	{
+		const json_t *packets = json_object_get(call, "packets");
+		json_int_t age = number(call, "age");
+
+		show_cell(text(call, "id"), 28);
+		printf("%-10s %2d:%02d:%02d %10" JSON_INTEGER_FORMAT " %10" JSON_INTEGER_FORMAT
+		       " %8" JSON_INTEGER_FORMAT "\n",
+			text(call, "state"), (int)(age / 3600), (int)(age / 60 % 60),
+			(int)(age % 60), json_integer_value(json_array_get(packets, 0)),
+			json_integer_value(json_array_get(packets, 1)), number(call, "drops"));
+	}
+	printf("%zu call(s)\n", json_array_size(calls));
+}
+
+static void show_path(const char *name, json_t *path)
+{
+	json_t *drops = json_object_get(path, "drops"), *value;
+	const char *reason;
+
+	printf("    %s %s: %" JSON_INTEGER_FORMAT " packets, %" JSON_INTEGER_FORMAT
+	       " bytes; RTCP %" JSON_INTEGER_FORMAT ", %" JSON_INTEGER_FORMAT "\n",
+		name, json_is_true(json_object_get(path, "open")) ? "open  " : "closed",
+		number(path, "packets"), number(path, "bytes"), number(path, "rtcp packets"),
+		number(path, "rtcp bytes"));
+	json_object_foreach(drops, reason, value)
+		printf("      dropped %-12s %" JSON_INTEGER_FORMAT "\n", reason,
+			json_integer_value(value));
+}
+
+static void show_medium(const json_t *m)
+{
+	printf("  %s %s, suite %s\n", text(m, "type"), text(m, "protocol"), text(m, "suite"));
+	if (*text(m, "key in") || *text(m, "key out"))
+		printf("    keys    in %s, out %s\n", text(m, "key in"), text(m, "key out"));
+	printf("    local   %s\n", text(m, "local"));
+	printf("    remote  %s%s\n", text(m, "remote"),
+		json_is_true(json_object_get(m, "held")) ? ", on hold" : "");
+	printf("    rtcp    %s%s\n", text(m, "remote rtcp"),
+		json_is_true(json_object_get(m, "rtcp-mux")) ? ", rtcp-mux" : "");
+	show_path("in  ", json_object_get(m, "from leg"));
+	show_path("out ", json_object_get(m, "to leg"));
+}
+
+void sl_show_call(const json_t *a)
+{
+	const json_t *legs = json_object_get(a, "legs"), *leg, *medium;
+	size_t i, j;
+
+	printf("call %s\nstate %s, age ", text(a, "id"), text(a, "state"));
+	show_age(number(a, "age"));
+	putchar('\n');
+	json_array_foreach(legs, i, leg)
+	{
+		printf("\nleg %s, interface %s\n", text(leg, "tag"), text(leg, "interface"));
+		json_array_foreach(json_object_get(leg, "media"), j, medium) show_medium(medium);
+	}
+}
+
+/* Breaks at spaces, to `width` columns from `indent` on. */
+static void show_wrapped(const char *line, int indent, int width)
+{
+	while ((int)strlen(line) > width) {
+		int at = width;
+
+		while (at > 1 && line[at] != ' ')
+			at--;
+		printf("%.*s\n%*s", at, line, indent, "");
+		line += line[at] == ' ' ? at + 1 : at;
+	}
+	puts(line);
+}
+
+void sl_show_drops(const json_t *a)
+{
+	const json_t *drops = json_object_get(a, "drops"), *drop;
+	size_t i;
+
+	printf("%-13s %14s  %s\n", "reason", "packets", "meaning");
+	json_array_foreach(drops, i, drop)
+	{
+		printf("%-13s %14" JSON_INTEGER_FORMAT "  ", text(drop, "name"),
+			number(drop, "packets"));
+		show_wrapped(text(drop, "reason"), 30, 50);
+	}
+	printf("%-13s %14" JSON_INTEGER_FORMAT "\n", "forwarded", number(a, "forwarded"));
+}
+
+static void show_interface(const json_t *interface)
+{
+	const json_t *pairs = json_object_get(interface, "pairs");
+
+	printf("  interface %s: %s", text(interface, "name"), text(interface, "address"));
+	if (strcmp(text(interface, "address"), text(interface, "advertise")))
+		printf(", shown as %s", text(interface, "advertise"));
+	printf("\n    port pairs: %d taken, %d resting, of %d\n", (int)number(pairs, "taken"),
+		(int)number(pairs, "resting"), (int)number(pairs, "total"));
+}
+
+void sl_show_ports(const json_t *a)
+{
+	json_t *ports = json_object_get(a, "ports"), *port, *value;
+	const char *name;
+	size_t i, j;
+
+	json_array_foreach(ports, i, port)
+	{
+		json_t *guard = json_object_get(port, "guard");
+
+		printf("port %s: %s, link %s, mtu %d, %d queue(s)\n", text(port, "name"),
+			text(port, "driver"), yes_no(port, "link"), (int)number(port, "mtu"),
+			(int)number(port, "queues"));
+		printf("  rx %" JSON_INTEGER_FORMAT " packets, %" JSON_INTEGER_FORMAT
+		       " bytes, missed %" JSON_INTEGER_FORMAT "\n",
+			number(port, "rx"), number(port, "rx bytes"), number(port, "missed"));
+		printf("  tx %" JSON_INTEGER_FORMAT " packets, %" JSON_INTEGER_FORMAT " bytes\n",
+			number(port, "tx"), number(port, "tx bytes"));
+		if (json_is_object(guard)) {
+			printf("  guard:");
+			json_object_foreach(guard, name, value) printf(
+				" %s %" JSON_INTEGER_FORMAT, name, json_integer_value(value));
+			putchar('\n');
+		}
+		json_array_foreach(json_object_get(port, "interfaces"), j, value)
+			show_interface(value);
+	}
+}

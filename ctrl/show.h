@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Views of the administrator's socket as text of at most 80 columns, to standard output. */
+#ifndef SL_CTRL_SHOW_H
+#define SL_CTRL_SHOW_H
+
+#include <jansson.h>
+
+void sl_show_status(const json_t *answer);
+void sl_show_calls(const json_t *answer);
+void sl_show_call(const json_t *answer);
+void sl_show_drops(const json_t *answer);
+void sl_show_ports(const json_t *answer);
+
+#endif

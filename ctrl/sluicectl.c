@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* sluicectl: asks a running sluiced for a view and prints it, for people or as JSON. */
+#include <errno.h>
+#include <getopt.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "ctrl/show.h"
+
+static const char usage[] =
+	"usage: sluicectl [-s PATH] [--json] VERB\n"
+	"\n"
+	"  status     what runs, how much it does\n"
+	"  calls      one line per call\n"
+	"  call ID    one call: suites, key fingerprints, addresses, packets, drops\n"
+	"  drops      packets not forwarded, by reason\n"
+	"  ports      ports, queues, guard, media addresses and their port pools\n"
+	"\n"
+	"  -s, --socket PATH  control socket (default /run/sluice/ctl.sock)\n"
+	"      --json         the answer as it came\n"
+	"      --version      show the version\n"
+	"      --help         show this\n";
+
+struct options {
+	const char *socket, *verb, *id;
+	bool json;
+};
+
+static const struct verb {
+	const char *name;
+	void (*show)(const json_t *answer);
+	bool has_id;
+} verbs[] = {
+	{"status", sl_show_status, false},
+	{"calls", sl_show_calls, false},
+	{"call", sl_show_call, true},
+	{"drops", sl_show_drops, false},
+	{"ports", sl_show_ports, false},
+};
+
+/* -1: go on; else the exit status. */
+static int read_options(int argc, char **argv, struct options *o)
+{
+	static const struct option longs[] = {
+		{"socket", required_argument, NULL, 's'},
+		{"json", no_argument, NULL, 'j'},
+		{"version", no_argument, NULL, 'v'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "s:", longs, NULL)) != -1) {
+		switch (c) {
+		case 's':
+			o->socket = optarg;
+			break;
+		case 'j':
+			o->json = true;
+			break;
+		case 'v':
+			puts("sluicectl " SL_VERSION);
+			return EXIT_SUCCESS;
+		case 'h':
+			fputs(usage, stdout);
+			return EXIT_SUCCESS;
+		default:
+			fputs(usage, stderr);
+			return 2;
+		}
+	}
+	o->verb = optind < argc ? argv[optind++] : NULL;
+	o->id = optind < argc ? argv[optind++] : NULL;
+	return optind < argc ? 2 : -1;
+}
+
+static const struct verb *find_verb(const struct options *o)
+{
+	for (size_t i = 0; o->verb && i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (!strcmp(o->verb, verbs[i].name) && verbs[i].has_id == (o->id != NULL))
+			return &verbs[i];
+	return NULL;
+}
+
+static int connect_to(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd;
+
+	if (strlen(path) >= sizeof(address.sun_path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	strcpy(address.sun_path, path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -1;
+	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static bool send_all(int fd, const char *text, size_t len)
+{
+	while (len) {
+		ssize_t n = send(fd, text, len, MSG_NOSIGNAL);
+
+		if (n < 0 && errno != EINTR)
+			return false;
+		if (n > 0) {
+			text += n;
+			len -= (size_t)n;
+		}
+	}
+	return true;
+}
+
+static size_t read_socket(void *buffer, size_t room, void *data)
+{
+	ssize_t n;
+
+	do {
+		n = read(*(const int *)data, buffer, room);
+	} while (n < 0 && errno == EINTR);
+	return n < 0 ? (size_t)-1 : (size_t)n;
+}
+
+static json_t *ask(const struct options *o)
+{
+	json_t *request = json_pack("{s:s, s:s*}", "view", o->verb, "id", o->id);
+	char *text = request ? json_dumps(request, JSON_COMPACT) : NULL;
+	json_t *answer = NULL;
+	json_error_t error;
+	int fd = -1;
+
+	json_decref(request);
+	if (!text)
+		fprintf(stderr, "sluicectl: the call-id is no UTF-8\n");
+	else if ((fd = connect_to(o->socket)) < 0)
+		fprintf(stderr, "sluicectl: %s: %s; does sluiced run?\n", o->socket,
+			strerror(errno));
+	else if (!send_all(fd, text, strlen(text)) || !send_all(fd, "\n", 1))
+		fprintf(stderr, "sluicectl: %s: %s\n", o->socket, strerror(errno));
+	else if (!(answer = json_load_callback(read_socket, &fd, 0, &error)))
+		fprintf(stderr, "sluicectl: %s: no answer\n", o->socket);
+	if (fd >= 0)
+		close(fd);
+	free(text);
+	return answer;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = {.socket = "/run/sluice/ctl.sock"};
+	int status = read_options(argc, argv, &options);
+	const struct verb *verb = find_verb(&options);
+	const char *error;
+	json_t *answer;
+
+	if (status == EXIT_SUCCESS)
+		return status;
+	if (status > 0 || !verb) {
+		fputs(usage, stderr);
+		return 2;
+	}
+	answer = ask(&options);
+	if (!answer)
+		return EXIT_FAILURE;
+	error = json_string_value(json_object_get(answer, "error"));
+	status = error ? EXIT_FAILURE : EXIT_SUCCESS;
+	if (error)
+		fprintf(stderr, "sluicectl: %s\n", error);
+	else if (options.json)
+		json_dumpf(answer, stdout, JSON_INDENT(1)), putchar('\n');
+	else
+		verb->show(answer);
+	json_decref(answer);
+	return status;
+}
