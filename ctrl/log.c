@@ -1,44 +1,102 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ctrl/log.h"
 
-#include <ctype.h>
+#include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/stat.h>
+#include <systemd/sd-daemon.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { LINE = 1024 };
+/* $JOURNAL_STREAM names the journal's end of stderr, which may have been redirected since
+ * (systemd.exec(5)). */
+static bool to_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long device, inode;
+	struct stat status;
+
+	return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
+	       fstat(STDERR_FILENO, &status) == 0 && status.st_dev == device &&
+	       status.st_ino == inode;
+}
+
+static size_t put_prefix(char *line, size_t size, enum sl_log_level level)
+{
+	static const char *const words[] = {
+		[SL_LOG_ERROR] = "error: ",
+		[SL_LOG_WARNING] = "warning: ",
+		[SL_LOG_NOTICE] = "",
+		[SL_LOG_INFO] = "",
+	};
+	static int journal = -1;
+
+	if (journal < 0)
+		journal = to_journal();
+	return (size_t)(journal ? snprintf(line, size, "<%d>", level)
+				: snprintf(line, size, "sluiced: %s", words[level]));
+}
 
 void sl_log(enum sl_log_level level, const char *format, ...)
 {
-	char line[LINE];
-	va_list args;
+	static const char digits[] = "0123456789abcdef";
+	char message[SL_LOG_LINE], line[SL_LOG_LINE + 32];
+	int saved = errno;
+	va_list arguments;
+	ssize_t written;
 	size_t len;
 
-	va_start(args, format);
-	vsnprintf(line, sizeof(line) - 1, format, args);
-	va_end(args);
-	len = strlen(line);
-	for (size_t i = 0; i < len; i++)
-		if (!isprint((unsigned char)line[i]))
-			line[i] = '?';
-	if (getenv("JOURNAL_STREAM"))
-		fprintf(stderr, "<%d>%s\n", (int)level, line);
-	else
-		fprintf(stderr, "sluiced: %s\n", line);
+	va_start(arguments, format);
+	vsnprintf(message, sizeof(message), format, arguments);
+	va_end(arguments);
+	len = put_prefix(line, sizeof(line), level);
+	/* Room is kept for the longest escape and the newline. */
+	for (const char *c = message; *c && len < sizeof(line) - 5; c++) {
+		unsigned char byte = (unsigned char)*c;
+
+		if (byte < 0x20 || byte == 0x7f) {
+			line[len++] = '\\';
+			line[len++] = 'x';
+			line[len++] = digits[byte >> 4];
+			line[len++] = digits[byte & 15];
+		} else {
+			line[len++] = *c;
+		}
+	}
+	line[len++] = '\n';
+	/* One write, so that lines do not mix. Nothing can be done when it fails. */
+	written = write(STDERR_FILENO, line, len);
+	(void)written;
+	errno = saved;
 }
 
-bool sl_log_allowed(uint64_t *last)
+int sl_log_allowed(struct sl_log_limit *limit, enum sl_log_level level)
 {
-	struct timespec ts;
-	uint64_t now;
+	struct timespec now;
+	uint64_t ns;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	now = (uint64_t)ts.tv_sec * UINT64_C(1000000000) + (uint64_t)ts.tv_nsec;
-	if (*last && now - *last < UINT64_C(1000000000))
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+	if (ns < limit->next) {
+		limit->left_out++;
 		return false;
-	*last = now;
+	}
+	limit->next = ns + 1000000000u;
+	if (limit->left_out)
+		sl_log(level, "%u more like the next were left out", limit->left_out);
+	limit->left_out = 0;
 	return true;
+}
+
+void sl_notify_ready(const char *status)
+{
+	sd_notifyf(0, "READY=1\nSTATUS=%s", status);
+}
+
+void sl_notify_stopping(void)
+{
+	sd_notify(0, "STOPPING=1");
 }

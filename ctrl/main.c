@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <systemd/sd-daemon.h>
 
 #include "ctrl/log.h"
 #include "ctrl/relay.h"
@@ -126,9 +125,9 @@ static int run(const struct sl_config *config)
 		sl_log(SL_LOG_NOTICE, "ready: sluiced %s, %u port(s), %u worker(s), %s, %s",
 			SL_VERSION, config->n_ports, sl_workers_count(), relay.crypto->name,
 			relay.hugepages ? "hugepages" : "no hugepages");
-		sd_notify(0, "READY=1");
+		sl_notify_ready("serving");
 		uv_run(&loop, UV_RUN_DEFAULT);
-		sd_notify(0, "STOPPING=1");
+		sl_notify_stopping();
 	}
 	sl_relay_stop(&relay);
 	uv_loop_close(&loop);

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -484,5 +485,7 @@ int main(void)
 	ret = cmocka_run_group_tests(tests, NULL, NULL);
 	kill(peer_b, SIGKILL);
 	kill(peer_c, SIGKILL);
+	waitpid(peer_b, NULL, 0);
+	waitpid(peer_c, NULL, 0);
 	return ret;
 }
