@@ -47,21 +47,24 @@ heard() {
     ok "$3: hears $result"
 }
 
+# gst_call ID LEFT-ADDRESS LEFT-SUITE RIGHT-ADDRESS RIGHT-SUITE PORT: left offers; sets the variables of sdes.py
+gst_call() {
+    local set_up
+    set_up=$("$NET_DIR/sdes.py" "$NG" "$1" "left=$2=$6=$3" "right=$4=$6=$5") || fail "$3 with $5: no call"
+    eval "$set_up"
+}
+
 # gst_pair LEFT-ADDRESS LEFT-SUITE RIGHT-ADDRESS RIGHT-SUITE PORT: between namespaces left and right, a tone each way.
 # GStreamer cannot send and receive on one port from the command line: one call for each way.
 gst_pair() {
-    local left=$1 suite_l=$2 right=$3 suite_r=$4 port=$5 id="$2-$4-$5"
-    local left_relay left_port left_send_hex left_receive_hex right_relay right_port right_send_hex right_receive_hex
-    local left_send left_receive right_send right_receive set_up
-    set_up=$("$NET_DIR/sdes.py" "$NG" "$id-right" "left=$left=$port=$suite_l" "right=$right=$port=$suite_r") || fail "the call is not set up"
-    eval "$set_up"
-    record "heard-right-$port" right "$port" "$suite_r" "$right_receive_hex"
-    play "play-left-$port" left 440 "$port" "$suite_l" "$left_send_hex" "$left_relay" "$left_port"
+    local port=$5
+    gst_call "right-$port" "$1" "$2" "$3" "$4" "$port"
+    record "heard-right-$5" right "$port" "$4" "$right_receive_hex"
+    play "play-left-$5" left 440 "$port" "$2" "$left_send_hex" "$left_relay" "$left_port"
     port=$((port + 2))
-    set_up=$("$NET_DIR/sdes.py" "$NG" "$id-left" "right=$right=$port=$suite_r" "left=$left=$port=$suite_l") || fail "the call is not set up"
-    eval "$set_up"
-    record "heard-left-$5" left "$port" "$suite_l" "$left_receive_hex"
-    play "play-right-$5" right 1000 "$port" "$suite_r" "$right_send_hex" "$right_relay" "$right_port"
+    gst_call "left-$port" "$1" "$2" "$3" "$4" "$port"
+    record "heard-left-$5" left "$port" "$2" "$left_receive_hex"
+    play "play-right-$5" right 1000 "$port" "$4" "$right_send_hex" "$right_relay" "$right_port"
 }
 
 # gst_heard PORT WHAT: both directions of the pair at PORT

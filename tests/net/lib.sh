@@ -30,7 +30,7 @@ fail() {
     local log
     say "FAIL: $*"
     for log in "$RUN"/*.log; do
-        [ -s "$log" ] || continue
+        [ -s "$log" ] && [[ $log != */capture-* ]] || continue
         say "--- ${log##*/}"
         tail -n "${LOG_LINES:-12}" "$log" >&2
     done
@@ -111,7 +111,8 @@ plug() {
 start() {
     local name=$1 ns=$2
     shift 2
-    ip netns exec "$TAG-$ns" "$@" >"$RUN/$name.log" 2>&1 </dev/null &
+    : >"$RUN/$name.log" # now, lest somebody wait for what the last one of this name said
+    ip netns exec "$TAG-$ns" "$@" >>"$RUN/$name.log" 2>&1 </dev/null &
     PIDS[$name]=$!
     ORDER+=("$name")
 }

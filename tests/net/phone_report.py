@@ -3,16 +3,18 @@
 """phone_report.py RUN RELAY-ADDRESS USER=ADDRESS=HERTZ[=RTP] USER=ADDRESS=HERTZ[=RTP]
 
 Judges one recorded phone call: RUN/USER.pcap is what passed the phone's cable, RUN/USER/dump-*-dec.wav what it
-heard (HERTZ expected; SRTP expected, unless =RTP), RUN/drops.json what the relay refused. Prints a table, then what is wrong;
-exit 1 when anything is.
+heard (HERTZ expected; SRTP expected, unless =RTP), RUN/call.json and RUN/drops.json what sluicectl said of it before
+the hang-up. Prints a table, then what is wrong; exit 1 when anything is.
 """
 import glob
+import json
 import sys
 
 import pcap
 import tone
 
 MIN_PACKETS = 250   # of the 300 that 6 s of G.711 make
+MAX_DROPS = 10      # refused by the relay: what arrives before the answer opened the pinholes
 MAX_LOST = 10       # sent by one phone and not seen at the other: in flight at answer and hang-up
 MIN_PURITY = 0.9
 MIN_SECONDS = 4.5
@@ -25,7 +27,7 @@ class Phone:
         self.expected = int(hertz)
         self.wrong = []
         self.suite, self.key_out, self.key_in = "-", "-", "-"
-        self.sent, self.received, self.rtcp = {}, {}, [0, 0]
+        self.sent, self.received, self.rtcp, self.drops = {}, {}, [0, 0], "-"
         self.heard = {"hertz": 0, "purity": 0.0, "seconds": 0.0}
         try:
             self.read(pcap.read("%s/%s.pcap" % (run, self.name)), relay)
@@ -95,6 +97,39 @@ class Phone:
             self.wrong.append("heard only %.1f s" % self.heard["seconds"])
 
 
+    def judge_leg(self, leg):
+        """What the relay says of this phone's leg against what passed the cable."""
+        media = leg["media"][0]
+        self.drops = sum(media["from leg"]["drops"].values())
+        if media["suite"] != self.suite:
+            self.wrong.append("the relay says its suite is %s" % media["suite"])
+        if not self.plain and (media["key in"], media["key out"]) != (self.key_out, self.key_in):
+            self.wrong.append("the relay says its keys are %s and %s" % (media["key in"], media["key out"]))
+        for way, count in (("from leg", len(self.sent)), ("to leg", len(self.received))):
+            if not count - MIN_PACKETS / 5 <= media[way]["packets"] <= count:
+                self.wrong.append("the relay counted %d packets %s, the cable %d" % (
+                    media[way]["packets"], way, count))
+
+
+def judge_relay(run, phones, wrong):
+    try:
+        with open(run + "/call.json", encoding="utf-8") as file:
+            legs = json.load(file)["legs"]
+        with open(run + "/drops.json", encoding="utf-8") as file:
+            drops = {row["name"]: row["packets"] for row in json.load(file)["drops"] if row["packets"]}
+    except (OSError, ValueError, KeyError) as error:
+        wrong.append("sluicectl did not tell of the call: %r" % error)
+        return
+    for phone in phones:
+        own = [leg for leg in legs if leg["media"] and leg["media"][0]["remote"].startswith(phone.address + ":")]
+        if len(own) == 1:
+            phone.judge_leg(own[0])
+        else:
+            phone.wrong.append("the relay has %d legs for it" % len(own))
+    if sum(drops.values()) > MAX_DROPS:
+        wrong.append("the relay dropped %s" % drops)
+
+
 def judge_path(a, b, wrong):
     """Both legs together: re-keyed, complete, and nothing but what was sent."""
     keys_a, keys_b = {a.key_out, a.key_in} - {"-"}, {b.key_out, b.key_in} - {"-"}
@@ -117,14 +152,16 @@ def main():
     run, relay = sys.argv[1:3]
     phones = [Phone(run, relay, argument) for argument in sys.argv[3:5]]
     wrong = []
-    print("phone  suite                    key out   key in    sent  recv  heard")
+    judge_relay(run, phones, wrong)
+    print("phone  suite                    keys out/in        sent recv drops    heard purity")
     for phone in phones:
         phone.judge()
-        print("%-6s %-24s %-9s %-9s %4d  %4d  %d Hz, purity %.3f" % (
+        print("%-5s  %-23s  %8s/%-8s %5d %4d %5s  %4d Hz  %.3f" % (
             phone.name, phone.suite, phone.key_out, phone.key_in, len(phone.sent), len(phone.received),
-            phone.heard["hertz"], phone.heard["purity"]))
-        wrong += ["%s: %s" % (phone.name, text) for text in phone.wrong]
+            phone.drops, phone.heard["hertz"], phone.heard["purity"]))
     judge_path(*phones, wrong)
+    for phone in phones:
+        wrong += ["%s: %s" % (phone.name, text) for text in phone.wrong]
     for text in wrong:
         print("wrong: " + text)
     return bool(wrong)

@@ -85,6 +85,15 @@ start_call() {
 hung_up() { logged "$1" 'terminated (duration\|session closed'; }
 talked() { { recorded alice dec "$1" && recorded bob dec "$1"; } || hung_up alice || hung_up bob; }
 
+# ask_relay: what sluicectl says of the one call, for the report
+ask_relay() {
+    local id
+    sluicectl calls --json >"$RUN/calls.json" &&
+        id=$(python3 -c 'import json, sys; print(json.load(sys.stdin)["calls"][0]["id"])' <"$RUN/calls.json") &&
+        sluicectl call "$id" --json >"$RUN/call.json" &&
+        sluicectl drops --json >"$RUN/drops.json" || say "sluicectl does not tell of the call"
+}
+
 # end_call: alice hangs up; phones and captures end, so that their files are whole
 end_call() {
     local name

@@ -1,0 +1,14 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Two phones that insist on SRTP talk through Kamailio and Sluice: each hears the other, and nobody else's key.
+. "$(dirname "$0")/lib.sh"
+. "$NET_DIR/phones.sh"
+
+phone_network
+start_sluiced relay $RELAY/24
+start_kamailio relay $RELAY "unix:$NG"
+start_call
+wait_for 20 talked 6 || say "6 s of sound did not come"
+ask_relay
+end_call
+report 1000 440 || fail "the call went wrong"
