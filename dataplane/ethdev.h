@@ -14,7 +14,8 @@ struct sl_twin;
 
 struct sl_ethdev {
 	char name[32];
-	char vdev[64]; /* DPDK's name of a virtual device that goes away with the port; empty: a PCI device */
+	char vdev[64]; /* DPDK's name of a virtual device that goes away with the port; empty: a PCI
+			  device */
 	uint16_t dpdk_port;
 	uint16_t mtu; /* bytes of the largest IP packet that may leave */
 	uint8_t mac[6];
@@ -25,6 +26,7 @@ struct sl_ethdev {
 	bool af_xdp;
 	char netdev[16];                /* af_xdp: interface name */
 	unsigned cores[SL_MAX_WORKERS]; /* [queue] */
+	int wake_fd[SL_MAX_WORKERS];    /* [queue]: readable when packets wait; -1: none */
 	struct sl_twin *twin;           /* NULL: what is not media is dropped as not-media */
 };
 

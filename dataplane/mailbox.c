@@ -53,6 +53,7 @@ static int post(uint8_t worker, struct sl_order *order)
 			return -ETIMEDOUT;
 		nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
 	}
+	sl_wait_wake(&w->wait);
 	return 0;
 }
 

@@ -11,6 +11,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+enum { MAX_FD = 1024 }; /* at start there are few */
+
 /* One ioctl on a throw-away socket. */
 static int request(const char *name, unsigned long op, struct ifreq *ifr)
 {
@@ -56,6 +58,28 @@ bool sl_netdev_up(const char *name)
 	struct ifreq ifr = {0};
 
 	return request(name, SIOCGIFFLAGS, &ifr) == 0 && (ifr.ifr_flags & IFF_RUNNING);
+}
+
+void sl_netdev_driver(const char *name, char driver[32])
+{
+	struct ethtool_drvinfo info = {.cmd = ETHTOOL_GDRVINFO};
+	struct ifreq ifr = {.ifr_data = (char *)&info};
+
+	driver[0] = '\0';
+	if (request(name, SIOCETHTOOL, &ifr) == 0)
+		snprintf(driver, 32, "%s", info.driver);
+}
+
+int sl_netdev_next_xdp_socket(int after)
+{
+	for (int fd = after + 1; fd < MAX_FD; fd++) {
+		int domain;
+		socklen_t len = sizeof(domain);
+
+		if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) == 0 && domain == AF_XDP)
+			return fd;
+	}
+	return -1;
 }
 
 static int channels(const char *name, struct ethtool_channels *ch)

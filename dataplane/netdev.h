@@ -17,4 +17,10 @@ int sl_netdev_rx_queues(const char *name, unsigned *n);
  * another name. */
 int sl_netdev_set_rx_queues(const char *name, unsigned n);
 
+/* The driver's name (`ethtool -i`); empty when it does not say. */
+void sl_netdev_driver(const char *name, char driver[32]);
+
+/* The AF_XDP socket of this process with the lowest descriptor above `after`, or -1. */
+int sl_netdev_next_xdp_socket(int after);
+
 #endif

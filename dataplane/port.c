@@ -90,6 +90,19 @@ static int prepare_af_xdp(const struct sl_port_config *config, struct sl_ethdev 
 	return fit_channels(config, netdev, why);
 }
 
+/*
+ * By default DPDK's driver polls the netdev's NAPI from every empty receive: right for a NIC, a
+ * wasted system call on a veth. Without it, a zero-copy NIC that wants its fill ring kicked would
+ * block the worker in poll() for a second.
+ */
+static const char *busy_budget(const char *netdev)
+{
+	char driver[32];
+
+	sl_netdev_driver(netdev, driver);
+	return strcmp(driver, "veth") == 0 ? "busy_budget=0," : "";
+}
+
 /* Probes the device; its DPDK name goes to `name`. */
 static int probe(
 	const struct sl_port_config *config, struct sl_ethdev *dev, char name[64], char why[SL_WHY])
@@ -103,9 +116,8 @@ static int probe(
 		if (err)
 			return err;
 		snprintf(name, 64, "net_af_xdp_%s", config->name);
-		snprintf(args, sizeof(args),
-			"iface=%s,start_queue=0,queue_count=%u,busy_budget=0,xdp_prog=%s",
-			device + 7, config->n_cores, config->guard_object);
+		snprintf(args, sizeof(args), "iface=%s,start_queue=0,queue_count=%u,%sxdp_prog=%s",
+			device + 7, config->n_cores, busy_budget(device + 7), config->guard_object);
 	} else if (strncmp(device, "vdev:", 5) == 0) {
 		const char *comma = strchrnul(device + 5, ',');
 
@@ -129,6 +141,23 @@ static int probe(
 		snprintf(why, SL_WHY, "port %s: DPDK cannot open %s: %s", config->name, device,
 			strerror(-err));
 	return err;
+}
+
+/* The AF_XDP socket that was made last: DPDK's driver does not tell which it is. */
+static int new_xdp_socket(void)
+{
+	int fd = -1;
+
+	for (;;) {
+		bool known = false;
+
+		fd = sl_netdev_next_xdp_socket(fd);
+		for (uint8_t port = 0; port < sl_n_ethdevs; port++)
+			for (uint8_t q = 0; q < sl_ethdevs[port].n_queues; q++)
+				known |= sl_ethdevs[port].wake_fd[q] == fd;
+		if (fd < 0 || !known)
+			return fd;
+	}
 }
 
 static int set_up_queues(
@@ -155,6 +184,7 @@ static int set_up_queues(
 	for (uint16_t q = 0; q < dev->n_queues && !err; q++) {
 		step = "set up the RX queue of";
 		err = rte_eth_rx_queue_setup(dev->dpdk_port, q, rx, SOCKET_ID_ANY, NULL, sl_mbufs);
+		dev->wake_fd[q] = dev->af_xdp ? new_xdp_socket() : -1;
 		if (!err) {
 			step = "set up the TX queue of";
 			err = rte_eth_tx_queue_setup(dev->dpdk_port, q, tx, SOCKET_ID_ANY, NULL);
@@ -209,6 +239,7 @@ int sl_port_open(const struct sl_port_config *config, uint8_t *port, char why[SL
 	snprintf(dev->name, sizeof(dev->name), "%s", config->name);
 	dev->n_queues = (uint8_t)config->n_cores;
 	dev->adaptive = config->adaptive;
+	memset(dev->wake_fd, 0xff, sizeof(dev->wake_fd));
 	memcpy(dev->cores, config->cores, config->n_cores * sizeof(*config->cores));
 	err = probe(config, dev, name, why);
 	if (err)

@@ -34,10 +34,12 @@ void sl_stage_parse(struct sl_worker *w, struct sl_burst *b)
 static void hand_off(const struct sl_worker *w, struct sl_packet *p, uint8_t owner)
 {
 	(void)w;
-	if (rte_ring_mp_enqueue(sl_workers[owner].handoff, p->m) == 0)
-		p->verdict = SL_TAKEN;
-	else
+	if (rte_ring_mp_enqueue(sl_workers[owner].handoff, p->m) != 0) {
 		p->verdict = SL_DROP_HANDOFF_FULL;
+		return;
+	}
+	p->verdict = SL_TAKEN;
+	sl_wait_wake(&sl_workers[owner].wait);
 }
 
 void sl_stage_steer(struct sl_worker *w, struct sl_burst *b)

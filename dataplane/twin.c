@@ -30,6 +30,7 @@ struct sl_twin {
 	unsigned ifindex;
 	unsigned n_ipv4;
 	struct rte_ring *to_kernel, *from_kernel;
+	struct sl_wait *worker; /* who takes from_kernel */
 	pthread_t thread;
 	bool started;
 	atomic_bool stop;
@@ -212,15 +213,19 @@ static void *run(void *arg)
 
 	pthread_setname_np(pthread_self(), "sluice-twin");
 	while (!atomic_load_explicit(&twin->stop, memory_order_relaxed)) {
-		if (poll(&readable, 1, TWIN_WAIT_MS) > 0)
+		if (poll(&readable, 1, TWIN_WAIT_MS) > 0) {
 			fill_from_kernel(twin);
+			sl_wait_wake(twin->worker);
+		}
 		drain_to_kernel(twin);
 	}
 	return NULL;
 }
 
-int sl_twin_start(struct sl_twin *twin, char why[SL_WHY])
+int sl_twin_start(struct sl_twin *twin, struct sl_wait *worker, char why[SL_WHY])
 {
+	twin->worker = worker;
+
 	int err = pthread_create(&twin->thread, NULL, run, twin);
 
 	if (err)

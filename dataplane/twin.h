@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "dataplane/port.h"
+#include "dataplane/wait.h"
 
 struct sl_twin;
 
@@ -22,8 +23,8 @@ int sl_twin_open(const char *name, const uint8_t *mac, uint16_t mtu, struct sl_t
  */
 int sl_twin_address(struct sl_twin *twin, const uint8_t ip[16], unsigned prefix, char why[SL_WHY]);
 
-/* Starts the thread; after privileges were dropped. */
-int sl_twin_start(struct sl_twin *twin, char why[SL_WHY]);
+/* Starts the thread, which wakes `worker` when the kernel sends; after privileges were dropped. */
+int sl_twin_start(struct sl_twin *twin, struct sl_wait *worker, char why[SL_WHY]);
 
 /* Stops the thread; the TAP goes with its descriptor. */
 void sl_twin_close(struct sl_twin *twin);

@@ -81,7 +81,9 @@ void sl_tx_enqueue(struct sl_worker *w, uint8_t port, struct rte_mbuf *m)
 	if (rte_ring_mp_enqueue(other->relay_tx, m) != 0) {
 		w->stats.verdicts[SL_DROP_TX_FULL]++;
 		rte_pktmbuf_free(m);
+		return;
 	}
+	sl_wait_wake(&other->wait);
 }
 
 void sl_stage_tx(struct sl_worker *w, struct sl_burst *b)

@@ -10,6 +10,7 @@
 
 #include "dataplane/burst.h"
 #include "dataplane/port.h"
+#include "dataplane/wait.h"
 
 enum { SL_ORDER_RING = 1024, SL_HANDOFF_RING = 4096 };
 
@@ -37,6 +38,7 @@ struct sl_worker {
 	} rx[SL_MAX_PORTS];
 	int16_t tx_queue[SL_MAX_PORTS]; /* own queue on each port; -1: none, use relay_tx of one
 					   that has */
+	struct sl_wait wait;            /* used when adaptive */
 	pthread_t thread;
 	atomic_bool started, stop;
 

@@ -14,8 +14,7 @@
 #include "dataplane/worker.h"
 
 enum {
-	IDLE_POLLS = 2000,     /* empty polls before an adaptive worker sleeps */
-	IDLE_SLEEP_NS = 60000, /* p50 of added latency is half of it plus the wake-up */
+	IDLE_POLLS = 1000, /* empty polls before an adaptive worker sleeps */
 };
 
 struct sl_worker sl_workers[SL_MAX_WORKERS];
@@ -41,6 +40,16 @@ static void pin(unsigned core)
 	pthread_setaffinity_np(pthread_self(), sizeof(set), &set);
 }
 
+/* Sleeps, unless something came while the worker was about to. */
+static void rest(struct sl_worker *w)
+{
+	sl_wait_prepare(&w->wait);
+	if (sl_worker_poll(w) || atomic_load(&w->stop))
+		sl_wait_cancel(&w->wait);
+	else
+		sl_wait_sleep(&w->wait);
+}
+
 static void loop(struct sl_worker *w)
 {
 	unsigned idle = 0;
@@ -49,10 +58,10 @@ static void loop(struct sl_worker *w)
 	while (!atomic_load_explicit(&w->stop, memory_order_relaxed)) {
 		unsigned n = sl_worker_poll(w);
 
-		if (n == 0 && ++idle > IDLE_POLLS && w->adaptive)
-			nanosleep(&(struct timespec){.tv_nsec = IDLE_SLEEP_NS}, NULL);
-		else if (n)
+		if (n)
 			idle = 0;
+		else if (w->adaptive && ++idle > IDLE_POLLS)
+			rest(w);
 
 		uint64_t now = sl_clock();
 
@@ -100,6 +109,8 @@ static struct sl_worker *worker_on(unsigned core)
 	w->index = (uint8_t)sl_n_workers++;
 	w->core = core;
 	w->adaptive = true;
+	if (sl_wait_open(&w->wait) != 0)
+		return NULL;
 	memset(w->tx_queue, 0xff, sizeof(w->tx_queue));
 	return w;
 }
@@ -116,7 +127,9 @@ static int assign(char why[SL_WHY])
 			struct sl_worker *w = worker_on(dev->cores[q]);
 
 			if (!w) {
-				snprintf(why, SL_WHY, "more than %d worker cores", SL_MAX_WORKERS);
+				snprintf(why, SL_WHY,
+					"more than %d worker cores, or no file descriptor left",
+					SL_MAX_WORKERS);
 				return -E2BIG;
 			}
 			dev->workers[q] = w->index;
@@ -124,6 +137,7 @@ static int assign(char why[SL_WHY])
 			w->rx[w->n_rx].port = port;
 			w->rx[w->n_rx++].queue = q;
 			w->tx_queue[port] = q;
+			sl_wait_add(&w->wait, dev->wake_fd[q]);
 		}
 	}
 	return 0;
@@ -199,7 +213,8 @@ int sl_workers_start(const struct sl_crypto_backend *crypto, char why[SL_WHY])
 
 	for (uint8_t port = 0; port < sl_n_ethdevs && !err; port++)
 		if (sl_ethdevs[port].twin)
-			err = sl_twin_start(sl_ethdevs[port].twin, why);
+			err = sl_twin_start(sl_ethdevs[port].twin,
+				&sl_workers[sl_ethdevs[port].workers[0]].wait, why);
 	for (unsigned i = 0; i < sl_n_workers && !err; i++)
 		err = start(&sl_workers[i], why);
 	if (err)
@@ -214,8 +229,10 @@ void sl_workers_stop(void)
 
 		if (atomic_load(&w->started)) {
 			atomic_store(&w->stop, true);
+			sl_wait_wake_slow(&w->wait);
 			pthread_join(w->thread, NULL);
 		}
+		sl_wait_close(&w->wait);
 		free_rings(w);
 	}
 	sl_n_workers = 0;
