@@ -25,7 +25,7 @@ enum {
 	SL_CONFIG_NG_ALLOW = 16,   /* `ng-allow` lines */
 	SL_CONFIG_ERRORS = 64,     /* mistakes kept; the rest is only counted */
 	SL_CONFIG_MIN_PORT = 1024, /* lowest media port */
-	SL_CONFIG_DELETE_DELAY = 30, /* seconds, when the file does not say */
+	SL_CONFIG_DELETE_DELAY = 0, /* seconds: a deleted call is closed at once */
 };
 
 enum sl_config_device { SL_DEVICE_AF_XDP, SL_DEVICE_PCI, SL_DEVICE_VDEV };

@@ -286,7 +286,7 @@ static void fills_in_defaults(void **state)
 	assert_int_equal(config.control_core, -1);
 	assert_string_equal(config.ctl, "/run/sluice/ctl.sock");
 	assert_int_equal(config.n_ng_allow, 0);
-	assert_int_equal(config.delete_delay, 30);
+	assert_int_equal(config.delete_delay, 0);
 	assert_int_equal(config.max_sessions, 0);
 	assert_int_equal(config.n_ports, 1);
 	assert_true(config.ports[0].set_channels);
