@@ -318,7 +318,7 @@ static const char full[] =
 	"[port vf]\ndevice = pci:3B:02.1\ncores = 3\ntap = none\n"
 	"[control]\nng = unix:/run/x/ng.sock\nng = unix:/run/x/ng2.sock\n"
 	"ng-allow = user:root\nng-allow = group:root\nng-allow = uid:1000\n"
-	"ctl = unix:/run/x/c.sock\ndelete-delay = 0\nmax-sessions = 20000\n";
+	"ctl = unix:/run/x/c.sock\ndelete-delay = 7\nmax-sessions = 20000\n";
 
 static void means_what_it_says(void **state)
 {
@@ -350,7 +350,7 @@ static void means_what_it_says(void **state)
 	assert_int_equal(config.n_ng_allow, 3);
 	assert_int_equal(config.ng_allow[1].kind, SL_ALLOW_GID);
 	assert_int_equal(config.ng_allow[2].id, 1000);
-	assert_int_equal(config.delete_delay, 0);
+	assert_int_equal(config.delete_delay, 7);
 	assert_int_equal(config.max_sessions, 20000);
 }
 
