@@ -176,6 +176,21 @@ static int start_network(struct sl_relay *r, char why[SL_RELAY_WHY])
 	return rc ? rc : fix_neighbours(r, why);
 }
 
+/* Everything that takes root is open by now; workers, which inherit what is left, are not running
+ * yet. */
+static int drop_privileges(struct sl_relay *r, char why[SL_RELAY_WHY])
+{
+	int rc = sl_privileges_runtime_dir(&r->privileges, r->config->runtime_dir, why);
+
+	if (!rc)
+		rc = sl_privileges_drop(&r->privileges, why);
+	if (!rc && !r->privileges.locked)
+		sl_log_warning(
+			"memory cannot be locked, keys may be swapped out; raise the memlock "
+			"limit or start as root");
+	return rc;
+}
+
 static void tick(uv_timer_t *timer)
 {
 	sl_sessions_tick(timer->data);
@@ -263,7 +278,9 @@ int sl_relay_start(
 	memset(r, 0, sizeof(*r));
 	r->config = config;
 	r->loop = loop;
-	rc = start_eal(r, why);
+	rc = sl_privileges_find(config->user, &r->privileges, why);
+	if (!rc)
+		rc = start_eal(r, why);
 	if (rc)
 		return rc;
 	r->crypto = sl_crypto_select(config->crypto, &reason);
@@ -272,6 +289,8 @@ int sl_relay_start(
 		return -ENOTSUP;
 	}
 	rc = start_network(r, why);
+	if (!rc)
+		rc = drop_privileges(r, why);
 	if (!rc)
 		rc = sl_workers_start(r->crypto, why);
 	if (rc)

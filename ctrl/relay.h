@@ -13,6 +13,7 @@
 #include "ctrl/config.h"
 #include "ctrl/neigh.h"
 #include "ctrl/ng.h"
+#include "ctrl/privileges.h"
 #include "ctrl/server.h"
 #include "ctrl/session.h"
 #include "dataplane/port.h"
@@ -30,6 +31,7 @@ struct sl_relay {
 	struct sl_interface interfaces[SL_MAX_INTERFACES];
 	unsigned n_interfaces;
 	struct sl_neigh *neigh;
+	struct sl_privileges privileges;
 	struct sl_config_allow ng_allow[SL_CONFIG_NG_ALLOW], ctl_allow[2];
 	unsigned n_ng_allow;
 	struct sl_sessions sessions;

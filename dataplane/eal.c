@@ -14,6 +14,8 @@
 
 enum { MAX_ARGS = 64, ARG_LEN = 128 };
 
+static bool started;
+
 struct args {
 	char *v[MAX_ARGS];
 	char text[MAX_ARGS][ARG_LEN];
@@ -127,11 +129,15 @@ int sl_eal_init(const struct sl_eal_config *config, bool *huge, char why[SL_WHY]
 			rte_strerror(rte_errno));
 		return -EIO;
 	}
+	started = true;
 	return 0;
 }
 
 void sl_eal_cleanup(void)
 {
+	if (!started)
+		return;
+	started = false;
 	rte_mempool_free(sl_mbufs);
 	sl_mbufs = NULL;
 	rte_eal_cleanup();
