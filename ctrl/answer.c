@@ -54,6 +54,18 @@ static int check_family(
 		"medium %u: answered with another address family than offered", m + 1);
 }
 
+/* Both directions under one key would be one keystream for two streams (RFC 3711 9.1). */
+static int check_key(
+	const struct sl_leg_media *media, const struct sl_terms *to, unsigned m, char *why)
+{
+	for (unsigned i = 0; i < media->n_ours; i++)
+		if (sl_master_equal(&media->ours[i].master, &to->theirs))
+			return SL_REFUSE(-EINVAL, why,
+				"medium %u: the answer sends back the key that it was offered",
+				m + 1);
+	return 0;
+}
+
 static int negotiate_one(struct reply *r, const struct sl_sdp *sdp, unsigned m)
 {
 	const struct sl_offer *offer = &r->call->offer;
@@ -67,13 +79,17 @@ static int negotiate_one(struct reply *r, const struct sl_sdp *sdp, unsigned m)
 		return 0;
 	}
 	rc = sl_negotiate_answer(sdp, m, &offer->proposal[m], offer->rtcp_mux, to, r->why);
-	if (rc || !to->active)
+	if (rc || !to->active) {
+		from->active = false; /* refused by one, removed for both */
 		return rc;
+	}
 	if (!to->media)
 		return SL_REFUSE(-EINVAL, r->why, "medium %u: the answer is no RTP", m + 1);
 	rc = sl_call_sdp_check(r->sessions, to, m, r->why);
 	if (!rc)
 		rc = check_family(&r->leg[SL_TO]->media[m], to, m, r->why);
+	if (!rc)
+		rc = check_key(&r->leg[SL_TO]->media[m], to, m, r->why);
 	from->mux = sl_negotiate_mux(from, to, offer->rtcp_mux);
 	return rc;
 }
@@ -98,10 +114,10 @@ static ssize_t write_answer(struct reply *r, const struct sl_sdp *sdp, char *out
 	ssize_t rc = 0;
 
 	for (unsigned m = 0; m < sdp->n_media && !rc; m++) {
-		const struct sl_terms *from = &r->terms[SL_FROM][m], *to = &r->terms[SL_TO][m];
+		const struct sl_terms *from = &r->terms[SL_FROM][m];
 		struct sl_leg_media *media = &r->leg[SL_FROM]->media[m];
 
-		if (!from->media || !from->active || !to->active) {
+		if (!from->media || !from->active) {
 			w.media[m].action = from->media ? SL_SDP_REFUSE : SL_SDP_KEEP;
 			continue;
 		}

@@ -55,9 +55,6 @@ static int keys_make(struct plan *plan, struct keys *keys, const struct sl_leg_m
 	if (!terms->active || !terms->media || suite == SL_SUITE_NONE)
 		return 0;
 	ours = our_master(m, suite);
-	/* In force already, though a later offer will not use it again. */
-	if (!ours && m->out && m->out->master.suite == suite)
-		ours = &m->out->master;
 	if (!ours) {
 		snprintf(why, SL_NG_WHY,
 			"%s: goes back to a key that was in use before; a new offer is needed",
@@ -306,9 +303,14 @@ static void plan_free(struct plan *plan, bool leak)
 int sl_install(struct sl_sessions *sessions, struct sl_leg *const leg[2],
 	const struct sl_terms *const terms[2], unsigned n_media, char why[SL_NG_WHY])
 {
-	struct plan plan = {.sessions = sessions, .n_media = n_media};
-	int rc = plan_make(&plan, leg, terms, why);
+	struct plan plan;
+	int rc;
 
+	/* Padding too: specifications are compared as bytes. */
+	memset(&plan, 0, sizeof(plan));
+	plan.sessions = sessions;
+	plan.n_media = n_media;
+	rc = plan_make(&plan, leg, terms, why);
 	if (rc)
 		goto undo;
 	for (unsigned i = 0; i < 2 * n_media; i++)

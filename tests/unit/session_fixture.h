@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Sessions over the real dataplane, port pool and next hops: one port that carries nothing, one
+ * interface with an address of each family and five pairs of ports on each. Workers do not run, so
+ * that what they own can be looked at.
+ */
+#ifndef SL_TESTS_SESSION_FIXTURE_H
+#define SL_TESTS_SESSION_FIXTURE_H
+
+#include <uv.h>
+
+#include "ctrl/offer.h"
+#include "ctrl/session.h"
+
+#define RELAY4 "203.0.113.10"
+#define RELAY6 "2001:db8::10"
+
+enum { PAIRS = 5, FIRST_PORT = 20000 };
+
+struct relay {
+	uv_loop_t loop;
+	struct sl_neigh *neigh;
+	struct sl_config_interface config;
+	struct sl_interface interface;
+	struct sl_sessions sessions;
+};
+
+extern struct relay relay;
+
+void relay_start(void); /* once */
+void relay_open(unsigned max_sessions);
+/* Ends every call; fails when a port, pinhole or next hop is left. */
+void relay_close(void);
+
+/* What a party says: one audio line unless `extra` adds more. */
+struct party {
+	const char *address; /* "192.0.2.1" */
+	unsigned port;
+	const char *proto;     /* "RTP/SAVP" */
+	const char *crypto[4]; /* values of a=crypto */
+	const char *extra;     /* lines, or NULL */
+};
+
+struct command {
+	const char *call_id, *from_tag, *to_tag; /* NULL: absent */
+	enum sl_sdp_proto proto;
+	unsigned rtcp_mux;
+	int family; /* SL_IPV4 + 1, SL_IPV6 + 1; 0: not said */
+	uint16_t sdes_only;
+	bool replace_origin;
+};
+
+/* The SDP that came back, or NULL: then `why` says why not. Both stay until the next command. */
+extern char sdp_out[4096], why[SL_NG_WHY];
+const char *offer(const struct command *command, const struct party *party);
+const char *answer(const struct command *command, const struct party *party);
+
+/* The value of the n-th (from 0) "a=crypto:" line of `sdp`; static memory, one per n. */
+const char *crypto_line(const char *sdp, unsigned n);
+/* The port of the n-th m-line. */
+unsigned media_port(const char *sdp, unsigned n);
+
+/* An a=crypto value with a key made of `seed`, in static memory: eight of them at a time. */
+const char *key_line(unsigned tag, enum sl_suite suite, unsigned char seed);
+
+struct sl_call *find_call(const char *call_id);
+/* Flow from the leg of that index, published or not. */
+struct sl_flow *flow_of(const struct sl_call *call, int leg, unsigned medium);
+/* Is this flow what its pinholes lead to? */
+bool published(const struct sl_flow *flow);
+
+#endif
