@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 
 #include "ctrl/log.h"
@@ -91,13 +90,11 @@ static void watch_signals(uv_loop_t *loop, struct stop *stop)
 	}
 }
 
-/* Keys are in memory: no core dump of ours is to hold them. Every proxy worker may hold a socket.
- */
+/* Every worker of a proxy may hold a socket. */
 static void set_limits(void)
 {
 	struct rlimit files;
 
-	prctl(PR_SET_DUMPABLE, 0);
 	if (!getrlimit(RLIMIT_NOFILE, &files)) {
 		files.rlim_cur = files.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &files);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The whole relay, put together in the order that each part needs of the one before, and taken
- * apart in the reverse: DPDK, ports, addresses, guards, next hops, workers, sessions,
+ * apart in the reverse: DPDK, ports, addresses, guards, next hops, privileges, workers, sessions,
  * sockets.
  */
 #ifndef SL_CTRL_RELAY_H

@@ -24,6 +24,7 @@ struct connection {
 	void *state;                  /* of the protocol */
 	struct sl_server_reply reply; /* being written */
 	uv_write_t write;
+	bool stranger; /* may not use this socket: is told so instead of being served */
 	bool answered, closing;
 };
 
@@ -178,6 +179,10 @@ static void read_some(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 		return;
 	}
 	c->len += (size_t)n;
+	if (c->stranger) {
+		connection_refuse(c, "this user may not use the control socket");
+		return;
+	}
 	end = c->listener->how.protocol->frame(c->state, c->data, c->len, why);
 	if (!end && c->len == SL_SERVER_REQUEST_MAX) {
 		snprintf(why, sizeof(why), "request larger than %d bytes", SL_SERVER_REQUEST_MAX);
@@ -224,8 +229,9 @@ static void admit(struct connection *c)
 			"%s: uid %u (pid %d) may not use this socket; see ng-allow", how->path,
 			c->peer.uid, (int)c->peer.pid);
 		server->stats.refused_peer++;
-		connection_refuse(c, "this user may not use the control socket");
-		return;
+		/* Told once it has asked: a client that is still writing would not read the answer.
+		 */
+		c->stranger = true;
 	}
 	uv_read_start((uv_stream_t *)&c->pipe, read_alloc, read_some);
 }

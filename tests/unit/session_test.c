@@ -484,6 +484,11 @@ static void ports_run_out_in_words_and_come_back(void **state)
 		snprintf(id, sizeof(id), "call-%d", i);
 		must_offer(&c, a);
 	}
+	a.extra = "m=video 7000 RTP/AVP 96\r\n"; /* needs two, and one is left */
+	assert_null(offer(&c, &a));
+	assert_string_equal(why, "Ran out of ports");
+	assert_int_equal(sl_interface_ports(&relay.interface, SL_IPV4).taken, PAIRS / 2 * 2);
+	a.extra = NULL;
 	strcpy(id, "one more");
 	assert_null(offer(&c, &a));
 	assert_string_equal(why, "Ran out of ports");
