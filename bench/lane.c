@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "bench/lane.h"
+
+#include <rte_cycles.h>
+#include <rte_ethdev.h>
+#include <rte_memcpy.h>
+#include <rte_prefetch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "dataplane/ethdev.h"
+
+static void *queues[SL_MAX_WORKERS];
+
+static void begin(struct lane *lane)
+{
+	work_rewind(lane->work, lane->worker);
+	lane->bursts = lane->packets = lane->sent = lane->n_samples = 0;
+	lane->port_cycles = lane->at = 0;
+	lane->left = 0;
+}
+
+/* Notes what the burst cost that was handed out before this call. */
+static void note(struct lane *lane, uint64_t now, unsigned packets)
+{
+	if (!lane->left || lane->at <= lane->warm)
+		return;
+	lane->cycles[lane->bursts++] =
+		(uint32_t)RTE_MIN(now - lane->left - lane->inside_tx, UINT32_MAX);
+	lane->packets += packets;
+}
+
+static unsigned fetch(struct lane *lane, struct rte_mbuf **m, unsigned n)
+{
+	const struct work *work = lane->work;
+
+	n = RTE_MIN(n, lane->burst);
+	n = RTE_MIN(n, work->spec.packets - lane->at);
+	if (n == 0 || rte_pktmbuf_alloc_bulk(sl_mbufs, m, n) != 0)
+		return 0;
+	for (unsigned i = 0; i < n; i++) {
+		const struct work_packet *p = work_packet(work, lane->worker, lane->at + i);
+
+		rte_memcpy(rte_pktmbuf_mtod(m[i], uint8_t *), p->frame, p->len);
+		m[i]->data_len = p->len;
+		m[i]->pkt_len = p->len;
+		m[i]->port = sl_ethdevs[0].dpdk_port;
+	}
+	lane->at += n;
+	return n;
+}
+
+static uint16_t receive(void *queue, struct rte_mbuf **m, uint16_t n)
+{
+	struct lane *lane = queue;
+	enum lane_task task = atomic_load_explicit(&lane->task, memory_order_acquire);
+	uint64_t now = rte_rdtsc();
+
+	if (task == LANE_REST)
+		return 0;
+	if (task != LANE_PATH) {
+		begin(lane);
+		ceiling_lap(lane, task == LANE_CEILING_PREFETCH);
+		atomic_store_explicit(&lane->task, LANE_REST, memory_order_release);
+		return 0;
+	}
+	if (!lane->left)
+		begin(lane);
+	note(lane, now, lane->burst);
+
+	unsigned got = fetch(lane, m, n);
+
+	if (got == 0) {
+		lane->left = 0;
+		atomic_store_explicit(&lane->task, LANE_REST, memory_order_release);
+		return 0;
+	}
+	lane->inside_tx = 0;
+	lane->left = rte_rdtsc();
+	if (lane->at > lane->warm)
+		lane->port_cycles += lane->left - now;
+	return (uint16_t)got;
+}
+
+/* Keeps a copy of every so many frames. */
+static void sample(struct lane *lane, const struct rte_mbuf *m)
+{
+	unsigned every = lane->work->spec.packets / LANE_SAMPLES;
+
+	if (lane->sent++ % RTE_MAX(every, 1u) != 0 || lane->n_samples == LANE_SAMPLES)
+		return;
+
+	struct lane_sample *s = &lane->sample[lane->n_samples++];
+
+	s->len = RTE_MIN(m->data_len, LANE_FRAME);
+	rte_memcpy(s->frame, rte_pktmbuf_mtod(m, const uint8_t *), s->len);
+}
+
+static uint16_t transmit(void *queue, struct rte_mbuf **m, uint16_t n)
+{
+	struct lane *lane = queue;
+	uint64_t start = rte_rdtsc(), spent;
+
+	for (uint16_t i = 0; i < n; i++)
+		sample(lane, m[i]);
+	rte_pktmbuf_free_bulk(m, n);
+	spent = rte_rdtsc() - start;
+	lane->inside_tx += spent;
+	if (lane->at > lane->warm)
+		lane->port_cycles += spent;
+	return n;
+}
+
+void lanes_attach(uint16_t dpdk_port, struct lane *lanes, unsigned n)
+{
+	struct rte_eth_fp_ops *ops = &rte_eth_fp_ops[dpdk_port];
+
+	for (unsigned i = 0; i < n; i++)
+		queues[i] = &lanes[i];
+	ops->rxq.data = queues;
+	ops->txq.data = queues;
+	ops->rx_pkt_burst = receive;
+	ops->tx_pkt_burst = transmit;
+}
+
+void lanes_run(struct lane *lanes, unsigned n, enum lane_task task)
+{
+	for (unsigned i = 0; i < n; i++) {
+		unsigned bursts = lanes[i].work->spec.packets / lanes[i].burst + 1;
+
+		lanes[i].cycles = realloc(lanes[i].cycles, bursts * sizeof(*lanes[i].cycles));
+		if (!lanes[i].cycles) {
+			fprintf(stderr, "no memory\n");
+			exit(1);
+		}
+	}
+	for (unsigned i = 0; i < n; i++)
+		atomic_store_explicit(&lanes[i].task, task, memory_order_release);
+	for (unsigned i = 0; i < n; i++)
+		while (atomic_load_explicit(&lanes[i].task, memory_order_acquire) != LANE_REST)
+			nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A port that costs nothing, and the clock of bench_path. The workers run as they do in the daemon;
+ * only the two functions behind rte_eth_rx_burst and rte_eth_tx_burst are the benchmark's: one
+ * copies the lap's next packets into buffers, the other frees what is sent. What passes between
+ * leaving the one and entering it again, less the time inside the other, is the packet path.
+ *
+ * A lane is one worker's queue of that port. What it is told to do happens in the worker's thread.
+ */
+#ifndef SL_BENCH_LANE_H
+#define SL_BENCH_LANE_H
+
+#include <rte_mbuf.h>
+#include <stdatomic.h>
+
+#include "bench/workload.h"
+#include "sluice/limits.h"
+
+enum { LANE_SAMPLES = 64, LANE_FRAME = 2048 };
+
+/* What a worker is to play. */
+enum lane_task {
+	LANE_REST,
+	LANE_PATH,             /* a lap through the worker */
+	LANE_CEILING,          /* a lap of the bare crypto calls */
+	LANE_CEILING_PREFETCH, /* the same, each burst's keys prefetched one burst ahead */
+};
+
+struct lane_sample {
+	uint16_t len;
+	uint8_t frame[LANE_FRAME];
+};
+
+struct lane {
+	_Atomic(enum lane_task) task; /* set by the main thread; back to LANE_REST when done */
+	struct work *work;
+	unsigned worker;
+	unsigned burst; /* packets per burst, at most SL_BURST */
+	unsigned warm;  /* packets of a lap that go before the clock starts */
+
+	/* The result of the last lap. One entry per burst behind the warm-up. */
+	uint32_t *cycles; /* spent on the burst */
+	unsigned bursts, packets;
+	uint64_t port_cycles; /* spent inside the two functions, and not counted above */
+	unsigned sent;        /* frames of the whole lap */
+	unsigned n_samples;
+	struct lane_sample sample[LANE_SAMPLES]; /* frames sent, evenly spread over the lap */
+
+	/* While it runs. */
+	unsigned at;        /* packets handed out */
+	uint64_t left;      /* when the rx function was left, TSC; 0: not yet in this lap */
+	uint64_t inside_tx; /* since then */
+};
+
+/* Puts the lanes behind the queues of a started port. The workers must not run yet. */
+void lanes_attach(uint16_t dpdk_port, struct lane *lanes, unsigned n);
+
+/* Has every lane do `task`, and waits. */
+void lanes_run(struct lane *lanes, unsigned n, enum lane_task task);
+
+/* A lap of the bare calls (ceiling.c). Called by the lane in the worker's thread. */
+void ceiling_lap(struct lane *lane, bool prefetch);
+
+#endif
