@@ -123,14 +123,16 @@ logged() { grep -q -e "$2" "$RUN/$1.log"; }
 
 # stop NAME [SIGNAL]: its exit status; SIGKILL (and a complaint) after 5 s
 stop() {
-    local name=$1 signal=${2:-TERM} pid=${PIDS[$1]:-} status=0
+    local name=$1 signal=${2:-TERM} pid=${PIDS[$1]:-} status=0 stderr
     [ -n "$pid" ] || return 0
-    kill -"$signal" "$pid" 2>/dev/null || true
+    exec {stderr}>&2 2>/dev/null # bash would tell of SIGKILL
+    kill -"$signal" "$pid" || true
     if ! wait_for 5 ended "$name"; then
-        say "$name did not end on SIG$signal"
-        kill -KILL "$pid" 2>/dev/null || true
+        echo "$name did not end on SIG$signal" >&"$stderr"
+        kill -KILL "$pid" || true
     fi
-    wait "$pid" 2>/dev/null || status=$?
+    wait "$pid" || status=$?
+    exec 2>&"$stderr" {stderr}>&-
     unset "PIDS[$name]"
     return $status
 }
