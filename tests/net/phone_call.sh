@@ -12,3 +12,4 @@ wait_for 20 talked 6 || say "6 s of sound did not come"
 ask_relay
 end_call
 report 1000 440 || fail "the call went wrong"
+stop sluiced || fail "the relay's exit status is $? (a sanitizer's finding?)"
