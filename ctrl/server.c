@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "ctrl/log.h"
@@ -155,30 +156,13 @@ static void connection_serve(struct connection *c, size_t len)
 	connection_answer(c);
 }
 
-static void read_some(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
+/* `n` more bytes are in the buffer. */
+static void arrived(struct connection *c, size_t n)
 {
-	struct connection *c = stream->data;
-	struct sl_server *server = c->listener->server;
-	char why[SL_SERVER_WHY] = "out of memory";
+	char why[SL_SERVER_WHY] = "";
 	ssize_t end;
 
-	if (n == 0 || c->answered)
-		return;
-	if (n < 0 && n != UV_EOF && n != UV_ENOBUFS) {
-		server->stats.incomplete++;
-		connection_close(c);
-		return;
-	}
-	if (n == UV_EOF) {
-		server->stats.incomplete++;
-		connection_refuse(c, "the request ends before it is complete");
-		return;
-	}
-	if (n == UV_ENOBUFS) {
-		connection_refuse(c, why);
-		return;
-	}
-	c->len += (size_t)n;
+	c->len += n;
 	if (c->stranger) {
 		connection_refuse(c, "this user may not use the control socket");
 		return;
@@ -189,11 +173,46 @@ static void read_some(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 		end = -EMSGSIZE;
 	}
 	if (end < 0) {
-		server->stats.refused_request++;
+		c->listener->server->stats.refused_request++;
 		connection_refuse(c, why);
 	} else if (end > 0) {
 		connection_serve(c, (size_t)end);
 	}
+}
+
+static void read_some(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
+{
+	struct connection *c = stream->data;
+	struct sl_server *server = c->listener->server;
+
+	if (n == 0 || c->answered)
+		return;
+	if (n > 0) {
+		arrived(c, (size_t)n);
+		return;
+	}
+	if (n == UV_ENOBUFS) {
+		connection_refuse(c, "out of memory");
+		return;
+	}
+	server->stats.incomplete++;
+	if (n == UV_EOF)
+		connection_refuse(c, "the request ends before it is complete");
+	else
+		connection_close(c);
+}
+
+/* What may have come since the loop last looked: a crowd can arrive within one of its rounds. */
+static void read_now(struct connection *c)
+{
+	ssize_t n;
+	int fd;
+
+	if (c->answered || uv_fileno((uv_handle_t *)&c->pipe, &fd) || !connection_buffer(c))
+		return;
+	n = recv(fd, c->data + c->len, SL_SERVER_REQUEST_MAX - c->len, MSG_DONTWAIT);
+	if (n > 0)
+		arrived(c, (size_t)n);
 }
 
 /* The longest silent one goes, so that a client which only connects cannot keep others out. */
@@ -202,6 +221,9 @@ static void make_room(struct sl_server *server)
 	struct connection *oldest = TAILQ_FIRST(&server->connections);
 
 	if (server->stats.connections < SL_SERVER_CONNECTIONS || !oldest)
+		return;
+	read_now(oldest);
+	if (oldest->closing)
 		return;
 	server->stats.evicted++;
 	if (oldest->answered)

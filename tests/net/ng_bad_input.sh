@@ -32,6 +32,7 @@ ctl = unix:$RUN/ctl.sock
 EOF
 chmod 755 "$RUN" # strangers reach the socket, and are turned away there
 ulimit -n 8192
+export ASAN_OPTIONS=${ASAN_OPTIONS:-quarantine_size_mb=4} # else freed memory counts as grown
 CONFIG=$CONFIG start_sluiced relay
 
 client() { "$NET_DIR/ng_bad_input.py" "$NG" "$@"; }
