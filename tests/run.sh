@@ -6,7 +6,6 @@ set -euo pipefail
 # A finding of the undefined-behaviour sanitizer fails the test, as one of the address sanitizer does.
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 cd "$(dirname "$0")/.."
-export ASAN_OPTIONS=fast_unwind_on_malloc=0 LSAN_OPTIONS=suppressions=$PWD/tests/lsan.supp:print_suppressions=0
 prefix=${1:-build}
 
 deploy/packages.sh build test
@@ -56,7 +55,8 @@ if prepare "$prefix" gcc; then
 fi
 if prepare "$prefix-asan" clang -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false; then
     run_tests "$prefix-asan" unit --suite unit
-    run_tests "$prefix-asan" call phone_call
+    LSAN_OPTIONS=suppressions=$PWD/tests/lsan.supp:print_suppressions=0 \
+        run_tests "$prefix-asan" call phone_call
     run_tests "$prefix-asan" fuzz --suite fuzz
 fi
 
