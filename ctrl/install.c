@@ -279,12 +279,13 @@ static void plan_undo(struct plan *plan, bool leak)
 	for (unsigned i = 0; i < 2 * plan->n_media; i++) {
 		struct change *c = &plan->changes[i];
 
-		if (c->hops)
-			hops_put(&c->next);
 		if (c->from)
 			pinholes(&c->from->path, true);
-		if (!leak)
-			sl_flow_free(c->next.flow);
+		if (leak)
+			continue;
+		if (c->hops)
+			hops_put(&c->next);
+		sl_flow_free(c->next.flow);
 	}
 }
 

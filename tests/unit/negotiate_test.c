@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ctrl/negotiate.h"
+
+#define K30 "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd"
+#define K44 "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKis"
+
+#define SAVP(lines) "m=audio 5004 RTP/SAVP 0\r\n" lines
+#define LINE(value) "a=crypto:" value "\r\n"
+#define CM80        LINE("1 AES_CM_128_HMAC_SHA1_80 inline:" K30)
+#define CM32        LINE("2 AES_CM_128_HMAC_SHA1_32 inline:" K30)
+
+/* Offers: what is taken of them, or why nothing is. */
+static const struct {
+	const char *media; /* m= and what follows */
+	const char *address;
+	unsigned rtcp; /* port */
+	enum sl_suite suite;
+	uint32_t tag;
+	const char *reason;
+	bool inactive, held, mux;
+} offers[] = {
+	{"m=audio 5004 RTP/AVP 0\r\n", "192.0.2.1", 5005, SL_SUITE_NONE, 0},
+	{"m=audio 5004 RTP/AVP 0\r\na=rtcp:6000\r\n", "192.0.2.1", 6000, SL_SUITE_NONE, 0},
+	{"m=audio 5004 RTP/AVP 0\r\na=rtcp-mux\r\n", "192.0.2.1", 5005, SL_SUITE_NONE, 0,
+		.mux = true},
+	{"m=audio 0 RTP/AVP 0\r\n", "192.0.2.1", 0, SL_SUITE_NONE, 0, .inactive = true},
+	{"m=audio 5004 RTP/AVP 0\r\n", "0.0.0.0", 5005, SL_SUITE_NONE, 0, .held = true},
+	{SAVP(CM80), "192.0.2.1", 5005, SL_SUITE_AES_CM_128_HMAC_SHA1_80, 1},
+	/* The first that can be served, in the order of the one who offers. */
+	{SAVP(CM32 CM80), "192.0.2.1", 5005, SL_SUITE_AES_CM_128_HMAC_SHA1_32, 2},
+	{SAVP(LINE("4 NULL_HMAC_SHA1_80 inline:" K30) CM32), "192.0.2.1", 5005,
+		SL_SUITE_AES_CM_128_HMAC_SHA1_32, 2},
+	{SAVP(LINE("4 AES_CM_128_HMAC_SHA1_80 inline:" K30 "|2^20|1:4") CM32), "192.0.2.1", 5005,
+		SL_SUITE_AES_CM_128_HMAC_SHA1_32, 2},
+	{SAVP(LINE("9 AEAD_AES_256_GCM inline:" K44) CM80), "192.0.2.1", 5005,
+		SL_SUITE_AEAD_AES_256_GCM, 9},
+	/* Keys in a plain profile are not used. */
+	{"m=audio 5004 RTP/AVP 0\r\n" CM80, "192.0.2.1", 5005, SL_SUITE_NONE, 0},
+	{SAVP(""), "192.0.2.1", .reason = "no a=crypto"},
+	{SAVP(LINE("4 NULL_HMAC_SHA1_80 inline:" K30)), "192.0.2.1", .reason = "can be served"},
+	{SAVP(LINE("1 AES_CM_128_HMAC_SHA1_80 inline:AAAA")), "192.0.2.1", .reason = "a=crypto"},
+	/* What is malformed is a mistake, not a choice: it is not passed over. */
+	{SAVP(LINE("1 AES_CM_128_HMAC_SHA1_80 inline:AAAA") CM32), "192.0.2.1",
+		.reason = "a=crypto"},
+	{SAVP(LINE("1 AES_CM_128_HMAC_SHA1_80 inline:" K30 " UNENCRYPTED_SRTP")), "192.0.2.1",
+		.reason = "can be served"},
+	{"m=audio 5004 UDP/TLS/RTP/SAVPF 0\r\n", "192.0.2.1", .reason = "DTLS-SRTP"},
+	{"m=audio 5004/2 RTP/AVP 0\r\n", "192.0.2.1", .reason = "one port"},
+	{"m=audio 65535 RTP/AVP 0\r\n", "192.0.2.1", .reason = "65535"},
+	{"m=audio 5004 RTP/AVP 0\r\n", "127.0.0.1", .reason = "loopback"},
+	{"m=audio 5004 RTP/AVP 0\r\n", "::1", .reason = "loopback"},
+	{"m=audio 5004 RTP/AVP 0\r\n", "239.1.2.3", .reason = "multicast"},
+	{"m=audio 5004 RTP/AVP 0\r\n", "ff02::1", .reason = "multicast"},
+	{"m=audio 5004 RTP/AVP 0\r\n", "255.255.255.255", .reason = "broadcast"},
+	{"m=audio 5004 RTP/AVP 0\r\na=rtcp:6000 IN IP4 127.0.0.1\r\n", "192.0.2.1",
+		.reason = "loopback"},
+	{"m=audio 5004 RTP/AVP 0\r\na=rtcp:6000 IN IP6 2001:db8::1\r\n", "192.0.2.1",
+		.reason = "different address families"},
+};
+
+static void parse(struct sl_sdp *sdp, const char *address, const char *media)
+{
+	static char text[1024];
+	struct sl_sdp_error error;
+
+	snprintf(text, sizeof(text),
+		"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN %s %s\r\nt=0 0\r\n%s",
+		strchr(address, ':') ? "IP6" : "IP4", address, media);
+	if (sl_sdp_parse(sdp, text, strlen(text), &error))
+		fail_msg("%s%s", media, error.reason);
+}
+
+static void what_is_taken_of_an_offer(void **state)
+{
+	for (unsigned i = 0; i < sizeof(offers) / sizeof(offers[0]); i++) {
+		char why[SL_NG_WHY] = "";
+		struct sl_terms t;
+		struct sl_sdp sdp;
+		int rc;
+
+		parse(&sdp, offers[i].address, offers[i].media);
+		rc = sl_negotiate_offer(&sdp, 0, &t, why);
+		if (!rc != !offers[i].reason || (rc && !strstr(why, offers[i].reason)))
+			fail_msg("%s%s: %d %s", offers[i].media, offers[i].address, rc, why);
+		if (rc)
+			continue;
+		print_message("%s", offers[i].media);
+		assert_int_equal(t.active, !offers[i].inactive);
+		assert_int_equal(t.held, offers[i].held);
+		assert_int_equal(t.mux, offers[i].mux);
+		assert_int_equal(t.theirs.suite, offers[i].suite);
+		assert_int_equal(t.tag, offers[i].tag);
+		assert_int_equal(t.remote[SL_RTCP].port, offers[i].rtcp);
+	}
+}
+
+/* What is proposed to the other side: strongest first, as the flags allow. */
+static const struct {
+	enum sl_sdp_proto from, asked;
+	uint16_t no, only;
+	bool off;
+	enum sl_sdp_proto proto;
+	uint8_t n, first;
+	const char *reason;
+} proposals[] = {
+	{SL_SDP_AVP, SL_SDP_OTHER, 0, 0, false, SL_SDP_AVP, 0, 0, NULL},
+	{SL_SDP_SAVP, SL_SDP_OTHER, 0, 0, false, SL_SDP_SAVP, 3, SL_SUITE_AEAD_AES_256_GCM, NULL},
+	{SL_SDP_SAVP, SL_SDP_AVP, 0, 0, false, SL_SDP_AVP, 0, 0, NULL},
+	{SL_SDP_AVP, SL_SDP_SAVPF, 0, 0, false, SL_SDP_SAVPF, 3, SL_SUITE_AEAD_AES_256_GCM, NULL},
+	{SL_SDP_AVP, SL_SDP_SAVP, 1 << SL_SUITE_AEAD_AES_256_GCM, 0, false, SL_SDP_SAVP, 2,
+		SL_SUITE_AES_256_CM_HMAC_SHA1_80, NULL},
+	{SL_SDP_AVP, SL_SDP_SAVP, 0, 1 << SL_SUITE_AES_192_CM_HMAC_SHA1_32, false, SL_SDP_SAVP, 1,
+		SL_SUITE_AES_192_CM_HMAC_SHA1_32, NULL},
+	{SL_SDP_AVP, SL_SDP_SAVP, 0, 1 << SL_SUITE_AEAD_AES_256_GCM, false, SL_SDP_SAVP, 1,
+		SL_SUITE_AEAD_AES_256_GCM, NULL},
+	{SL_SDP_AVP, SL_SDP_SAVP, 1 << SL_SUITE_AEAD_AES_128_GCM, 1 << SL_SUITE_AEAD_AES_128_GCM,
+		false, 0, 0, 0, "no suite"},
+	{SL_SDP_AVP, SL_SDP_SAVP, 0, 0, true, 0, 0, 0, "switched off"},
+	{SL_SDP_AVP, SL_SDP_DTLS_SAVP, 0, 0, false, 0, 0, 0, "DTLS-SRTP"},
+};
+
+static void what_is_proposed(void **state)
+{
+	for (unsigned i = 0; i < sizeof(proposals) / sizeof(proposals[0]); i++) {
+		struct sl_terms from = {.active = true, .media = true, .proto = proposals[i].from};
+		struct sl_ng_options o = {.proto = proposals[i].asked,
+			.sdes_no = proposals[i].no,
+			.sdes_only = proposals[i].only,
+			.sdes_off = proposals[i].off};
+		struct sl_proposal p;
+		char why[SL_NG_WHY] = "";
+		int rc = sl_negotiate_propose(&from, &o, &p, why);
+
+		if (!rc != !proposals[i].reason || (rc && !strstr(why, proposals[i].reason)))
+			fail_msg("case %u: %d %s", i, rc, why);
+		if (rc)
+			continue;
+		assert_int_equal(p.proto, proposals[i].proto);
+		assert_int_equal(p.n_suites, proposals[i].n);
+		assert_int_equal(p.suites[0], proposals[i].first);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_taken_of_an_offer),
+		cmocka_unit_test(what_is_proposed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
