@@ -51,9 +51,10 @@ struct sl_load_options {
 	int seq_start;    /* -1: random below 2^15 (RFC 3711 3.3.1 advises it) */
 	int cpu;          /* -1: any */
 	int relay_pid;    /* resident memory is read after each round; 0: not */
-	bool bad, keep, query, json, video, avpf, live;
+	bool bad, keep, query, video, avpf, live;
 	const char *sdes; /* comma list for NG `SDES` of the offer; "only": only-SUITE of leg B */
 	const char *rtcp_mux; /* comma list for NG `rtcp-mux` of the offer */
+	const char *json;     /* file for the result, or NULL */
 	const char *flags;    /* comma list for NG `flags` of both */
 };
 
@@ -160,8 +161,8 @@ void sl_check_packet(struct sl_load *load, unsigned socket, const struct sockadd
 
 /* Adds the streams' counts of a finished round to the totals. */
 void sl_report_round(struct sl_load *load);
-/* Prints the result; true when everything was as it has to be. */
-bool sl_report_print(struct sl_load *load, FILE *out);
+/* Prints the result, and writes --json; true when everything was as it has to be. */
+bool sl_report_print(struct sl_load *load);
 
 /* 0, or the exit code (2 wrong use, -1 help given). */
 int sl_options_parse(struct sl_load_options *opt, int argc, char **argv);

@@ -204,8 +204,10 @@ void sl_calls_delete(struct sl_load *load, struct sl_ng_client *ng)
 	for (unsigned i = 0; i < load->opt.calls; i++) {
 		if (!load->calls[i].up)
 			continue;
-		json_t *reply =
-			checked_call(ng, request_new("delete", &load->calls[i], i), &load->erase);
+		json_t *request = request_new("delete", &load->calls[i], i);
+
+		json_object_set_new(request, "delete-delay", json_integer(0));
+		json_t *reply = checked_call(ng, request, &load->erase);
 
 		load->totals.ng_errors += !reply;
 		load->calls[i].up = false;

@@ -25,7 +25,7 @@ static const char help[] =
 	"  --video (VP8 m-line)  --avpf  --keep (no delete)  --query (ask for and compare counts)\n"
 	"  --share N          calls per socket (1)   --live   no packets made or kept ahead\n"
 	"  --memory MB (1536)  --drain MS (1000)  --cpu N  --relay-pid PID (report its memory)\n"
-	"  --json\n"
+	"  --json FILE        the result as JSON too\n"
 	"Exit: 0 everything arrived once, in order and unchanged; 1 not so; 2 could not be "
 	"tried.\n";
 
@@ -103,7 +103,7 @@ static const struct option longs[] = {
 	{"drain", 1, NULL, OPT_DRAIN},
 	{"cpu", 1, NULL, OPT_CPU},
 	{"relay-pid", 1, NULL, OPT_PID},
-	{"json", 0, NULL, OPT_JSON},
+	{"json", 1, NULL, OPT_JSON},
 	{"help", 0, NULL, OPT_HELP},
 	{0},
 };
@@ -232,6 +232,9 @@ static void take_other(struct parse *parse, int code)
 	case OPT_FLAGS:
 		opt->flags = optarg;
 		break;
+	case OPT_JSON:
+		opt->json = optarg;
+		break;
 	case OPT_SECONDS:
 		parse->seconds = strtod(optarg, NULL);
 		break;
@@ -264,8 +267,6 @@ static bool *switch_of(struct sl_load_options *opt, int code)
 		return &opt->query;
 	case OPT_LIVE:
 		return &opt->live;
-	case OPT_JSON:
-		return &opt->json;
 	}
 	return NULL;
 }

@@ -180,11 +180,18 @@ static void print_text(struct sl_load *load, FILE *out)
 	fprintf(out, "%s\n", verdict(load) ? "ok" : "FAILED");
 }
 
-bool sl_report_print(struct sl_load *load, FILE *out)
+bool sl_report_print(struct sl_load *load)
 {
-	if (load->opt.json)
+	print_text(load, stdout);
+	if (load->opt.json) {
+		FILE *out = fopen(load->opt.json, "w");
+
+		if (!out) {
+			perror(load->opt.json);
+			return false;
+		}
 		print_json(load, out);
-	else
-		print_text(load, out);
+		fclose(out);
+	}
 	return verdict(load);
 }

@@ -94,7 +94,7 @@ int main(int argc, char **argv)
 	if (wrong)
 		return wrong < 0 ? 0 : wrong;
 	if (prepare(load) && !play(load))
-		code = !sl_report_print(load, stdout);
+		code = !sl_report_print(load);
 	for (unsigned leg = 0; leg < 2; leg++)
 		free(load->route[leg]);
 	free(load->rss_kb);
