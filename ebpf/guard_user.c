@@ -49,6 +49,8 @@ struct sl_guard {
 	struct sl_guard_pinholes *pinholes; /* SL_MAX_ADDRESS_SLOTS, shared with the program */
 	__u64 *per_cpu;                     /* room for one counter of every possible CPU */
 	int cpus;
+	uint8_t index[SL_MAX_ADDRESS_SLOTS]; /* [slot]: of its pinholes; slots of one address share
+					      */
 };
 
 /* A program that is attached to a netdev, and those of its maps that bear our names. */
@@ -264,6 +266,8 @@ static struct sl_guard *guard_new(struct attached *attached)
 		free(guard);
 		return NULL;
 	}
+	for (unsigned slot = 0; slot < SL_MAX_ADDRESS_SLOTS; slot++)
+		guard->index[slot] = (uint8_t)slot;
 	memcpy(guard->netdev, attached->netdev, sizeof(guard->netdev));
 	memcpy(guard->maps, attached->maps, sizeof(guard->maps));
 	for (int i = 0; i < MAPS; i++)
@@ -320,6 +324,7 @@ int sl_guard_address_add(struct sl_guard *guard, uint8_t slot, const uint8_t ip[
 	uint16_t port_min, uint16_t port_max, char why[SL_GUARD_WHY])
 {
 	struct sl_guard_slot value = {.index = slot, .port_min = port_min, .port_max = port_max};
+	struct sl_guard_slot known;
 	struct sl_guard_address key;
 	int error;
 
@@ -330,6 +335,12 @@ int sl_guard_address_add(struct sl_guard *guard, uint8_t slot, const uint8_t ip[
 		return refuse(-EINVAL, why, "%s: %u-%u is not a range of media ports",
 			guard->netdev, port_min, port_max);
 	memcpy(key.ip, ip, sizeof(key.ip));
+	if (bpf_map_lookup_elem(guard->maps[ADDRESSES], &key, &known) == 0) {
+		value.index = known.index;
+		value.port_min = known.port_min < port_min ? known.port_min : port_min;
+		value.port_max = known.port_max > port_max ? known.port_max : port_max;
+	}
+	guard->index[slot] = (uint8_t)value.index;
 	error = bpf_map_update_elem(guard->maps[ADDRESSES], &key, &value, BPF_ANY);
 	if (error)
 		refuse(error, why, "%s: cannot tell the guard a media address: %s", guard->netdev,
@@ -337,33 +348,17 @@ int sl_guard_address_add(struct sl_guard *guard, uint8_t slot, const uint8_t ip[
 	return error;
 }
 
-int sl_guard_address_del(
-	struct sl_guard *guard, uint8_t slot, const uint8_t ip[16], char why[SL_GUARD_WHY])
-{
-	struct sl_guard_address key;
-	int error;
-
-	if (slot < SL_MAX_ADDRESS_SLOTS)
-		close_pinholes(guard, slot);
-	memcpy(key.ip, ip, sizeof(key.ip));
-	error = bpf_map_delete_elem(guard->maps[ADDRESSES], &key);
-	if (error == 0 || error == -ENOENT)
-		return 0;
-	return refuse(error, why, "%s: cannot take a media address from the guard: %s",
-		guard->netdev, strerror(-error));
-}
-
 void sl_guard_pinhole_open(struct sl_guard *guard, uint8_t slot, uint16_t port)
 {
 	if (slot < SL_MAX_ADDRESS_SLOTS)
-		__atomic_fetch_or(&guard->pinholes[slot].open[port >> 3],
+		__atomic_fetch_or(&guard->pinholes[guard->index[slot]].open[port >> 3],
 			(uint8_t)(1 << (port & 7)), __ATOMIC_RELEASE);
 }
 
 void sl_guard_pinhole_close(struct sl_guard *guard, uint8_t slot, uint16_t port)
 {
 	if (slot < SL_MAX_ADDRESS_SLOTS)
-		__atomic_fetch_and(&guard->pinholes[slot].open[port >> 3],
+		__atomic_fetch_and(&guard->pinholes[guard->index[slot]].open[port >> 3],
 			(uint8_t) ~(1 << (port & 7)), __ATOMIC_RELEASE);
 }
 

@@ -55,21 +55,14 @@ void sl_guard_close(struct sl_guard *guard);
 
 /*
  * From now on UDP to `ip` (IPv4 in mapped form, network byte order) and to a port of
- * [port_min, port_max] (host byte order) is media, dropped unless its pinhole is open. `slot`
- * indexes the address's pinholes: two addresses may share none. Adding an address again changes its
- * slot and ports.
+ * [port_min, port_max] (host byte order) is media, dropped unless its pinhole is open. `slot` names
+ * the pair in the calls below; each slot is added once. Two slots may have one address and ranges
+ * of their own: the program then guards everything from the lowest to the highest of their ports.
  *   -EINVAL  slot >= SL_MAX_ADDRESS_SLOTS, port_min > port_max, or port 0
  *   -E2BIG   the map is full
  */
 int sl_guard_address_add(struct sl_guard *guard, uint8_t slot, const uint8_t ip[16],
 	uint16_t port_min, uint16_t port_max, char why[SL_GUARD_WHY]);
-
-/*
- * The address is the kernel's again and the pinholes of its slot are closed. Deleting an unknown
- * address is fine: 0.
- */
-int sl_guard_address_del(
-	struct sl_guard *guard, uint8_t slot, const uint8_t ip[16], char why[SL_GUARD_WHY]);
 
 /*
  * One atomic write to shared memory each, no syscall; repeating one is harmless. The program sees

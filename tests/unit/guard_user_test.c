@@ -201,19 +201,33 @@ static void test_addresses(void **state)
 	assert_int_equal(sl_guard_address_add(guard, 64, ip, 1, 2, why), -EINVAL);
 	assert_int_equal(sl_guard_address_add(guard, 0, ip, 3, 2, why), -EINVAL);
 	assert_int_equal(sl_guard_address_add(guard, 0, ip, 0, 2, why), -EINVAL);
-	assert_int_equal(sl_guard_address_add(guard, 0, ip, 1, 2, why), 0);
-	assert_int_equal(sl_guard_address_add(guard, 7, ip, 20000, 65535, why), 0);
+	assert_int_equal(sl_guard_address_add(guard, 3, ip, 30000, 39999, why), 0);
+	assert_int_equal(sl_guard_address_add(guard, 7, ip, 20000, 24999, why), 0);
 	assert_int_equal(bpf_map_lookup_elem(map, ip, &slot), 0);
-	assert_int_equal(slot.index, 7);
+	assert_int_equal(slot.index, 3);
 	assert_int_equal(slot.port_min, 20000);
-	assert_int_equal(slot.port_max, 65535);
+	assert_int_equal(slot.port_max, 39999);
 
+	/* Both interfaces of one address open their ports in the one bitmap that the program reads.
+	 */
+	sl_guard_pinhole_open(guard, 3, 30000);
 	sl_guard_pinhole_open(guard, 7, 20000);
-	assert_int_equal(sl_guard_address_del(guard, 7, ip, why), 0);
-	assert_int_equal(sl_guard_address_del(guard, 7, ip, why), 0);
-	assert_int_equal(bpf_map_lookup_elem(map, ip, &slot), -ENOENT);
+	assert_int_equal(byte_of(object, 3, 30000), 1);
+	assert_int_equal(byte_of(object, 3, 20000), 1);
 	assert_int_equal(byte_of(object, 7, 20000), 0);
+	sl_guard_pinhole_close(guard, 7, 20000);
+	assert_int_equal(byte_of(object, 3, 20000), 0);
+	sl_guard_close(guard);
+	bpf_object__close(object);
+}
 
+static void test_no_more_addresses_than_slots(void **state)
+{
+	struct bpf_object *object = attach(NULL, 0);
+	uint8_t ip[16] = {[10] = 0xff, [11] = 0xff, [12] = 10};
+	struct sl_guard *guard;
+
+	assert_int_equal(sl_guard_open(LOOPBACK, &guard, why), 0);
 	for (unsigned i = 0; i < SL_MAX_ADDRESS_SLOTS; i++) {
 		ip[15] = (uint8_t)i;
 		assert_int_equal(sl_guard_address_add(guard, (uint8_t)i, ip, 1, 2, why), 0);
@@ -235,6 +249,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test_teardown(test_guard_of_another_version, clear),
 		cmocka_unit_test_teardown(test_pinholes, clear),
 		cmocka_unit_test_teardown(test_addresses, clear),
+		cmocka_unit_test_teardown(test_no_more_addresses_than_slots, clear),
 	};
 
 	if (argc != 2) {
