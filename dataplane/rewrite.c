@@ -26,10 +26,18 @@ static inline uint16_t word(uint8_t hi, uint8_t lo)
 
 uint32_t sl_checksum_add(uint32_t sum, const uint8_t *data, uint16_t len)
 {
-	uint64_t wide = sum;
+	uint64_t wide = sum, odd = 0;
 
-	/* 32 bits at a time: one's complement sums may be folded at the end (RFC 1071 2(B), (C)).
-	 */
+	/* Any grouping of the 16-bit words may be folded at the end (RFC 1071 2(B), (C)): two sums
+	 * that do not wait for each other. */
+	for (; len >= 16; len -= 16, data += 16) {
+		uint64_t v[2];
+
+		memcpy(v, data, 16);
+		wide += (v[0] & 0xffffffff) + (v[0] >> 32);
+		odd += (v[1] & 0xffffffff) + (v[1] >> 32);
+	}
+	wide += odd;
 	for (; len >= 4; len -= 4, data += 4) {
 		uint32_t v;
 
@@ -79,6 +87,7 @@ void sl_egress_build(struct sl_egress *egress, const struct sl_endpoint *source,
 		memcpy(h + 16, destination->ip + 12, 4);
 		udp = h + IPV4_LEN;
 		egress->pseudo_sum = sl_checksum_add(0, h + 12, 8);
+		egress->ipv4_sum = sl_checksum_add(0, h, IPV4_LEN);
 	} else {
 		h[0] = 0x60 | tos >> 4;
 		h[1] = (uint8_t)(tos << 4);
@@ -105,7 +114,7 @@ void sl_rewrite(const struct sl_egress *egress, uint8_t *payload, uint16_t paylo
 	if (egress->header_len == IPV4_LEN + UDP_LEN) {
 		memcpy(h, egress->header, IPV4_LEN + UDP_LEN);
 		put16(h + 2, udp_len + IPV4_LEN);
-		sum = sl_checksum_finish(sl_checksum_add(0, h, IPV4_LEN));
+		sum = sl_checksum_finish(egress->ipv4_sum + word(h[2], h[3]));
 		memcpy(h + 10, &sum, 2);
 	} else {
 		memcpy(h, egress->header, IPV6_LEN + UDP_LEN);

@@ -18,7 +18,7 @@ uint16_t sl_checksum_finish(uint32_t sum);
 
 /*
  * Builds the template of one component: from `source` to `destination`, both of one family, with
- * traffic class `tos`. Fills header, header_len and pseudo_sum only.
+ * traffic class `tos`. Fills header, header_len and the sums only.
  */
 void sl_egress_build(struct sl_egress *egress, const struct sl_endpoint *source,
 	const struct sl_endpoint *destination, uint8_t tos);
