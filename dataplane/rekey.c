@@ -33,26 +33,29 @@ static bool must_wait(const struct sl_burst *b, const struct sl_packet *p)
 	return false;
 }
 
+static enum sl_verdict check(
+	struct sl_packet *p, const struct sl_replay *in, const struct sl_replay *rtcp)
+{
+	if (p->component == SL_RTCP) {
+		p->op.index =
+			sl_srtcp_trailer(p->flow->in_suite, p->op.data, p->op.len) & 0x7fffffff;
+		return sl_replay_check(rtcp, p->op.index);
+	}
+	p->op.index = sl_replay_estimate(in, p->view.seq);
+	if (p->op.index > SL_INDEX_MAX)
+		return SL_DROP_REPLAY_OLD;
+	return sl_replay_check(in, p->op.index);
+}
+
 static enum sl_verdict index_and_check(struct sl_packet *p)
 {
 	const struct sl_streams *s = &p->flow->streams;
 	struct sl_replay in, rtcp;
 
-	if (p->place >= 0) {
-		in = s->live[p->place].in;
-		rtcp = s->rtcp[p->place];
-	} else {
-		sl_streams_recall(s, p->op.ssrc, &in, &rtcp);
-	}
-	if (p->component == SL_RTCP) {
-		p->op.index =
-			sl_srtcp_trailer(p->flow->in_suite, p->op.data, p->op.len) & 0x7fffffff;
-		return sl_replay_check(&rtcp, p->op.index);
-	}
-	p->op.index = sl_replay_estimate(&in, p->view.seq);
-	if (p->op.index > SL_INDEX_MAX)
-		return SL_DROP_REPLAY_OLD;
-	return sl_replay_check(&in, p->op.index);
+	if (likely(p->place >= 0))
+		return check(p, &s->live[p->place].in, &s->rtcp[p->place]);
+	sl_streams_recall(s, p->op.ssrc, &in, &rtcp);
+	return check(p, &in, &rtcp);
 }
 
 void sl_stage_replay(struct sl_worker *w, struct sl_burst *b)

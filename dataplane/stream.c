@@ -49,7 +49,7 @@ static int silent_longest(const struct sl_streams *s, uint64_t now)
 static struct sl_retired retire(const struct sl_streams *s, int i)
 {
 	return (struct sl_retired){
-		.ssrc = s->ssrc[i],
+		.ssrc = s->live[i].ssrc,
 		.in_top = next_index(&s->live[i].in),
 		.out_top = next_index(&s->live[i].out),
 		.rtcp_top = (uint32_t)next_index(&s->rtcp[i]),
@@ -59,9 +59,9 @@ static struct sl_retired retire(const struct sl_streams *s, int i)
 static void enter(
 	struct sl_streams *s, int i, uint32_t ssrc, uint64_t now, const struct sl_retired *known)
 {
-	s->ssrc[i] = ssrc;
 	s->live[i] = (struct sl_stream){
 		.ssrc = ssrc,
+		.in_use = true,
 		.last = now,
 		.in = closed_window(known->in_top),
 		.out = closed_window(known->out_top),

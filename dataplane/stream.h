@@ -24,7 +24,7 @@ struct sl_stream {
 	struct sl_replay out; /* egress SRTP */
 	uint64_t last;        /* ns, worker clock: last packet in */
 	uint32_t ssrc;        /* host byte order */
-	uint32_t unused;
+	bool in_use;
 };
 _Static_assert(sizeof(struct sl_stream) == 64, "one cache line per live SSRC");
 
@@ -34,19 +34,20 @@ struct sl_retired {
 	uint32_t ssrc;
 };
 
+/* A packet of a flow's first SSRC, which is often its only one, touches the first line alone. */
 struct sl_streams {
-	uint32_t ssrc[SL_LIVE_SSRCS]; /* host byte order; entry i belongs to live[i] */
-	uint8_t n_live, n_retired;
-	struct sl_stream live[SL_LIVE_SSRCS] __attribute__((aligned(64)));
+	struct sl_stream live[SL_LIVE_SSRCS]
+		__attribute__((aligned(64))); /* in use from the front */
 	struct sl_replay rtcp[SL_LIVE_SSRCS]; /* ingress SRTCP, of the SSRC of live[i] */
 	struct sl_retired retired[SL_RETIRED_SSRCS];
+	uint8_t n_live, n_retired;
 };
 
 /* The place of a live SSRC, or -1. */
 static inline int sl_streams_find(const struct sl_streams *s, uint32_t ssrc)
 {
-	for (int i = 0; i < s->n_live; i++)
-		if (s->ssrc[i] == ssrc)
+	for (int i = 0; i < SL_LIVE_SSRCS && s->live[i].in_use; i++)
+		if (s->live[i].ssrc == ssrc)
 			return i;
 	return -1;
 }

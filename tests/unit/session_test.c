@@ -230,7 +230,7 @@ static void our_key_sent_back_is_refused(void **state)
 static void use(struct sl_flow *flow, uint64_t in, uint64_t out)
 {
 	flow->streams.n_live = 1;
-	flow->streams.ssrc[0] = 0x1234;
+	flow->streams.live[0].in_use = true;
 	flow->streams.live[0].ssrc = 0x1234;
 	flow->streams.live[0].in = (struct sl_replay){.top = in, .seen = {1}};
 	flow->streams.live[0].out = (struct sl_replay){.top = out, .seen = {1}};
