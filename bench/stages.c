@@ -8,7 +8,7 @@
 
 #define STAGES(X) \
 	X(parse)  \
-	X(steer) X(guard) X(replay) X(unprotect) X(commit) X(protect) X(rewrite) X(tx)
+	X(steer) X(pinhole) X(guard) X(replay) X(unprotect) X(commit) X(protect) X(rewrite) X(tx)
 
 enum stage {
 #define X(name) STAGE_##name,

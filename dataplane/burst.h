@@ -15,10 +15,11 @@
 
 struct sl_packet {
 	struct rte_mbuf *m;
-	struct sl_flow *flow; /* set by the pinhole stage */
-	uint8_t verdict;      /* enum sl_verdict */
-	uint8_t component;    /* enum sl_component */
-	int8_t place;         /* in flow->streams.live; -1: SSRC not known yet */
+	struct sl_flow **pinhole; /* set by the steer stage */
+	struct sl_flow *flow;     /* set by the pinhole stage */
+	uint8_t verdict;          /* enum sl_verdict */
+	uint8_t component;        /* enum sl_component */
+	int8_t place;             /* in flow->streams.live; -1: SSRC not known yet */
 	struct sl_crypto_op op;
 	struct sl_view view;
 };

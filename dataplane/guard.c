@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What can be refused before any cryptography is spent on it: class, source, and the media header.
  */
+#include <rte_prefetch.h>
 #include <string.h>
 
 #include "dataplane/worker.h"
@@ -56,6 +57,9 @@ static enum sl_verdict judge(struct sl_packet *p)
 void sl_stage_guard(struct sl_worker *w, struct sl_burst *b)
 {
 	(void)w;
-	SL_BURST_FOREACH (p, b)
+	SL_BURST_FOREACH (p, b) {
 		p->verdict = judge(p);
+		if (p->verdict == SL_FORWARD)
+			rte_prefetch0(p->flow->in_key); /* unprotect; NULL does no harm */
+	}
 }

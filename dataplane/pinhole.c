@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "dataplane/pinhole.h"
 
+#include <rte_prefetch.h>
 #include <string.h>
+
+#include "dataplane/worker.h"
 
 #include "dataplane/packet_path.h"
 
@@ -32,5 +35,19 @@ void sl_pinhole_close(const struct sl_flow *flow)
 
 		if (*entry == flow)
 			*entry = NULL;
+	}
+}
+
+void sl_stage_pinhole(struct sl_worker *w, struct sl_burst *b)
+{
+	(void)w;
+	SL_BURST_FOREACH (p, b) {
+		p->flow = *p->pinhole;
+		if (!p->flow) {
+			p->verdict = SL_DROP_CLOSED;
+			continue;
+		}
+		rte_prefetch0(p->flow);                   /* guard */
+		rte_prefetch0(&p->flow->streams.live[0]); /* replay */
 	}
 }

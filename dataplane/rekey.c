@@ -7,6 +7,7 @@
  * authenticated.
  */
 #include <rte_branch_prediction.h>
+#include <rte_prefetch.h>
 
 #include "dataplane/worker.h"
 
@@ -58,6 +59,14 @@ static enum sl_verdict index_and_check(struct sl_packet *p)
 	return check(p, &in, &rtcp);
 }
 
+/* What the stages behind unprotect read and write. */
+static void prefetch_way_out(const struct sl_packet *p)
+{
+	rte_prefetch0(p->flow->out_key);
+	rte_prefetch0(&p->flow->egress[p->component]);
+	rte_prefetch0(&p->flow->count);
+}
+
 void sl_stage_replay(struct sl_worker *w, struct sl_burst *b)
 {
 	(void)w;
@@ -71,11 +80,13 @@ void sl_stage_replay(struct sl_worker *w, struct sl_burst *b)
 		};
 		p->place = (int8_t)sl_streams_find(&p->flow->streams, p->view.ssrc);
 		if (!p->flow->in_key)
-			continue;
-		if (unlikely(unknown(p)) && must_wait(b, p))
+			p->verdict = SL_FORWARD;
+		else if (unlikely(unknown(p)) && must_wait(b, p))
 			p->verdict = SL_TAKEN;
 		else
 			p->verdict = index_and_check(p);
+		if (p->verdict == SL_FORWARD)
+			prefetch_way_out(p);
 	}
 }
 

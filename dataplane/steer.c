@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * From a local address and UDP port to the worker that owns it, and to the flow behind it. RTP and
+ * From a local address and UDP port to the worker that owns it, and to its pinhole. RTP and
  * RTCP of a call (an even port and the next) have one owner, whichever queue the device put them
  * on.
  */
 #include <rte_ethdev.h>
+#include <rte_prefetch.h>
 
 #include "dataplane/ethdev.h"
 #include "dataplane/pinhole.h"
@@ -60,8 +61,7 @@ void sl_stage_steer(struct sl_worker *w, struct sl_burst *b)
 			hand_off(w, p, owner);
 			continue;
 		}
-		p->flow = *sl_pinhole((uint8_t)slot, port);
-		if (!p->flow)
-			p->verdict = SL_DROP_CLOSED;
+		p->pinhole = sl_pinhole((uint8_t)slot, port);
+		rte_prefetch0(p->pinhole);
 	}
 }

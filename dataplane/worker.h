@@ -59,9 +59,14 @@ int sl_workers_prepare(const struct sl_crypto_backend *crypto, char why[SL_WHY])
  * received. */
 unsigned sl_worker_poll(struct sl_worker *w);
 
-/* The stages, in the order a packet meets them. */
+/*
+ * The stages, in the order a packet meets them. With many flows their state is far from the core: a
+ * stage that learns where the next ones will look asks for those lines, for all packets of the
+ * burst before any is needed.
+ */
 void sl_stage_parse(struct sl_worker *w, struct sl_burst *b);
 void sl_stage_steer(struct sl_worker *w, struct sl_burst *b);
+void sl_stage_pinhole(struct sl_worker *w, struct sl_burst *b);
 void sl_stage_guard(struct sl_worker *w, struct sl_burst *b);
 void sl_stage_replay(struct sl_worker *w, struct sl_burst *b);
 void sl_stage_unprotect(struct sl_worker *w, struct sl_burst *b);
