@@ -12,6 +12,7 @@
 #include <rte_branch_prediction.h>
 #include <rte_byteorder.h>
 #include <rte_common.h>
+#include <rte_prefetch.h>
 
 #include "dataplane/ipsecmb.h"
 #include "sluice/drop.h"
@@ -27,6 +28,12 @@ enum {
 };
 
 enum protocol { RTP, RTCP };
+
+enum {
+	LINE = RTE_CACHE_LINE_SIZE,
+	GCM_AHEAD = 4,       /* packets, from asking for a key to using it */
+	GCM_POWER_LINES = 4, /* of the hash key, the lowest are last: 16 blocks, one voice packet */
+};
 
 static inline void *half_of(struct sl_key *key, enum protocol protocol)
 {
@@ -134,6 +141,26 @@ static void cm_cipher_all(
 			cm_cipher(crypto, n, protocol, len);
 }
 
+/* What lies behind the line of the head, that the caller is likely to have brought near. */
+static inline void cm_prefetch(const struct sl_key *half)
+{
+	const uint8_t *keys = ((const struct ipsecmb_cm *)half)->round_keys;
+
+	for (unsigned line = 0; line < 3; line++)
+		rte_prefetch0(keys + line * LINE);
+}
+
+static inline void gcm_prefetch(const struct sl_key *half)
+{
+	const struct gcm_key_data *key = &((const struct ipsecmb_gcm *)half)->expanded;
+	const uint8_t *end = (const uint8_t *)(key + 1);
+
+	for (unsigned line = 0; line < 4; line++)
+		rte_prefetch0((const uint8_t *)key + line * LINE);
+	for (unsigned line = 1; line <= GCM_POWER_LINES; line++)
+		rte_prefetch0(end - line * LINE);
+}
+
 static void cm_unprotect(struct sl_crypto *crypto, unsigned n, enum protocol protocol)
 {
 	unsigned key_lens = 0;
@@ -142,6 +169,7 @@ static void cm_unprotect(struct sl_crypto *crypto, unsigned n, enum protocol pro
 		struct sl_crypto_op *op = crypto->ops[i];
 		const struct sl_key *half = half_of(op->key, protocol);
 		const uint16_t tag_at = op->len - half->tag_len;
+		cm_prefetch(half);
 		copy_cm_tag(crypto->tags[i], op->data + tag_at, half->tag_len);
 		crypto->ends[i] = protocol == RTP ? tag_at : tag_at - WORD;
 		if (protocol ==
@@ -171,6 +199,7 @@ static void cm_protect(struct sl_crypto *crypto, unsigned n, enum protocol proto
 	for (unsigned i = 0; i < n; i++) {
 		struct sl_crypto_op *op = crypto->ops[i];
 		key_lens |= key_len_bit(op->key->key_len);
+		cm_prefetch(half_of(op->key, protocol));
 		crypto->ends[i] = op->len;
 		put_word(op->data + op->len, authenticated_word(op, protocol));
 	}
@@ -270,6 +299,8 @@ static inline __attribute__((always_inline)) void run(struct sl_crypto *crypto,
 	unsigned gathered = 0;
 
 	for (unsigned i = 0; i < n; i++) {
+		if (protocol == RTP && i + GCM_AHEAD < n && ops[i + GCM_AHEAD]->key->aead)
+			gcm_prefetch(ops[i + GCM_AHEAD]->key);
 		if (ops[i]->verdict != SL_FORWARD)
 			continue;
 		if (ops[i]->key->aead) {
