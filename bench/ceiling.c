@@ -56,14 +56,14 @@ static void run(struct batch *b, struct sl_crypto *crypto, transform *call)
 		call(crypto, ops, n);
 }
 
+/* The head of each key: what lies behind it is the backend's to fetch. */
 static void prefetch_keys(const struct batch *b)
 {
 	for (unsigned i = 0; i < b->n; i++) {
-		const uint8_t *keys[2] = {(const void *)b->op[i].key, (const void *)b->out_key[i]};
-
-		for (unsigned k = 0; k < 2; k++)
-			for (unsigned line = 0; keys[k] && line < 8; line++)
-				rte_prefetch1(keys[k] + line * 64);
+		if (b->op[i].key)
+			rte_prefetch0(b->op[i].key);
+		if (b->out_key[i])
+			rte_prefetch0(b->out_key[i]);
 	}
 }
 

@@ -23,7 +23,8 @@ enum lane_task {
 	LANE_REST,
 	LANE_PATH,             /* a lap through the worker */
 	LANE_CEILING,          /* a lap of the bare crypto calls */
-	LANE_CEILING_PREFETCH, /* the same, each burst's keys prefetched one burst ahead */
+	LANE_CEILING_PREFETCH, /* the same, the heads of each burst's keys fetched one burst ahead
+				*/
 };
 
 struct lane_sample {
