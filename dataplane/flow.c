@@ -62,13 +62,15 @@ struct sl_flow *sl_flow_new(const struct sl_flow_spec *spec)
 		struct sl_endpoint from = {.port = spec->out_port[c]};
 
 		memcpy(from.ip, sl_addresses[spec->out_slot].ip, 16);
-		flow->source[c] = spec->source[c];
+		sl_latch_start(&flow->latch[c], &spec->source[c], &spec->policy, !spec->in_key);
 		flow->local[c].slot = spec->in_slot;
 		flow->local[c].port = spec->in_port[c];
 		flow->egress[c].nexthop = spec->nexthop[c];
 		flow->egress[c].port = sl_addresses[spec->out_slot].port;
 		sl_egress_build(&flow->egress[c], &from, &spec->destination[c], spec->tos);
 	}
+	flow->cookie = spec->cookie;
+	sl_flow_sources(flow);
 	return flow;
 }
 
@@ -91,12 +93,23 @@ void sl_flow_counters(const struct sl_flow *flow, struct sl_flow_counters *out)
 		out->drops[v] = __atomic_load_n(&flow->count.drops[v], __ATOMIC_RELAXED);
 }
 
+void sl_flow_source(
+	const struct sl_flow *flow, enum sl_component component, struct sl_latch_report *out)
+{
+	bool mux = flow->local[SL_RTP].port == flow->local[SL_RTCP].port;
+
+	sl_latch_read(&flow->latch[mux ? SL_RTP : component], out);
+}
+
 void sl_flow_inherit(struct sl_flow *flow, const struct sl_flow *old)
 {
 	bool same_out = flow->out_key == old->out_key;
 
 	sl_streams_inherit(&flow->streams, &old->streams, flow->in_key == old->in_key, same_out);
 	flow->count = old->count;
+	for (int c = 0; c < SL_COMPONENTS; c++)
+		sl_latch_inherit(&flow->latch[c], &old->latch[c]);
+	sl_flow_sources(flow);
 	if (same_out)
 		flow->rtcp_out_index = old->rtcp_out_index;
 }

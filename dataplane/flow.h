@@ -16,18 +16,13 @@
 #include <stdint.h>
 
 #include "dataplane/crypto.h"
+#include "dataplane/endpoint.h"
+#include "dataplane/latch.h"
 #include "dataplane/stream.h"
 #include "sluice/drop.h"
 
 /* The two components of a media stream (RFC 8445 5.1.1.1). */
 enum sl_component { SL_RTP, SL_RTCP, SL_COMPONENTS };
-
-/* A transport address: IPv4 in IPv4-mapped form (RFC 4291 2.5.5.2), network byte order; port in
- * host byte order. */
-struct sl_endpoint {
-	uint8_t ip[16];
-	uint16_t port;
-};
 
 /* Where a component leaves: a prebuilt network and transport header. One cache line; written by
  * ctrl. */
@@ -53,13 +48,14 @@ struct sl_flow_counters {
 };
 
 struct sl_flow {
-	/* Line 0, read for every packet. Written by ctrl before publication. */
-	struct sl_key *in_key;  /* NULL: plain RTP comes in */
-	struct sl_key *out_key; /* NULL: plain RTP goes out */
-	struct sl_endpoint
-		source[SL_COMPONENTS]; /* strict source: anything else is SL_DROP_SOURCE */
-	uint8_t in_suite, out_suite;   /* enum sl_suite */
-	uint8_t worker;                /* the owner, set by sl_flow_new */
+	/* Line 0, read for every packet. Written by ctrl before publication, `source` and `watch`
+	 * from then on by the worker. */
+	struct sl_key *in_key;                    /* NULL: plain RTP comes in */
+	struct sl_key *out_key;                   /* NULL: plain RTP goes out */
+	struct sl_endpoint source[SL_COMPONENTS]; /* whom the latches believe */
+	uint8_t in_suite, out_suite;              /* enum sl_suite */
+	uint8_t worker;                           /* the owner, set by sl_flow_new */
+	uint8_t watch; /* bit per component: its latch wants to see every packet */
 
 	/* Lines 1 and 2. Written by ctrl before publication. */
 	struct sl_egress egress[SL_COMPONENTS] __attribute__((aligned(64)));
@@ -70,12 +66,18 @@ struct sl_flow {
 	struct sl_flow_counters count;
 	struct sl_streams streams __attribute__((aligned(64)));
 
+	/* Cold: only for packets from elsewhere, and while a source is being learnt. */
+	struct sl_latch latch[SL_COMPONENTS]; /* the first one for both when they share a port */
+
 	/* Cold. Written by ctrl before publication. */
+	uint64_t cookie;
 	struct {
 		uint8_t slot;   /* address slot (dataplane/pinhole.h) */
 		uint16_t port;  /* UDP port, host byte order */
 	} local[SL_COMPONENTS]; /* the same twice: RTP and RTCP share a port (RFC 5761) */
 };
+
+_Static_assert(offsetof(struct sl_flow, egress) == 64, "what every packet needs is in one line");
 
 /* What ctrl says of a flow; copied. Keys stay the caller's: they must outlive the flow. */
 struct sl_flow_spec {
@@ -83,11 +85,13 @@ struct sl_flow_spec {
 	enum sl_suite in_suite, out_suite;
 	uint8_t in_slot;                               /* address slot that media arrives at */
 	uint16_t in_port[SL_COMPONENTS];               /* local UDP ports; equal: rtcp-mux */
-	struct sl_endpoint source[SL_COMPONENTS];      /* whom media is accepted from */
+	struct sl_endpoint source[SL_COMPONENTS];      /* whom media is expected from */
+	struct sl_latch_policy policy;                 /* and from whom else; zero: nobody */
 	uint8_t out_slot;                              /* address slot that media leaves from */
 	uint16_t out_port[SL_COMPONENTS];              /* local UDP ports media leaves from */
 	struct sl_endpoint destination[SL_COMPONENTS]; /* where media goes */
 	uint32_t nexthop[SL_COMPONENTS];               /* next hop of each destination */
+	uint64_t cookie;                               /* ctrl's name for the flow, in its events */
 	uint8_t tos; /* IPv4 TOS or IPv6 traffic class of what is sent */
 };
 
@@ -103,8 +107,12 @@ void sl_flow_free(struct sl_flow *flow);
 /* A consistent enough copy of the counters of a published flow: each value is one that was true. */
 void sl_flow_counters(const struct sl_flow *flow, struct sl_flow_counters *out);
 
-/* By the owner, when `flow` takes the place of `old`: counters, and indices as far as the keys are
- * the same. */
+/* Where media of a component comes from: of a flow that is published or was. */
+void sl_flow_source(
+	const struct sl_flow *flow, enum sl_component component, struct sl_latch_report *out);
+
+/* By the owner, when `flow` takes the place of `old`: counters, what the latches learnt, and
+ * indices as far as the keys are the same. */
 void sl_flow_inherit(struct sl_flow *flow, const struct sl_flow *old);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What can be refused before any cryptography is spent on it: class, source, and the media header.
  */
+#include <rte_branch_prediction.h>
 #include <rte_prefetch.h>
 #include <string.h>
 
@@ -35,7 +36,7 @@ static enum sl_verdict check_room(const struct sl_packet *p, const uint8_t *payl
 		       : SL_DROP_SRTCP_CLEAR;
 }
 
-static enum sl_verdict judge(struct sl_packet *p)
+static enum sl_verdict judge(struct sl_packet *p, uint64_t now)
 {
 	const struct sl_flow *flow = p->flow;
 	const uint8_t *payload = rte_pktmbuf_mtod_offset(p->m, const uint8_t *, p->view.payload);
@@ -45,9 +46,14 @@ static enum sl_verdict judge(struct sl_packet *p)
 	p->component = component_of(flow, p->view.destination_port, p->view.class);
 	if (p->component == SL_COMPONENTS)
 		return SL_DROP_DEMUX;
-	if (p->view.source_port != flow->source[p->component].port ||
-		memcmp(p->view.source, flow->source[p->component].ip, 16) != 0)
-		return SL_DROP_SOURCE;
+	p->learn = false;
+	if (unlikely(flow->watch & 1u << p->component ||
+		     p->view.source_port != flow->source[p->component].port ||
+		     memcmp(p->view.source, flow->source[p->component].ip, 16) != 0)) {
+		v = sl_source_try(p, now);
+		if (v != SL_FORWARD)
+			return v;
+	}
 	v = sl_parse_media(payload, p->view.payload_len, !flow->in_key, &p->view);
 	if (v == SL_FORWARD && flow->in_key)
 		v = check_room(p, payload);
@@ -58,7 +64,7 @@ void sl_stage_guard(struct sl_worker *w, struct sl_burst *b)
 {
 	(void)w;
 	SL_BURST_FOREACH (p, b) {
-		p->verdict = judge(p);
+		p->verdict = judge(p, b->now);
 		if (p->verdict == SL_FORWARD)
 			rte_prefetch0(p->flow->in_key); /* unprotect; NULL does no harm */
 	}

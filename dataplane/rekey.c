@@ -153,22 +153,39 @@ static enum sl_verdict take_egress(struct sl_packet *p)
 	return sl_replay_commit(out, p->op.index) == SL_FORWARD ? SL_FORWARD : SL_DROP_INDEX_REUSE;
 }
 
+/* After its commit: is there none of this stream with a higher index? */
+static bool newest(const struct sl_packet *p)
+{
+	const struct sl_streams *s = &p->flow->streams;
+
+	return p->op.index ==
+	       (p->component == SL_RTP ? s->live[p->place].in.top : s->rtcp[p->place].top);
+}
+
+static enum sl_verdict commit(struct sl_worker *w, struct sl_packet *p, uint64_t now)
+{
+	struct sl_streams *s = &p->flow->streams;
+	enum sl_verdict v;
+
+	if (unlikely(p->learn) && !p->flow->in_key) {
+		v = sl_source_commit(w, p, true, now);
+		if (v != SL_FORWARD)
+			return v;
+	}
+	p->place = (int8_t)sl_streams_admit(s, p->view.ssrc, now);
+	if (p->place < 0)
+		return SL_DROP_SSRC_LIMIT;
+	s->live[p->place].last = now;
+	v = commit_ingress(p);
+	if (v == SL_FORWARD && unlikely(p->learn) && p->flow->in_key)
+		v = sl_source_commit(w, p, newest(p), now);
+	return v == SL_FORWARD ? take_egress(p) : v;
+}
+
 void sl_stage_commit(struct sl_worker *w, struct sl_burst *b)
 {
-	(void)w;
-	SL_BURST_FOREACH (p, b) {
-		struct sl_streams *s = &p->flow->streams;
-
-		p->place = (int8_t)sl_streams_admit(s, p->view.ssrc, b->now);
-		if (p->place < 0) {
-			p->verdict = SL_DROP_SSRC_LIMIT;
-			continue;
-		}
-		s->live[p->place].last = b->now;
-		p->verdict = commit_ingress(p);
-		if (p->verdict == SL_FORWARD)
-			p->verdict = take_egress(p);
-	}
+	SL_BURST_FOREACH (p, b)
+		p->verdict = commit(w, p, b->now);
 }
 
 void sl_stage_protect(struct sl_worker *w, struct sl_burst *b)

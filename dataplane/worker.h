@@ -9,10 +9,11 @@
 #include <stdatomic.h>
 
 #include "dataplane/burst.h"
+#include "dataplane/event.h"
 #include "dataplane/port.h"
 #include "dataplane/wait.h"
 
-enum { SL_ORDER_RING = 1024, SL_HANDOFF_RING = 4096 };
+enum { SL_ORDER_RING = 1024, SL_HANDOFF_RING = 4096, SL_EVENT_RING = 1024 };
 
 /* Packets for one port, collected over a burst. */
 struct sl_tx_queue {
@@ -31,6 +32,7 @@ struct sl_worker {
 	struct rte_ring *handoff;  /* mbufs that other workers received for flows of this one */
 	struct rte_ring *relay_tx; /* mbufs that other workers send by queues of this one; m->port
 				      is the way out */
+	struct rte_ring *events;   /* struct sl_event, to ctrl: dataplane/event.c */
 	uint8_t n_rx;
 	struct {
 		uint8_t port; /* sl_port */
@@ -44,6 +46,7 @@ struct sl_worker {
 
 	/* The worker's own. */
 	struct sl_worker_stats stats __attribute__((aligned(64)));
+	uint64_t events_lost; /* read by ctrl */
 	struct sl_burst burst;
 	struct sl_tx_queue tx[SL_MAX_PORTS];
 };
@@ -74,6 +77,20 @@ void sl_stage_commit(struct sl_worker *w, struct sl_burst *b);
 void sl_stage_protect(struct sl_worker *w, struct sl_burst *b);
 void sl_stage_rewrite(struct sl_worker *w, struct sl_burst *b);
 void sl_stage_tx(struct sl_worker *w, struct sl_burst *b);
+
+/*
+ * Before any cryptography, for a packet that is not from the believed source or whose latch is
+ * watched: SL_FORWARD or SL_DROP_SOURCE. And for one that was tried, once it is known to be genuine
+ * (plain: at once): learns, and tells ctrl.
+ */
+enum sl_verdict sl_source_try(struct sl_packet *p, uint64_t now);
+enum sl_verdict sl_source_commit(
+	struct sl_worker *w, struct sl_packet *p, bool newest, uint64_t now);
+
+/* Brings flow->source and flow->watch in line with the latches. */
+void sl_flow_sources(struct sl_flow *flow);
+
+void sl_event_post(struct sl_worker *w, const struct sl_event *event);
 
 /* Sends what the burst and other workers have queued. */
 void sl_tx_flush(struct sl_worker *w);

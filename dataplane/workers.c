@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <rte_cycles.h>
 #include <rte_lcore.h>
+#include <rte_ring_elem.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -151,12 +152,22 @@ static struct rte_ring *ring(const char *what, unsigned worker, unsigned size, u
 	return rte_ring_create(name, size, SOCKET_ID_ANY, flags);
 }
 
+static struct rte_ring *event_ring(unsigned worker)
+{
+	char name[RTE_RING_NAMESIZE];
+
+	snprintf(name, sizeof(name), "sl_events_%u", worker);
+	return rte_ring_create_elem(name, sizeof(struct sl_event), SL_EVENT_RING, SOCKET_ID_ANY,
+		RING_F_SP_ENQ | RING_F_SC_DEQ);
+}
+
 static int make_rings(struct sl_worker *w, char why[SL_WHY])
 {
 	w->orders = ring("orders", w->index, SL_ORDER_RING, RING_F_SP_ENQ | RING_F_SC_DEQ);
 	w->handoff = ring("handoff", w->index, SL_HANDOFF_RING, RING_F_SC_DEQ);
 	w->relay_tx = ring("relay", w->index, SL_HANDOFF_RING, RING_F_SC_DEQ);
-	if (w->orders && w->handoff && w->relay_tx)
+	w->events = event_ring(w->index);
+	if (w->orders && w->handoff && w->relay_tx && w->events)
 		return 0;
 	snprintf(why, SL_WHY, "no memory for the rings of worker %u: raise `memory` in [sluice]",
 		w->index);
@@ -175,7 +186,8 @@ static void free_rings(struct sl_worker *w)
 		*packets[i] = NULL;
 	}
 	rte_ring_free(w->orders);
-	w->orders = NULL;
+	rte_ring_free(w->events);
+	w->orders = w->events = NULL;
 }
 
 int sl_workers_prepare(const struct sl_crypto_backend *crypto, char why[SL_WHY])

@@ -234,6 +234,13 @@ static void endpoint_open(struct endpoint *e, int i, unsigned n, enum sl_suite s
 
 struct sl_flow *call_flow(const struct call *c, int i)
 {
+	static const struct sl_latch_policy strict;
+
+	return call_flow_with(c, i, &strict);
+}
+
+struct sl_flow *call_flow_with(const struct call *c, int i, const struct sl_latch_policy *policy)
+{
 	const struct endpoint *from = &c->end[i], *to = &c->end[!i];
 	struct sl_flow_spec spec = {
 		.in_key = from->in_key,
@@ -244,6 +251,8 @@ struct sl_flow *call_flow(const struct call *c, int i)
 		.out_slot = to->slot,
 		.nexthop = {1, 1},
 		.tos = 0xb8,
+		.policy = *policy,
+		.cookie = (uint64_t)from->port << 1 | (unsigned)i,
 	};
 
 	for (uint16_t comp = 0; comp < SL_COMPONENTS; comp++) {

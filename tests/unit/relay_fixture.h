@@ -56,6 +56,7 @@ void call_close(struct call *c);
 
 /* A new flow from end i to the other with the call's keys of now, not published. */
 struct sl_flow *call_flow(const struct call *c, int i);
+struct sl_flow *call_flow_with(const struct call *c, int i, const struct sl_latch_policy *policy);
 
 /* New random keys for an endpoint's sending (tx) or receiving (rx) direction; the old relay key is
  * given back. */

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A flow and its latches: what is tried, what is learnt, and telling ctrl of it. */
+#include "dataplane/worker.h"
+
+#include "dataplane/packet_path.h"
+
+/* Components that share a port share their latch. */
+static struct sl_latch *latch_of(const struct sl_packet *p)
+{
+	struct sl_flow *flow = p->flow;
+	bool mux = flow->local[SL_RTP].port == flow->local[SL_RTCP].port;
+
+	return &flow->latch[mux ? SL_RTP : p->component];
+}
+
+static struct sl_endpoint source_of(const struct sl_packet *p)
+{
+	struct sl_endpoint from = {.port = p->view.source_port};
+
+	memcpy(from.ip, p->view.source, 16);
+	return from;
+}
+
+enum sl_verdict sl_source_try(struct sl_packet *p, uint64_t now)
+{
+	struct sl_endpoint from = source_of(p);
+
+	p->learn = true;
+	return sl_latch_try(latch_of(p), &from, now) ? SL_FORWARD : SL_DROP_SOURCE;
+}
+
+void sl_flow_sources(struct sl_flow *flow)
+{
+	bool mux = flow->local[SL_RTP].port == flow->local[SL_RTCP].port;
+
+	flow->watch = 0;
+	for (int c = 0; c < SL_COMPONENTS; c++) {
+		const struct sl_latch *l = &flow->latch[mux ? SL_RTP : c];
+
+		flow->source[c] = l->current;
+		flow->watch |= (uint8_t)(sl_latch_watching(l) << c);
+	}
+}
+
+enum sl_verdict sl_source_commit(
+	struct sl_worker *w, struct sl_packet *p, bool newest, uint64_t now)
+{
+	struct sl_latch *l = latch_of(p);
+	struct sl_endpoint from = source_of(p);
+	uint32_t moves = l->moves;
+	bool pass = sl_latch_commit(l, &from, newest, now);
+
+	sl_flow_sources(p->flow);
+	if (l->moves != moves) {
+		const struct sl_event event = {.cookie = p->flow->cookie,
+			.type = SL_EVENT_SOURCE,
+			.component = p->component};
+
+		sl_event_post(w, &event);
+	}
+	return pass ? SL_FORWARD : SL_DROP_SOURCE;
+}
