@@ -34,7 +34,8 @@ static int check_spec(const struct sl_flow_spec *spec)
 			return EINVAL;
 		if (spec->nexthop[c] >= SL_MAX_NEXTHOPS)
 			return EINVAL;
-		if (!same_family(spec->destination[c].ip, sl_addresses[spec->out_slot].ip))
+		if (!same_family(spec->destination[c].ip, sl_addresses[spec->out_slot].ip) ||
+			!same_family(spec->source[c].ip, sl_addresses[spec->in_slot].ip))
 			return EAFNOSUPPORT;
 	}
 	return 0;

@@ -32,8 +32,18 @@ int sl_ports_reserve(unsigned queues, char why[SL_WHY])
 {
 	sl_mbufs = rte_pktmbuf_pool_create("sl_mbufs", MBUFS_PER_QUEUE * queues - 1, MBUF_CACHE, 0,
 		RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
-	if (sl_mbufs)
+	if (sl_mbufs && sl_mbufs->nb_mem_chunks == 1)
 		return 0;
+	if (sl_mbufs) { /* an AF_XDP socket registers one piece of memory, and would lose the rest
+			 */
+		rte_mempool_free(sl_mbufs);
+		sl_mbufs = NULL;
+		snprintf(why, SL_WHY,
+			"the memory for packet buffers is in pieces: reserve more hugepages, at "
+			"boot, or set "
+			"hugepages = off");
+		return -ENOMEM;
+	}
 	snprintf(why, SL_WHY, "no memory for %u packet buffers (%s): raise `memory` in [sluice]",
 		MBUFS_PER_QUEUE * queues, rte_strerror(rte_errno));
 	return -ENOMEM;
@@ -215,6 +225,10 @@ static int identify(const struct sl_port_config *config, struct sl_ethdev *dev, 
 		dev->mtu = DEFAULT_MTU;
 	if (!config->twin)
 		return 0;
+
+	/* Neighbour discovery and the kernel's multicast; a driver without filters has nothing to
+	 * enable. */
+	rte_eth_allmulticast_enable(dev->dpdk_port);
 
 	int err = sl_twin_open(config->twin, dev->mac, dev->mtu, &dev->twin, why);
 

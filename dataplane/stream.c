@@ -56,6 +56,12 @@ static struct sl_retired retire(const struct sl_streams *s, int i)
 	};
 }
 
+/* On a leg without keys there is nothing that must not be used twice. */
+static bool memorable(const struct sl_retired *r)
+{
+	return r->in_top || r->out_top || r->rtcp_top;
+}
+
 static void enter(
 	struct sl_streams *s, int i, uint32_t ssrc, uint64_t now, const struct sl_retired *known)
 {
@@ -69,6 +75,24 @@ static void enter(
 	s->rtcp[i] = closed_window(known->rtcp_top);
 }
 
+/* Makes room for one more: the place of the stream silent longest, which is retired; -1: there is
+ * none. */
+static int make_room(struct sl_streams *s, uint64_t now)
+{
+	int i = silent_longest(s, now);
+	struct sl_retired old;
+
+	if (i < 0)
+		return -1;
+	old = retire(s, i);
+	if (!memorable(&old))
+		return i;
+	if (s->n_retired == SL_RETIRED_SSRCS)
+		return -1;
+	s->retired[s->n_retired++] = old;
+	return i;
+}
+
 int sl_streams_admit(struct sl_streams *s, uint32_t ssrc, uint64_t now)
 {
 	int i = sl_streams_find(s, ssrc);
@@ -79,22 +103,13 @@ int sl_streams_admit(struct sl_streams *s, uint32_t ssrc, uint64_t now)
 	struct sl_retired *back = find_retired(s, ssrc);
 	struct sl_retired known = back ? *back : (struct sl_retired){0};
 
-	if (s->n_live < SL_LIVE_SSRCS) {
-		i = s->n_live++;
-		if (back)
-			*back = s->retired[--s->n_retired];
-	} else {
-		i = silent_longest(s, now);
-		if (i < 0)
-			return -1;
-		if (!back) {
-			if (s->n_retired == SL_RETIRED_SSRCS)
-				return -1;
-			back = &s->retired[s->n_retired++];
-		}
-		*back = retire(s, i);
-	}
-	enter(s, i, ssrc, now, &known);
+	if (s->n_live == SL_LIVE_SSRCS && silent_longest(s, now) < 0)
+		return -1;
+	if (back)
+		*back = s->retired[--s->n_retired];
+	i = s->n_live < SL_LIVE_SSRCS ? s->n_live++ : make_room(s, now);
+	if (i >= 0)
+		enter(s, i, ssrc, now, &known);
 	return i;
 }
 
@@ -113,10 +128,15 @@ void sl_streams_inherit(
 		if (!same_out_key)
 			s->live[i].out = (struct sl_replay){0};
 	}
-	for (int i = 0; i < s->n_retired; i++) {
+	s->n_retired = 0;
+	for (int i = 0; i < old->n_retired; i++) {
+		struct sl_retired r = old->retired[i];
+
 		if (!same_in_key)
-			s->retired[i].in_top = s->retired[i].rtcp_top = 0;
+			r.in_top = r.rtcp_top = 0;
 		if (!same_out_key)
-			s->retired[i].out_top = 0;
+			r.out_top = 0;
+		if (memorable(&r))
+			s->retired[s->n_retired++] = r;
 	}
 }

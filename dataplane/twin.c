@@ -174,9 +174,11 @@ int sl_twin_address(struct sl_twin *twin, const uint8_t ip[16], unsigned prefix,
 static void drain_to_kernel(struct sl_twin *twin)
 {
 	struct rte_mbuf *m[32];
-	unsigned n;
 
-	while ((n = rte_ring_sc_dequeue_burst(twin->to_kernel, (void **)m, 32, NULL)) > 0) {
+	/* At most a ring's worth a turn: a flood at the kernel must not keep the kernel from
+	 * answering. */
+	for (unsigned total = 0, n = 1; total < TWIN_RING && n > 0; total += n) {
+		n = rte_ring_sc_dequeue_burst(twin->to_kernel, (void **)m, 32, NULL);
 		for (unsigned i = 0; i < n; i++) {
 			/* A TAP that is down or full loses the frame, as any network may. */
 			ssize_t done =

@@ -107,10 +107,13 @@ static unsigned relay_twins(struct sl_worker *w)
 unsigned sl_worker_poll(struct sl_worker *w)
 {
 	struct rte_mbuf *m[SL_BURST];
-	uint64_t now = sl_clock();
 	unsigned total = 0;
 
 	sl_mailbox_poll(w);
+
+	/* Not before: a flow that comes from another worker brings that worker's stamps. */
+	uint64_t now = sl_clock();
+
 	for (uint8_t i = 0; i < w->n_rx; i++) {
 		unsigned n = rte_eth_rx_burst(
 			sl_ethdevs[w->rx[i].port].dpdk_port, w->rx[i].queue, m, SL_BURST);
@@ -118,6 +121,8 @@ unsigned sl_worker_poll(struct sl_worker *w)
 		if (!n)
 			continue;
 		w->stats.rx += n;
+		for (unsigned k = 0; k < n; k++) /* not every driver says so */
+			m[k]->port = sl_ethdevs[w->rx[i].port].dpdk_port;
 		run_burst(w, m, n, now);
 		total += n;
 	}

@@ -42,6 +42,7 @@ struct sl_worker {
 					   that has */
 	struct sl_wait wait;            /* used when adaptive */
 	pthread_t thread;
+	const char *failed; /* why it did not start */
 	atomic_bool started, stop;
 
 	/* The worker's own. */

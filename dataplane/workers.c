@@ -32,13 +32,13 @@ uint64_t sl_clock(void)
 	return (uint64_t)((__uint128_t)rte_rdtsc() * clock_factor >> 32);
 }
 
-static void pin(unsigned core)
+static int pin(unsigned core)
 {
 	cpu_set_t set;
 
 	CPU_ZERO(&set);
 	CPU_SET(core, &set);
-	pthread_setaffinity_np(pthread_self(), sizeof(set), &set);
+	return -pthread_setaffinity_np(pthread_self(), sizeof(set), &set);
 }
 
 /* Sleeps, unless something came while the worker was about to. */
@@ -71,6 +71,19 @@ static void loop(struct sl_worker *w)
 	}
 }
 
+/* What only the thread itself can do; false with `failed` saying what did not work. */
+static bool begin(struct sl_worker *w)
+{
+	if (pin(w->core) != 0)
+		w->failed =
+			"there is no such core, or sluiced may not use it (cpuset, CPUAffinity)";
+	else if (rte_thread_register() != 0)
+		w->failed = "DPDK has no place for another thread";
+	else if (!(w->crypto = w->backend->open()))
+		w->failed = "the crypto backend did not open: out of memory?";
+	return !w->failed;
+}
+
 static void *run(void *arg)
 {
 	struct sl_worker *w = arg;
@@ -79,19 +92,15 @@ static void *run(void *arg)
 	snprintf(name, sizeof(name), "sluice-w%u", w->index);
 	pthread_setname_np(pthread_self(), name);
 	prctl(PR_SET_TIMERSLACK, 1000UL); /* ns: else every sleep lasts 50 µs longer */
-	pin(w->core);
-	if (rte_thread_register() == 0)
-		w->crypto = w->backend->open();
-	atomic_store(&w->started, w->crypto != NULL);
-	if (!w->crypto) {
-		atomic_store(&w->stop, true);
-		return NULL;
+	if (begin(w)) {
+		atomic_store(&w->started, true);
+		loop(w);
+		atomic_store(&w->started, false);
+		w->backend->close(w->crypto);
+		w->crypto = NULL;
 	}
-	loop(w);
-	atomic_store(&w->started, false);
-	w->backend->close(w->crypto);
-	w->crypto = NULL;
-	rte_thread_unregister();
+	atomic_store(&w->stop, true);
+	rte_thread_unregister(); /* also when it was not registered */
 	return NULL;
 }
 
@@ -107,11 +116,11 @@ static struct sl_worker *worker_on(unsigned core)
 	struct sl_worker *w = &sl_workers[sl_n_workers];
 
 	memset(w, 0, sizeof(*w));
-	w->index = (uint8_t)sl_n_workers++;
 	w->core = core;
 	w->adaptive = true;
 	if (sl_wait_open(&w->wait) != 0)
 		return NULL;
+	w->index = (uint8_t)sl_n_workers++;
 	memset(w->tx_queue, 0xff, sizeof(w->tx_queue));
 	return w;
 }
@@ -214,9 +223,8 @@ static int start(struct sl_worker *w, char why[SL_WHY])
 	if (atomic_load(&w->started))
 		return 0;
 	pthread_join(w->thread, NULL);
-	snprintf(why, SL_WHY, "worker on core %u: crypto backend %s did not open", w->core,
-		w->backend->name);
-	return -ENOMEM;
+	snprintf(why, SL_WHY, "worker on core %u: %s", w->core, w->failed);
+	return -EIO;
 }
 
 int sl_workers_start(const struct sl_crypto_backend *crypto, char why[SL_WHY])
@@ -244,8 +252,11 @@ void sl_workers_stop(void)
 			sl_wait_wake_slow(&w->wait);
 			pthread_join(w->thread, NULL);
 		}
-		sl_wait_close(&w->wait);
-		free_rings(w);
+	}
+	/* Only now: until the last one has ended, workers hand packets to each other. */
+	for (unsigned i = 0; i < sl_n_workers; i++) {
+		sl_wait_close(&sl_workers[i].wait);
+		free_rings(&sl_workers[i]);
 	}
 	sl_n_workers = 0;
 }

@@ -82,13 +82,26 @@ static void full_tables_refuse(void **state)
 	uint32_t ssrc = 1;
 
 	for (; ssrc <= SL_LIVE_SSRCS + SL_RETIRED_SSRCS; ssrc++) {
-		assert_true(sl_streams_admit(&s, ssrc, now) >= 0);
+		fill(&s, ssrc, 1, now);
 		now += SL_STREAM_SILENT_NS;
 	}
 	assert_int_equal(sl_streams_admit(&s, ssrc, now + SECOND), -1);
 	/* One that is known still gets in: it swaps places with a silent one. */
 	assert_true(sl_streams_admit(&s, 1, now + SECOND) >= 0);
 	assert_int_equal(s.n_retired, SL_RETIRED_SSRCS);
+}
+
+/* Where no key remembers, nothing need be kept: any number of SSRCs one after the other. */
+static void plain_legs_retire_nothing(void **state)
+{
+	struct sl_streams s = {0};
+	uint64_t now = SECOND;
+
+	for (uint32_t ssrc = 1; ssrc < 1000; ssrc++) {
+		assert_true(sl_streams_admit(&s, ssrc, now) >= 0);
+		now += SL_STREAM_SILENT_NS;
+	}
+	assert_int_equal(s.n_retired, 0);
 }
 
 static void inherits_by_key(void **state)
@@ -109,6 +122,7 @@ static void inherits_by_key(void **state)
 		assert_int_equal(sl_replay_empty(&s.live[1].in), !cases[i].in);
 		assert_int_equal(sl_replay_empty(&s.rtcp[1]), !cases[i].in);
 		assert_int_equal(sl_replay_empty(&s.live[1].out), !cases[i].out);
+		assert_int_equal(s.n_retired, 1);
 		assert_int_equal(s.retired[0].in_top != 0, cases[i].in);
 		assert_int_equal(s.retired[0].rtcp_top != 0, cases[i].in);
 		assert_int_equal(s.retired[0].out_top != 0, cases[i].out);
@@ -122,6 +136,7 @@ int main(void)
 		cmocka_unit_test(a_flood_evicts_nobody_live),
 		cmocka_unit_test(the_silent_are_retired_and_come_back),
 		cmocka_unit_test(full_tables_refuse),
+		cmocka_unit_test(plain_legs_retire_nothing),
 		cmocka_unit_test(inherits_by_key),
 	};
 
