@@ -30,11 +30,18 @@ static inline uint32_t be32(const uint8_t *p)
 	return (uint32_t)be16(p) << 16 | be16(p + 2);
 }
 
+static const uint8_t mapped_prefix[12] = {[10] = 0xff, [11] = 0xff};
+
+/* An IPv4-mapped address in an IPv6 header: it must not pass for IPv4 (RFC 4291 2.5.5.2 is for
+ * hosts' own use). */
+static inline bool is_mapped(const uint8_t *ip)
+{
+	return memcmp(ip, mapped_prefix, 12) == 0;
+}
+
 static inline void map_ipv4(uint8_t out[16], const uint8_t *ip)
 {
-	static const uint8_t prefix[12] = {[10] = 0xff, [11] = 0xff};
-
-	memcpy(out, prefix, 12);
+	memcpy(out, mapped_prefix, 12);
 	memcpy(out + 12, ip, 4);
 }
 
@@ -88,6 +95,8 @@ static enum sl_verdict parse_ipv6(
 	unsigned end = at + IPV6_LEN + be16(ip + 4);
 	uint8_t next = ip[6];
 
+	if (is_mapped(ip + 8) || is_mapped(ip + 24) || end == at + IPV6_LEN)
+		return SL_PUNT;
 	if (end > len)
 		return SL_DROP_IP;
 	memcpy(view->source, ip + 8, 16);
@@ -103,6 +112,8 @@ static enum sl_verdict parse_ipv6(
 
 		if (size > end - at)
 			return SL_DROP_IP;
+		if (next == NEXT_ROUTING && frame[at + 3] != 0)
+			return SL_PUNT; /* segments left: this address is not where it ends */
 		next = frame[at];
 		at += size;
 	}
@@ -124,6 +135,8 @@ enum sl_verdict sl_parse_frame(const uint8_t *frame, uint16_t len, struct sl_vie
 		at += VLAN_LEN;
 		if (len < at)
 			return SL_DROP_FRAME;
+		if (be16(frame + 14) & 0xfff) /* another network than ours; 0 is a mere priority */
+			return SL_PUNT;
 		type = be16(frame + 16);
 	}
 	switch (type) {

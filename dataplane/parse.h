@@ -33,10 +33,10 @@ struct sl_view {
 };
 
 /*
- * Ethernet II, at most one 802.1Q tag, IPv4 with options or IPv6 with hop-by-hop, routing or
- * destination options, UDP. SL_FORWARD: a whole UDP datagram, the view is set up to payload_len.
- * SL_PUNT: well-formed as far as it was read but not that (ARP, other transports, fragments): the
- * kernel's business. Else the reason to drop.
+ * Ethernet II, at most one 802.1Q tag and that of VLAN 0 (priority), IPv4 with options or IPv6 with
+ * hop-by-hop, routing or destination options, UDP. SL_FORWARD: a whole UDP datagram, the view is
+ * set up to payload_len. SL_PUNT: well-formed as far as it was read but not that (ARP, other
+ * transports, fragments): the kernel's business. Else the reason to drop.
  */
 enum sl_verdict sl_parse_frame(const uint8_t *frame, uint16_t len, struct sl_view *view);
 
