@@ -41,7 +41,8 @@ _Static_assert(sizeof(struct sl_egress) == 64, "one cache line per component");
 /* Written by the worker, read relaxed by ctrl. Packets and bytes are RTP or RTCP packets as
  * received. */
 struct sl_flow_counters {
-	uint64_t packets[SL_COMPONENTS]; /* forwarded */
+	uint64_t packets[SL_COMPONENTS]; /* handed to the egress queue; drops[SL_DROP_TX_FULL] of
+					    them were refused */
 	uint64_t bytes[SL_COMPONENTS];   /* forwarded, UDP payload as sent */
 	uint64_t last; /* ns, worker clock (sl_clock): last packet forwarded, 0: none yet */
 	uint32_t drops[SL_VERDICTS]; /* by enum sl_verdict */

@@ -44,8 +44,21 @@ void sl_stage_rewrite(struct sl_worker *w, struct sl_burst *b)
 		p->verdict = rewrite(p);
 }
 
-/* Gives what is queued for a port to the device; what it does not take after a few tries is dropped
- * and counted. */
+/* What the device did not take. It was counted as forwarded when it was queued, unless it is a
+ * guest. */
+static void refuse(struct sl_worker *w, struct sl_tx_queue *q, uint16_t from)
+{
+	for (uint16_t i = from; i < q->n; i++) {
+		if (q->flow[i] && q->flow[i] != SL_TX_GUEST) {
+			q->flow[i]->count.drops[SL_DROP_TX_FULL]++;
+			w->stats.verdicts[SL_FORWARD]--;
+		}
+	}
+	w->stats.verdicts[SL_DROP_TX_FULL] += q->n - from;
+	rte_pktmbuf_free_bulk(q->m + from, q->n - from);
+}
+
+/* Gives what is queued for a port to the device, which may take a few tries. */
 static void send_queue(struct sl_worker *w, uint8_t port)
 {
 	struct sl_tx_queue *q = &w->tx[port];
@@ -55,46 +68,55 @@ static void send_queue(struct sl_worker *w, uint8_t port)
 		done += rte_eth_tx_burst(sl_ethdevs[port].dpdk_port, (uint16_t)w->tx_queue[port],
 			q->m + done, q->n - done);
 	w->stats.tx += done;
-	if (unlikely(done < q->n)) {
-		w->stats.verdicts[SL_DROP_TX_FULL] += q->n - done;
-		rte_pktmbuf_free_bulk(q->m + done, q->n - done);
-	}
+	for (uint16_t i = 0; q->guests && i < done; i++)
+		w->stats.verdicts[SL_FORWARD] += q->flow[i] == SL_TX_GUEST;
+	if (unlikely(done < q->n))
+		refuse(w, q, done);
 	q->n = 0;
+	q->guests = false;
 }
 
-void sl_tx_enqueue(struct sl_worker *w, uint8_t port, struct rte_mbuf *m)
+void sl_tx_enqueue(struct sl_worker *w, uint8_t port, struct rte_mbuf *m, struct sl_flow *flow)
 {
-	if (likely(w->tx_queue[port] >= 0)) {
-		struct sl_tx_queue *q = &w->tx[port];
+	struct sl_tx_queue *q = &w->tx[port];
 
-		if (q->n == RTE_DIM(q->m))
-			send_queue(w, port);
-		q->m[q->n++] = m;
-		return;
-	}
-	/* No queue of this worker on that port: one that has one sends it. One choice keeps a flow
-	 * in order. */
-	struct sl_worker *other =
+	if (q->n == RTE_DIM(q->m))
+		send_queue(w, port);
+	q->m[q->n] = m;
+	q->flow[q->n++] = flow;
+	q->guests |= flow == SL_TX_GUEST;
+}
+
+/* To a worker that has a queue on the port, which counts it. Always the same one: a flow stays in
+ * order. */
+static void be_guest(struct sl_worker *w, uint8_t port, struct sl_packet *p)
+{
+	struct sl_worker *host =
 		&sl_workers[sl_ethdevs[port].workers[w->index % sl_ethdevs[port].n_queues]];
 
-	m->port = sl_ethdevs[port].dpdk_port;
-	if (rte_ring_mp_enqueue(other->relay_tx, m) != 0) {
-		w->stats.verdicts[SL_DROP_TX_FULL]++;
-		rte_pktmbuf_free(m);
+	p->m->port = sl_ethdevs[port].dpdk_port;
+	if (rte_ring_mp_enqueue(host->relay_tx, p->m) != 0) {
+		p->verdict = SL_DROP_TX_FULL;
 		return;
 	}
-	sl_wait_wake(&other->wait);
+	p->verdict = SL_TAKEN;
+	p->flow = NULL;
+	sl_wait_wake(&host->wait);
 }
 
 void sl_stage_tx(struct sl_worker *w, struct sl_burst *b)
 {
 	SL_BURST_FOREACH (p, b) {
 		struct sl_flow_counters *count = &p->flow->count;
+		uint8_t port = p->flow->egress[p->component].port;
 
 		count->packets[p->component]++;
 		count->bytes[p->component] += p->op.len;
 		count->last = b->now;
-		sl_tx_enqueue(w, p->flow->egress[p->component].port, p->m);
+		if (likely(w->tx_queue[port] >= 0))
+			sl_tx_enqueue(w, port, p->m, p->flow);
+		else
+			be_guest(w, port, p);
 	}
 }
 
@@ -104,7 +126,7 @@ void sl_tx_flush(struct sl_worker *w)
 	unsigned n = rte_ring_sc_dequeue_burst(w->relay_tx, (void **)m, SL_BURST, NULL);
 
 	for (unsigned i = 0; i < n; i++)
-		sl_tx_enqueue(w, sl_ethdev_by_dpdk[m[i]->port], m[i]);
+		sl_tx_enqueue(w, sl_ethdev_by_dpdk[m[i]->port], m[i], SL_TX_GUEST);
 	for (uint8_t port = 0; port < sl_n_ethdevs; port++)
 		if (w->tx[port].n)
 			send_queue(w, port);

@@ -98,7 +98,7 @@ static unsigned relay_twins(struct sl_worker *w)
 		unsigned n = sl_twin_take(twin, m, SL_BURST);
 
 		for (unsigned k = 0; k < n; k++)
-			sl_tx_enqueue(w, w->rx[i].port, m[k]);
+			sl_tx_enqueue(w, w->rx[i].port, m[k], NULL);
 		total += n;
 	}
 	return total;

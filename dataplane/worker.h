@@ -18,8 +18,13 @@ enum { SL_ORDER_RING = 1024, SL_HANDOFF_RING = 4096, SL_EVENT_RING = 1024 };
 /* Packets for one port, collected over a burst. */
 struct sl_tx_queue {
 	uint16_t n;
+	bool guests; /* some are of flows that another worker owns */
 	struct rte_mbuf *m[SL_BURST * 2];
+	/* Whose packet m[i] is: a flow of this worker, SL_TX_GUEST, or NULL: the kernel's. */
+	struct sl_flow *flow[SL_BURST * 2];
 };
+
+#define SL_TX_GUEST ((struct sl_flow *)1)
 
 struct sl_worker {
 	/* Written before the thread starts. */
@@ -96,9 +101,9 @@ void sl_event_post(struct sl_worker *w, const struct sl_event *event);
 /* Sends what the burst and other workers have queued. */
 void sl_tx_flush(struct sl_worker *w);
 
-/* Takes an mbuf that is ready for the wire on a port; by a queue of this worker or of one that has
- * one. */
-void sl_tx_enqueue(struct sl_worker *w, uint8_t port, struct rte_mbuf *m);
+/* Queues an mbuf that is ready for the wire on a port that this worker has a queue of. `flow`: as
+ * in sl_tx_queue. */
+void sl_tx_enqueue(struct sl_worker *w, uint8_t port, struct rte_mbuf *m, struct sl_flow *flow);
 
 /* Carries out the orders that ctrl has posted. */
 void sl_mailbox_poll(struct sl_worker *w);

@@ -6,11 +6,14 @@
 #include "relay_fixture.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -436,6 +439,106 @@ static void sizes_up_to_the_mtu(void **state)
 	call_close(&c);
 }
 
+/* A full egress queue: what it refused is counted once, by worker and by flow. */
+static void egress_queue_full(void **state)
+{
+	enum { N = 1200 };
+	uint64_t forward = verdicts(SL_FORWARD), full = verdicts(SL_DROP_TX_FULL);
+	unsigned out = 0;
+	struct call c;
+	uint8_t p[FRAME_MAX];
+
+	call_open(&c, 17, CM80, GCM256, false, false, false);
+	for (uint16_t i = 0; i < N; i++) {
+		send_rtp(&c, 0, i);
+		if (i % 60 == 59)
+			relay_poll();
+	}
+	while (receive(&relay, &c.end[1], false, false, p) > 0)
+		out++;
+	assert_in_range(out, 1, N - 1);
+	assert_int_equal(verdicts(SL_FORWARD) - forward, out);
+	assert_int_equal(verdicts(SL_DROP_TX_FULL) - full, N - out);
+	assert_int_equal(c.flow[0]->count.drops[SL_DROP_TX_FULL], N - out);
+	assert_int_equal(c.flow[0]->count.packets[SL_RTP], N);
+	call_close(&c);
+}
+
+/* The last index of a key is sent, the next one is not (RFC 3711 9.2). */
+static void keys_have_an_end(void **state)
+{
+	uint8_t p[FRAME_MAX];
+	struct call c;
+
+	call_open(&c, 18, PLAIN, CM80, false, false, false);
+	send_rtp(&c, 0, 0xfffe);
+	relay_poll();
+	assert_true(receive(&relay, &c.end[1], false, false, p) > 0);
+	c.flow[0]->streams.live[0].out.top = SL_INDEX_MAX - 1;
+	send_rtp(&c, 0, 0xffff);
+	send_rtp(&c, 0, 0);
+	send_rtp(&c, 0, 1);
+	relay_poll();
+	assert_int_equal(
+		receive(&relay, &c.end[1], false, false, p), -1); /* libsrtp knows no such ROC */
+	assert_int_equal(receive(&relay, &c.end[1], false, false, p), 0);
+	assert_int_equal(c.flow[0]->count.drops[SL_DROP_INDEX_LIMIT], 2);
+	c.flow[0]->rtcp_out_index = SL_RTCP_INDEX_MAX;
+	for (int i = 0; i < 3; i++)
+		inject(&relay, &c.end[0], 0, true, false, p, make_rtcp(&c.end[0], p));
+	relay_poll();
+	assert_true(receive(&relay, &c.end[1], true, false, p) > 0);
+	assert_int_equal(receive(&relay, &c.end[1], true, false, p), 0);
+	assert_int_equal(c.flow[0]->count.drops[SL_DROP_INDEX_LIMIT], 4);
+	call_close(&c);
+}
+
+/* Several SSRCs of one flow, interleaved, each with a roll-over counter of its own; late, wrapped,
+ * and back from silence. */
+static void ssrcs_keep_their_own_counters(void **state)
+{
+	static const uint16_t starts[] = {65500, 0, 30000, 65530};
+	enum { ROUNDS = 140 };
+	struct call c;
+	uint32_t own;
+
+	call_open(&c, 19, CM80, GCM256, false, false, false);
+	own = c.end[0].ssrc;
+	for (uint16_t i = 0; i < ROUNDS; i++) {
+		for (uint32_t k = 0; k < 4; k++) {
+			c.end[0].ssrc = own + k;
+			send_rtp(&c, 0, starts[k] + i);
+		}
+		relay_poll();
+		for (uint32_t k = 0; k < 4; k++) {
+			uint8_t p[FRAME_MAX];
+
+			c.end[0].ssrc = own + k;
+			assert_true(
+				is_rtp(&c.end[0], p, receive(&relay, &c.end[1], false, false, p),
+					(uint16_t)(starts[k] + i), PAYLOAD));
+		}
+	}
+	assert_int_equal(c.flow[0]->streams.live[0].in.top >> 16, 1);
+	assert_int_equal(c.flow[0]->streams.live[1].in.top >> 16, 0);
+	/* SSRC 0 falls silent, a fifth takes its place, and SSRC 0 comes back in its second
+	 * roll-over. */
+	c.flow[0]->streams.live[0].last -= SL_STREAM_SILENT_NS;
+	c.end[0].ssrc = own + 9;
+	uint16_t first = 1, next = (uint16_t)(starts[0] + ROUNDS);
+
+	send_rtp(&c, 0, first);
+	relay_poll();
+	expect_rtp(&c, 0, &first, 1);
+	assert_int_equal(c.flow[0]->streams.n_retired, 1);
+	c.flow[0]->streams.live[1].last -= SL_STREAM_SILENT_NS;
+	c.end[0].ssrc = own;
+	send_rtp(&c, 0, next);
+	relay_poll();
+	expect_rtp(&c, 0, &next, 1);
+	call_close(&c);
+}
+
 static void random_frames_are_counted(void **state)
 {
 	uint64_t before = 0, after = 0, punted = sl_workers[0].stats.punted;
@@ -746,6 +849,55 @@ static void wrong_queue_is_handed_off(void **state)
 		call_close(&c[k]);
 }
 
+static atomic_bool feeding;
+
+/* Packets for closed ports, every one of them on the queue of the wrong worker. */
+static void *feed(void *arg)
+{
+	const struct endpoint e = {
+		.slot = WAN4, .address = {.ip = {[10] = 0xff, 0xff, 10, 0, 0, 2}, .port = 40000}};
+	uint8_t p[40] = {0x80}, frame[FRAME_MAX];
+
+	while (atomic_load(&feeding))
+		for (uint16_t port = FIRST_PORT; port < FIRST_PORT + 8; port += 2) {
+			uint16_t len = make_frame(&e, port, p, sizeof(p), frame);
+			struct rte_mbuf *m = rte_pktmbuf_alloc(sl_mbufs);
+
+			if (!m)
+				continue;
+			memcpy(rte_pktmbuf_append(m, len), frame, len);
+			if (rte_ring_enqueue(relay.rx[WAN][!(port >> 1 & 1)], m) != 0)
+				rte_pktmbuf_free(m);
+		}
+	return NULL;
+}
+
+/* Real threads that hand packets to each other are stopped and started again under load. */
+static void stopped_while_handing_off(void **state)
+{
+	uint64_t handed_off = 0;
+	char why[SL_WHY];
+
+	for (unsigned i = 0; i < sl_n_workers; i++)
+		relay.backend->close(sl_workers[i].crypto);
+	sl_workers_stop();
+	for (int round = 0; round < 20; round++) {
+		pthread_t feeder;
+
+		if (sl_workers_start(relay.backend, why) != 0)
+			fail_msg("%s", why);
+		atomic_store(&feeding, true);
+		assert_int_equal(pthread_create(&feeder, NULL, feed, NULL), 0);
+		for (int i = 0; i < 2000 && verdicts(SL_DROP_CLOSED) < 1000; i++)
+			nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+		handed_off += verdicts(SL_DROP_CLOSED);
+		sl_workers_stop();
+		atomic_store(&feeding, false);
+		pthread_join(feeder, NULL);
+	}
+	assert_true(handed_off >= 20000);
+}
+
 static int start_two(void **state)
 {
 	relay_start(&relay, backend, 2);
@@ -770,6 +922,9 @@ int main(int argc, char **argv)
 		CASE(ssrc_flood_evicts_nobody),
 		CASE(no_neighbour_no_packet),
 		CASE(sizes_up_to_the_mtu),
+		CASE(egress_queue_full),
+		CASE(keys_have_an_end),
+		CASE(ssrcs_keep_their_own_counters),
 		CASE(random_frames_are_counted),
 		CASE(follows_who_authenticates),
 		CASE(strangers_are_tried_within_bounds),
@@ -777,11 +932,13 @@ int main(int argc, char **argv)
 		CASE(events_are_lost_and_counted),
 	};
 	const struct CMUnitTest two_workers[] = {CASE(wrong_queue_is_handed_off)};
+	const struct CMUnitTest threads[] = {cmocka_unit_test(stopped_while_handing_off)};
 	int failed;
 
 	if (argc > 1)
 		backend = argv[1];
 	srandom(3711);
 	failed = cmocka_run_group_tests(one_worker, start_one, stop);
-	return failed + cmocka_run_group_tests(two_workers, start_two, stop);
+	failed += cmocka_run_group_tests(two_workers, start_two, stop);
+	return failed + cmocka_run_group_tests(threads, start_two, stop);
 }
