@@ -43,7 +43,7 @@ static_assert(offsetof(struct ipsecmb_cm, round_keys) == 64, "head, salt and HMA
 /* AES-GCM for SRTP. */
 struct ipsecmb_gcm {
 	struct sl_key head;
-	uint8_t salt[12];
+	uint8_t salt[16]; /* 12, then zero: read as one vector */
 	/* The library's header aligns it only where LINUX is defined, its code counts on it. */
 	struct gcm_key_data expanded __attribute__((aligned(64)));
 };
@@ -53,7 +53,7 @@ static_assert(offsetof(struct ipsecmb_gcm, expanded) == 64, "head and salt in on
  * times. */
 struct ipsecmb_gcm_rtcp {
 	struct sl_key head;
-	uint8_t salt[12];
+	uint8_t salt[16]; /* 12, then zero: read as one vector */
 	uint8_t raw[SL_IPSECMB_RAW_KEY_MAX];
 };
 static_assert(sizeof(struct ipsecmb_gcm_rtcp) <= 64, "one line");

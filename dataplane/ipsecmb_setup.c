@@ -65,12 +65,12 @@ static void fill_cm(struct ipsecmb_cm *cm, const struct sl_session_keys *session
 static void fill_gcm(struct ipsecmb_gcm *rtp, struct ipsecmb_gcm_rtcp *rtcp,
 	const struct sl_session_keys *rtp_session, const struct sl_session_keys *rtcp_session)
 {
-	memcpy(rtp->salt, rtp_session->salt, sizeof(rtp->salt));
+	memcpy(rtp->salt, rtp_session->salt, sl_suites[rtp_session->suite].salt_len);
 	if (rtp->head.key_len == 16)
 		IMB_AES128_GCM_PRE(expander, rtp_session->encryption, &rtp->expanded);
 	else
 		IMB_AES256_GCM_PRE(expander, rtp_session->encryption, &rtp->expanded);
-	memcpy(rtcp->salt, rtcp_session->salt, sizeof(rtcp->salt));
+	memcpy(rtcp->salt, rtcp_session->salt, sl_suites[rtcp_session->suite].salt_len);
 	memcpy(rtcp->raw, rtcp_session->encryption, sizeof(rtcp->raw));
 }
 
