@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Nanoseconds per verdict of the guard for each kind of packet, beside a program that only parses
+ * and drops, both run by the kernel (bpf_prog_test_run with a repeat count). The guard is attached
+ * to the loopback of a network namespace of its own, with its maps filled as the daemon fills them.
+ * usage: bench_guard guard.bpf.o drop.bpf.o [--json]
+ */
+#include <errno.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <linux/if_link.h>
+
+#include "ebpf/guard_user.h"
+#include "tests/unit/guard_frame.h"
+
+enum { LOOPBACK = 1, SKIP = 77, REPEAT = 1000000, ROUNDS = 9, PORT_MIN = 20000, PORT_MAX = 59999 };
+
+static const struct shape shapes[] = {
+	{"closed port", .to = "198.51.100.10", .port = 20004},
+	{"closed port, IPv6", .to = "2001:db8:1::10", .port = 20004},
+	{"closed port, VLAN", .to = "198.51.100.10", .port = 20004, .tags = 1},
+	{"malformed", .to = "198.51.100.10", .port = 20002, .ip_lie = 1},
+	{"open pinhole", .to = "198.51.100.10", .port = 20002},
+	{"open pinhole, IPv6", .to = "2001:db8:1::10", .port = 20002},
+	{"SIP", .to = "198.51.100.10", .port = 5060},
+	{"TCP", .to = "198.51.100.10", .port = 22, .protocol = 6},
+	{"another host's", .to = "198.51.100.11", .port = 20002},
+};
+
+static void fail(const char *what)
+{
+	fprintf(stderr, "bench_guard: %s\n", what);
+	exit(1);
+}
+
+static struct bpf_object *load(const char *path, const char *name, int *program)
+{
+	struct bpf_object *object = bpf_object__open_file(path, NULL);
+	struct bpf_program *found;
+
+	if (!object || bpf_object__load(object) != 0)
+		fail(path);
+	found = bpf_object__find_program_by_name(object, name);
+	if (!found)
+		fail(name);
+	*program = bpf_program__fd(found);
+	return object;
+}
+
+static void add(struct sl_guard *guard, uint8_t slot, int family, const char *text)
+{
+	uint8_t ip[16] = {[10] = 0xff, 0xff};
+	char why[SL_GUARD_WHY];
+
+	if (inet_pton(family, text, family == AF_INET ? ip + 12 : ip) != 1 ||
+		sl_guard_address_add(guard, slot, ip, PORT_MIN, PORT_MAX, why) != 0)
+		fail(text);
+	sl_guard_pinhole_open(guard, slot, 20002);
+}
+
+/* Attached, with two addresses, an open pinhole on each, and a socket on queue 0. */
+static int set_up_guard(const char *path)
+{
+	char why[SL_GUARD_WHY];
+	struct sl_guard *guard;
+	uint32_t queue = 0;
+	int program, xsk;
+	struct bpf_object *object = load(path, SL_GUARD_PROGRAM, &program);
+
+	if (bpf_xdp_attach(LOOPBACK, program, XDP_FLAGS_SKB_MODE, NULL) != 0)
+		fail("cannot attach to lo");
+	if (sl_guard_open(LOOPBACK, &guard, why) != 0)
+		fail(why);
+	add(guard, 0, AF_INET, "198.51.100.10");
+	add(guard, 1, AF_INET6, "2001:db8:1::10");
+	xsk = socket(AF_XDP, SOCK_RAW, 0);
+	if (xsk < 0 ||
+		bpf_map_update_elem(bpf_map__fd(bpf_object__find_map_by_name(object, "xsks_map")),
+			&queue, &xsk, BPF_ANY) != 0)
+		fail("no AF_XDP socket");
+	return program;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* ns per run; the median of several rounds. */
+static uint32_t time_of(int program, const struct frame *frame, uint32_t *action)
+{
+	uint32_t ns[ROUNDS];
+
+	for (int i = 0; i < ROUNDS; i++) {
+		LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame->bytes,
+			.data_size_in = frame->length, .repeat = REPEAT);
+		if (bpf_prog_test_run_opts(program, &run) != 0)
+			fail("the kernel did not run the program");
+		ns[i] = run.duration;
+		*action = run.retval;
+	}
+	qsort(ns, ROUNDS, sizeof(*ns), by_value);
+	return ns[ROUNDS / 2];
+}
+
+int main(int argc, char **argv)
+{
+	static const char *const actions[] = {"aborted", "drop", "pass", "tx", "redirect"};
+	bool json = argc == 4 && strcmp(argv[3], "--json") == 0;
+	int guard, drop;
+
+	if (argc != 3 && !json)
+		fail("usage: bench_guard guard.bpf.o drop.bpf.o [--json]");
+	if (unshare(CLONE_NEWNET) || bpf_prog_get_fd_by_id(0) == -EPERM) {
+		fprintf(stderr, "skipped: needs root and bpf\n");
+		return SKIP;
+	}
+	guard = set_up_guard(argv[1]);
+	load(argv[2], "parse_and_drop", &drop);
+	if (!json)
+		printf("%-20s %-9s %9s %20s\n", "ns per verdict", "verdict", "guard",
+			"parse and drop only");
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+		struct frame frame;
+		uint32_t action, dropped;
+
+		frame_build(&frame, &shapes[i]);
+
+		uint32_t least = time_of(drop, &frame, &dropped);
+		uint32_t ns = time_of(guard, &frame, &action);
+
+		printf(json ? "{\"bench\":\"guard\",\"packet\":\"%s\",\"verdict\":\"%s\",\"ns\":%u,"
+			      "\"drop_ns\":%u}\n"
+			    : "%-20s %-9s %9u %20u\n",
+			shapes[i].name, action < 5 ? actions[action] : "?", ns, least);
+	}
+	bpf_xdp_detach(LOOPBACK, XDP_FLAGS_SKB_MODE, NULL);
+	return 0;
+}
