@@ -60,3 +60,18 @@ arrives "inside calls inside" --calls 50 --seconds 2 --direction inside,inside \
     --addr-a 10.0.1.2 --netns-b "$TAG-a" --addr-b 10.0.1.2
 in_ns a ping -q -c 1 -W 1 10.0.1.1 >/dev/null || fail "no ping on the first interface"
 in_ns b ping -q -c 1 -W 1 10.0.2.1 >/dev/null || fail "no ping on the second interface"
+
+# The same with a worker of its own for each port: packets leave by a port that their worker has no queue of.
+first=$(tool_core)
+if [ "$first" != "$(media_core)" ]; then
+    stop sluiced
+    awk -v core="$first" '/^\[port left\]/ { left = 1 } left && /^cores/ { $3 = core; left = 0 } { print }' \
+        "$CONFIG" >"$RUN/own.conf"
+    CONFIG=$RUN/own.conf start_sluiced relay
+    arrives "two workers: inside calls outside" --calls 50 --seconds 2 --rtcp 200 --query --direction inside,outside \
+        --addr-a 10.0.1.2 --addr-b 10.0.2.2
+    sluicectl status --json >"$RUN/status.json"
+    for worker in 0 1; do
+        [ "$(value "$RUN/status.json" workers $worker forwarded)" -gt 4000 ] || fail "worker $worker did nothing"
+    done
+fi

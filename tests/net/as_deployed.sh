@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# As deployed, the relay runs on hugepages and as a user that may do almost nothing; calls work, nobody reads its memory,
+# and hugepages that are not there are an error that names the command.
+. "$(dirname "$0")/lib.sh"
+. "$NET_DIR/media.sh"
+
+pages=/proc/sys/vm/nr_hugepages
+had=$(cat $pages)
+give_back() {
+    local status=$?
+    stop sluiced 2>/dev/null || true
+    echo "$had" >$pages
+    (exit $status)
+    media_cleanup
+}
+trap give_back EXIT
+chmod 755 "$RUN"
+mkdir -p "$RUN/service"
+
+media_switch
+sluiced_config() {
+    cat <<CONF
+[sluice]
+user = nobody
+runtime-dir = $RUN/service
+hugepages = $1
+[port wan]
+device = af_xdp:eth0
+guard-object = $GUARD
+cores = $(media_core)
+poll = adaptive
+[interface public]
+port = wan
+address = 10.0.0.1/24
+media-ports = 20000-29999
+[control]
+ng = unix:$RUN/service/ng.sock
+ng-allow = uid:0
+CONF
+}
+
+free_mib() { awk '/HugePages_Free/ { print $2 * 2 }' /proc/meminfo; }
+sluiced_config 1000000 >"$RUN/greedy.conf"
+status=0
+in_ns relay "$SLUICED" -c "$RUN/greedy.conf" >"$RUN/greedy.log" 2>&1 || status=$?
+[ $status != 0 ] || fail "a terabyte of hugepages was there"
+logged greedy nr_hugepages || fail "it does not say how to get hugepages"
+
+echo $((had + 128)) >$pages
+if [ "$(free_mib)" -lt 256 ]; then
+    say "skipped: no 256 MiB of hugepages to be had here"
+    exit 77
+fi
+before=$(free_mib)
+sluiced_config 256 >"$RUN/huge.conf"
+CONFIG=$RUN/huge.conf start_sluiced relay
+NG=$RUN/service/ng.sock CTL=$RUN/service/ctl.sock
+check "it does not run on hugepages" [ "$(free_mib)" -lt "$before" ]
+pid=${PIDS[sluiced]}
+pid=$(pgrep -P "$pid" -x sluiced || echo "$pid")
+for task in "/proc/$pid/task/"*; do
+    check "a thread is still root" grep -q "^Uid:.*$(id -u nobody)" "$task/status"
+done
+# CAP_NET_ADMIN (12) and CAP_IPC_LOCK (14) at most.
+caps=$((0x$(awk '/^CapPrm/ { print $2 }' "/proc/$pid/status")))
+[ $((caps & ~((1 << 12) | (1 << 14)))) = 0 ] || fail "capabilities $caps are too many"
+[ "$(awk '/^NoNewPrivs/ { print $2 }' "/proc/$pid/status")" = 1 ] || fail "it could gain privileges"
+! in_ns relay setpriv --reuid=nobody --clear-groups head -c 1 "/proc/$pid/mem" >/dev/null 2>&1 ||
+    fail "its own user reads its memory"
+
+arrives "calls as an unprivileged user on hugepages" --calls 50 --seconds 2 --rtcp 200
+stop sluiced || fail "exit status $? on SIGTERM"
+! ip -n "$TAG-relay" link show eth0 | grep -q xdp || fail "the guard stays attached"
+ok "stopped, guard gone"

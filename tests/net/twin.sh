@@ -1,0 +1,66 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# A device that bypasses the kernel keeps the kernel's services: ping, ARP and TCP cross its TAP twin while calls run, and
+# the twin is gone when the relay is.
+. "$(dirname "$0")/lib.sh"
+. "$NET_DIR/media.sh"
+
+switch_add switch
+ns_add relay a b
+plug relay # no address: the device is Sluice's alone
+ip -n "$TAG-relay" link set dev eth0 arp off promisc on
+in_ns relay sh -c 'echo 1 >/proc/sys/net/ipv6/conf/eth0/disable_ipv6'
+plug a 10.0.0.2/24 fd00::2/64
+plug b 10.0.0.3/24 fd00::3/64
+# A veth leaves segmentation and checksums to a NIC that is not there; what reads raw frames sees them undone.
+in_ns b ethtool -K eth0 tx off tso off gso off >/dev/null
+
+CONFIG=$RUN/twin.conf
+cat >"$CONFIG" <<CONF
+[sluice]
+user = root
+runtime-dir = $RUN
+
+[port wan]
+device = vdev:net_af_packet0,iface=eth0
+cores = $(media_core)
+poll = busy
+mac = 02:00:00:00:00:0a
+tap = twin0
+
+[interface public]
+port = wan
+address = 10.0.0.1/24
+address = fd00::1/64
+media-ports = 20000-29999
+
+[interface second]
+port = wan
+address = 10.0.0.9/24
+media-ports = 20000-29999
+
+[control]
+ng = unix:$RUN/ng.sock
+CONF
+start_sluiced relay
+
+check "the twin does not have the port's MAC" \
+    grep -q 02:00:00:00:00:0a <(ip -n "$TAG-relay" link show twin0)
+check "IPv6 does not come up" wait_for 10 settled relay a b
+start ping a ping -q -i 0.1 -c 40 10.0.0.1
+start ping6 a ping -q -i 0.1 -c 40 fd00::1
+start ping9 b ping -q -i 0.1 -c 40 10.0.0.9
+start tcp relay "$NET_DIR/tcp_echo.py" 10.0.0.1 8080
+arrives "calls through a device without a kernel" --calls 50 --seconds 3 --rtcp 200
+arrives "IPv6 to IPv4" --calls 20 --seconds 1 --addr-a fd00::2
+check "TCP does not cross the twin" in_ns b "$NET_DIR/tcp_echo.py" --send 200000 10.0.0.1 8080
+for name in ping ping6 ping9; do
+    wait_for 10 ended $name || fail "$name does not end"
+    check "$name lost packets" logged $name ' 0% packet loss'
+done
+ok "ping over IPv4 and IPv6 and TCP crossed the twin meanwhile"
+sluicectl status --json >"$RUN/status.json"
+[ "$(value "$RUN/status.json" workers 0 punted)" -gt 100 ] || fail "the workers say they gave the kernel nothing"
+
+stop sluiced || fail "exit status $? on SIGTERM"
+! ip -n "$TAG-relay" link show twin0 >/dev/null 2>&1 || fail "the twin stays behind"
