@@ -145,8 +145,11 @@ static void exchange(struct work *work, bool open)
 			x[n] = (struct sl_exchange){
 				.flow = open ? flow : NULL, .old = open ? NULL : flow};
 		}
-		if (sl_flows_exchange(x, n) != 0)
-			die("the workers did not take the flows");
+
+		int err = sl_flows_exchange(x, n);
+
+		if (err)
+			die(strerror(-err));
 	}
 }
 
