@@ -13,9 +13,14 @@ enum {
 	ETHERTYPE_IPV4 = 0x0800,
 	ETHERTYPE_IPV6 = 0x86dd,
 	ETHERTYPE_VLAN = 0x8100,
+	VLAN_ID = 0x0fff,
+	IPV4_FRAGMENT = 0x3fff, /* more fragments, or an offset */
+	IPV4_OFFSET = 0x1fff,
+	IPV6_OFFSET = 0xfff8,
 	NEXT_HOP_BY_HOP = 0,
 	NEXT_UDP = 17,
 	NEXT_ROUTING = 43,
+	NEXT_FRAGMENT = 44,
 	NEXT_DESTINATION = 60,
 	MAX_EXTENSION_HEADERS = 4,
 };
@@ -30,18 +35,11 @@ static inline uint32_t be32(const uint8_t *p)
 	return (uint32_t)be16(p) << 16 | be16(p + 2);
 }
 
-static const uint8_t mapped_prefix[12] = {[10] = 0xff, [11] = 0xff};
-
-/* An IPv4-mapped address in an IPv6 header: it must not pass for IPv4 (RFC 4291 2.5.5.2 is for
- * hosts' own use). */
-static inline bool is_mapped(const uint8_t *ip)
-{
-	return memcmp(ip, mapped_prefix, 12) == 0;
-}
-
 static inline void map_ipv4(uint8_t out[16], const uint8_t *ip)
 {
-	memcpy(out, mapped_prefix, 12);
+	static const uint8_t prefix[12] = {[10] = 0xff, [11] = 0xff};
+
+	memcpy(out, prefix, 12);
 	memcpy(out + 12, ip, 4);
 }
 
@@ -52,7 +50,8 @@ static enum sl_verdict parse_udp(
 	if (end - at < UDP_LEN)
 		return SL_DROP_UDP;
 
-	uint16_t len = be16(frame + at + 4);
+	/* Of a fragment the ports say whether it is media's; nobody reads its payload. */
+	uint16_t len = view->fragment ? UDP_LEN : be16(frame + at + 4);
 
 	if (len < UDP_LEN || len > end - at)
 		return SL_DROP_UDP;
@@ -75,13 +74,52 @@ static enum sl_verdict parse_ipv4(
 
 	if (header < 20 || total < header || total > len - at)
 		return SL_DROP_IP;
-	if (be16(ip + 6) & 0x3fff) /* more fragments, or an offset */
+	if (ip[9] != NEXT_UDP || be16(ip + 6) & IPV4_OFFSET)
 		return SL_PUNT;
-	if (ip[9] != NEXT_UDP)
-		return SL_PUNT;
+	if (ip[8] == 0) /* no router sends what has no hop left */
+		return SL_DROP_IP;
+	view->fragment = be16(ip + 6) & IPV4_FRAGMENT;
 	map_ipv4(view->source, ip + 12);
 	map_ipv4(view->destination, ip + 16);
 	return parse_udp(frame, at + header, at + total, view);
+}
+
+/* A packet from the wire has no business with an IPv4-mapped address: it must not match ours. */
+static inline bool is_ipv4_mapped(const uint8_t *ip)
+{
+	return (be32(ip) | be32(ip + 4)) == 0 && be32(ip + 8) == 0xffff;
+}
+
+/*
+ * From the header that `*next` announces at frame[*at) to the one that is no extension.
+ * SL_FORWARD: `*next` is there, at `*at`.
+ */
+static enum sl_verdict skip_extensions(
+	const uint8_t *frame, unsigned *at, unsigned end, uint8_t *next, struct sl_view *view)
+{
+	for (int i = 0;; i++) {
+		const uint8_t *header = frame + *at;
+		unsigned size = 8;
+
+		if (*next != NEXT_HOP_BY_HOP && *next != NEXT_ROUTING && *next != NEXT_FRAGMENT &&
+			*next != NEXT_DESTINATION)
+			return SL_FORWARD;
+		if (i == MAX_EXTENSION_HEADERS || end - *at < size)
+			return SL_DROP_IP;
+		if (*next == NEXT_ROUTING && header[3] != 0)
+			return SL_PUNT; /* this address is not where it ends */
+		if (*next == NEXT_FRAGMENT) {
+			if (be16(header + 2) & IPV6_OFFSET)
+				return SL_PUNT;
+			view->fragment = true; /* alone or not (RFC 6946) */
+		} else {
+			size = (header[1] + 1u) * 8;
+		}
+		if (size > end - *at)
+			return SL_DROP_IP;
+		*next = header[0];
+		*at += size;
+	}
 }
 
 static enum sl_verdict parse_ipv6(
@@ -93,32 +131,24 @@ static enum sl_verdict parse_ipv6(
 		return SL_DROP_IP;
 
 	unsigned end = at + IPV6_LEN + be16(ip + 4);
+	enum sl_verdict v = SL_FORWARD;
 	uint8_t next = ip[6];
 
-	if (is_mapped(ip + 8) || is_mapped(ip + 24) || end == at + IPV6_LEN)
+	if (is_ipv4_mapped(ip + 8) || is_ipv4_mapped(ip + 24) || be16(ip + 4) == 0)
 		return SL_PUNT;
 	if (end > len)
 		return SL_DROP_IP;
 	memcpy(view->source, ip + 8, 16);
 	memcpy(view->destination, ip + 24, 16);
 	at += IPV6_LEN;
-	for (int i = 0; i < MAX_EXTENSION_HEADERS; i++) {
-		if (next != NEXT_HOP_BY_HOP && next != NEXT_ROUTING && next != NEXT_DESTINATION)
-			break;
-		if (end - at < 8)
-			return SL_DROP_IP;
-
-		unsigned size = (frame[at + 1] + 1u) * 8;
-
-		if (size > end - at)
-			return SL_DROP_IP;
-		if (next == NEXT_ROUTING && frame[at + 3] != 0)
-			return SL_PUNT; /* segments left: this address is not where it ends */
-		next = frame[at];
-		at += size;
-	}
+	if (next != NEXT_UDP)
+		v = skip_extensions(frame, &at, end, &next, view);
+	if (v != SL_FORWARD)
+		return v;
 	if (next != NEXT_UDP)
 		return SL_PUNT;
+	if (ip[7] == 0)
+		return SL_DROP_IP;
 	return parse_udp(frame, at, end, view);
 }
 
@@ -131,11 +161,12 @@ enum sl_verdict sl_parse_frame(const uint8_t *frame, uint16_t len, struct sl_vie
 
 	uint16_t type = be16(frame + 12);
 
-	if (type == ETHERTYPE_VLAN) {
+	view->fragment = false;
+	if (type == ETHERTYPE_VLAN) { /* with an id it is another network, the kernel's */
 		at += VLAN_LEN;
 		if (len < at)
 			return SL_DROP_FRAME;
-		if (be16(frame + 14) & 0xfff) /* another network than ours; 0 is a mere priority */
+		if (be16(frame + 14) & VLAN_ID)
 			return SL_PUNT;
 		type = be16(frame + 16);
 	}

@@ -24,6 +24,7 @@ struct sl_view {
 	uint16_t destination_port;
 	uint16_t payload;     /* offset of the UDP payload from the first byte of the frame */
 	uint16_t payload_len; /* bytes, as the UDP header says; link-layer padding is left out */
+	bool fragment;        /* the first fragment of a datagram: ports only, no payload */
 
 	/* Set by sl_parse_media. */
 	uint32_t ssrc;       /* host byte order; RTCP: of the sender */
@@ -33,10 +34,12 @@ struct sl_view {
 };
 
 /*
- * Ethernet II, at most one 802.1Q tag and that of VLAN 0 (priority), IPv4 with options or IPv6 with
- * hop-by-hop, routing or destination options, UDP. SL_FORWARD: a whole UDP datagram, the view is
- * set up to payload_len. SL_PUNT: well-formed as far as it was read but not that (ARP, other
- * transports, fragments): the kernel's business. Else the reason to drop.
+ * Ethernet II, with or without an 802.1Q priority tag, IPv4 with options or IPv6 with up to four
+ * extension headers, UDP. SL_FORWARD: a UDP datagram or the first fragment of one, the view is set
+ * up to `fragment`. SL_PUNT: well-formed as far as it was read but not that (ARP, a VLAN, other
+ * transports, later fragments, an IPv6 routing header that is not done, a jumbogram, an IPv4-mapped
+ * address on the wire): the kernel's business. Else the reason to drop. ebpf/parse.bpf.h decides
+ * alike.
  */
 enum sl_verdict sl_parse_frame(const uint8_t *frame, uint16_t len, struct sl_view *view);
 

@@ -54,6 +54,10 @@ void sl_stage_steer(struct sl_worker *w, struct sl_burst *b)
 			p->verdict = SL_PUNT;
 			continue;
 		}
+		if (unlikely(p->view.fragment)) {
+			p->verdict = SL_DROP_FRAGMENT;
+			continue;
+		}
 
 		uint8_t owner = sl_steer_owner((uint8_t)slot, port);
 

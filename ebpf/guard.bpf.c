@@ -75,14 +75,18 @@ int sluice_guard(struct xdp_md *ctx)
 	slot = bpf_map_lookup_elem(&media_addresses, &packet.to);
 	if (!slot)
 		return decide(XDP_PASS, SL_GUARD_PASSED);
-	if (parsed == PARSED_MALFORMED)
-		return decide(XDP_DROP, SL_GUARD_MALFORMED);
+	if (parsed == PARSED_BAD_IP)
+		return decide(XDP_DROP, SL_GUARD_IP);
+	if (parsed == PARSED_BAD_UDP)
+		return decide(XDP_DROP, SL_GUARD_UDP);
 	if (packet.port < slot->port_min || packet.port > slot->port_max)
 		return decide(XDP_PASS, SL_GUARD_PASSED);
+	if (!packet.udp_fits)
+		return decide(XDP_DROP, SL_GUARD_UDP);
+	if (packet.fragment)
+		return decide(XDP_DROP, SL_GUARD_FRAGMENT);
 	if (!is_open(slot->index, packet.port))
 		return decide(XDP_DROP, SL_GUARD_CLOSED);
-	if (!packet.udp_fits)
-		return decide(XDP_DROP, SL_GUARD_MALFORMED);
 	action = bpf_redirect_map(&xsks_map, ctx->rx_queue_index, XDP_DROP);
 	return decide(action, action == XDP_REDIRECT ? SL_GUARD_REDIRECTED : SL_GUARD_NO_SOCKET);
 }

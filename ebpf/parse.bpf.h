@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0 */
 /*
- * From the frame to "UDP, to this address and port", or to whose business it is otherwise. A header
- * is called malformed only when the destination address is known and the kernel would throw the
- * packet away as well; every doubt is the kernel's.
+ * From the frame to "UDP, from and to this address and port", or to whose business it is otherwise.
+ * A header is called bad only when the destination address is known and the kernel would throw the
+ * packet away as well; every doubt is the kernel's. dataplane/parse.c decides alike.
  */
 #ifndef SL_EBPF_PARSE_BPF_H
 #define SL_EBPF_PARSE_BPF_H
@@ -20,11 +20,14 @@
 #include "sluice/guard.h"
 
 enum {
-	VLAN_TAGS = 2,       /* 802.1ad service tag, 802.1Q customer tag */
-	IPV6_EXTENSIONS = 4, /* headers skipped on the way to UDP; a longer chain is the kernel's */
-	IP_FRAGMENT = 0x3fff,   /* RFC 791: more fragments, or an offset */
+	VLAN_ID = 0x0fff,
+	IPV6_EXTENSIONS = 4,    /* headers on the way to UDP; nobody sends a longer chain */
+	IPV4_FRAGMENT = 0x3fff, /* RFC 791: more fragments, or an offset */
+	IPV4_OFFSET = 0x1fff,
+	IPV6_OFFSET = 0xfff8,
 	IPV6_HOP_BY_HOP = 0,    /* RFC 8200 4.3 */
 	IPV6_ROUTING = 43,      /* RFC 8200 4.4 */
+	IPV6_FRAGMENT = 44,     /* RFC 8200 4.5 */
 	IPV6_DESTINATIONS = 60, /* RFC 8200 4.6 */
 };
 
@@ -35,21 +38,29 @@ struct vlan_tag {
 
 struct ipv6_extension {
 	__u8 next;
-	__u8 length;    /* 8-octet units, not counting the first 8 octets */
-	__u8 type;      /* of a routing header */
-	__u8 segs_left; /* of a routing header */
+	__u8 length; /* 8-octet units, not counting the first 8 octets; none in a fragment header */
+	union {
+		struct {
+			__u8 type;
+			__u8 segs_left;
+		} routing;
+		__be16 fragment; /* offset and flags */
+	};
+	__be32 rest;
 };
 
 enum parsed {
-	PARSED_OTHER,     /* the kernel's */
-	PARSED_MALFORMED, /* if `to` is one of our addresses */
+	PARSED_OTHER,  /* the kernel's */
+	PARSED_BAD_IP, /* this and the next: if `to` is one of our addresses */
+	PARSED_BAD_UDP,
 	PARSED_UDP,
 };
 
 struct packet {
-	struct sl_guard_address to;
+	struct sl_guard_address from, to;
 	__u16 port;    /* destination, host byte order */
 	bool udp_fits; /* the UDP length is possible */
+	bool fragment; /* the first one: the ports are there, the rest may not be */
 };
 
 /* `space`: bytes from `udp` to the end of the IP packet. */
@@ -59,10 +70,10 @@ static __always_inline enum parsed parse_udp(
 	__u32 length;
 
 	if (space < sizeof(*udp) || (const void *)(udp + 1) > end)
-		return PARSED_MALFORMED;
+		return PARSED_BAD_UDP;
 	length = bpf_ntohs(udp->len);
 	packet->port = bpf_ntohs(udp->dest);
-	packet->udp_fits = length >= sizeof(*udp) && length <= space;
+	packet->udp_fits = packet->fragment || (length >= sizeof(*udp) && length <= space);
 	return PARSED_UDP;
 }
 
@@ -75,13 +86,18 @@ static __always_inline enum parsed parse_ipv4(
 	if ((const void *)(ip + 1) > end || ip->version != 4)
 		return PARSED_OTHER;
 	packet->to = (struct sl_guard_address){.ip = {[10] = 0xff, [11] = 0xff}};
+	packet->from = packet->to;
 	__builtin_memcpy(packet->to.ip + 12, &ip->daddr, 4);
+	__builtin_memcpy(packet->from.ip + 12, &ip->saddr, 4);
 	header = ip->ihl * 4;
 	total = bpf_ntohs(ip->tot_len);
 	if (header < sizeof(*ip) || total < header || start + total > end)
-		return PARSED_MALFORMED;
-	if (ip->protocol != IPPROTO_UDP || ip->frag_off & bpf_htons(IP_FRAGMENT))
+		return PARSED_BAD_IP;
+	if (ip->protocol != IPPROTO_UDP || ip->frag_off & bpf_htons(IPV4_OFFSET))
 		return PARSED_OTHER;
+	if (ip->ttl == 0) /* no router sends what has no hop left */
+		return PARSED_BAD_IP;
+	packet->fragment = ip->frag_off & bpf_htons(IPV4_FRAGMENT);
 	return parse_udp(start + header, total - header, end, packet);
 }
 
@@ -100,36 +116,47 @@ static __always_inline enum parsed parse_ipv6(
 	__u32 space, skip = 0;
 	__u8 next;
 
-	if ((const void *)(ip + 1) > end || ip->version != 6 || is_ipv4_mapped(&ip->daddr))
+	if ((const void *)(ip + 1) > end || ip->version != 6 || is_ipv4_mapped(&ip->saddr) ||
+		is_ipv4_mapped(&ip->daddr))
 		return PARSED_OTHER;
 	__builtin_memcpy(packet->to.ip, &ip->daddr, 16);
+	__builtin_memcpy(packet->from.ip, &ip->saddr, 16);
 	space = bpf_ntohs(ip->payload_len);
 	next = ip->nexthdr;
-	if (space == 0 && next == IPV6_HOP_BY_HOP) /* RFC 2675: maybe a jumbogram */
+	if (space == 0) /* RFC 2675: maybe a jumbogram */
 		return PARSED_OTHER;
 	start = ip + 1;
 	if (start + space > end)
-		return PARSED_MALFORMED;
+		return PARSED_BAD_IP;
 
 	for (int i = 0; i <= IPV6_EXTENSIONS; i++) {
 		const struct ipv6_extension *extension = start + skip;
-		__u32 length;
+		__u32 length = sizeof(*extension);
 
 		if (next == IPPROTO_UDP)
-			return parse_udp(start + skip, space - skip, end, packet);
-		if (next != IPV6_HOP_BY_HOP && next != IPV6_ROUTING && next != IPV6_DESTINATIONS)
+			return ip->hop_limit ? parse_udp(start + skip, space - skip, end, packet)
+					     : PARSED_BAD_IP;
+		if (next != IPV6_HOP_BY_HOP && next != IPV6_ROUTING && next != IPV6_FRAGMENT &&
+			next != IPV6_DESTINATIONS)
 			return PARSED_OTHER;
-		if ((const void *)(extension + 1) > end)
-			return PARSED_MALFORMED;
-		if (next == IPV6_ROUTING && extension->segs_left != 0)
+		if (i == IPV6_EXTENSIONS || skip + length > space ||
+			(const void *)(extension + 1) > end)
+			return PARSED_BAD_IP;
+		if (next == IPV6_ROUTING && extension->routing.segs_left != 0)
 			return PARSED_OTHER; /* this address is not where it ends */
-		length = (extension->length + 1) * 8;
+		if (next == IPV6_FRAGMENT) {
+			if (extension->fragment & bpf_htons(IPV6_OFFSET))
+				return PARSED_OTHER;
+			packet->fragment = true; /* alone or not (RFC 6946) */
+		} else {
+			length = (extension->length + 1) * 8;
+		}
 		if (skip + length > space)
-			return PARSED_MALFORMED;
+			return PARSED_BAD_IP;
 		next = extension->next;
 		skip += length;
 	}
-	return PARSED_OTHER;
+	return PARSED_BAD_IP;
 }
 
 static __always_inline enum parsed parse(const void *start, const void *end, struct packet *packet)
@@ -138,15 +165,15 @@ static __always_inline enum parsed parse(const void *start, const void *end, str
 	const void *next = eth + 1;
 	__be16 protocol;
 
+	packet->fragment = false;
 	if (next > end)
 		return PARSED_OTHER;
 	protocol = eth->h_proto;
-	for (int i = 0; i < VLAN_TAGS; i++) {
+	if (protocol == bpf_htons(ETH_P_8021Q)) {
 		const struct vlan_tag *tag = next;
 
-		if (protocol != bpf_htons(ETH_P_8021Q) && protocol != bpf_htons(ETH_P_8021AD))
-			break;
-		if ((const void *)(tag + 1) > end)
+		/* With an id it is another network, the kernel's. */
+		if ((const void *)(tag + 1) > end || tag->tci & bpf_htons(VLAN_ID))
 			return PARSED_OTHER;
 		protocol = tag->protocol;
 		next = tag + 1;

@@ -12,6 +12,7 @@
 	X(FRAME, "frame", "truncated Ethernet or VLAN header")                                     \
 	X(IP, "ip", "malformed IPv4 or IPv6 header, or length beyond the frame")                   \
 	X(UDP, "udp", "malformed UDP header, or length beyond the IP packet")                      \
+	X(FRAGMENT, "fragment", "fragment of UDP to a media port: media is never fragmented")      \
 	X(NOT_MEDIA, "not-media", "not media, and this port has no kernel twin to pass it to")     \
 	X(CLOSED, "closed", "UDP to a media port that no call has open")                           \
 	X(SOURCE, "source", "not from the address and port that signalling announced")             \

@@ -42,12 +42,15 @@ struct sl_guard_pinholes {
 };
 
 /* Map `counters` (per-CPU array of __u64): what the program decided, in packets. */
-#define SL_GUARD_COUNTERS(X)                                                                       \
-	X(REDIRECTED, "redirected", "media to an open pinhole, given to the dataplane")            \
-	X(PASSED, "passed", "not media: left to the kernel")                                       \
-	X(CLOSED, "closed", "UDP to a media port that no call has open: dropped")                  \
-	X(MALFORMED, "malformed", "headers to a media address that contradict the frame: dropped") \
-	X(NO_SOCKET, "no-socket",                                                                  \
+#define SL_GUARD_COUNTERS(X)                                                                     \
+	X(REDIRECTED, "redirected", "media to an open pinhole, given to the dataplane")          \
+	X(PASSED, "passed", "not media: left to the kernel")                                     \
+	X(IP, "ip", "to a media address, with an IP header that contradicts the frame: dropped") \
+	X(UDP, "udp",                                                                            \
+		"to a media address, with a UDP header that contradicts its packet: dropped")    \
+	X(FRAGMENT, "fragment", "fragment of UDP to a media port: dropped")                      \
+	X(CLOSED, "closed", "UDP to a media port that no call has open: dropped")                \
+	X(NO_SOCKET, "no-socket",                                                                \
 		"media on a receive queue that no dataplane worker serves: dropped")
 
 enum sl_guard_counter {

@@ -13,11 +13,14 @@ struct shape {
 	const char *name;
 	const char *to; /* destination, printed; its family is the packet's */
 	uint16_t port;
-	unsigned tags;       /* VLAN tags, outermost 802.1ad */
+	const char *from;    /* NULL: a stranger */
+	unsigned tags;       /* VLAN tags, of two the outer one 802.1ad */
+	unsigned vlan;       /* id of the outermost; 0: priority only */
+	int hops;            /* TTL or hop limit; 0: 64, negative: none left */
 	unsigned options;    /* IPv4: words after the header */
 	const char *chain;   /* IPv6: h(op-by-hop) d(estinations) r(outing, done) R(outing, not
 				done) f(ragment) a(uthentication) */
-	uint16_t fragment;   /* IPv4: flags and offset */
+	uint16_t fragment;   /* flags and offset as the family writes them */
 	uint8_t protocol;    /* 0: UDP */
 	uint8_t version;     /* 0: the family's; else the first byte of the IP header */
 	int ip_lie, udp_lie; /* bytes added to the length field */
@@ -53,7 +56,7 @@ static inline void frame_ethernet(struct frame *frame, const struct shape *shape
 		uint8_t *tag = frame_add(frame, 4);
 
 		put16(tag, i + 1 < shape->tags ? 0x88a8 : 0x8100);
-		put16(tag + 2, 100 + i);
+		put16(tag + 2, 0xe000 | (i ? 0 : shape->vlan)); /* PCP 7 */
 	}
 	put16(frame_add(frame, 2), type);
 	frame->ip = frame->length;
@@ -90,8 +93,15 @@ static inline unsigned frame_chain(struct frame *frame, const struct shape *shap
 		header[1] = (uint8_t)(units + (i + 1 == n ? shape->chain_lie : 0));
 		header[2] = 4;
 		header[3] = chain[i] == 'R';
+		if (chain[i] == 'f')
+			put16(header + 2, shape->fragment);
 	}
 	return n ? extension_number(chain[0]) : last;
+}
+
+static inline uint8_t frame_hops(const struct shape *shape)
+{
+	return shape->hops ? (uint8_t)(shape->hops < 0 ? 0 : shape->hops) : 64;
 }
 
 static inline void frame_udp(struct frame *frame, const struct shape *shape)
@@ -112,9 +122,9 @@ static inline void frame_ipv4(struct frame *frame, const struct shape *shape)
 	ip = frame_add(frame, 20 + shape->options * 4);
 	ip[0] = shape->version ? shape->version : (uint8_t)(0x45 + shape->options);
 	put16(ip + 6, shape->fragment);
-	ip[8] = 64;
+	ip[8] = frame_hops(shape);
 	ip[9] = shape->protocol ? shape->protocol : 17;
-	inet_pton(AF_INET, "192.0.2.1", ip + 12);
+	inet_pton(AF_INET, shape->from ? shape->from : "192.0.2.1", ip + 12);
 	inet_pton(AF_INET, shape->to, ip + 16);
 	memset(ip + 20, 1, shape->options * 4);
 	frame_udp(frame, shape);
@@ -128,8 +138,8 @@ static inline void frame_ipv6(struct frame *frame, const struct shape *shape)
 	frame_ethernet(frame, shape, 0x86dd);
 	ip = frame_add(frame, 40);
 	ip[0] = shape->version ? shape->version : 0x60;
-	ip[7] = 64;
-	inet_pton(AF_INET6, "2001:db8::1", ip + 8);
+	ip[7] = frame_hops(shape);
+	inet_pton(AF_INET6, shape->from ? shape->from : "2001:db8::1", ip + 8);
 	inet_pton(AF_INET6, shape->to, ip + 24);
 	ip[6] = (uint8_t)frame_chain(frame, shape, shape->protocol ? shape->protocol : 17);
 	frame_udp(frame, shape);

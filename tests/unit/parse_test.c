@@ -47,13 +47,14 @@ static const struct {
 	const char *what, *frame;
 	enum sl_verdict want;
 	uint16_t payload, payload_len;
+	bool fragment;
 } frames[] = {
 	{"IPv4", MACS "0800" IP4("0020", "0000", "11") UDP("000c") "80000001", SL_FORWARD, 42, 4},
 	{"IPv4, link padding", MACS "0800" IP4("0020", "4000", "11") UDP("000c") "80000001 *14:00",
 		SL_FORWARD, 42, 4},
 	{"IPv4, empty datagram", MACS "0800" IP4("001c", "0000", "11") UDP("0008"), SL_FORWARD, 42,
 		0},
-	{"VLAN 0: priority", MACS "8100 0000 0800" IP4("0020", "0000", "11") UDP("000c") "80000001",
+	{"priority tag", MACS "8100 e000 0800" IP4("0020", "0000", "11") UDP("000c") "80000001",
 		SL_FORWARD, 46, 4},
 	{"IPv4 options",
 		MACS "0800 4600 0024 0000 0000 40 11 0000 0a000001 0a000002 01010101" UDP(
@@ -62,26 +63,56 @@ static const struct {
 	{"IPv6", MACS "86dd" IP6("000c", "11") UDP("000c") "80000001", SL_FORWARD, 62, 4},
 	{"IPv6 hop-by-hop", MACS "86dd" IP6("0014", "00") "1100 *6:00" UDP("000c") "80000001",
 		SL_FORWARD, 70, 4},
-	{"another VLAN", MACS "8100 0064 0800" IP4("0020", "0000", "11") UDP("000c") "80000001",
-		SL_PUNT},
-	{"IPv4-mapped in IPv6",
-		MACS "86dd 60000000 000c 1140 *10:00 ffff 0a000001 *10:00 ffff 0a000002" UDP(
-			"000c") "80000001",
-		SL_PUNT},
-	{"IPv6 routing, segments left",
-		MACS "86dd" IP6("0014", "2b") "1100 0001 *4:00" UDP("000c") "80000001", SL_PUNT},
-	{"IPv6 routing, done",
-		MACS "86dd" IP6("0014", "2b") "1100 0000 *4:00" UDP("000c") "80000001", SL_FORWARD,
-		70, 4},
-	{"IPv6 without payload length", MACS "86dd" IP6("0000", "00") "1100 *6:00", SL_PUNT},
-	{"ARP", MACS "0806 *28:00", SL_PUNT, 0, 0},
-	{"two VLAN tags", MACS "8100 0064 8100 0065 0800 *28:00", SL_PUNT, 0, 0},
-	{"TCP", MACS "0800" IP4("0028", "0000", "06") "*20:00", SL_PUNT, 0, 0},
-	{"first fragment", MACS "0800" IP4("0020", "2000", "11") UDP("000c") "80000001", SL_PUNT, 0,
+	{"VLAN", MACS "8100 0064 0800" IP4("0020", "0000", "11") UDP("000c") "80000001", SL_PUNT, 0,
 		0},
-	{"later fragment", MACS "0800" IP4("0020", "0001", "11") "*12:00", SL_PUNT, 0, 0},
-	{"IPv6 fragment", MACS "86dd" IP6("0014", "2c") "1100 *6:00" UDP("000c") "80000001",
+	{"service tag", MACS "88a8 0000 0800" IP4("0020", "0000", "11") UDP("000c") "80000001",
 		SL_PUNT, 0, 0},
+	{"ARP", MACS "0806 *28:00", SL_PUNT, 0, 0},
+	{"two VLAN tags", MACS "8100 0000 8100 0000 0800 *28:00", SL_PUNT, 0, 0},
+	{"TCP", MACS "0800" IP4("0028", "0000", "06") "*20:00", SL_PUNT, 0, 0},
+	{"first fragment", MACS "0800" IP4("0020", "2000", "11") UDP("000c") "80000001", SL_FORWARD,
+		42, 0, true},
+	{"first fragment of more than is here",
+		MACS "0800" IP4("0020", "2000", "11") UDP("0fff") "80000001", SL_FORWARD, 42, 0,
+		true},
+	{"first fragment, TCP", MACS "0800" IP4("0020", "2000", "06") UDP("000c") "80000001",
+		SL_PUNT, 0, 0},
+	{"later fragment", MACS "0800" IP4("0020", "0001", "11") "*12:00", SL_PUNT, 0, 0},
+	{"IPv6, first fragment",
+		MACS "86dd" IP6("0014", "2c") "1100 0001 *4:00" UDP("0fff") "80000001", SL_FORWARD,
+		70, 0, true},
+	{"IPv6, only fragment",
+		MACS "86dd" IP6("0014", "2c") "11ff 0000 *4:00" UDP("000c") "80000001", SL_FORWARD,
+		70, 0, true},
+	{"IPv6, later fragment",
+		MACS "86dd" IP6("0014", "2c") "1100 0008 *4:00" UDP("000c") "80000001", SL_PUNT, 0,
+		0},
+	{"IPv6, routing not done",
+		MACS "86dd" IP6("0014", "2b") "1100 0401 *4:00" UDP("000c") "80000001", SL_PUNT, 0,
+		0},
+	{"IPv6, routing done",
+		MACS "86dd" IP6("0014", "2b") "1100 0400 *4:00" UDP("000c") "80000001", SL_FORWARD,
+		70, 4},
+	{"IPv6, no payload", MACS "86dd" IP6("0000", "11") UDP("000c") "80000001", SL_PUNT, 0, 0},
+	{"IPv6, mapped source",
+		MACS "86dd 60000000 000c 11 40 *10:00 ffff 0a000001 20010db8 *11:00 02" UDP(
+			"000c") "80000001",
+		SL_PUNT, 0, 0},
+	{"IPv6, mapped destination",
+		MACS "86dd 60000000 000c 11 40 20010db8 *11:00 01 *10:00 ffff 0a000001" UDP(
+			"000c") "80000001",
+		SL_PUNT, 0, 0},
+	{"IPv6, five extension headers",
+		MACS "86dd" IP6("0034", "3c") "3c00 *6:00 3c00 *6:00 3c00 *6:00 3c00 *6:00 1100 "
+					      "*6:00" UDP("000c") "80000001",
+		SL_DROP_IP, 0, 0},
+	{"IPv4, no hop left",
+		MACS "0800 45000020 0000 0000 00 11 0000 0a000001 0a000002" UDP("000c") "80000001",
+		SL_DROP_IP, 0, 0},
+	{"IPv6, no hop left",
+		MACS "86dd 60000000 000c 11 00 20010db8 *11:00 01 20010db8 *11:00 02" UDP(
+			"000c") "80000001",
+		SL_DROP_IP, 0, 0},
 	{"ICMPv6", MACS "86dd" IP6("0008", "3a") "*8:00", SL_PUNT, 0, 0},
 	{"IPv4 version", MACS "0800 5500 001c *16:00", SL_DROP_IP, 0, 0},
 	{"IPv4 header length 4", MACS "0800 4400 001c *16:00 " UDP("0008"), SL_DROP_IP, 0, 0},
@@ -113,6 +144,7 @@ static void frames_as_the_table_says(void **state)
 		if (frames[i].want == SL_FORWARD) {
 			assert_int_equal(v.payload, frames[i].payload);
 			assert_int_equal(v.payload_len, frames[i].payload_len);
+			assert_int_equal(v.fragment, frames[i].fragment);
 			assert_int_equal(v.source_port, 5000);
 			assert_int_equal(v.destination_port, 20000);
 			assert_int_equal(v.source[15], 1);

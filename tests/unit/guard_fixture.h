@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The guard as built, run by the kernel packet by packet. It is attached to the loopback of a
+ * network namespace of the test's own.
+ */
+#ifndef SL_TESTS_GUARD_FIXTURE_H
+#define SL_TESTS_GUARD_FIXTURE_H
+
+#include <stdbool.h>
+
+#include "ebpf/guard_user.h"
+
+enum { LOOPBACK = 1, SKIP = 77 };
+enum { SLOT4 = 3, SLOT6 = 63, PORT_MIN = 20000, PORT_MAX = 20999 };
+
+/* As those of relay_fixture.h. */
+#define OURS4 "10.0.0.1"
+#define OURS6 "fd00::1"
+
+struct bpf_object;
+
+struct fixture {
+	struct bpf_object *object;
+	int program;
+	struct sl_guard *guard;
+	int socket;
+	char why[SL_GUARD_WHY];
+};
+
+/* A namespace of its own for the process; false: not privileged. */
+bool guard_fixture_begin(const char *object_path);
+
+/* cmocka's set-up and tear-down: *state is a struct fixture. */
+int guard_set_up(void **state);
+int guard_tear_down(void **state);
+
+/* As a dataplane would: its socket serves queue 0. */
+void guard_serve(struct fixture *f);
+
+void guard_address(struct fixture *f, unsigned slot, const char *text, unsigned min, unsigned max);
+
+/* What the program did with the frame; that it counted just that, once, is checked. */
+int guard_decided(struct fixture *f, const uint8_t *bytes, unsigned length);
+
+#endif
