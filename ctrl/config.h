@@ -17,14 +17,14 @@
 #include "sluice/limits.h"
 
 enum {
-	SL_CONFIG_NAME = 32,       /* bytes of a port's, interface's, user's name, NUL included */
-	SL_CONFIG_PATH = 108,      /* bytes of a path, NUL included: sockaddr_un's room */
-	SL_CONFIG_DEVICE = 192,    /* bytes of what follows af_xdp:, pci: or vdev:, NUL included */
-	SL_CONFIG_NEIGHBORS = 64,  /* `neighbor` lines per port */
-	SL_CONFIG_NG = 8,          /* `ng` lines */
-	SL_CONFIG_NG_ALLOW = 16,   /* `ng-allow` lines */
-	SL_CONFIG_ERRORS = 64,     /* mistakes kept; the rest is only counted */
-	SL_CONFIG_MIN_PORT = 1024, /* lowest media port */
+	SL_CONFIG_NAME = 32,        /* bytes of a port's, interface's, user's name, NUL included */
+	SL_CONFIG_PATH = 108,       /* bytes of a path, NUL included: sockaddr_un's room */
+	SL_CONFIG_DEVICE = 192,     /* bytes of what follows af_xdp:, pci: or vdev:, NUL included */
+	SL_CONFIG_NEIGHBORS = 64,   /* `neighbor` lines per port */
+	SL_CONFIG_NG = 8,           /* `ng` lines */
+	SL_CONFIG_NG_ALLOW = 16,    /* `ng-allow` lines */
+	SL_CONFIG_ERRORS = 64,      /* mistakes kept; the rest is only counted */
+	SL_CONFIG_MIN_PORT = 1024,  /* lowest media port */
 	SL_CONFIG_DELETE_DELAY = 0, /* seconds: a deleted call is closed at once */
 };
 

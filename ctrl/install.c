@@ -142,6 +142,7 @@ static int change_make(
 	if (hops_get(c, why))
 		return -EHOSTUNREACH;
 	/* Both zeroed before they were filled in: padding is equal too. */
+	/* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
 	c->same = old->live && !memcmp(spec, &old->spec, sizeof(*spec));
 	if (c->same)
 		return 0;

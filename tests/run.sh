@@ -58,6 +58,12 @@ if prepare "$prefix-asan" clang -Dfuzz=true -Db_sanitize=address,undefined -Db_l
     LSAN_OPTIONS=suppressions=$PWD/tests/lsan.supp:print_suppressions=0 \
         run_tests "$prefix-asan" call phone_call
     run_tests "$prefix-asan" fuzz --suite fuzz
+    echo "== $prefix-asan: lint"
+    if tests/lint.sh "$prefix-asan"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1)) broken+=("lint")
+    fi
 fi
 
 [ ${#broken[@]} -eq 0 ] || printf 'failed: %s\n' "${broken[@]}"

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Every reason for which a packet is not forwarded. One list makes the verdict enum, the per-worker and
- * per-flow counters, what `sluicectl drops` prints and the metrics label.
+ * Every reason for which a packet is not forwarded. One list makes the verdict enum, the per-worker
+ * and per-flow counters, what `sluicectl drops` prints and the metrics label.
  *
  * X(identifier, label, what an operator reads)
  */
 #ifndef SLUICE_DROP_H
 #define SLUICE_DROP_H
 
+/* clang-format off */
 #define SL_DROP_REASONS(X)                                                                         \
 	X(FRAME, "frame", "truncated Ethernet or VLAN header")                                     \
 	X(IP, "ip", "malformed IPv4 or IPv6 header, or length beyond the frame")                   \
@@ -33,16 +34,17 @@
 	X(HANDOFF_FULL, "handoff-full", "the owning worker's hand-off ring is full")               \
 	X(PUNT_FULL, "punt-full", "the ring to the kernel twin is full")                           \
 	X(TX_FULL, "tx-full", "the egress queue is full")
+/* clang-format on */
 
 enum sl_verdict {
 	SL_FORWARD = 0, /* still on its way */
 #define X(id, label, text) SL_DROP_##id,
 	SL_DROP_REASONS(X)
 #undef X
-	SL_VERDICTS, /* number of counters: index 0 counts what was forwarded */
+		SL_VERDICTS, /* number of counters: index 0 counts what was forwarded */
 	/* Not counted as drops: the packet left the pipeline by another door. */
 	SL_PUNT = SL_VERDICTS, /* to the kernel twin */
-	SL_TAKEN,              /* given to another worker, or kept for the second round of this burst */
+	SL_TAKEN, /* given to another worker, or kept for the second round of this burst */
 };
 
 #endif

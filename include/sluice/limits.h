@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Compile-time limits shared by the rooms. Every one bounds memory or work that a peer could ask for. */
+/* Compile-time limits shared by the rooms. Every one bounds memory or work that a peer could ask
+ * for. */
 #ifndef SLUICE_LIMITS_H
 #define SLUICE_LIMITS_H
 
 enum {
-	SL_MAX_PORTS = 8,         /* ethdev ports ([port NAME]) */
-	SL_MAX_WORKERS = 32,      /* poll-mode workers, one per core */
-	SL_MAX_INTERFACES = 32,   /* logical interfaces ([interface NAME]) */
-	SL_MAX_ADDRESS_SLOTS = 64, /* media addresses: at most one IPv4 and one IPv6 per interface */
+	SL_MAX_PORTS = 8,       /* ethdev ports ([port NAME]) */
+	SL_MAX_WORKERS = 32,    /* poll-mode workers, one per core */
+	SL_MAX_INTERFACES = 32, /* logical interfaces ([interface NAME]) */
+	SL_MAX_ADDRESS_SLOTS =
+		64, /* media addresses: at most one IPv4 and one IPv6 per interface */
 
 	SL_BURST = 64, /* packets that travel the pipeline together */
 
-	SL_LIVE_SSRCS = 4,    /* SSRCs of one flow with a full replay window */
-	SL_RETIRED_SSRCS = 8, /* SSRCs that fell silent: highest index kept, so none is ever reused */
+	SL_LIVE_SSRCS = 4, /* SSRCs of one flow with a full replay window */
+	SL_RETIRED_SSRCS =
+		8, /* SSRCs that fell silent: highest index kept, so none is ever reused */
 
 	SL_REPLAY_WINDOW = 128, /* packets; RFC 3711 3.3.2 asks for at least 64 */
 };
