@@ -29,7 +29,7 @@ static int find_sides(struct reply *r)
 	const char *offerer;
 
 	if (!offer->leg[SL_FROM])
-		return SL_REFUSE(-EINVAL, r->why, "there is no offer to answer");
+		return SL_REFUSE(-EPROTO, r->why, "there is no offer to answer");
 	r->leg[SL_FROM] = offer->leg[SL_FROM];
 	r->leg[SL_TO] = offer->leg[SL_TO];
 	offerer = offer->leg[SL_FROM]->tag;
@@ -39,9 +39,9 @@ static int find_sides(struct reply *r)
 		r->to_tag = o->from_tag;
 	}
 	if (!sl_text_is(from_tag, offerer))
-		return SL_REFUSE(-EINVAL, r->why, "neither tag is that of the one who offered");
+		return SL_REFUSE(-ESRCH, r->why, "neither tag is that of the one who offered");
 	if (sl_text_is(r->to_tag, offerer))
-		return SL_REFUSE(-EINVAL, r->why, "from-tag and to-tag are the same");
+		return SL_REFUSE(-ESRCH, r->why, "from-tag and to-tag are the same");
 	return 0;
 }
 
@@ -60,7 +60,7 @@ static int check_key(
 {
 	for (unsigned i = 0; i < media->n_ours; i++)
 		if (sl_master_equal(&media->ours[i].master, &to->theirs))
-			return SL_REFUSE(-EINVAL, why,
+			return SL_REFUSE(-EKEYREJECTED, why,
 				"medium %u: the answer sends back the key that it was offered",
 				m + 1);
 	return 0;
@@ -84,20 +84,21 @@ static int negotiate_one(struct reply *r, const struct sl_sdp *sdp, unsigned m)
 		return rc;
 	}
 	if (!to->media)
-		return SL_REFUSE(-EINVAL, r->why, "medium %u: the answer is no RTP", m + 1);
+		return SL_REFUSE(-EPROTO, r->why, "medium %u: the answer is no RTP", m + 1);
 	rc = sl_call_sdp_check(r->sessions, to, m, r->why);
 	if (!rc)
 		rc = check_family(&r->leg[SL_TO]->media[m], to, m, r->why);
 	if (!rc)
 		rc = check_key(&r->leg[SL_TO]->media[m], to, m, r->why);
-	from->mux = sl_negotiate_mux(from, to, offer->rtcp_mux);
+	if (!rc)
+		sl_negotiate_settle(from, to, r->options, offer->rtcp_mux);
 	return rc;
 }
 
 static int negotiate(struct reply *r, const struct sl_sdp *sdp)
 {
 	if (sdp->n_media != r->call->offer.n_media)
-		return SL_REFUSE(-EINVAL, r->why, "SDP: %u m-lines answer an offer of %u",
+		return SL_REFUSE(-EPROTO, r->why, "SDP: %u m-lines answer an offer of %u",
 			sdp->n_media, r->call->offer.n_media);
 	for (unsigned m = 0; m < sdp->n_media; m++) {
 		int rc = negotiate_one(r, sdp, m);
@@ -110,7 +111,7 @@ static int negotiate(struct reply *r, const struct sl_sdp *sdp)
 
 static ssize_t write_answer(struct reply *r, const struct sl_sdp *sdp, char *out, size_t room)
 {
-	struct sl_call_sdp w = {0};
+	struct sl_call_sdp w = {.lifetime = r->options->sdes.lifetime};
 	ssize_t rc = 0;
 
 	for (unsigned m = 0; m < sdp->n_media && !rc; m++) {
@@ -118,10 +119,12 @@ static ssize_t write_answer(struct reply *r, const struct sl_sdp *sdp, char *out
 		struct sl_leg_media *media = &r->leg[SL_FROM]->media[m];
 
 		if (!from->media || !from->active) {
-			w.media[m].action = from->media ? SL_SDP_REFUSE : SL_SDP_KEEP;
+			w.media[m].action =
+				from->media || from->refused ? SL_SDP_REFUSE : SL_SDP_KEEP;
 			continue;
 		}
 		sl_call_sdp_address(&w, m, &media->local, from->proto, from->mux, from->mux);
+		w.media[m].mid_remove = !from->mid;
 		if (from->theirs.suite != SL_SUITE_NONE)
 			rc = sl_call_sdp_key(&w, m, from->tag, media, from->theirs.suite,
 				from->draft_name, r->why);

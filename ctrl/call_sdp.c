@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ctrl/negotiate.h"
@@ -12,9 +13,9 @@ int sl_call_sdp_parse(struct sl_sdp *sdp, const struct sl_ng_options *options, c
 	struct sl_sdp_error error;
 
 	if (sl_sdp_parse(sdp, options->sdp.at, options->sdp.len, &error))
-		return SL_REFUSE(-EINVAL, why, "SDP: %s", error.reason);
+		return SL_REFUSE(-EBADMSG, why, "SDP: %s", error.reason);
 	if (sdp->n_media > SL_MAX_MEDIA)
-		return SL_REFUSE(-EINVAL, why, "SDP: more than %d m-lines", SL_MAX_MEDIA);
+		return SL_REFUSE(-EBADMSG, why, "SDP: more than %d m-lines", SL_MAX_MEDIA);
 	return 0;
 }
 
@@ -42,7 +43,7 @@ int sl_call_sdp_check(const struct sl_sessions *sessions, const struct sl_terms 
 		return 0;
 	for (int i = 0; i < SL_COMPONENTS; i++)
 		if (is_our_own(sessions, &terms->remote[i]))
-			return SL_REFUSE(-EINVAL, why,
+			return SL_REFUSE(-EADDRNOTAVAIL, why,
 				"medium %u: %s is a media address of this relay: it would loop",
 				m + 1, sl_address_text(terms->remote[i].ip, text));
 	return 0;
@@ -69,12 +70,57 @@ int sl_call_sdp_key(struct sl_call_sdp *w, unsigned m, uint32_t tag, struct sl_l
 	unsigned n = w->media[m].n_crypto;
 	char *line = w->lines[m][n];
 
-	if (!master || sl_sdes_format(line, SL_SDES_TEXT_MAX, tag, master, draft_name) < 0)
+	if (!master || sl_sdes_format(line, SL_SDES_TEXT_MAX - sizeof(SL_SDES_LIFETIME), tag,
+			       master, draft_name) < 0)
 		return SL_REFUSE(-EIO, why, "no key can be made for %s", sl_suites[suite].name);
+	if (w->lifetime)
+		strcat(line, SL_SDES_LIFETIME);
 	w->crypto[m][n] = line;
 	w->media[m].crypto = w->crypto[m];
 	w->media[m].n_crypto = n + 1;
 	return 0;
+}
+
+static void set_options(
+	struct sl_call_sdp *w, const struct sl_sdp *sdp, const struct sl_ng_options *options)
+{
+	for (unsigned m = 0; m < sdp->n_media; m++) {
+		struct sl_sdp_media_edit *edit = &w->media[m];
+
+		if (options->rtcp_attribute == SL_NG_RTCP_NONE)
+			edit->rtcp_port = 0;
+		edit->rtcp_full = options->rtcp_attribute == SL_NG_RTCP_FULL;
+		edit->mid_add = w->offer && options->generate_mid;
+		if (edit->action == SL_SDP_RELAY && options->replace_origin &&
+			!w->edit.origin.family)
+			w->edit.origin = edit->address;
+	}
+}
+
+/* What a routing script changes besides: once more through the parser, on the finished text. */
+static ssize_t filter(const struct sl_ng_options *options, bool offer, char *out, size_t len,
+	size_t room, char why[SL_NG_WHY])
+{
+	char *text = malloc(len);
+	struct sl_sdp_error error;
+	struct sl_sdp *sdp = malloc(sizeof(*sdp));
+	ssize_t rc = -ENOMEM;
+
+	if (text && sdp) {
+		memcpy(text, out, len);
+		rc = sl_sdp_parse(sdp, text, len, &error);
+		if (!rc)
+			rc = sl_sdp_filter_write(&options->filter, sdp, offer, out, room, why);
+	}
+	if (rc < 0 && rc != -ENOTSUP)
+		rc = SL_REFUSE(rc, why, "SDP: cannot be changed as codec or sdp-attr asks");
+	if (rc < 0)
+		explicit_bzero(out, room);
+	if (text)
+		explicit_bzero(text, len);
+	free(text);
+	free(sdp);
+	return rc;
 }
 
 ssize_t sl_call_sdp_write(struct sl_call_sdp *w, const struct sl_sdp *sdp,
@@ -86,15 +132,13 @@ ssize_t sl_call_sdp_write(struct sl_call_sdp *w, const struct sl_sdp *sdp,
 	w->edit.dtls_remove = true;
 	w->edit.media = w->media;
 	w->edit.n_media = sdp->n_media;
-	for (unsigned m = 0; m < sdp->n_media && options->replace_origin; m++)
-		if (w->media[m].action == SL_SDP_RELAY) {
-			w->edit.origin = w->media[m].address;
-			break;
-		}
+	set_options(w, sdp, options);
 	len = sl_sdp_rewrite(sdp, &w->edit, out, room);
 	if (len == -ENOSPC)
 		return SL_REFUSE(len, why, "SDP: too large for a reply");
 	if (len < 0)
 		return SL_REFUSE(len, why, "SDP: cannot be rewritten");
+	if (sl_sdp_filter_any(&options->filter))
+		return filter(options, w->offer, out, (size_t)len, room, why);
 	return len;
 }

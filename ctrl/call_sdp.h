@@ -11,22 +11,27 @@
 /* Puts the reason into `why` and evaluates to the error. */
 #define SL_REFUSE(rc, why, ...) (snprintf(why, SL_NG_WHY, __VA_ARGS__), (rc))
 
-/* Parses options->sdp. 0, or -EINVAL with `why`. */
+/* Parses options->sdp. 0, or -EBADMSG with `why`. */
 int sl_call_sdp_parse(struct sl_sdp *sdp, const struct sl_ng_options *options, char why[SL_NG_WHY]);
 
 /*
  * Refuses media that would be sent to an address of the relay itself: it would go round for ever. 0
- * or -EINVAL with `why`. `m` is only for the message.
+ * or -EADDRNOTAVAIL with `why`. `m` is only for the message.
  */
 int sl_call_sdp_check(const struct sl_sessions *sessions, const struct sl_terms *terms, unsigned m,
 	char why[SL_NG_WHY]);
 
-/* What is to be written. Zero it to start (every medium passes untouched); wipe it at the end. */
+/*
+ * What is to be written. Zero it to start (every medium passes untouched), say whether it is an
+ * offer; wipe it at the end.
+ */
 struct sl_call_sdp {
 	struct sl_sdp_edit edit;
 	struct sl_sdp_media_edit media[SL_MAX_MEDIA];
 	char lines[SL_MAX_MEDIA][SL_SUITE_COUNT][SL_SDES_TEXT_MAX];
 	const char *crypto[SL_MAX_MEDIA][SL_SUITE_COUNT];
+	bool offer;    /* it is one: else an answer */
+	bool lifetime; /* keys are written with one */
 };
 
 /* Medium `m` is relayed through `local`. `mux`: a=rtcp-mux is written; `muxed`: and agreed upon. */

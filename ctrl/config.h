@@ -15,6 +15,7 @@
 
 #include "ctrl/address.h"
 #include "sluice/limits.h"
+#include "sluice/suite.h"
 
 enum {
 	SL_CONFIG_NAME = 32,        /* bytes of a port's, interface's, user's name, NUL included */
@@ -77,6 +78,9 @@ struct sl_config_interface {
 		address[SL_FAMILIES]; /* by SL_IPV4, SL_IPV6; at least one present */
 	uint16_t port_min;            /* media ports, host byte order: first even port ... */
 	uint16_t port_max;            /* ... to last odd port, inclusive: whole RTP/RTCP pairs */
+	enum sl_suite min_suite;      /* at least as many key and tag bits; SL_SUITE_NONE: any */
+	bool secure_only;             /* allow-rtp = no: SRTP only */
+	bool refuse_other;            /* other-media = refuse: what is not RTP gets port 0 */
 };
 
 struct sl_config_allow {

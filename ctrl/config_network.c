@@ -255,10 +255,38 @@ static void set_media_ports(struct sl_config_parser *parser, const char *value)
 	parser->interface->port_max = (uint16_t)max;
 }
 
+static void set_min_suite(struct sl_config_parser *parser, const char *value)
+{
+	for (int suite = SL_SUITE_NONE + 1; suite < SL_SUITE_COUNT; suite++)
+		if (!strcmp(value, sl_suites[suite].name)) {
+			parser->interface->min_suite = suite;
+			return;
+		}
+	sl_config_fault(parser,
+		"min-suite: '%.64s' is no suite; write one like AES_CM_128_HMAC_SHA1_80", value);
+}
+
+static void set_allow_rtp(struct sl_config_parser *parser, const char *value)
+{
+	parser->interface->secure_only = !strcmp(value, "no");
+	if (strcmp(value, "no") && strcmp(value, "yes"))
+		sl_config_fault(parser, "allow-rtp: '%.64s'; write yes or no", value);
+}
+
+static void set_other_media(struct sl_config_parser *parser, const char *value)
+{
+	parser->interface->refuse_other = !strcmp(value, "refuse");
+	if (strcmp(value, "refuse") && strcmp(value, "pass"))
+		sl_config_fault(parser, "other-media: '%.64s'; write pass or refuse", value);
+}
+
 const struct sl_config_key sl_config_interface_keys[] = {
 	{"port", false, set_port},
 	{"address", true, add_address},
 	{"advertise", true, add_advertise},
 	{"media-ports", false, set_media_ports},
+	{"min-suite", false, set_min_suite},
+	{"allow-rtp", false, set_allow_rtp},
+	{"other-media", false, set_other_media},
 	{NULL, false, NULL},
 };

@@ -68,6 +68,10 @@ static void print_interface(
 			fprintf(out, "advertise = %s\n", sl_address_text(address->advertise, text));
 	}
 	fprintf(out, "media-ports = %u-%u\n", interface->port_min, interface->port_max);
+	if (interface->min_suite)
+		fprintf(out, "min-suite = %s\n", sl_suites[interface->min_suite].name);
+	fprintf(out, "allow-rtp = %s\nother-media = %s\n", interface->secure_only ? "no" : "yes",
+		interface->refuse_other ? "refuse" : "pass");
 }
 
 static void print_control(FILE *out, const struct sl_config *config)

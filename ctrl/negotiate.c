@@ -8,25 +8,19 @@
 #include <sys/socket.h>
 
 #include "ctrl/sdes.h"
+#include "ctrl/sdes_policy.h"
 
-/* Strongest first, and few: an INVITE should stay inside one MTU. */
-static const enum sl_suite default_suites[] = {
-	SL_SUITE_AEAD_AES_256_GCM,
-	SL_SUITE_AES_256_CM_HMAC_SHA1_80,
-	SL_SUITE_AES_CM_128_HMAC_SHA1_80,
-};
+static int refuse(int rc, char why[SL_NG_WHY], const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
-static int refuse(char why[SL_NG_WHY], const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static int refuse(char why[SL_NG_WHY], const char *format, ...)
+static int refuse(int rc, char why[SL_NG_WHY], const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(why, SL_NG_WHY, format, args);
 	va_end(args);
-	return -EINVAL;
+	return rc;
 }
 
 bool sl_proto_secure(enum sl_sdp_proto proto)
@@ -72,7 +66,7 @@ static int check_address(
 
 	if (!refused)
 		return 0;
-	return refuse(why, "line %u: media cannot be sent to %s, %s", media->line,
+	return refuse(-EADDRNOTAVAIL, why, "line %u: media cannot be sent to %s, %s", media->line,
 		sl_address_text(ip, text), refused);
 }
 
@@ -92,17 +86,18 @@ static int read_endpoints(
 	} else if (media->port < UINT16_MAX) {
 		rtcp->port = (uint16_t)(media->port + 1);
 	} else if (!media->rtcp_mux) {
-		return refuse(why, "line %u: port 65535 leaves none for RTCP", media->line);
+		return refuse(-EADDRNOTAVAIL, why, "line %u: port 65535 leaves none for RTCP",
+			media->line);
 	}
 	if (unspecified(&media->connection)) {
 		terms->held = true;
 		return 0;
 	}
 	if (check_address(media, rtp->ip, why) || check_address(media, rtcp->ip, why))
-		return -EINVAL;
+		return -EADDRNOTAVAIL;
 	if (sl_address_family(rtp->ip) != sl_address_family(rtcp->ip))
-		return refuse(
-			why, "line %u: RTP and RTCP in different address families", media->line);
+		return refuse(-EADDRNOTAVAIL, why,
+			"line %u: RTP and RTCP in different address families", media->line);
 	return 0;
 }
 
@@ -112,13 +107,14 @@ static int read_media(const struct sl_sdp_media *media, struct sl_terms *terms, 
 	terms->active = media->port != 0;
 	terms->media = media->proto != SL_SDP_OTHER;
 	terms->proto = media->proto;
+	terms->mid = media->mid.at != NULL;
 	if (!terms->active || !terms->media)
 		return 0;
 	if (media->proto == SL_SDP_DTLS_SAVP || media->proto == SL_SDP_DTLS_SAVPF)
-		return refuse(why, "line %u: %s: DTLS-SRTP is not supported, only SDES",
+		return refuse(-ENOTSUP, why, "line %u: %s: DTLS-SRTP is not supported, only SDES",
 			media->line, sl_sdp_proto_name(media->proto));
 	if (media->port_count != 1)
-		return refuse(why, "line %u: more than one port per medium", media->line);
+		return refuse(-ENOTSUP, why, "line %u: more than one port per medium", media->line);
 	terms->mux = media->rtcp_mux || media->rtcp_mux_only;
 	return read_endpoints(media, terms, why);
 }
@@ -130,90 +126,154 @@ static void take_line(struct sl_terms *terms, const struct sl_sdes *line)
 	terms->theirs = line->master;
 }
 
-int sl_negotiate_offer(
-	const struct sl_sdp *sdp, unsigned m, struct sl_terms *terms, char why[SL_NG_WHY])
+/* A line that can be served: noted, and taken if it is better than what was taken before. */
+static void weigh_line(struct sl_terms *terms, const struct sl_sdes *line,
+	const struct sl_offer_policy *policy, unsigned at, unsigned *best)
 {
-	const struct sl_sdp_media *media = &sdp->media[m];
-	const char *reason = "there is none";
-	struct sl_sdes line;
-	int rc = read_media(media, terms, why);
+	enum sl_suite suite = line->master.suite;
+	unsigned rank = sl_sdes_rank(policy->sdes, suite, at);
 
-	if (rc || !terms->active || !sl_proto_secure(terms->proto))
-		return rc;
-	for (unsigned i = 0; i < media->n_crypto; i++) {
-		rc = sl_sdes_parse(&line, media->crypto[i].at, media->crypto[i].len, &reason);
-		if (!rc) {
-			take_line(terms, &line);
-			explicit_bzero(&line, sizeof(line));
-			return 0;
-		}
-		if (rc == -EINVAL)
-			return refuse(why, "line %u: a=crypto: %s", media->line, reason);
+	terms->suites |= sl_suite_bit(suite);
+	if (suite == policy->in_force && terms->kept.theirs.suite == SL_SUITE_NONE) {
+		terms->kept.tag = line->tag;
+		terms->kept.draft_name = line->draft_name;
+		terms->kept.theirs = line->master;
 	}
-	return refuse(why, "line %u: no a=crypto that can be served: %s", media->line, reason);
+	if (rank >= *best)
+		return;
+	*best = rank;
+	take_line(terms, line);
 }
 
-static void propose_suites(const struct sl_ng_options *options, struct sl_proposal *proposal)
+static int choose_line(const struct sl_sdp_media *media, const struct sl_offer_policy *policy,
+	struct sl_terms *terms, char why[SL_NG_WHY])
 {
-	uint16_t asked = options->sdes_only;
+	const char *reason = "there is none";
+	unsigned best = UINT32_MAX;
+	struct sl_sdes line;
 
-	for (unsigned i = 0; i < sizeof(default_suites) / sizeof(default_suites[0]); i++) {
-		uint16_t bit = (uint16_t)(1u << default_suites[i]);
+	for (unsigned i = 0; i < media->n_crypto; i++) {
+		int rc = sl_sdes_parse(&line, media->crypto[i].at, media->crypto[i].len, &reason);
 
-		if ((!options->sdes_only || options->sdes_only & bit) && !(options->sdes_no & bit))
-			proposal->suites[proposal->n_suites++] = (uint8_t)default_suites[i];
-		asked &= (uint16_t)~bit;
+		if (!rc && !sl_suite_strong(line.master.suite, policy->minimum))
+			reason = "weaker than min-suite of the interface";
+		else if (!rc)
+			weigh_line(terms, &line, policy, i, &best);
+		explicit_bzero(&line, sizeof(line));
+		if (rc == -EINVAL && best == UINT32_MAX)
+			return refuse(-ENOKEY, why, "line %u: a=crypto: %s", media->line, reason);
 	}
-	/* What is not offered by default is, when the request insists. */
-	for (unsigned i = SL_SUITE_NONE + 1; i < SL_SUITE_COUNT; i++)
-		if (asked & (1u << i) && !(options->sdes_no & (1u << i)))
-			proposal->suites[proposal->n_suites++] = (uint8_t)i;
+	if (best == UINT32_MAX)
+		return refuse(-ENOKEY, why, "line %u: no a=crypto that can be served: %s",
+			media->line, reason);
+	return 0;
+}
+
+int sl_negotiate_offer(const struct sl_sdp *sdp, unsigned m, const struct sl_offer_policy *policy,
+	struct sl_terms *terms, char why[SL_NG_WHY])
+{
+	const struct sl_sdp_media *media = &sdp->media[m];
+	int rc = read_media(media, terms, why);
+
+	if (rc || !terms->active)
+		return rc;
+	if (!terms->media) {
+		terms->refused = policy->refuse_other;
+		return 0;
+	}
+	if (sl_proto_secure(terms->proto))
+		return choose_line(media, policy, terms, why);
+	/* Keys of which none can be served are as good as none: it is plain RTP that was offered.
+	 */
+	if (media->n_crypto && !choose_line(media, policy, terms, why))
+		terms->osrtp = !policy->secure_only;
+	if (policy->secure_only && terms->theirs.suite == SL_SUITE_NONE)
+		return refuse(-EPROTO, why,
+			"line %u: plain RTP is not allowed on this interface (allow-rtp)",
+			media->line);
+	return 0;
+}
+
+static int propose_suites(const struct sl_terms *from, const struct sl_ng_options *options,
+	const struct sl_config_interface *to, struct sl_proposal *proposal, char why[SL_NG_WHY])
+{
+	const struct sl_sdes_options *sdes = &options->sdes;
+
+	if (sdes->off)
+		return refuse(-ENOKEY, why, "SDES is switched off and %s needs it",
+			sl_sdp_proto_name(proposal->proto));
+	proposal->suites = sl_sdes_propose(sdes, from->suites, to->min_suite);
+	proposal->may_shorten = !sdes->only && !(sdes->nonew && from->suites);
+	if (!proposal->suites.n)
+		return refuse(-ENOKEY, why, "the SDES flags and min-suite leave no suite to offer");
+	return 0;
 }
 
 int sl_negotiate_propose(const struct sl_terms *from, const struct sl_ng_options *options,
-	struct sl_proposal *proposal, char why[SL_NG_WHY])
+	const struct sl_config_interface *to, struct sl_proposal *proposal, char why[SL_NG_WHY])
 {
+	bool osrtp;
+
 	memset(proposal, 0, sizeof(*proposal));
 	if (!from->active || !from->media)
 		return 0;
 	proposal->proto = options->proto == SL_SDP_OTHER ? from->proto : options->proto;
 	if (proposal->proto == SL_SDP_DTLS_SAVP || proposal->proto == SL_SDP_DTLS_SAVPF)
-		return refuse(why, "transport-protocol %s: DTLS-SRTP is not supported, only SDES",
+		return refuse(-ENOTSUP, why,
+			"transport-protocol %s: DTLS-SRTP is not supported, only SDES",
 			sl_sdp_proto_name(proposal->proto));
 	proposal->mux = from->mux && !(options->rtcp_mux & SL_NG_MUX_DEMUX);
 	if (options->rtcp_mux & (SL_NG_MUX_OFFER | SL_NG_MUX_REQUIRE))
 		proposal->mux = true;
-	if (!sl_proto_secure(proposal->proto))
-		return 0;
-	if (options->sdes_off)
-		return refuse(why, "SDES is switched off and %s needs it",
-			sl_sdp_proto_name(proposal->proto));
-	propose_suites(options, proposal);
-	if (!proposal->n_suites)
-		return refuse(why, "the SDES flags leave no suite to offer");
-	return 0;
+	if (sl_proto_secure(proposal->proto))
+		return propose_suites(from, options, to, proposal, why);
+	osrtp = options->osrtp_offer || (from->osrtp && !options->sdes.off);
+	if (to->secure_only && !options->osrtp_offer)
+		return refuse(-EPROTO, why,
+			"interface %s does not allow plain RTP (allow-rtp): transport-protocol has "
+			"to be RTP/SAVP",
+			to->name);
+	proposal->secure_only = to->secure_only;
+	return osrtp ? propose_suites(from, options, to, proposal, why) : 0;
 }
 
 static int answer_keys(const struct sl_sdp_media *media, const struct sl_proposal *proposal,
 	struct sl_terms *to, char why[SL_NG_WHY])
 {
+	const struct sl_suite_list *suites = &proposal->suites;
 	const char *reason = "";
 	struct sl_sdes line;
 
 	if (media->n_crypto != 1)
-		return refuse(why, "line %u: an answer has one a=crypto (RFC 4568 5.1.2), not %u",
-			media->line, media->n_crypto);
+		return refuse(-EKEYREJECTED, why,
+			"line %u: an answer has one a=crypto (RFC 4568 5.1.2), not %u", media->line,
+			media->n_crypto);
 	if (sl_sdes_parse(&line, media->crypto[0].at, media->crypto[0].len, &reason))
-		return refuse(why, "line %u: a=crypto: %s", media->line, reason);
+		return refuse(-ENOKEY, why, "line %u: a=crypto: %s", media->line, reason);
 	take_line(to, &line);
 	explicit_bzero(&line, sizeof(line));
-	if (to->tag < 1 || to->tag > proposal->n_suites)
-		return refuse(
-			why, "line %u: a=crypto tag %u was not offered", media->line, to->tag);
-	if (proposal->suites[to->tag - 1] != to->theirs.suite)
-		return refuse(why, "line %u: a=crypto tag %u was offered with %s, not %s",
-			media->line, to->tag, sl_suites[proposal->suites[to->tag - 1]].name,
+	if (to->tag < 1 || to->tag > suites->n)
+		return refuse(-EKEYREJECTED, why, "line %u: a=crypto tag %u was not offered",
+			media->line, to->tag);
+	if (suites->suite[to->tag - 1] != to->theirs.suite)
+		return refuse(-EKEYREJECTED, why,
+			"line %u: a=crypto tag %u was offered with %s, not %s", media->line,
+			to->tag, sl_suites[suites->suite[to->tag - 1]].name,
 			sl_suites[to->theirs.suite].name);
+	return 0;
+}
+
+/* RFC 8643 3.1: the answer has a key, and SRTP is used, or it has none. */
+static int answer_osrtp(const struct sl_sdp_media *media, const struct sl_proposal *proposal,
+	struct sl_terms *to, char why[SL_NG_WHY])
+{
+	if (media->n_crypto)
+		return answer_keys(media, proposal, to, why);
+	if (proposal->secure_only)
+		return refuse(-EPROTO, why,
+			"line %u: the answer has no key, and its interface does not allow plain "
+			"RTP (allow-rtp)",
+			media->line);
 	return 0;
 }
 
@@ -221,25 +281,45 @@ int sl_negotiate_answer(const struct sl_sdp *sdp, unsigned m, const struct sl_pr
 	unsigned rtcp_mux, struct sl_terms *to, char why[SL_NG_WHY])
 {
 	const struct sl_sdp_media *media = &sdp->media[m];
+	bool secure = sl_proto_secure(proposal->proto);
 	int rc = read_media(media, to, why);
 
 	if (rc || !to->active || !to->media)
 		return rc;
 	/* AVP for AVPF is a common slip that does no harm; RTP for SRTP would. */
-	if (sl_proto_secure(to->proto) != sl_proto_secure(proposal->proto))
-		return refuse(why, "line %u: the answer says %s, the offer said %s", media->line,
-			sl_sdp_proto_name(to->proto), sl_sdp_proto_name(proposal->proto));
+	if (sl_proto_secure(to->proto) != secure && !(proposal->suites.n && !secure))
+		return refuse(-EPROTO, why, "line %u: the answer says %s, the offer said %s",
+			media->line, sl_sdp_proto_name(to->proto),
+			sl_sdp_proto_name(proposal->proto));
 	if (!proposal->mux)
 		to->mux = false;
 	if (!to->mux && rtcp_mux & SL_NG_MUX_REQUIRE)
-		return refuse(
-			why, "line %u: rtcp-mux is required and not in the answer", media->line);
-	return sl_proto_secure(to->proto) ? answer_keys(media, proposal, to, why) : 0;
+		return refuse(-EPROTO, why, "line %u: rtcp-mux is required and not in the answer",
+			media->line);
+	if (secure || sl_proto_secure(to->proto))
+		return answer_keys(media, proposal, to, why);
+	return proposal->suites.n ? answer_osrtp(media, proposal, to, why) : 0;
 }
 
-bool sl_negotiate_mux(const struct sl_terms *from, const struct sl_terms *to, unsigned rtcp_mux)
+static bool settle_mux(const struct sl_terms *from, const struct sl_terms *to, unsigned rtcp_mux)
 {
 	if (!from->mux || rtcp_mux & SL_NG_MUX_REJECT)
 		return false;
 	return to->mux || rtcp_mux & (SL_NG_MUX_ACCEPT | SL_NG_MUX_DEMUX);
+}
+
+void sl_negotiate_settle(struct sl_terms *from, const struct sl_terms *to,
+	const struct sl_ng_options *options, unsigned rtcp_mux)
+{
+	from->mux = settle_mux(from, to, rtcp_mux);
+	if (options->sdes.keep && from->kept.theirs.suite != SL_SUITE_NONE) {
+		from->tag = from->kept.tag;
+		from->draft_name = from->kept.draft_name;
+		from->theirs = from->kept.theirs;
+	}
+	/* Opportunistic keys are passed on: one side takes them if the other does. */
+	if (from->osrtp && to->theirs.suite == SL_SUITE_NONE && !options->osrtp_accept)
+		explicit_bzero(&from->theirs, sizeof(from->theirs));
+	if (options->proto_accept && sl_proto_secure(from->proto) == sl_proto_secure(to->proto))
+		from->proto = to->proto;
 }

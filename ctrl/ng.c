@@ -324,8 +324,10 @@ static void act(struct request *r, char *at)
 		rc = sl_ng_options_read(r->root, &r->options, log_unknown, r->why);
 		if (!rc)
 			rc = handlers[command](r);
-		if (rc)
+		if (rc) {
 			ng->count[command].errors++;
+			ng->refused[sl_refusal_of(rc)]++;
+		}
 	}
 	if (!rc) {
 		sl_reply_end(&r->reply);

@@ -6,6 +6,7 @@
 #ifndef SL_CTRL_NG_H
 #define SL_CTRL_NG_H
 
+#include "ctrl/refusal.h"
 #include "ctrl/server.h"
 #include "ctrl/session.h"
 
@@ -36,6 +37,7 @@ struct sl_ng {
 		uint64_t requests, errors;
 	} count[SL_NG_COMMAND_COUNT];
 	uint64_t malformed; /* requests without a command that we know */
+	uint64_t refused[SL_REFUSAL_COUNT];
 };
 
 /* For a listener; its context is a struct sl_ng. */

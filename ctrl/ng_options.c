@@ -7,298 +7,303 @@
 #include <string.h>
 #include <strings.h>
 
-#include "ctrl/address.h"
+#include "ctrl/ng_option_keys.h"
+#include "ctrl/rtpp_flags.h"
+#include "ctrl/sdp_parse.h"
 
-enum { DELETE_DELAY_MAX = 24 * 3600 }; /* seconds */
+enum { RAW_NODES = 256 };
 
-/* Flags that say what Sluice does anyway, or what does not concern it: not worth a line in the log.
- */
-static const char *const quiet_flags[] = {
-	"trust-address",
-	"SIP-source-address",
-	"symmetric",
-	"asymmetric",
-	"port-latching",
-	"no-port-latching",
-	"strict-source",
-	"replace-zero-address",
-	"no-rtcp-attribute",
-	"full-rtcp-attribute",
-	"loop-protect",
-	"via-branch",
-	NULL,
-};
+/* Flags and keys that say what Sluice does anyway, or what does not concern it: not worth a line in
+ * the log. */
+static const char *const quiet_flags[] = {"trust-address", "SIP-source-address", "symmetric",
+	"asymmetric", "port-latching", "no-port-latching", "strict-source", "replace-zero-address",
+	"loop-protect", "via-branch", "to-tag", "pad-crypto", "original-sendrecv", "reject-ICE",
+	"trickle-ICE", "debug", "debugging", "no-redis-update", "unidirectional", "new-branch",
+	"provisional", "force", "force-answer", "allow-transcoding", "reset", NULL};
 
-struct reader {
-	struct sl_ng_options *o;
-	sl_ng_unknown unknown;
-	char *why;
-	int rc;
-};
+static const char *const quiet_keys[] = {"command", "call-id", "from-tag", "to-tag", "via-branch",
+	"sdp", "rtpp-flags", "supports", "received-from", "limit", "label", "from-label",
+	"to-label", "set-label", "metadata", "DTLS", "DTLS-reverse", "DTLS-fingerprint", "ICE-lite",
+	"endpoint-learning", "xmlrpc-callback", "template", "SIP-message-type", "SIP-code", NULL};
 
-/* Proxies write `session connection`, `session-connection` and any case. */
-static bool is(struct sl_text text, const char *string)
+bool sl_ng_starts(struct sl_text text, const char *prefix, struct sl_text *rest)
 {
-	if (!text.at || strlen(string) != text.len)
+	uint32_t len = (uint32_t)strlen(prefix);
+
+	if (!text.at || text.len < len)
 		return false;
-	for (uint32_t i = 0; i < text.len; i++) {
+	for (uint32_t i = 0; i < len; i++) {
 		char a = text.at[i] == ' ' || text.at[i] == '_' ? '-' : text.at[i];
-		char b = string[i] == '_' ? '-' : string[i];
+		char b = prefix[i] == '_' ? '-' : prefix[i];
 
 		if (strncasecmp(&a, &b, 1))
 			return false;
 	}
+	*rest = (struct sl_text){text.at + len, text.len - len};
 	return true;
 }
 
-static bool starts(struct sl_text text, const char *prefix, struct sl_text *rest)
+bool sl_ng_is(struct sl_text text, const char *string)
 {
-	size_t len = strlen(prefix);
+	struct sl_text rest;
 
-	if (text.len < len || strncasecmp(text.at, prefix, len))
-		return false;
-	rest->at = text.at + len;
-	rest->len = text.len - (uint32_t)len;
-	return true;
+	return sl_ng_starts(text, string, &rest) && rest.len == 0;
 }
 
-static enum sl_sdp_proto proto_of(struct sl_text text)
+static bool is_one_of(struct sl_text text, const char *const *strings)
 {
-	for (int i = SL_SDP_OTHER + 1; i < SL_SDP_PROTO_COUNT; i++)
-		if (is(text, sl_sdp_proto_name(i)))
-			return i;
-	return SL_SDP_OTHER;
+	for (; *strings; strings++)
+		if (sl_ng_is(text, *strings))
+			return true;
+	return false;
 }
 
-static void unknown(struct reader *r, const char *where, struct sl_text text)
+void sl_ng_ignore(struct sl_ng_reader *r, const char *where, struct sl_text text)
 {
 	if (r->unknown)
 		r->unknown(where, text.at, text.len);
 }
 
-static void refuse(struct reader *r, const char *what, struct sl_text text)
+/* The reason goes to the log of a proxy: nothing in it may end a line there. */
+void sl_ng_refuse(struct sl_ng_reader *r, int rc, const char *what, struct sl_text text)
 {
 	int len = text.len > 64 ? 64 : (int)text.len;
 
 	if (r->rc)
 		return;
-	r->rc = -EINVAL;
+	r->rc = rc;
 	snprintf(r->why, SL_NG_WHY, "%s '%.*s'", what, len, text.at ? text.at : "");
+	for (char *c = r->why; *c; c++)
+		if (*c < 0x20 || *c > 0x7e)
+			*c = '?';
 }
 
-static void read_proto(struct reader *r, struct sl_text text)
-{
-	r->o->proto = proto_of(text);
-	if (r->o->proto == SL_SDP_OTHER)
-		refuse(r, "unknown transport-protocol", text);
-}
-
-static void read_family(struct reader *r, struct sl_text text)
-{
-	if (is(text, "IP4"))
-		r->o->family = SL_IPV4;
-	else if (is(text, "IP6"))
-		r->o->family = SL_IPV6;
-	else
-		refuse(r, "unknown address family", text);
-}
-
-static void read_replace(struct reader *r, struct sl_text text)
-{
-	if (is(text, "origin"))
-		r->o->replace_origin = true;
-	else if (is(text, "session-connection"))
-		r->o->replace_connection = true;
-	else
-		unknown(r, "replace", text);
-}
-
-static void read_rtcp_mux(struct reader *r, struct sl_text text)
-{
-	static const char *const names[] = {"offer", "require", "demux", "accept", "reject"};
-
-	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (is(text, names[i])) {
-			r->o->rtcp_mux |= 1u << i;
-			return;
-		}
-	unknown(r, "rtcp-mux", text);
-}
-
-static uint16_t suite_bit(struct sl_text name)
-{
-	for (int i = SL_SUITE_NONE + 1; i < SL_SUITE_COUNT; i++)
-		if (is(name, sl_suites[i].name))
-			return (uint16_t)(1u << i);
-	return 0;
-}
-
-static void read_sdes(struct reader *r, struct sl_text text)
-{
-	struct sl_text name;
-	uint16_t bit;
-
-	if (is(text, "off") || is(text, "no") || is(text, "disable")) {
-		r->o->sdes_off = true;
-	} else if (starts(text, "no-", &name) && (bit = suite_bit(name))) {
-		r->o->sdes_no |= bit;
-	} else if (starts(text, "only-", &name)) {
-		bit = suite_bit(name);
-		if (!bit)
-			refuse(r, "SDES=only- names an unknown suite:", name);
-		r->o->sdes_only |= bit;
-	} else {
-		unknown(r, "SDES", text);
-	}
-}
-
-static void read_ice(struct reader *r, struct sl_text text)
-{
-	/* Media has to come through us, so candidates are always removed: there is nothing to
-	 * choose. */
-	if (!is(text, "remove"))
-		unknown(r, "ICE", text);
-}
-
-static void read_direction(struct reader *r, struct sl_text text)
-{
-	if (!r->o->direction[0].at)
-		r->o->direction[0] = text;
-	else if (!r->o->direction[1].at)
-		r->o->direction[1] = text;
-	else
-		refuse(r, "more than two interfaces in direction:", text);
-}
-
-static void read_delay(struct reader *r, struct sl_text text)
-{
-	struct sl_node node = {.type = SL_NODE_STRING, .str = text.at, .len = text.len};
-
-	if (!sl_node_number(&node, &r->o->delete_delay))
-		refuse(r, "delete-delay is no number of seconds:", text);
-}
-
-static void read_flag(struct reader *r, struct sl_text text);
-
-/* Values that may also come as KEY=VALUE or KEY-VALUE tokens. */
-static const struct key {
-	const char *name;
-	void (*read)(struct reader *r, struct sl_text value);
-	bool dashed; /* rtcp-mux-accept is rtcp-mux=accept */
-} keys[] = {
-	{"transport-protocol", read_proto, false},
-	{"address-family", read_family, false},
-	{"replace", read_replace, true},
-	{"rtcp-mux", read_rtcp_mux, true},
-	{"SDES", read_sdes, true},
-	{"ICE", read_ice, false},
-	{"direction", read_direction, false},
-	{"delete-delay", read_delay, false},
-	{"flags", read_flag, false},
-};
-enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
-
-static bool read_pair(struct reader *r, struct sl_text text)
-{
-	for (unsigned i = 0; i < KEYS; i++) {
-		uint32_t len = (uint32_t)strlen(keys[i].name);
-		struct sl_text name = {text.at, len};
-
-		if (text.len <= len + 1 || !is(name, keys[i].name))
-			continue;
-		if (text.at[len] != '=' && !(keys[i].dashed && text.at[len] == '-'))
-			continue;
-		keys[i].read(r, (struct sl_text){text.at + len + 1, text.len - len - 1});
-		return true;
-	}
-	return false;
-}
-
-static void read_flag(struct reader *r, struct sl_text text)
-{
-	if (is(text, "fatal")) {
-		r->o->fatal = true;
-		return;
-	}
-	if (proto_of(text) != SL_SDP_OTHER) {
-		read_proto(r, text);
-		return;
-	}
-	for (unsigned i = 0; quiet_flags[i]; i++)
-		if (is(text, quiet_flags[i]))
-			return;
-	if (!read_pair(r, text))
-		unknown(r, "flag", text);
-}
-
-static struct sl_text text_of(const struct sl_node *node)
+struct sl_text sl_ng_text(const struct sl_node *node)
 {
 	if (!node || node->type != SL_NODE_STRING)
 		return (struct sl_text){NULL, 0};
 	return (struct sl_text){node->str, node->len};
 }
 
-/* A value is one string or a list of strings. */
-static void read_values(struct reader *r, const struct sl_node *node, const struct key *key)
+struct sl_text sl_ng_key_of(const struct sl_node *node)
 {
-	if (node->type == SL_NODE_STRING) {
-		key->read(r, text_of(node));
-	} else if (node->type == SL_NODE_LIST) {
-		SL_NODE_FOREACH(member, node)
-		{
-			if (member->type == SL_NODE_STRING)
-				key->read(r, text_of(member));
-			else
-				refuse(r, "a list of strings is expected in",
-					(struct sl_text){key->name, (uint32_t)strlen(key->name)});
-		}
-	} else {
-		refuse(r, "a string or a list of strings is expected in",
-			(struct sl_text){key->name, (uint32_t)strlen(key->name)});
+	return (struct sl_text){node->key ? node->key : "", node->key_len};
+}
+
+/* A value is one string or a list of strings, unless the key has a reader of its own for trees. */
+static void read_values(
+	struct sl_ng_reader *r, const struct sl_node *node, const struct sl_ng_key *key)
+{
+	struct sl_text name = {key->name, (uint32_t)strlen(key->name)};
+
+	if (key->tree) {
+		key->tree(r, node);
+		return;
+	}
+	if (node->type == SL_NODE_STRING)
+		key->read(r, sl_ng_text(node));
+	else if (node->type != SL_NODE_LIST)
+		sl_ng_refuse(r, -EINVAL, "a string or a list of strings is expected in", name);
+	SL_NODE_FOREACH(member, node)
+	{
+		if (node->type != SL_NODE_LIST)
+			break;
+		if (member->type == SL_NODE_STRING)
+			key->read(r, sl_ng_text(member));
+		else
+			sl_ng_refuse(r, -EINVAL, "a list of strings is expected in", name);
 	}
 }
 
-/* The proxy's script, unparsed: tokens separated by spaces. */
-static void read_raw_flags(struct reader *r, struct sl_text raw)
+static void read_key(struct sl_ng_reader *r, struct sl_text name, const struct sl_node *value)
 {
-	uint32_t at = 0;
+	for (const struct sl_ng_key *key = sl_ng_keys; key->name; key++)
+		if (sl_ng_is(name, key->name)) {
+			read_values(r, value, key);
+			return;
+		}
+	if (!is_one_of(name, quiet_keys))
+		sl_ng_ignore(r, "key", name);
+}
 
-	while (at < raw.len) {
-		uint32_t end = at;
+/* The words by which Kamailio's module chooses a profile, as it does when it reads them itself. */
+static bool read_profile_word(struct sl_ng_reader *r, struct sl_text text)
+{
+	bool srtp = r->o->proto == SL_SDP_SAVP || r->o->proto == SL_SDP_SAVPF;
+	bool feedback = r->o->proto == SL_SDP_AVPF || r->o->proto == SL_SDP_SAVPF;
 
-		while (end < raw.len && raw.at[end] != ' ')
-			end++;
-		if (end > at)
-			read_flag(r, (struct sl_text){raw.at + at, end - at});
-		at = end + 1;
+	if (sl_ng_is(text, "SRTP"))
+		srtp = true;
+	else if (sl_ng_is(text, "AVPF"))
+		feedback = true;
+	else if (!sl_ng_is(text, "RTP") && !sl_ng_is(text, "AVP"))
+		return false;
+	if (feedback)
+		r->o->proto = srtp ? SL_SDP_SAVPF : SL_SDP_AVPF;
+	else
+		r->o->proto = srtp ? SL_SDP_SAVP : SL_SDP_AVP;
+	return true;
+}
+
+static bool read_word(struct sl_ng_reader *r, struct sl_text text)
+{
+	struct sl_ng_options *o = r->o;
+	struct sl_node name = {.type = SL_NODE_STRING, .str = text.at, .len = text.len};
+
+	if (sl_ng_is(text, "fatal"))
+		o->fatal = true;
+	else if (sl_ng_is(text, "generate-mid"))
+		o->generate_mid = true;
+	else if (sl_ng_is(text, "full-rtcp-attribute"))
+		o->rtcp_attribute = SL_NG_RTCP_FULL;
+	else if (sl_ng_is(text, "no-rtcp-attribute"))
+		o->rtcp_attribute = SL_NG_RTCP_NONE;
+	else if (sl_ng_is(text, "single-codec"))
+		o->filter.codec.single = true;
+	else if (sl_ng_is(text, "internal") || sl_ng_is(text, "external"))
+		read_key(r, (struct sl_text){"direction", 9}, &name);
+	else if (sl_ng_is(text, "always-transcode"))
+		sl_ng_refuse(r, -ENOTSUP, "Sluice does not transcode:", text);
+	else if (sl_ng_is(text, "WebRTC"))
+		sl_ng_refuse(r, -ENOTSUP, "ICE and DTLS-SRTP are not supported:", text);
+	else
+		return false;
+	return true;
+}
+
+/* rtcp-mux-accept, codec-strip-EVS */
+static bool read_dashed(struct sl_ng_reader *r, struct sl_text text)
+{
+	for (const struct sl_ng_key *key = sl_ng_keys; key->name; key++) {
+		struct sl_text rest;
+
+		if (!key->dashed || !sl_ng_starts(text, key->name, &rest) || rest.len < 2 ||
+			(*rest.at != '-' && *rest.at != ' ' && *rest.at != '_'))
+			continue;
+		key->read(r, (struct sl_text){rest.at + 1, rest.len - 1});
+		return true;
+	}
+	return false;
+}
+
+static void read_flag(struct sl_ng_reader *r, struct sl_text text)
+{
+	struct sl_text value = text, name = sl_sdp_split(&value, '=');
+	struct sl_node node = {.type = SL_NODE_STRING, .str = value.at, .len = value.len};
+
+	if (is_one_of(text, quiet_flags) || read_word(r, text) || read_profile_word(r, text) ||
+		read_dashed(r, text))
+		return;
+	for (int i = SL_SDP_OTHER + 1; i < SL_SDP_PROTO_COUNT; i++)
+		if (sl_ng_is(text, sl_sdp_proto_name(i))) {
+			r->o->proto = i;
+			return;
+		}
+	if (name.len < text.len)
+		read_key(r, name, &node);
+	else
+		sl_ng_ignore(r, "flag", text);
+}
+
+static void read_flags(struct sl_ng_reader *r, const struct sl_node *node)
+{
+	static const struct sl_ng_key flags = {"flags", read_flag, NULL, false};
+
+	read_values(r, node, &flags);
+}
+
+/* KEY=... whose key goes on behind the name: codec-strip=[EVS AMR]. */
+static void read_raw_pair(struct sl_ng_reader *r, const struct sl_node *item)
+{
+	struct sl_text name = sl_ng_key_of(item), rest;
+
+	if (sl_ng_starts(name, "codec-", &rest)) {
+		struct sl_node sub = *item;
+		struct sl_node list = {.type = SL_NODE_LIST, .len = 1, .first = &sub};
+
+		sub.key = rest.at;
+		sub.key_len = rest.len;
+		sub.next = NULL;
+		sl_ng_codec(r, &list);
+	} else if (sl_ng_is(name, "flags")) {
+		read_flags(r, item);
+	} else {
+		read_key(r, name, item);
+	}
+}
+
+static void read_raw_flags(struct sl_ng_reader *r, const struct sl_node *raw)
+{
+	struct sl_node nodes[RAW_NODES];
+	struct sl_text text = sl_ng_text(raw);
+	const char *reason;
+
+	if (!text.at) {
+		sl_ng_refuse(
+			r, -EINVAL, "a string is expected in", (struct sl_text){"rtpp-flags", 10});
+		return;
+	}
+	if (sl_rtpp_flags_parse(text.at, text.len, nodes, RAW_NODES, &reason)) {
+		sl_ng_refuse(r, -EINVAL,
+			"rtpp-flags:", (struct sl_text){reason, (uint32_t)strlen(reason)});
+		return;
+	}
+	r->raw = true;
+	SL_NODE_FOREACH(item, &nodes[0])
+	{
+		if (item->key)
+			read_raw_pair(r, item);
+		else if (item->type == SL_NODE_STRING)
+			read_flag(r, sl_ng_text(item));
+		else
+			sl_ng_refuse(r, -EINVAL,
+				"rtpp-flags:", (struct sl_text){"a list without a key", 20});
+	}
+	r->raw = false;
+}
+
+static void read_identity(struct sl_ng_reader *r, const struct sl_node *request)
+{
+	const struct {
+		const char *key;
+		struct sl_text *text;
+	} strings[] = {
+		{"call-id", &r->o->call_id},
+		{"from-tag", &r->o->from_tag},
+		{"to-tag", &r->o->to_tag},
+		{"via-branch", &r->o->via_branch},
+		{"sdp", &r->o->sdp},
+	};
+
+	for (unsigned i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
+		const struct sl_node *node = sl_node_get(request, strings[i].key);
+
+		*strings[i].text = sl_ng_text(node);
+		if (node && !strings[i].text->at)
+			sl_ng_refuse(r, -EINVAL, "a string is expected in",
+				(struct sl_text){strings[i].key, (uint32_t)strlen(strings[i].key)});
 	}
 }
 
 int sl_ng_options_read(const struct sl_node *request, struct sl_ng_options *o,
 	sl_ng_unknown unknown_fn, char why[SL_NG_WHY])
 {
-	struct reader r = {.o = o, .unknown = unknown_fn, .why = why};
-	const struct sl_node *delay = sl_node_get(request, "delete-delay");
+	struct sl_ng_reader r = {.o = o, .unknown = unknown_fn, .why = why};
 
 	memset(o, 0, sizeof(*o));
 	o->family = -1;
 	o->delete_delay = -1;
-	o->call_id = text_of(sl_node_get(request, "call-id"));
-	o->from_tag = text_of(sl_node_get(request, "from-tag"));
-	o->to_tag = text_of(sl_node_get(request, "to-tag"));
-	o->via_branch = text_of(sl_node_get(request, "via-branch"));
-	o->sdp = text_of(sl_node_get(request, "sdp"));
+	read_identity(&r, request);
+	SL_NODE_FOREACH(member, request)
+	{
+		struct sl_text name = sl_ng_key_of(member);
 
-	for (unsigned i = 0; i < KEYS; i++) {
-		const struct sl_node *node = sl_node_get(request, keys[i].name);
-
-		if (node && node != delay)
-			read_values(&r, node, &keys[i]);
+		if (sl_ng_is(name, "flags"))
+			read_flags(&r, member);
+		else if (sl_ng_is(name, "rtpp-flags"))
+			read_raw_flags(&r, member);
+		else
+			read_key(&r, name, member);
 	}
-	read_raw_flags(&r, text_of(sl_node_get(request, "rtpp-flags")));
-	if (delay && !sl_node_number(delay, &o->delete_delay))
-		refuse(&r, "delete-delay is no number of seconds:", text_of(delay));
-	if (o->delete_delay < -1 || o->delete_delay > DELETE_DELAY_MAX)
-		refuse(&r, "delete-delay is out of range:", text_of(delay));
 	return r.rc;
 }

@@ -83,7 +83,7 @@ static int find_legs(struct draft *d)
 
 		from = to ? sl_call_other(d->call, to) : NULL;
 		if (!from || from->tag)
-			return SL_REFUSE(-EINVAL, d->why, "from-tag does not belong to this call");
+			return SL_REFUSE(-ESRCH, d->why, "from-tag does not belong to this call");
 	}
 	d->leg[SL_FROM] = from;
 	d->leg[SL_TO] = sl_call_other(d->call, from);
@@ -145,6 +145,41 @@ static void draft_drop(struct draft *d)
 			}
 }
 
+/* RFC 3264 6: what is taken out keeps its place, with port 0. */
+static void take_out(const struct sl_ng_options *o, struct sl_text type, struct sl_terms *terms)
+{
+	for (unsigned i = 0; i < SL_NG_MEDIA_REMOVE && o->media_remove[i].at; i++) {
+		if (o->media_remove[i].len != type.len ||
+			memcmp(o->media_remove[i].at, type.at, type.len))
+			continue;
+		terms->refused = !terms->media;
+		terms->active = false;
+	}
+}
+
+static int negotiate_one(struct draft *d, const struct sl_sdp *sdp, unsigned m)
+{
+	const struct sl_config_interface *from = d->leg[SL_FROM]->interface->config;
+	const struct sl_config_interface *to = d->leg[SL_TO]->interface->config;
+	const struct sl_leg *leg = d->leg[SL_FROM];
+	const struct sl_offer_policy policy = {
+		.sdes = &d->options->sdes,
+		.minimum = from->min_suite,
+		.secure_only = from->secure_only,
+		.refuse_other = from->refuse_other || to->refuse_other,
+		.in_force = m < leg->n_media ? leg->media[m].terms.theirs.suite : SL_SUITE_NONE,
+	};
+	struct sl_terms *terms = &d->offer.from[m];
+	int rc = sl_negotiate_offer(sdp, m, &policy, terms, d->why);
+
+	if (!rc)
+		rc = sl_call_sdp_check(d->sessions, terms, m, d->why);
+	if (rc)
+		return rc;
+	take_out(d->options, sdp->media[m].type, terms);
+	return sl_negotiate_propose(terms, d->options, to, &d->offer.proposal[m], d->why);
+}
+
 static int negotiate(struct draft *d, const struct sl_sdp *sdp)
 {
 	struct sl_offer *offer = &d->offer;
@@ -157,16 +192,11 @@ static int negotiate(struct draft *d, const struct sl_sdp *sdp)
 	if (!offer->from || !offer->proposal)
 		return out_of_memory(d->why);
 	if (sdp->n_media < d->call->n_media)
-		return SL_REFUSE(-EINVAL, d->why,
+		return SL_REFUSE(-EPROTO, d->why,
 			"SDP: fewer m-lines than before (RFC 3264 8: a removed one keeps its "
 			"place)");
 	for (unsigned m = 0; m < sdp->n_media; m++) {
-		rc = sl_negotiate_offer(sdp, m, &offer->from[m], d->why);
-		if (!rc)
-			rc = sl_call_sdp_check(d->sessions, &offer->from[m], m, d->why);
-		if (!rc)
-			rc = sl_negotiate_propose(
-				&offer->from[m], d->options, &offer->proposal[m], d->why);
+		rc = negotiate_one(d, sdp, m);
 		if (rc)
 			return rc;
 	}
@@ -212,7 +242,7 @@ static int name_media(struct sl_call *call, const struct sl_sdp *sdp, char *why)
 
 static ssize_t write_offer(struct draft *d, const struct sl_sdp *sdp, char *out, size_t room)
 {
-	struct sl_call_sdp w = {0};
+	struct sl_call_sdp w = {.offer = true, .lifetime = d->options->sdes.lifetime};
 	ssize_t rc = 0;
 
 	for (unsigned m = 0; m < sdp->n_media && !rc; m++) {
@@ -221,18 +251,42 @@ static ssize_t write_offer(struct draft *d, const struct sl_sdp *sdp, char *out,
 		struct sl_leg_media *media = &d->leg[SL_TO]->media[m];
 
 		if (!from->media || !from->active) {
-			w.media[m].action = from->media ? SL_SDP_REFUSE : SL_SDP_KEEP;
+			w.media[m].action =
+				from->media || from->refused ? SL_SDP_REFUSE : SL_SDP_KEEP;
 			continue;
 		}
-		sl_call_sdp_address(&w, m, &media->local, proposal->proto, proposal->mux, false);
-		for (uint32_t i = 0; i < proposal->n_suites && !rc; i++)
+		sl_call_sdp_address(&w, m, &media->local, proposal->proto, proposal->mux,
+			d->offer.rtcp_mux & SL_NG_MUX_REQUIRE);
+		for (uint32_t i = 0; i < proposal->suites.n && !rc; i++)
 			rc = sl_call_sdp_key(
-				&w, m, i + 1, media, proposal->suites[i], false, d->why);
+				&w, m, i + 1, media, proposal->suites.suite[i], false, d->why);
 	}
 	if (!rc)
 		rc = sl_call_sdp_write(&w, sdp, d->options, out, room, d->why);
 	explicit_bzero(&w, sizeof(w));
 	return rc;
+}
+
+/* One suite less for each medium that may do with fewer. False: there is none. */
+static bool shorten(struct draft *d)
+{
+	bool shorter = false;
+
+	for (unsigned m = 0; m < d->offer.n_media; m++)
+		if (d->offer.proposal[m].may_shorten)
+			shorter |= sl_suite_list_shorten(&d->offer.proposal[m].suites);
+	return shorter;
+}
+
+/* Keys must not be what pushes an INVITE that fitted into one packet over the MTU. */
+static ssize_t write_short_offer(struct draft *d, const struct sl_sdp *sdp, char *out, size_t room)
+{
+	bool fits = d->options->sdp.len <= SL_SDP_ONE_MTU;
+	ssize_t len = write_offer(d, sdp, out, room);
+
+	while (fits && len > SL_SDP_ONE_MTU && shorten(d))
+		len = write_offer(d, sdp, out, room);
+	return len;
 }
 
 static int commit(struct draft *d, const struct sl_sdp *sdp)
@@ -275,7 +329,7 @@ ssize_t sl_offer(struct sl_sessions *sessions, const struct sl_ng_options *optio
 	if (!len)
 		len = reserve(&d);
 	if (!len)
-		len = write_offer(&d, &sdp, out, room);
+		len = write_short_offer(&d, &sdp, out, room);
 	if (len >= 0) {
 		int rc = commit(&d, &sdp);
 

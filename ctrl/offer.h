@@ -11,6 +11,9 @@
 
 #include "ctrl/session.h"
 
+/* Bytes of SDP that go into one packet of 1500 with IP and UDP before them. */
+enum { SL_SDP_ONE_MTU = 1500 - 20 - 8 };
+
 /*
  * The SDP of `options->sdp`, as the other party shall see it, into out[0..room). The number of
  * bytes written, or -errno with `why` in words.

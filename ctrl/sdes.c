@@ -92,6 +92,14 @@ static bool find_suite(struct text name, struct sl_sdes *sdes)
 	return false;
 }
 
+enum sl_suite sl_sdes_suite(const char *name, size_t len)
+{
+	struct sl_sdes sdes = {.master.suite = SL_SUITE_NONE};
+
+	find_suite((struct text){name, len}, &sdes);
+	return sdes.master.suite;
+}
+
 static int base64_digit(char c)
 {
 	if (c >= 'A' && c <= 'Z')

@@ -40,11 +40,17 @@ struct sl_sdes {
  */
 int sl_sdes_parse(struct sl_sdes *sdes, const char *text, size_t len, const char **reason);
 
+/* The suite of a name, that of the drafts included; SL_SUITE_NONE: none that is known here. */
+enum sl_suite sl_sdes_suite(const char *name, size_t len);
+
 /*
  * Writes "TAG SUITE inline:KEY" and a NUL to buf. The length without the NUL, -ENOSPC, or -EINVAL:
  * no suite, or a tag too large. `draft_name` as in struct sl_sdes. The buffer then holds a secret.
  */
 int sl_sdes_format(
 	char *buf, size_t size, uint32_t tag, const struct sl_master *master, bool draft_name);
+
+/* What may follow it: the most SRTCP packets under one key (RFC 3711 9.2), as some peers demand. */
+#define SL_SDES_LIFETIME "|2^31"
 
 #endif

@@ -78,6 +78,9 @@ enum sl_sdp_kind {
 	SL_SDP_LINE_CRYPTO,        /* a=crypto (RFC 4568) */
 	SL_SDP_LINE_ICE,           /* a=candidate, a=ice-ufrag, ... (RFC 8839) */
 	SL_SDP_LINE_DTLS,          /* a=fingerprint, a=setup, a=tls-id (RFC 8122, 8842) */
+	SL_SDP_LINE_GROUP,         /* a=group (RFC 5888) */
+	SL_SDP_LINE_MID,           /* a=mid */
+	SL_SDP_LINE_BUNDLE_ONLY,   /* a=bundle-only (RFC 9143) */
 };
 
 struct sl_sdp_line {

@@ -75,10 +75,12 @@ static const struct {
 	enum sl_sdp_kind kind;
 	bool media_only; /* in the session section it means nothing and is passed on */
 } attributes[] = {
+	{"bundle-only", NOTHING, SL_SDP_LINE_BUNDLE_ONLY, true},
 	{"candidate", NOTHING, SL_SDP_LINE_ICE, false},
 	{"crypto", CRYPTO, SL_SDP_LINE_CRYPTO, false},
 	{"end-of-candidates", NOTHING, SL_SDP_LINE_ICE, false},
 	{"fingerprint", FINGERPRINT, SL_SDP_LINE_DTLS, false},
+	{"group", NOTHING, SL_SDP_LINE_GROUP, false},
 	{"ice-lite", ICE_LITE, SL_SDP_LINE_ICE, false},
 	{"ice-mismatch", NOTHING, SL_SDP_LINE_ICE, false},
 	{"ice-options", NOTHING, SL_SDP_LINE_ICE, false},
@@ -87,7 +89,7 @@ static const struct {
 	{"ice-ufrag", ICE_UFRAG, SL_SDP_LINE_ICE, false},
 	{"inactive", INACTIVE, SL_SDP_LINE_OTHER, false},
 	{"key-mgmt", NOTHING, SL_SDP_LINE_KEY, false},
-	{"mid", MID, SL_SDP_LINE_OTHER, true},
+	{"mid", MID, SL_SDP_LINE_MID, true},
 	{"ptime", PTIME, SL_SDP_LINE_OTHER, true},
 	{"recvonly", RECVONLY, SL_SDP_LINE_OTHER, false},
 	{"remote-candidates", NOTHING, SL_SDP_LINE_ICE, false},

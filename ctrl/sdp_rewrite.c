@@ -3,9 +3,12 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "ctrl/sdp_parse.h"
 
 struct writer {
 	const struct sl_sdp *sdp;
@@ -16,7 +19,7 @@ struct writer {
 	unsigned lines;
 	bool overflow;
 	/* Of the media section being written: */
-	bool c_due, rtcp_due, mux_due, crypto_due;
+	bool c_due, rtcp_due, mux_due, crypto_due, mid_due;
 };
 
 /* One line and its CRLF. */
@@ -96,6 +99,22 @@ static void put_crypto(struct writer *w, const struct sl_sdp_media_edit *edit)
 		put(w, "a=crypto:%s", edit->crypto[i]);
 }
 
+/* A number that no other medium has for its name. */
+static void put_mid(struct writer *w, unsigned index)
+{
+	unsigned number = index;
+	char name[12];
+
+	for (unsigned i = 0; i < w->sdp->n_media; i++) {
+		snprintf(name, sizeof(name), "%u", number);
+		if (!w->sdp->media[i].mid.at || !sl_text_is(w->sdp->media[i].mid, name))
+			continue;
+		number += SL_SDP_MEDIA_MAX;
+		i = UINT_MAX; /* from the first again */
+	}
+	put(w, "a=mid:%u", number);
+}
+
 /* m= itself; then notes what else the section has to say before it ends. */
 static void begin_media(struct writer *w, const struct sl_sdp_line *line)
 {
@@ -110,6 +129,7 @@ static void begin_media(struct writer *w, const struct sl_sdp_line *line)
 	w->rtcp_due = relay && edit->rtcp_port;
 	w->mux_due = relay && edit->rtcp_mux;
 	w->crypto_due = relay;
+	w->mid_due = relay && edit->mid_add && !media->mid.at;
 	if (edit->action == SL_SDP_KEEP) {
 		put_raw(w, line);
 		return;
@@ -131,11 +151,28 @@ static void end_media(struct writer *w, unsigned index)
 	if (w->c_due)
 		put_connection(w, media_address(w, index));
 	if (w->rtcp_due)
-		put_rtcp(w, edit, false);
+		put_rtcp(w, edit, edit->rtcp_full);
+	if (w->mid_due)
+		put_mid(w, index);
 	if (w->mux_due)
 		put_mux(w);
 	if (w->crypto_due)
 		put_crypto(w, edit);
+}
+
+/* "a=group:BUNDLE 0 1": media that would share the ports of the first. */
+static bool is_bundle(struct sl_text text)
+{
+	static const char prefix[] = "a=group:BUNDLE ";
+	unsigned members = 0;
+
+	if (text.len < sizeof(prefix) - 1 || memcmp(text.at, prefix, sizeof(prefix) - 1))
+		return false;
+	text.at += sizeof(prefix) - 1;
+	text.len -= sizeof(prefix) - 1;
+	while (sl_sdp_word(&text).len)
+		members++;
+	return members > 1;
 }
 
 static void put_session_line(struct writer *w, const struct sl_sdp_line *line)
@@ -147,7 +184,7 @@ static void put_session_line(struct writer *w, const struct sl_sdp_line *line)
 			address_text(&w->edit->origin, text));
 	else if (line->kind == SL_SDP_LINE_CONNECTION)
 		put_connection(w, &w->session);
-	else
+	else if (!is_bundle(line->text))
 		put_raw(w, line);
 }
 
@@ -164,7 +201,7 @@ static void put_media_line(struct writer *w, const struct sl_sdp_line *line)
 		return;
 	case SL_SDP_LINE_RTCP:
 		if (w->rtcp_due)
-			put_rtcp(w, edit, media->rtcp_address.family != 0);
+			put_rtcp(w, edit, edit->rtcp_full || media->rtcp_address.family != 0);
 		return;
 	case SL_SDP_LINE_RTCP_MUX:
 		if (w->mux_due)
@@ -173,6 +210,12 @@ static void put_media_line(struct writer *w, const struct sl_sdp_line *line)
 	case SL_SDP_LINE_RTCP_MUX_ONLY:
 		if (relay && edit->rtcp_mux)
 			put_raw(w, line);
+		return;
+	case SL_SDP_LINE_MID:
+		if (!relay || !edit->mid_remove)
+			put_raw(w, line);
+		return;
+	case SL_SDP_LINE_BUNDLE_ONLY:
 		return;
 	case SL_SDP_LINE_CRYPTO:
 		if (w->crypto_due)

@@ -25,7 +25,10 @@ struct sl_sdp_media_edit {
 	uint16_t port;           /* not 0 */
 	enum sl_sdp_proto proto; /* SL_SDP_OTHER: as it was */
 	uint16_t rtcp_port;      /* written as a=rtcp, whether or not there was one; 0: no a=rtcp */
+	bool rtcp_full;          /* a=rtcp has an address even where it had none */
 	bool rtcp_mux;           /* a=rtcp-mux is there, or is not */
+	bool mid_remove;         /* without a=mid: the peer did not offer one */
+	bool mid_add;            /* with an a=mid if there is none */
 	/*
 	 * The a=crypto values of this leg (sl_sdes_format), in place of all that were there; what
 	 * was there never passes. 0: none.
@@ -46,7 +49,8 @@ struct sl_sdp_edit {
 /*
  * Writes to buf, with a NUL behind. The session's c= becomes the address of the first relayed
  * media; a media without c= of its own gets one where that would be wrong for it. k= and a=key-mgmt
- * do not pass.
+ * do not pass. Each media has ports of its own, so a BUNDLE group (RFC 9143) of more than one is
+ * split: its a=group and a=bundle-only do not pass.
  *
  * Length without the NUL, or, with the buffer wiped (it may hold keys):
  * -ENOSPC: does not fit buf, or has more lines or bytes than sl_sdp_parse would take;

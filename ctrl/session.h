@@ -32,7 +32,10 @@ enum sl_side { SL_FROM, SL_TO }; /* the one who offers; the one it is offered to
 /* What one party's SDP says of one medium, after negotiation. */
 struct sl_terms {
 	bool active;     /* its port is not 0 */
-	bool media;      /* RTP; anything else is passed through untouched */
+	bool media;      /* RTP; anything else is passed through untouched, or refused */
+	bool refused;    /* not RTP, and refused by rule */
+	bool osrtp;      /* RFC 8643: plain RTP with keys, which need not be taken */
+	bool mid;        /* it has a=mid */
 	bool held;       /* c=0.0.0.0: nothing can be sent there */
 	bool mux;        /* RFC 5761, between this leg and us */
 	bool draft_name; /* the suite goes by its name of before RFC 6188 */
@@ -40,6 +43,13 @@ struct sl_terms {
 	struct sl_endpoint remote[SL_COMPONENTS];
 	uint32_t tag;            /* of the crypto line in use */
 	struct sl_master theirs; /* what they protect with; suite SL_SUITE_NONE: plain RTP */
+	/* Of one who offers: */
+	uint16_t suites; /* all that were offered and are known here, as bits */
+	struct {
+		uint32_t tag;
+		bool draft_name;
+		struct sl_master theirs;
+	} kept; /* the line with the suite that was in force; SL_SUITE_NONE: there is none */
 };
 
 /* A pair of local ports that one leg sends to and is sent from. */
@@ -84,8 +94,9 @@ struct sl_leg {
 struct sl_proposal {
 	enum sl_sdp_proto proto;
 	bool mux;
-	uint8_t n_suites;
-	uint8_t suites[SL_SUITE_COUNT]; /* enum sl_suite; the line of suites[i] has tag i + 1 */
+	bool secure_only;            /* RFC 8643: an answer without a key is refused */
+	bool may_shorten;            /* nobody asked for just these suites */
+	struct sl_suite_list suites; /* the line of suites.suite[i] has tag i + 1 */
 };
 
 /* The last offer; kept after the answer, since answers are repeated. */

@@ -26,7 +26,11 @@ static const struct {
 	enum sl_suite suite;
 	uint32_t tag;
 	const char *reason;
-	bool inactive, held, mux;
+	bool inactive, held, mux, osrtp;
+	/* The policy it meets. */
+	enum sl_suite minimum, pref, in_force;
+	bool secure_only;
+	enum sl_suite kept; /* found again of in_force */
 } offers[] = {
 	{"m=audio 5004 RTP/AVP 0\r\n", "192.0.2.1", 5005, SL_SUITE_NONE, 0},
 	{"m=audio 5004 RTP/AVP 0\r\na=rtcp:6000\r\n", "192.0.2.1", 6000, SL_SUITE_NONE, 0},
@@ -43,8 +47,39 @@ static const struct {
 		SL_SUITE_AES_CM_128_HMAC_SHA1_32, 2},
 	{SAVP(LINE("9 AEAD_AES_256_GCM inline:" K44) CM80), "192.0.2.1", 5005,
 		SL_SUITE_AEAD_AES_256_GCM, 9},
-	/* Keys in a plain profile are not used. */
-	{"m=audio 5004 RTP/AVP 0\r\n" CM80, "192.0.2.1", 5005, SL_SUITE_NONE, 0},
+	/* RFC 8643: keys in a plain profile may be used. */
+	{"m=audio 5004 RTP/AVP 0\r\n" CM80, "192.0.2.1", 5005, SL_SUITE_AES_CM_128_HMAC_SHA1_80, 1,
+		.osrtp = true},
+	/* If none of them can be, it is plain RTP. */
+	{"m=audio 5004 RTP/AVP 0\r\n" LINE("1 NULL_HMAC_SHA1_80 inline:" K30), "192.0.2.1", 5005,
+		SL_SUITE_NONE, 0},
+	{"m=audio 5004 RTP/AVP 0\r\n" LINE("what"), "192.0.2.1", 5005, SL_SUITE_NONE, 0},
+	/* min-suite passes over what is weaker, and counts tag bits too. */
+	{SAVP(CM32 CM80), "192.0.2.1", 5005, SL_SUITE_AES_CM_128_HMAC_SHA1_80, 1,
+		.minimum = SL_SUITE_AES_CM_128_HMAC_SHA1_80},
+	{SAVP(CM32 CM80), "192.0.2.1", .reason = "min-suite",
+		.minimum = SL_SUITE_AES_192_CM_HMAC_SHA1_32},
+	/* allow-rtp = no */
+	{"m=audio 5004 RTP/AVP 0\r\n", "192.0.2.1", .reason = "allow-rtp", .secure_only = true},
+	{"m=audio 5004 RTP/AVP 0\r\n" CM80, "192.0.2.1", 5005, SL_SUITE_AES_CM_128_HMAC_SHA1_80, 1,
+		.secure_only = true},
+	{"m=audio 0 RTP/AVP 0\r\n", "192.0.2.1", 0, SL_SUITE_NONE, 0, .inactive = true,
+		.secure_only = true},
+	{SAVP(CM80), "192.0.2.1", 5005, SL_SUITE_AES_CM_128_HMAC_SHA1_80, 1, .secure_only = true},
+	/* offerer_pref picks one that is there. */
+	{SAVP(CM80 CM32), "192.0.2.1", 5005, SL_SUITE_AES_CM_128_HMAC_SHA1_32, 2,
+		.pref = SL_SUITE_AES_CM_128_HMAC_SHA1_32},
+	{SAVP(CM80 CM32), "192.0.2.1", 5005, SL_SUITE_AES_CM_128_HMAC_SHA1_80, 1,
+		.pref = SL_SUITE_AEAD_AES_128_GCM},
+	/* The suite in force is found again, for `static`. */
+	{SAVP(CM80 CM32), "192.0.2.1", 5005, SL_SUITE_AES_CM_128_HMAC_SHA1_80, 1,
+		.in_force = SL_SUITE_AES_CM_128_HMAC_SHA1_32,
+		.kept = SL_SUITE_AES_CM_128_HMAC_SHA1_32},
+	{SAVP(CM80), "192.0.2.1", 5005, SL_SUITE_AES_CM_128_HMAC_SHA1_80, 1,
+		.in_force = SL_SUITE_AES_CM_128_HMAC_SHA1_32},
+	/* A mistake behind a line that was taken harms nobody. */
+	{SAVP(CM80 LINE("2 AES_CM_128_HMAC_SHA1_32 inline:AAAA")), "192.0.2.1", 5005,
+		SL_SUITE_AES_CM_128_HMAC_SHA1_80, 1},
 	{SAVP(""), "192.0.2.1", .reason = "no a=crypto"},
 	{SAVP(LINE("4 NULL_HMAC_SHA1_80 inline:" K30)), "192.0.2.1", .reason = "can be served"},
 	{SAVP(LINE("1 AES_CM_128_HMAC_SHA1_80 inline:AAAA")), "192.0.2.1", .reason = "a=crypto"},
@@ -83,12 +118,19 @@ static void what_is_taken_of_an_offer(void **state)
 {
 	for (unsigned i = 0; i < sizeof(offers) / sizeof(offers[0]); i++) {
 		char why[SL_NG_WHY] = "";
+		struct sl_sdes_options sdes = {0};
+		const struct sl_offer_policy policy = {.sdes = &sdes,
+			.minimum = offers[i].minimum,
+			.secure_only = offers[i].secure_only,
+			.in_force = offers[i].in_force};
 		struct sl_terms t;
 		struct sl_sdp sdp;
 		int rc;
 
+		if (offers[i].pref)
+			sl_suite_list_add(&sdes.offerer_pref, offers[i].pref);
 		parse(&sdp, offers[i].address, offers[i].media);
-		rc = sl_negotiate_offer(&sdp, 0, &t, why);
+		rc = sl_negotiate_offer(&sdp, 0, &policy, &t, why);
 		if (!rc != !offers[i].reason || (rc && !strstr(why, offers[i].reason)))
 			fail_msg("%s%s: %d %s", offers[i].media, offers[i].address, rc, why);
 		if (rc)
@@ -99,6 +141,8 @@ static void what_is_taken_of_an_offer(void **state)
 		assert_int_equal(t.mux, offers[i].mux);
 		assert_int_equal(t.theirs.suite, offers[i].suite);
 		assert_int_equal(t.tag, offers[i].tag);
+		assert_int_equal(t.osrtp, offers[i].osrtp);
+		assert_int_equal(t.kept.theirs.suite, offers[i].kept);
 		assert_int_equal(t.remote[SL_RTCP].port, offers[i].rtcp);
 	}
 }
@@ -111,6 +155,9 @@ static const struct {
 	enum sl_sdp_proto proto;
 	uint8_t n, first;
 	const char *reason;
+	bool osrtp, from_osrtp, secure_only, nonew;
+	uint16_t offered;
+	enum sl_suite minimum, order;
 } proposals[] = {
 	{SL_SDP_AVP, SL_SDP_OTHER, 0, 0, false, SL_SDP_AVP, 0, 0, NULL},
 	{SL_SDP_SAVP, SL_SDP_OTHER, 0, 0, false, SL_SDP_SAVP, 3, SL_SUITE_AEAD_AES_256_GCM, NULL},
@@ -122,8 +169,34 @@ static const struct {
 		SL_SUITE_AES_192_CM_HMAC_SHA1_32, NULL},
 	{SL_SDP_AVP, SL_SDP_SAVP, 0, 1 << SL_SUITE_AEAD_AES_256_GCM, false, SL_SDP_SAVP, 1,
 		SL_SUITE_AEAD_AES_256_GCM, NULL},
+	/* `only` goes before `no`. */
 	{SL_SDP_AVP, SL_SDP_SAVP, 1 << SL_SUITE_AEAD_AES_128_GCM, 1 << SL_SUITE_AEAD_AES_128_GCM,
-		false, 0, 0, 0, "no suite"},
+		false, SL_SDP_SAVP, 1, SL_SUITE_AEAD_AES_128_GCM, NULL},
+	{SL_SDP_AVP, SL_SDP_SAVP, 0, 1, false, 0, 0, 0, "no suite"},
+	{SL_SDP_AVP, SL_SDP_SAVP, 0, 1 << SL_SUITE_AES_CM_128_HMAC_SHA1_32, false, 0, 0, 0,
+		"min-suite", .minimum = SL_SUITE_AES_CM_128_HMAC_SHA1_80},
+	{SL_SDP_AVP, SL_SDP_SAVP, 0, 0, false, SL_SDP_SAVP, 2, SL_SUITE_AEAD_AES_256_GCM, NULL,
+		.minimum = SL_SUITE_AES_192_CM_HMAC_SHA1_80},
+	{SL_SDP_SAVP, SL_SDP_OTHER, 0, 1 << SL_SUITE_AEAD_AES_256_GCM, false, SL_SDP_SAVP, 1,
+		SL_SUITE_AES_CM_128_HMAC_SHA1_32, NULL, .nonew = true,
+		.offered = 1 << SL_SUITE_AES_CM_128_HMAC_SHA1_32},
+	{SL_SDP_AVP, SL_SDP_SAVP, 0, 0, false, SL_SDP_SAVP, 3, SL_SUITE_AEAD_AES_256_GCM, NULL,
+		.nonew = true},
+	{SL_SDP_AVP, SL_SDP_SAVP, 0, 0, false, SL_SDP_SAVP, 3, SL_SUITE_AES_CM_128_HMAC_SHA1_80,
+		NULL, .order = SL_SUITE_AES_CM_128_HMAC_SHA1_80},
+	{SL_SDP_AVP, SL_SDP_SAVP, 0, 0, false, SL_SDP_SAVP, 3, SL_SUITE_AEAD_AES_256_GCM, NULL,
+		.order = SL_SUITE_AES_192_CM_HMAC_SHA1_32},
+	/* RFC 8643 */
+	{SL_SDP_AVP, SL_SDP_OTHER, 0, 0, false, SL_SDP_AVP, 3, SL_SUITE_AEAD_AES_256_GCM, NULL,
+		.osrtp = true},
+	{SL_SDP_SAVP, SL_SDP_AVP, 0, 0, false, SL_SDP_AVP, 3, SL_SUITE_AEAD_AES_256_GCM, NULL,
+		.osrtp = true},
+	{SL_SDP_AVP, SL_SDP_OTHER, 0, 0, false, SL_SDP_AVP, 3, SL_SUITE_AEAD_AES_256_GCM, NULL,
+		.from_osrtp = true},
+	{SL_SDP_AVP, SL_SDP_OTHER, 0, 0, true, SL_SDP_AVP, 0, 0, NULL, .from_osrtp = true},
+	{SL_SDP_AVP, SL_SDP_OTHER, 0, 0, false, 0, 0, 0, "allow-rtp", .secure_only = true},
+	{SL_SDP_AVP, SL_SDP_OTHER, 0, 0, false, SL_SDP_AVP, 3, SL_SUITE_AEAD_AES_256_GCM, NULL,
+		.secure_only = true, .osrtp = true},
 	{SL_SDP_AVP, SL_SDP_SAVP, 0, 0, true, 0, 0, 0, "switched off"},
 	{SL_SDP_AVP, SL_SDP_DTLS_SAVP, 0, 0, false, 0, 0, 0, "DTLS-SRTP"},
 };
@@ -131,22 +204,76 @@ static const struct {
 static void what_is_proposed(void **state)
 {
 	for (unsigned i = 0; i < sizeof(proposals) / sizeof(proposals[0]); i++) {
-		struct sl_terms from = {.active = true, .media = true, .proto = proposals[i].from};
+		const struct sl_config_interface to = {.name = "outside",
+			.min_suite = proposals[i].minimum,
+			.secure_only = proposals[i].secure_only};
+		struct sl_terms from = {.active = true,
+			.media = true,
+			.proto = proposals[i].from,
+			.osrtp = proposals[i].from_osrtp,
+			.suites = proposals[i].offered};
 		struct sl_ng_options o = {.proto = proposals[i].asked,
-			.sdes_no = proposals[i].no,
-			.sdes_only = proposals[i].only,
-			.sdes_off = proposals[i].off};
+			.osrtp_offer = proposals[i].osrtp,
+			.sdes = {.no = proposals[i].no,
+				.only = proposals[i].only,
+				.off = proposals[i].off,
+				.nonew = proposals[i].nonew}};
 		struct sl_proposal p;
 		char why[SL_NG_WHY] = "";
-		int rc = sl_negotiate_propose(&from, &o, &p, why);
+		int rc;
+
+		if (proposals[i].order)
+			sl_suite_list_add(&o.sdes.order, proposals[i].order);
+		rc = sl_negotiate_propose(&from, &o, &to, &p, why);
 
 		if (!rc != !proposals[i].reason || (rc && !strstr(why, proposals[i].reason)))
 			fail_msg("case %u: %d %s", i, rc, why);
 		if (rc)
 			continue;
 		assert_int_equal(p.proto, proposals[i].proto);
-		assert_int_equal(p.n_suites, proposals[i].n);
-		assert_int_equal(p.suites[0], proposals[i].first);
+		assert_int_equal(p.suites.n, proposals[i].n);
+		assert_int_equal(p.suites.suite[0], proposals[i].first);
+	}
+}
+
+/* OSRTP and `static` once both have spoken: what the one who offered is left with. */
+static const struct {
+	enum sl_suite answered;
+	bool accept, keep, proto_accept;
+	enum sl_suite suite;
+	uint32_t tag;
+	enum sl_sdp_proto proto;
+} settled[] = {
+	{SL_SUITE_NONE, false, false, false, SL_SUITE_NONE, 1, SL_SDP_AVP},
+	{SL_SUITE_NONE, true, false, false, SL_SUITE_AEAD_AES_256_GCM, 1, SL_SDP_AVP},
+	{SL_SUITE_AES_CM_128_HMAC_SHA1_80, false, false, false, SL_SUITE_AEAD_AES_256_GCM, 1,
+		SL_SDP_AVP},
+	{SL_SUITE_AES_CM_128_HMAC_SHA1_80, false, true, false, SL_SUITE_AES_CM_128_HMAC_SHA1_32, 5,
+		SL_SDP_AVP},
+	{SL_SUITE_AES_CM_128_HMAC_SHA1_80, false, false, true, SL_SUITE_AEAD_AES_256_GCM, 1,
+		SL_SDP_AVPF},
+};
+
+static void what_the_offerer_gets(void **state)
+{
+	for (unsigned i = 0; i < sizeof(settled) / sizeof(settled[0]); i++) {
+		struct sl_terms from = {.active = true,
+			.media = true,
+			.osrtp = true,
+			.proto = SL_SDP_AVP,
+			.tag = 1,
+			.theirs = {.suite = SL_SUITE_AEAD_AES_256_GCM},
+			.kept = {.tag = 5, .theirs = {.suite = SL_SUITE_AES_CM_128_HMAC_SHA1_32}}};
+		const struct sl_terms to = {
+			.proto = SL_SDP_AVPF, .theirs = {.suite = settled[i].answered}};
+		const struct sl_ng_options o = {.osrtp_accept = settled[i].accept,
+			.proto_accept = settled[i].proto_accept,
+			.sdes = {.keep = settled[i].keep}};
+
+		sl_negotiate_settle(&from, &to, &o, 0);
+		assert_int_equal(from.theirs.suite, settled[i].suite);
+		assert_int_equal(from.tag, settled[i].tag);
+		assert_int_equal(from.proto, settled[i].proto);
 	}
 }
 
@@ -155,6 +282,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_taken_of_an_offer),
 		cmocka_unit_test(what_is_proposed),
+		cmocka_unit_test(what_the_offerer_gets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

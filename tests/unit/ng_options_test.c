@@ -27,6 +27,11 @@ struct expected {
 	unsigned unknown;      /* flags that nothing is done about */
 	const char *reason;    /* part of the error, if it is one */
 	const char *from, *to; /* direction */
+	bool osrtp_offer, osrtp_accept, nonew, keep, lifetime, mid, single;
+	enum sl_suite order, pref; /* the first of each */
+	enum sl_ng_rtcp_attribute rtcp;
+	unsigned codecs, attrs; /* rules */
+	const char *media_remove;
 };
 
 static const struct expected cases[] = {
@@ -67,9 +72,56 @@ static const struct expected cases[] = {
 		.connection = true,
 		.rtcp_mux = SL_NG_MUX_DEMUX},
 	/* What is not known is counted and passed over. */
-	{.request = "{\"flags\":[\"moonshine\"],\"replace\":[\"username\"],\"ICE\":\"force\"}",
+	{.request = "{\"flags\":[\"moonshine\"],\"replace\":[\"moon\"],\"ICE\":\"force\"}",
 		.unknown = 3},
-	{.request = "{\"supports\":[\"load limit\"],\"TOS\":184}"},
+	{.request = "{\"supports\":[\"load limit\"],\"record-call\":\"yes\"}", .unknown = 1},
+	/* SRTP in all its flags. */
+	{.request = "{\"SDES\":[\"nonew\",\"static\",\"lifetime\",\"pad\",\"prefer\"]}",
+		.nonew = true,
+		.keep = true,
+		.lifetime = true},
+	{.request = "{\"SDES\":[\"order:X;AEAD_AES_256_GCM;AES_CM_128_HMAC_SHA1_80\","
+		    "\"offerer_pref:AES_CM_256_HMAC_SHA1_80;\"]}",
+		.order = SL_SUITE_AEAD_AES_256_GCM,
+		.pref = SL_SUITE_AES_256_CM_HMAC_SHA1_80},
+	{.request = "{\"flags\":[\"SDES-nonew\",\"OSRTP-offer\",\"OSRTP=accept\"]}",
+		.nonew = true,
+		.osrtp_offer = true,
+		.osrtp_accept = true},
+	{.request = "{\"OSRTP\":[\"offer-RFC\",\"accept-RFC\"]}",
+		.osrtp_offer = true,
+		.osrtp_accept = true},
+	{.request = "{\"SDES\":[\"only-ROT13\",\"only-AEAD_AES_256_GCM\",\"no-ROT14\"]}",
+		.sdes_only = GCM | 1},
+	{.request = "{\"flags\":[\"generate mid\",\"no-rtcp-attribute\",\"single-codec\"]}",
+		.mid = true,
+		.rtcp = SL_NG_RTCP_NONE,
+		.single = true},
+	{.request = "{\"flags\":[\"SRTP\",\"AVPF\"]}", .proto = SL_SDP_SAVPF},
+	{.request = "{\"rtpp-flags\":\"RTP AVP\"}", .proto = SL_SDP_AVP},
+	{.request = "{\"from-interface\":\"in\",\"to-interface\":\"out\"}",
+		.from = "in",
+		.to = "out"},
+	/* Codecs, attributes, media. */
+	{.request = "{\"codec\":{\"strip\":[\"EVS\",\"AMR\"],\"offer\":\"PCMA\"}}", .codecs = 3},
+	{.request = "{\"flags\":[\"codec-strip-EVS\",\"codec-mask=all\",\"transcode-PCMU\"]}",
+		.codecs = 3},
+	{.request = "{\"rtpp_flags\":\"codec=[strip=[EVS AMR] except=PCMA accept-opus] "
+		    "codec-mask=[G729 iLBC] full-rtcp-attribute\"}",
+		.codecs = 6,
+		.rtcp = SL_NG_RTCP_FULL},
+	{.request = "{\"sdp-attr\":{\"audio\":{\"add\":[\"ptime:20\"],\"remove\":\"fmtp:101\"},"
+		    "\"none\":{\"substitute\":[[\"sendrecv\",\"sendonly\"],[\"a\",\"b\"]]}}}",
+		.attrs = 4},
+	{.request = "{\"sdp-attr\":{\"video\":{\"substitute\":[\"a\",\"b\"]}}}", .attrs = 1},
+	{.request = "{\"flags\":[\"sdp-attr-remove-audio-ptime:20\","
+		    "\"sdp-attr-substitute-none-sendrecv>sendonly\"]}",
+		.attrs = 2},
+	{.request = "{\"rtpp-flags\":\"sdp-attr=[audio=[add=[ptime:20 a>b] substitute=[c>d]]]\"}",
+		.attrs = 3},
+	{.request = "{\"sdp-media-remove\":[\"video\"]}", .media_remove = "video"},
+	{.request = "{\"rtpp-flags\":\"sdp-media-remove=[video image] via-branch=auto label=x\"}",
+		.media_remove = "video"},
 	/* Mistakes. */
 	{.request = "{\"transport-protocol\":\"TCP/MSRP\"}", .reason = "'TCP/MSRP'"},
 	{.request = "{\"transport-protocol\":7}", .reason = "transport-protocol"},
@@ -77,7 +129,29 @@ static const struct expected cases[] = {
 	{.request = "{\"direction\":[\"a\",\"b\",\"c\"]}", .reason = "two interfaces"},
 	{.request = "{\"rtcp-mux\":[7]}", .reason = "list of strings"},
 	{.request = "{\"rtcp-mux\":{\"a\":\"b\"}}", .reason = "list of strings"},
-	{.request = "{\"SDES\":[\"only-ROT13\"]}", .reason = "'ROT13'"},
+	{.request = "{\"call-id\":7}", .reason = "'call-id'"},
+	{.request = "{\"sdp\":[\"v=0\"]}", .reason = "'sdp'"},
+	{.request = "{\"SDES\":7}", .reason = "'SDES'"},
+	{.request = "{\"SDES\":[\"unencrypted_srtp\"]}", .reason = "always encrypted"},
+	{.request = "{\"flags\":[\"SDES-UNAUTHENTICATED_SRTP\"]}", .reason = "authenticated"},
+	{.request = "{\"OSRTP\":\"offer-legacy\"}", .reason = "RFC 8643"},
+	{.request = "{\"flags\":[\"WebRTC\"]}", .reason = "DTLS-SRTP"},
+	{.request = "{\"flags\":[\"always transcode\"]}", .reason = "does not transcode"},
+	{.request = "{\"flags\":{\"a\":1}}", .reason = "'flags'"},
+	{.request = "{\"codec\":\"PCMU\"}", .reason = "dictionary"},
+	{.request = "{\"codec\":{\"strip\":[7]}}", .reason = "codec"},
+	{.request = "{\"codec\":{\"strip\":{\"a\":\"b\"}}}", .reason = "codec"},
+	{.request = "{\"sdp-attr\":{\"audio\":\"x\"}}", .reason = "'audio'"},
+	{.request = "{\"sdp-attr\":{\"audio\":{\"paint\":[\"x\"]}}}", .reason = "'paint'"},
+	{.request = "{\"sdp-attr\":{\"audio\":{\"add\":[\"x\\r\\nm=audio 1 RTP/AVP 0\"]}}}",
+		.reason = "one attribute line"},
+	{.request = "{\"sdp-attr\":{\"audio\":{\"substitute\":[\"x\"]}}}",
+		.reason = "two attributes"},
+	{.request = "{\"sdp-attr\":{\"audio\":{\"add\":[7]}}}", .reason = "strings"},
+	{.request = "{\"rtpp-flags\":\"codec=[strip=[EVS]\"}", .reason = "not closed"},
+	{.request = "{\"rtpp-flags\":\"a ] b\"}", .reason = "']'"},
+	{.request = "{\"rtpp-flags\":\"[a b]\"}", .reason = "without a key"},
+	{.request = "{\"rtpp-flags\":7}", .reason = "'rtpp-flags'"},
 	{.request = "{\"delete-delay\":\"soon\"}", .reason = "'soon'"},
 	{.request = "{\"delete-delay\":-5}", .reason = "out of range"},
 	{.request = "{\"delete-delay\":99999999}", .reason = "out of range"},
@@ -94,6 +168,23 @@ static void check_text(const char *request, struct sl_text text, const char *exp
 {
 	if (expected ? !sl_text_is(text, expected) : text.at != NULL)
 		fail_msg("%s: '%.*s'", request, (int)text.len, text.at ? text.at : "");
+}
+
+static void check_new(const struct sl_ng_options *o, const struct expected *e)
+{
+	assert_int_equal(o->sdes.nonew, e->nonew);
+	assert_int_equal(o->sdes.keep, e->keep);
+	assert_int_equal(o->sdes.lifetime, e->lifetime);
+	assert_int_equal(o->sdes.order.suite[0], e->order);
+	assert_int_equal(o->sdes.offerer_pref.suite[0], e->pref);
+	assert_int_equal(o->osrtp_offer, e->osrtp_offer);
+	assert_int_equal(o->osrtp_accept, e->osrtp_accept);
+	assert_int_equal(o->generate_mid, e->mid);
+	assert_int_equal(o->rtcp_attribute, e->rtcp);
+	assert_int_equal(o->filter.codec.single, e->single);
+	assert_int_equal(o->filter.codec.n, e->codecs);
+	assert_int_equal(o->filter.n_attr, e->attrs);
+	check_text(e->request, o->media_remove[0], e->media_remove);
 }
 
 static void each_spelling(void **state)
@@ -117,9 +208,10 @@ static void each_spelling(void **state)
 			assert_int_equal(o.proto, e->proto);
 			assert_int_equal(o.family + 1, e->family);
 			assert_int_equal(o.rtcp_mux, e->rtcp_mux);
-			assert_int_equal(o.sdes_no, e->sdes_no);
-			assert_int_equal(o.sdes_only, e->sdes_only);
-			assert_int_equal(o.sdes_off, e->sdes_off);
+			assert_int_equal(o.sdes.no & ~1u, e->sdes_no);
+			assert_int_equal(o.sdes.only, e->sdes_only);
+			assert_int_equal(o.sdes.off, e->sdes_off);
+			check_new(&o, e);
 			assert_int_equal(o.replace_origin, e->origin);
 			assert_int_equal(o.replace_connection, e->connection);
 			assert_int_equal(o.fatal, e->fatal);

@@ -167,7 +167,6 @@ static const struct {
 		       "o=- 4611731400430051336 2 IN IP6 2001:db8::7\r\n"
 		       "s=-\r\n"
 		       "t=0 0\r\n"
-		       "a=group:BUNDLE 0 1\r\n"
 		       "a=extmap-allow-mixed\r\n"
 		       "a=msid-semantic: WMS stream\r\n"
 		       "m=audio 30004 RTP/SAVPF 111 63\r\n"

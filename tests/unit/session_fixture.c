@@ -116,7 +116,7 @@ static const char *act(const struct command *c, const struct party *p, bool is_o
 		.proto = c->proto,
 		.rtcp_mux = c->rtcp_mux,
 		.family = c->family - 1,
-		.sdes_only = c->sdes_only,
+		.sdes = {.only = c->sdes_only},
 		.replace_origin = c->replace_origin,
 		.delete_delay = -1,
 	};
