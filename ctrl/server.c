@@ -256,6 +256,8 @@ static void admit(struct connection *c)
 		c->stranger = true;
 	}
 	uv_read_start((uv_stream_t *)&c->pipe, read_alloc, read_some);
+	/* Most clients have written by now: served at once, they cost the loop no further round. */
+	read_now(c);
 }
 
 static void incoming(uv_stream_t *stream, int status)
