@@ -25,6 +25,7 @@ static void set_hop(struct sl_neigh_table *table, uint32_t number, const uint8_t
 {
 	struct sl_neigh_hop *hop = &table->hop[number];
 
+	hop->doubted = false;
 	if (mac ? hop->valid && !memcmp(hop->mac, mac, 6) : !hop->valid)
 		return;
 	hop->valid = mac != NULL;
@@ -32,6 +33,21 @@ static void set_hop(struct sl_neigh_table *table, uint32_t number, const uint8_t
 		memcpy(hop->mac, mac, 6);
 	for (uint32_t id = hop->first; id; id = table->destination[id].next)
 		publish(table, id);
+}
+
+/*
+ * The kernel says that a neighbour failed: also when somebody only flushed it. So the first time
+ * media goes on to the address that was good until now, while the kernel asks again; the second
+ * time there is nobody.
+ */
+static void doubt_hop(struct sl_neigh_table *table, uint32_t number)
+{
+	struct sl_neigh_hop *hop = &table->hop[number];
+
+	if (hop->valid && !hop->doubted)
+		hop->doubted = true;
+	else
+		set_hop(table, number, NULL);
 }
 
 /* What the kernel knows of a hop, and that it is in use. */
@@ -49,7 +65,7 @@ static void tend_hop(struct sl_neigh_table *table, uint32_t number)
 	if (entry.state >= SL_NEIGH_STALE)
 		set_hop(table, number, entry.mac);
 	else if (entry.state == SL_NEIGH_FAILED)
-		set_hop(table, number, NULL);
+		doubt_hop(table, number);
 	/* Since 5.16 reporting use makes a permanent entry an ordinary one: never do that to the
 	 * operator's. */
 	if (entry.state != SL_NEIGH_PERMANENT &&
@@ -176,7 +192,9 @@ void sl_neigh_table_apply(struct sl_neigh_table *table, const struct sl_neigh_en
 	if (entry->state >= SL_NEIGH_STALE)
 		set_hop(table, number, entry->mac);
 	else if (entry->state == SL_NEIGH_FAILED)
-		set_hop(table, number, NULL); /* asked again by the sweep */
+		doubt_hop(table, number);
+	if (table->hop[number].doubted)
+		sl_neigh_use(table->requests, entry->ifindex, entry->ip);
 	/* Forgotten is not refuted: media goes on until the kernel has found out. */
 	if (entry->state == SL_NEIGH_STALE || entry->state == SL_NEIGH_UNKNOWN)
 		tend_hop(table, number);

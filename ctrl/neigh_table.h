@@ -21,6 +21,7 @@ struct sl_neigh_hop {
 	uint64_t used;  /* ms, when the kernel was last told */
 	uint8_t mac[6];
 	bool valid;
+	bool doubted; /* the kernel gave it up once since it was last confirmed */
 	bool fixed;
 };
 

@@ -1,0 +1,68 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Next hops change while calls run, and the calls go on: a neighbour is forgotten, a route moves to another router, a host
+# comes back with another MAC address.
+. "$(dirname "$0")/lib.sh"
+. "$NET_DIR/media.sh"
+
+# a is on-link; b is behind two routers, r1 and r2, that both know the way.
+switch_add switch
+ns_add relay a b r1 r2
+plug relay 10.0.0.1/24
+plug a 10.0.0.2/24
+plug r1 10.0.0.11/24
+plug r2 10.0.0.12/24
+veth r1 eth1 b eth1
+veth r2 eth1 b eth2
+address r1 eth1 10.0.5.1/24
+address r2 eth1 10.0.6.1/24
+address b eth1 10.0.5.2/24
+address b eth2 10.0.6.2/24
+ip -n "$TAG-b" address add 10.0.7.3/32 dev lo
+for router in r1 r2; do in_ns $router sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'; done
+for ns in b r1 r2 relay; do in_ns $ns sh -c 'for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 >$f; done'; done
+ip -n "$TAG-r1" route add 10.0.7.3 via 10.0.5.2
+ip -n "$TAG-r2" route add 10.0.7.3 via 10.0.6.2
+ip -n "$TAG-b" route add 10.0.0.0/24 via 10.0.5.1
+ip -n "$TAG-relay" route add 10.0.7.0/24 via 10.0.0.11
+start_sluiced relay 10.0.0.1/24
+
+# during SECONDS COMMAND...: COMMAND runs in the middle of calls of that length between a and 10.0.7.3; prints what was lost
+during() {
+    local seconds=$1 status=0
+    shift
+    "$LOAD" --ng "unix:$NG" --cpu "$(tool_core)" --netns-a "$TAG-a" --addr-a 10.0.0.2 --netns-b "$TAG-b" \
+        --addr-b 10.0.7.3 --calls 20 --seconds "$seconds" --json "$RUN/during.json" >"$RUN/during.log" 2>&1 &
+    local pid=$!
+    wait_for 5 flowing || fail "no media"
+    "$@" >&2 || true # `ip neighbour flush` complains that the entries come back at once
+    wait $pid || status=$?
+    [ $status -le 1 ] || fail "srtp_load could not run"
+    value "$RUN/during.json" rtp lost
+}
+flowing() {
+    sluicectl status --json >"$RUN/status.json" && [ "$(value "$RUN/status.json" workers 0 forwarded)" -gt $((seen + 500)) ]
+}
+count() { sluicectl status --json >"$RUN/status.json" && seen=$(value "$RUN/status.json" workers 0 forwarded); }
+through() { in_ns "$1" cat /sys/class/net/eth1/statistics/tx_packets; }
+
+count
+lost=$(during 3 ip -n "$TAG-relay" neighbour flush dev eth0)
+[ "$lost" = 0 ] || fail "$lost packets were lost when the kernel forgot its neighbours"
+ok "neighbours flushed: nothing lost"
+
+count
+before=$(through r2)
+lost=$(during 3 ip -n "$TAG-relay" route replace 10.0.7.0/24 via 10.0.0.12)
+[ $(($(through r2) - before)) -gt 1000 ] || fail "media did not move to the other router"
+[ "$lost" -lt 100 ] || fail "$lost packets were lost when the route moved"
+ok "route moved to the other router: $lost packets lost"
+
+new_mac() {
+    ip -n "$TAG-r2" link set dev eth0 address 02:00:00:00:00:77
+    in_ns r2 ping -q -c 1 -W 2 10.0.0.1 >/dev/null || true # as a host does that comes up: it talks
+}
+count
+lost=$(during 4 new_mac)
+[ "$lost" -lt 2000 ] || fail "$lost packets were lost when the router changed its MAC address"
+ok "the router has another MAC address: $lost packets lost"
