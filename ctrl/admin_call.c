@@ -75,6 +75,22 @@ static json_t *path_json(const struct sl_path *path)
 		"last packet", (json_int_t)sl_path_last(&c), "drops", drops);
 }
 
+/* Whom one component is accepted from now, how often that changed, and who was turned away. */
+static json_t *source_json(const struct sl_path *path, enum sl_component component)
+{
+	char current[ENDPOINT_TEXT], other[ENDPOINT_TEXT] = "-";
+	struct sl_latch_report r;
+
+	if (!path->flow)
+		return json_null();
+	sl_flow_source(path->flow, component, &r);
+	endpoint_text(r.current.ip, r.current.port, current);
+	if (r.other.port)
+		endpoint_text(r.other.ip, r.other.port, other);
+	return json_pack("{s:s, s:I, s:I, s:s}", "address", current, "moves", (json_int_t)r.moves,
+		"refused", (json_int_t)r.refused, "last refused", other);
+}
+
 static json_t *media_json(const struct sl_call *call, const struct sl_leg *leg, unsigned m)
 {
 	const struct sl_leg *other = sl_call_other(call, leg);
@@ -102,6 +118,10 @@ static json_t *media_json(const struct sl_call *call, const struct sl_leg *leg, 
 		sl_suites[t->theirs.suite].name, "local", local, "remote", remote, "remote rtcp",
 		rtcp, "rtcp-mux", t->mux, "held", t->held, "key in", in, "key out", out, "from leg",
 		path_json(&media->path));
+	if (json) {
+		json_object_set_new(json, "source", source_json(&media->path, SL_RTP));
+		json_object_set_new(json, "source rtcp", source_json(&media->path, SL_RTCP));
+	}
 	if (json && other && m < other->n_media)
 		json_object_set_new(json, "to leg", path_json(&other->media[m].path));
 	return json;

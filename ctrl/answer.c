@@ -85,6 +85,7 @@ static int negotiate_one(struct reply *r, const struct sl_sdp *sdp, unsigned m)
 	}
 	if (!to->media)
 		return SL_REFUSE(-EPROTO, r->why, "medium %u: the answer is no RTP", m + 1);
+	sl_terms_source(to, &r->options->source);
 	rc = sl_call_sdp_check(r->sessions, to, m, r->why);
 	if (!rc)
 		rc = check_family(&r->leg[SL_TO]->media[m], to, m, r->why);

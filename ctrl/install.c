@@ -12,6 +12,7 @@
 /* What becomes of one path: media that arrives from `from` and leaves to `to`. */
 struct change {
 	struct sl_leg_media *from, *to;
+	uint64_t cookie;
 	const struct sl_terms *from_terms, *to_terms;
 	struct sl_path next; /* .live: there shall be a flow */
 	bool same;           /* nothing to do */
@@ -82,13 +83,6 @@ static uint8_t slot_of(const struct sl_local *local)
 	return local->interface->local[local->family].slot;
 }
 
-/* Where the leg sends from, or where it wants to be sent to. */
-static void remote_of(const struct sl_terms *terms, struct sl_endpoint remote[SL_COMPONENTS])
-{
-	remote[SL_RTP] = terms->remote[SL_RTP];
-	remote[SL_RTCP] = terms->remote[terms->mux ? SL_RTP : SL_RTCP];
-}
-
 static int hops_get(struct change *c, char why[SL_NG_WHY])
 {
 	struct sl_flow_spec *spec = &c->next.spec;
@@ -135,10 +129,12 @@ static int change_make(
 	spec->out_suite = c->to_terms->theirs.suite;
 	spec->in_slot = slot_of(&c->from->local);
 	ports_of(&c->from->local, c->from_terms->mux, spec->in_port);
-	remote_of(c->from_terms, spec->source);
+	sl_terms_remote(c->from_terms, spec->source);
 	spec->out_slot = slot_of(&c->to->local);
 	ports_of(&c->to->local, c->to_terms->mux, spec->out_port);
-	remote_of(c->to_terms, spec->destination);
+	sl_leg_remote(c->to, c->to_terms, spec->destination);
+	spec->policy = sl_source_policy(&c->from_terms->source, !spec->in_suite);
+	spec->cookie = c->cookie;
 	if (hops_get(c, why))
 		return -EHOSTUNREACH;
 	/* Both zeroed before they were filled in: padding is equal too. */
@@ -260,11 +256,12 @@ static int plan_make(struct plan *plan, struct sl_leg *const leg[2],
 		}
 	for (unsigned i = 0; i < 2 * plan->n_media; i++) {
 		int from = i < plan->n_media ? SL_FROM : SL_TO;
-		unsigned m = i % plan->n_media;
+		unsigned m = from == SL_FROM ? i : i - plan->n_media;
 		struct change *c = &plan->changes[i];
 
 		c->from = &leg[from]->media[m];
 		c->to = &leg[!from]->media[m];
+		c->cookie = leg[from]->cookie + m;
 		c->from_terms = &terms[from][m];
 		c->to_terms = &terms[!from][m];
 		rc = change_make(c, &plan->keys[from][m], &plan->keys[!from][m], why);

@@ -202,6 +202,20 @@ static void read_delay(struct sl_ng_reader *r, const struct sl_node *node)
 		sl_ng_refuse(r, -EINVAL, "delete-delay is out of range:", sl_ng_text(node));
 }
 
+/* Where the sender is: ["IP4", "192.0.2.1"]. What cannot be read was not said. */
+static void read_received(struct sl_ng_reader *r, const struct sl_node *node)
+{
+	const struct sl_node *address =
+		node->type == SL_NODE_LIST && node->first ? node->first->next : NULL;
+	char text[SL_ADDRESS_TEXT];
+
+	if (!address || address->type != SL_NODE_STRING || address->len >= sizeof(text))
+		return;
+	memcpy(text, address->str, address->len);
+	text[address->len] = '\0';
+	r->o->source.received = !sl_address_parse(text, r->o->source.received_from);
+}
+
 const struct sl_ng_key sl_ng_keys[] = {
 	{"transport-protocol", read_proto, NULL, false},
 	{"address-family", read_family, NULL, false},
@@ -214,6 +228,7 @@ const struct sl_ng_key sl_ng_keys[] = {
 	{"from-interface", read_from_interface, NULL, false},
 	{"to-interface", read_to_interface, NULL, false},
 	{"interface", read_from_interface, NULL, false},
+	{"received-from", NULL, read_received, false},
 	{"delete-delay", NULL, read_delay, false},
 	{"sdp-media-remove", read_media_remove, NULL, true},
 	{"transcode", read_transcode, NULL, true},

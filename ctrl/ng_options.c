@@ -15,16 +15,16 @@ enum { RAW_NODES = 256 };
 
 /* Flags and keys that say what Sluice does anyway, or what does not concern it: not worth a line in
  * the log. */
-static const char *const quiet_flags[] = {"trust-address", "SIP-source-address", "symmetric",
-	"asymmetric", "port-latching", "no-port-latching", "strict-source", "replace-zero-address",
-	"loop-protect", "via-branch", "to-tag", "pad-crypto", "original-sendrecv", "reject-ICE",
-	"trickle-ICE", "debug", "debugging", "no-redis-update", "unidirectional", "new-branch",
-	"provisional", "force", "force-answer", "allow-transcoding", "reset", NULL};
+static const char *const quiet_flags[] = {"trust-address", "symmetric", "port-latching",
+	"no-port-latching", "replace-zero-address", "loop-protect", "via-branch", "to-tag",
+	"pad-crypto", "original-sendrecv", "reject-ICE", "trickle-ICE", "debug", "debugging",
+	"no-redis-update", "unidirectional", "new-branch", "provisional", "force", "force-answer",
+	"allow-transcoding", "reset", NULL};
 
 static const char *const quiet_keys[] = {"command", "call-id", "from-tag", "to-tag", "via-branch",
-	"sdp", "rtpp-flags", "supports", "received-from", "limit", "label", "from-label",
-	"to-label", "set-label", "metadata", "DTLS", "DTLS-reverse", "DTLS-fingerprint", "ICE-lite",
-	"endpoint-learning", "xmlrpc-callback", "template", "SIP-message-type", "SIP-code", NULL};
+	"sdp", "rtpp-flags", "supports", "limit", "label", "from-label", "to-label", "set-label",
+	"metadata", "DTLS", "DTLS-reverse", "DTLS-fingerprint", "ICE-lite", "endpoint-learning",
+	"xmlrpc-callback", "template", "SIP-message-type", "SIP-code", NULL};
 
 bool sl_ng_starts(struct sl_text text, const char *prefix, struct sl_text *rest)
 {
@@ -145,6 +145,22 @@ static bool read_profile_word(struct sl_ng_reader *r, struct sl_text text)
 	return true;
 }
 
+/* About where the sender is. */
+static bool read_source_word(struct sl_source_options *source, struct sl_text text)
+{
+	if (sl_ng_is(text, "asymmetric"))
+		source->asymmetric = true;
+	else if (sl_ng_is(text, "strict-source"))
+		source->strict = true;
+	else if (sl_ng_is(text, "media-handover"))
+		source->handover = true;
+	else if (sl_ng_is(text, "SIP-source-address"))
+		source->sip_source = true;
+	else
+		return false;
+	return true;
+}
+
 static bool read_word(struct sl_ng_reader *r, struct sl_text text)
 {
 	struct sl_ng_options *o = r->o;
@@ -191,8 +207,8 @@ static void read_flag(struct sl_ng_reader *r, struct sl_text text)
 	struct sl_text value = text, name = sl_sdp_split(&value, '=');
 	struct sl_node node = {.type = SL_NODE_STRING, .str = value.at, .len = value.len};
 
-	if (is_one_of(text, quiet_flags) || read_word(r, text) || read_profile_word(r, text) ||
-		read_dashed(r, text))
+	if (is_one_of(text, quiet_flags) || read_source_word(&r->o->source, text) ||
+		read_word(r, text) || read_profile_word(r, text) || read_dashed(r, text))
 		return;
 	for (int i = SL_SDP_OTHER + 1; i < SL_SDP_PROTO_COUNT; i++)
 		if (sl_ng_is(text, sl_sdp_proto_name(i))) {

@@ -13,6 +13,7 @@
 #include "ctrl/sdes_policy.h"
 #include "ctrl/sdp.h"
 #include "ctrl/sdp_filter.h"
+#include "ctrl/source_policy.h"
 
 enum {
 	SL_NG_WHY = 192,        /* bytes of an error reason, NUL included */
@@ -46,6 +47,7 @@ struct sl_ng_options {
 	struct sl_sdes_options sdes;
 	bool osrtp_offer;  /* RFC 8643: offer plain RTP with keys */
 	bool osrtp_accept; /* take the offerer's keys although the other side has none */
+	struct sl_source_options source;
 	bool replace_origin, replace_connection;
 	bool generate_mid; /* a=mid where there is none */
 	enum sl_ng_rtcp_attribute rtcp_attribute;

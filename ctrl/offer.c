@@ -172,8 +172,10 @@ static int negotiate_one(struct draft *d, const struct sl_sdp *sdp, unsigned m)
 	struct sl_terms *terms = &d->offer.from[m];
 	int rc = sl_negotiate_offer(sdp, m, &policy, terms, d->why);
 
-	if (!rc)
-		rc = sl_call_sdp_check(d->sessions, terms, m, d->why);
+	if (rc)
+		return rc;
+	sl_terms_source(terms, &d->options->source);
+	rc = sl_call_sdp_check(d->sessions, terms, m, d->why);
 	if (rc)
 		return rc;
 	take_out(d->options, sdp->media[m].type, terms);

@@ -64,9 +64,10 @@ static void write_stream(struct sl_reply *reply, const struct sl_leg_media *medi
 	sl_reply_dict(reply);
 	sl_reply_key_integer(reply, "local port", port);
 	if (terms->active) {
-		const struct sl_endpoint *remote = &terms->remote[terms->mux ? SL_RTP : component];
+		struct sl_endpoint remote[SL_COMPONENTS];
 
-		write_endpoint(reply, "endpoint", remote->ip, remote->port);
+		sl_leg_remote(media, terms, remote);
+		write_endpoint(reply, "endpoint", remote[component].ip, remote[component].port);
 	}
 	write_endpoint(reply, "advertised endpoint",
 		interface->address[media->local.family].advertise, (uint16_t)port);

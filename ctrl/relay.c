@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ctrl/follow.h"
 #include "ctrl/log.h"
 #include "dataplane/nexthop.h"
 
@@ -196,6 +197,18 @@ static void tick(uv_timer_t *timer)
 	sl_sessions_tick(timer->data);
 }
 
+static void follow(uv_timer_t *timer)
+{
+	sl_follow_poll(timer->data);
+}
+
+static void start_timer(struct sl_relay *r, uv_timer_t *timer, uv_timer_cb act, uint64_t ms)
+{
+	uv_timer_init(r->loop, timer);
+	timer->data = &r->sessions;
+	uv_timer_start(timer, act, ms, ms);
+}
+
 static void start_sessions(struct sl_relay *r)
 {
 	const struct sl_session_env env = {
@@ -208,9 +221,8 @@ static void start_sessions(struct sl_relay *r)
 
 	sl_sessions_init(&r->sessions, &env);
 	r->sessions_open = true;
-	uv_timer_init(r->loop, &r->tick);
-	r->tick.data = &r->sessions;
-	uv_timer_start(&r->tick, tick, TICK_MS, TICK_MS);
+	start_timer(r, &r->tick, tick, TICK_MS);
+	start_timer(r, &r->follow, follow, SL_FOLLOW_MS);
 	r->ticking = true;
 }
 
@@ -302,8 +314,10 @@ int sl_relay_start(
 void sl_relay_stop(struct sl_relay *r)
 {
 	sl_server_stop(r->server);
-	if (r->ticking)
+	if (r->ticking) {
 		uv_close((uv_handle_t *)&r->tick, NULL);
+		uv_close((uv_handle_t *)&r->follow, NULL);
+	}
 	if (r->sessions_open)
 		sl_sessions_fini(&r->sessions);
 	sl_neigh_close(r->neigh);

@@ -36,7 +36,7 @@ struct sl_relay {
 	unsigned n_ng_allow;
 	struct sl_sessions sessions;
 	bool sessions_open;
-	uv_timer_t tick;
+	uv_timer_t tick, follow;
 	bool ticking;
 	struct sl_server *server;
 	struct sl_ng ng;

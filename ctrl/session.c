@@ -9,6 +9,7 @@
 
 #include "ctrl/install.h"
 #include "ctrl/log.h"
+#include "dataplane/pinhole.h"
 #include "dataplane/port.h"
 
 #define SECOND UINT64_C(1000000000)
@@ -16,6 +17,13 @@
 static int compare(const void *a, const void *b)
 {
 	return strcmp(((const struct sl_call *)a)->id, ((const struct sl_call *)b)->id);
+}
+
+static int compare_serial(const void *a, const void *b)
+{
+	uint64_t x = ((const struct sl_call *)a)->serial, y = ((const struct sl_call *)b)->serial;
+
+	return (x > y) - (x < y);
 }
 
 /* NULL: out of memory, or the text holds a NUL. */
@@ -53,6 +61,14 @@ struct sl_call *sl_session_find(const struct sl_sessions *sessions, struct sl_te
 	return found ? *(struct sl_call **)found : NULL;
 }
 
+struct sl_call *sl_session_by_serial(const struct sl_sessions *sessions, uint64_t serial)
+{
+	const struct sl_call key = {.serial = serial};
+	void *found = tfind(&key, &sessions->by_serial, compare_serial);
+
+	return found ? *(struct sl_call **)found : NULL;
+}
+
 struct sl_call *sl_session_add(struct sl_sessions *sessions, struct sl_text id)
 {
 	struct sl_call *call = calloc(1, sizeof(*call));
@@ -60,15 +76,20 @@ struct sl_call *sl_session_add(struct sl_sessions *sessions, struct sl_text id)
 	if (!call)
 		return NULL;
 	call->id = text_copy(id);
-	if (!call->id || !tsearch(call, &sessions->tree, compare)) {
-		free(call->id);
-		free(call);
-		return NULL;
-	}
+	if (!call->id || !tsearch(call, &sessions->tree, compare))
+		goto free_call;
+	call->serial = ++sessions->created;
+	if (!tsearch(call, &sessions->by_serial, compare_serial))
+		goto remove;
 	call->created = time(NULL);
 	sessions->n++;
-	sessions->created++;
 	return call;
+remove:
+	tdelete(call, &sessions->tree, compare);
+free_call:
+	free(call->id);
+	free(call);
+	return NULL;
 }
 
 void sl_offer_clear(struct sl_offer *offer)
@@ -104,6 +125,7 @@ void sl_session_delete(struct sl_sessions *sessions, struct sl_call *call)
 {
 	sl_session_keep(sessions, call);
 	tdelete(call, &sessions->tree, compare);
+	tdelete(call, &sessions->by_serial, compare_serial);
 	sessions->n--;
 	sl_uninstall(sessions, call);
 	sl_offer_clear(&call->offer);
@@ -204,8 +226,56 @@ struct sl_leg *sl_call_leg_add(
 	}
 	leg->interface = interface;
 	leg->created = time(NULL);
+	leg->cookie = call->serial << SL_COOKIE_SHIFT | (call->leg[0] ? SL_MAX_MEDIA : 0);
 	call->leg[call->leg[0] != NULL] = leg;
 	return leg;
+}
+
+/* Nothing is sent where nothing would be sent if SDP said so. */
+static bool may_be_sent_to(const struct sl_endpoint *endpoint)
+{
+	for (unsigned i = 0; i < sl_n_addresses; i++)
+		if (!memcmp(sl_addresses[i].ip, endpoint->ip, 16))
+			return false;
+	return endpoint->port && !sl_address_refused(endpoint->ip);
+}
+
+/* Is what the leg's flow learns what a flow with those terms would know? */
+static bool learns(const struct sl_path *path, const struct sl_terms *terms)
+{
+	return path->flow && !terms->source.asymmetric &&
+	       !path->spec.in_suite == !terms->theirs.suite;
+}
+
+void sl_leg_remote(const struct sl_leg_media *media, const struct sl_terms *terms,
+	struct sl_endpoint remote[SL_COMPONENTS])
+{
+	const struct sl_path *path = &media->path;
+	struct sl_latch_report report;
+
+	sl_terms_remote(terms, remote);
+	for (int c = 0; c < SL_COMPONENTS && learns(path, terms); c++) {
+		if (!sl_endpoint_equal(&path->spec.source[c], &remote[c]))
+			continue;
+		sl_flow_source(path->flow, c, &report);
+		if (may_be_sent_to(&report.current))
+			remote[c] = report.current;
+	}
+}
+
+void sl_terms_source(struct sl_terms *terms, const struct sl_source_options *options)
+{
+	terms->source = *options;
+	if (!terms->active || !terms->media || terms->held)
+		return;
+	for (int c = 0; c < SL_COMPONENTS; c++)
+		sl_source_address(options, terms->remote[c].ip);
+}
+
+void sl_terms_remote(const struct sl_terms *terms, struct sl_endpoint remote[SL_COMPONENTS])
+{
+	remote[SL_RTP] = terms->remote[SL_RTP];
+	remote[SL_RTCP] = terms->remote[terms->mux ? SL_RTP : SL_RTCP];
 }
 
 int sl_leg_media_room(struct sl_leg *leg, unsigned n_media)

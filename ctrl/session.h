@@ -24,6 +24,7 @@ enum {
 	SL_MAX_MEDIA = 16,      /* m-lines of a call */
 	SL_MAX_NAME = 256,      /* bytes of a call-id, tag or via-branch */
 	SL_MAX_KIND = 12,       /* bytes of "audio", "video", ..., NUL included */
+	SL_COOKIE_SHIFT = 5,    /* bits of a flow's cookie below the call: leg and medium */
 	SL_OFFER_TIMEOUT = 600, /* seconds that the first offer of a call may wait for an answer */
 };
 
@@ -41,7 +42,8 @@ struct sl_terms {
 	bool draft_name; /* the suite goes by its name of before RFC 6188 */
 	enum sl_sdp_proto proto;
 	struct sl_endpoint remote[SL_COMPONENTS];
-	uint32_t tag;            /* of the crypto line in use */
+	struct sl_source_options source; /* what was said about where it is */
+	uint32_t tag;                    /* of the crypto line in use */
 	struct sl_master theirs; /* what they protect with; suite SL_SUITE_NONE: plain RTP */
 	/* Of one who offers: */
 	uint16_t suites; /* all that were offered and are known here, as bits */
@@ -86,6 +88,7 @@ struct sl_leg {
 	char *tag; /* NULL: not known yet */
 	const struct sl_interface *interface;
 	int64_t created; /* s, wall clock */
+	uint64_t cookie; /* of the flow from its first medium, the others follow */
 	unsigned n_media;
 	struct sl_leg_media *media;
 };
@@ -111,6 +114,7 @@ struct sl_offer {
 
 struct sl_call {
 	char *id;
+	uint64_t serial;       /* no two calls ever have the same */
 	struct sl_leg *leg[2]; /* in the order of their appearance */
 	char (*kind)[SL_MAX_KIND];
 	unsigned n_media;
@@ -134,7 +138,9 @@ struct sl_session_env {
 struct sl_sessions {
 	struct sl_session_env env;
 	void *tree; /* of search.h, by call-id: no input makes it slow, as it would a hash table */
+	void *by_serial; /* the same calls */
 	unsigned n;
+	uint64_t events_lost;       /* of the dataplane, that have been seen to */
 	uint64_t created, timeouts; /* calls ever; of these ended by SL_OFFER_TIMEOUT */
 	TAILQ_HEAD(, sl_call) due;
 };
@@ -145,6 +151,9 @@ void sl_sessions_init(struct sl_sessions *sessions, const struct sl_session_env 
 void sl_sessions_fini(struct sl_sessions *sessions);
 
 struct sl_call *sl_session_find(const struct sl_sessions *sessions, struct sl_text id);
+
+/* The call of a flow's cookie >> SL_COOKIE_SHIFT; NULL: it has ended. */
+struct sl_call *sl_session_by_serial(const struct sl_sessions *sessions, uint64_t serial);
 
 /* A call without legs. NULL: out of memory. */
 struct sl_call *sl_session_add(struct sl_sessions *sessions, struct sl_text id);
@@ -171,6 +180,19 @@ struct sl_leg *sl_call_other(const struct sl_call *call, const struct sl_leg *le
 struct sl_leg *sl_call_leg_add(
 	struct sl_call *call, struct sl_text tag, const struct sl_interface *interface);
 int sl_leg_name(struct sl_leg *leg, struct sl_text tag);
+
+/*
+ * Where a leg that has those terms is sent to: where its SDP says or, if the terms allow it, where
+ * its media is found to come from.
+ */
+void sl_leg_remote(const struct sl_leg_media *media, const struct sl_terms *terms,
+	struct sl_endpoint remote[SL_COMPONENTS]);
+
+/* Takes over what a request says about where its sender is. */
+void sl_terms_source(struct sl_terms *terms, const struct sl_source_options *options);
+
+/* Where its SDP says that it is. */
+void sl_terms_remote(const struct sl_terms *terms, struct sl_endpoint remote[SL_COMPONENTS]);
 
 /* Room for so many media, new ones zeroed. 0 or -ENOMEM. */
 int sl_leg_media_room(struct sl_leg *leg, unsigned n_media);

@@ -129,6 +129,19 @@ static void show_path(const char *name, json_t *path)
 			json_integer_value(value));
 }
 
+/* Said only when it is not what was to be expected. */
+static void show_source(const char *name, const json_t *source, const char *remote)
+{
+	if (!json_is_object(source))
+		return;
+	if (strcmp(text(source, "address"), remote))
+		printf("    %s comes from %s, moved %d time(s)\n", name, text(source, "address"),
+			(int)number(source, "moves"));
+	if (number(source, "refused"))
+		printf("    %s from elsewhere: %d refused, last from %s\n", name,
+			(int)number(source, "refused"), text(source, "last refused"));
+}
+
 static void show_medium(const json_t *m)
 {
 	printf("  %s %s, suite %s\n", text(m, "type"), text(m, "protocol"), text(m, "suite"));
@@ -139,6 +152,8 @@ static void show_medium(const json_t *m)
 		json_is_true(json_object_get(m, "held")) ? ", on hold" : "");
 	printf("    rtcp    %s%s\n", text(m, "remote rtcp"),
 		json_is_true(json_object_get(m, "rtcp-mux")) ? ", rtcp-mux" : "");
+	show_source("RTP ", json_object_get(m, "source"), text(m, "remote"));
+	show_source("RTCP", json_object_get(m, "source rtcp"), text(m, "remote rtcp"));
 	show_path("in  ", json_object_get(m, "from leg"));
 	show_path("out ", json_object_get(m, "to leg"));
 }

@@ -9,7 +9,7 @@ build="gcc libc6-dev meson ninja-build pkg-config clang llvm bpftool
     libuv1-dev libinih-dev libjansson-dev libmnl-dev libcap-dev libsystemd-dev libcmocka-dev"
 demo="iproute2 python3 kamailio baresip-core tcpdump"
 test="$demo libclang-rt-14-dev ffmpeg gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
-    gstreamer1.0-plugins-bad iputils-ping ethtool clang-format clang-tidy"
+    gstreamer1.0-plugins-bad iputils-ping ethtool clang-format clang-tidy nftables conntrack"
 
 list_only=no
 if [ "${1:-}" = --list ]; then

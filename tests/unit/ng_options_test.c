@@ -23,6 +23,8 @@ struct expected {
 	unsigned rtcp_mux;
 	unsigned sdes_no, sdes_only;
 	bool sdes_off, origin, connection, fatal;
+	bool asymmetric, strict, handover, sip_source;
+	const char *received;  /* address */
 	int delay;             /* + 1 */
 	unsigned unknown;      /* flags that nothing is done about */
 	const char *reason;    /* part of the error, if it is one */
@@ -52,7 +54,21 @@ static const struct expected cases[] = {
 	{.request = "{\"SDES\":\"only-AEAD_AES_256_GCM\"}", .sdes_only = GCM},
 	{.request = "{\"SDES\":[\"off\"]}", .sdes_off = true},
 	{.request = "{\"flags\":[\"trust-address\",\"fatal\"]}", .fatal = true},
-	{.request = "{\"flags\":[\"trust address\",\"SIP source address\"]}"},
+	{.request = "{\"flags\":[\"trust address\",\"SIP source address\"]}", .sip_source = true},
+	{.request = "{\"received-from\":[\"IP4\",\"192.0.2.1\"],"
+		    "\"flags\":[\"SIP-source-address\"]}",
+		.sip_source = true,
+		.received = "192.0.2.1"},
+	{.request = "{\"received from\":[\"IP6\",\"2001:db8::1\"]}", .received = "2001:db8::1"},
+	{.request = "{\"received-from\":[\"IP4\",\"sip.example\"]}"},
+	{.request = "{\"received-from\":\"192.0.2.1\"}"},
+	{.request = "{\"flags\":[\"asymmetric\",\"port-latching\"]}", .asymmetric = true},
+	{.request = "{\"flags\":[\"strict source\"]}", .strict = true},
+	{.request = "{\"flags\":[\"media handover\",\"symmetric\"]}", .handover = true},
+	{.request = "{\"rtpp-flags\":\"strict-source media-handover asymmetric\"}",
+		.strict = true,
+		.handover = true,
+		.asymmetric = true},
 	{.request = "{\"delete-delay\":0}", .delay = 1},
 	{.request = "{\"delete delay\":30}", .delay = 31},
 	{.request = "{\"delete-delay\":\"5\"}", .delay = 6},
@@ -187,6 +203,19 @@ static void check_new(const struct sl_ng_options *o, const struct expected *e)
 	check_text(e->request, o->media_remove[0], e->media_remove);
 }
 
+static void check_source(const struct expected *e, const struct sl_source_options *source)
+{
+	char text[SL_ADDRESS_TEXT];
+
+	assert_int_equal(source->asymmetric, e->asymmetric);
+	assert_int_equal(source->strict, e->strict);
+	assert_int_equal(source->handover, e->handover);
+	assert_int_equal(source->sip_source, e->sip_source);
+	assert_int_equal(source->received, e->received != NULL);
+	if (e->received)
+		assert_string_equal(sl_address_text(source->received_from, text), e->received);
+}
+
 static void each_spelling(void **state)
 {
 	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -212,6 +241,7 @@ static void each_spelling(void **state)
 			assert_int_equal(o.sdes.only, e->sdes_only);
 			assert_int_equal(o.sdes.off, e->sdes_off);
 			check_new(&o, e);
+			check_source(e, &o.source);
 			assert_int_equal(o.replace_origin, e->origin);
 			assert_int_equal(o.replace_connection, e->connection);
 			assert_int_equal(o.fatal, e->fatal);

@@ -14,6 +14,7 @@
 #include "dataplane/nexthop.h"
 #include "dataplane/pinhole.h"
 #include "dataplane/port.h"
+#include "dataplane/worker.h"
 
 struct relay relay;
 char sdp_out[4096], why[SL_NG_WHY];
@@ -59,10 +60,13 @@ void relay_open(unsigned max_sessions)
 		relay.interface.local[SL_IPV4].slot, relay.interface.local[SL_IPV6].slot};
 	struct sl_session_env env = {
 		.interfaces = &relay.interface, .n_interfaces = 1, .max_sessions = max_sessions};
+	char prepare[SL_WHY] = "";
 	const char *reason = "";
 
 	env.crypto = sl_crypto_select("ipsec-mb", &reason);
 	must(!env.crypto, "crypto", reason);
+	if (!sl_n_workers)
+		must(sl_workers_prepare(env.crypto, prepare), "workers", prepare);
 	uv_loop_init(&relay.loop);
 	must(sl_neigh_open(&relay.neigh, &relay.loop, sl_nexthops, SL_MAX_NEXTHOPS, NULL, NULL),
 		"next hops", "");
@@ -118,6 +122,7 @@ static const char *act(const struct command *c, const struct party *p, bool is_o
 		.family = c->family - 1,
 		.sdes = {.only = c->sdes_only},
 		.replace_origin = c->replace_origin,
+		.source = c->source,
 		.delete_delay = -1,
 	};
 	ssize_t len;
@@ -194,6 +199,27 @@ struct sl_call *find_call(const char *call_id)
 struct sl_flow *flow_of(const struct sl_call *call, int leg, unsigned medium)
 {
 	return call->leg[leg]->media[medium].path.flow;
+}
+
+void hears(struct sl_flow *flow, enum sl_component component, const char *ip, uint16_t port)
+{
+	struct sl_endpoint from = {.port = port};
+	struct sl_latch *l = &flow->latch[component];
+	uint32_t moves = l->moves;
+
+	must(sl_address_parse(ip, from.ip), "address", ip);
+	for (int n = 0; n < SL_LATCH_STREAK; n++) {
+		uint64_t now = l->moved + SL_LATCH_HOLD_NS;
+
+		if (sl_latch_try(l, &from, now))
+			sl_latch_commit(l, &from, true, now);
+	}
+	sl_flow_sources(flow);
+	if (l->moves != moves) {
+		const struct sl_event event = {.cookie = flow->cookie, .component = component};
+
+		sl_event_post(&sl_workers[0], &event);
+	}
 }
 
 bool published(const struct sl_flow *flow)

@@ -48,6 +48,7 @@ struct command {
 	int family; /* SL_IPV4 + 1, SL_IPV6 + 1; 0: not said */
 	uint16_t sdes_only;
 	bool replace_origin;
+	struct sl_source_options source;
 };
 
 /* The SDP that came back, or NULL: then `why` says why not. Both stay until the next command. */
@@ -64,6 +65,8 @@ unsigned media_port(const char *sdp, unsigned n);
 const char *key_line(unsigned tag, enum sl_suite suite, unsigned char seed);
 
 struct sl_call *find_call(const char *call_id);
+/* A genuine packet from there, as the worker would have seen it. */
+void hears(struct sl_flow *flow, enum sl_component component, const char *ip, uint16_t port);
 /* Flow from the leg of that index, published or not. */
 struct sl_flow *flow_of(const struct sl_call *call, int leg, unsigned medium);
 /* Is this flow what its pinholes lead to? */
