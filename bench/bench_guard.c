@@ -25,9 +25,10 @@ enum { LOOPBACK = 1, SKIP = 77, REPEAT = 1000000, ROUNDS = 9, PORT_MIN = 20000, 
 static const struct shape shapes[] = {
 	{"closed port", .to = "198.51.100.10", .port = 20004},
 	{"closed port, IPv6", .to = "2001:db8:1::10", .port = 20004},
-	{"closed port, VLAN", .to = "198.51.100.10", .port = 20004, .tags = 1},
+	{"closed port, priority tag", .to = "198.51.100.10", .port = 20004, .tags = 1},
 	{"malformed", .to = "198.51.100.10", .port = 20002, .ip_lie = 1},
 	{"open pinhole", .to = "198.51.100.10", .port = 20002},
+	{"open pinhole, stranger", .to = "198.51.100.10", .port = 20002, .from = "192.0.2.2"},
 	{"open pinhole, IPv6", .to = "2001:db8:1::10", .port = 20002},
 	{"SIP", .to = "198.51.100.10", .port = 5060},
 	{"TCP", .to = "198.51.100.10", .port = 22, .protocol = 6},
@@ -65,6 +66,24 @@ static void add(struct sl_guard *guard, uint8_t slot, int family, const char *te
 	sl_guard_pinhole_open(guard, slot, 20002);
 }
 
+/* The limits that the daemon sets unless told otherwise, and whom calls name. */
+static void limit(struct sl_guard *guard)
+{
+	const struct sl_policy policy = {
+		.stranger = sl_rate_of(200, 200), .strangers = sl_rate_of(20000, 20000)};
+	static const uint8_t expected[2][16] = {
+		{[10] = 0xff, 0xff, 192, 0, 2, 1},
+		{0x20, 0x01, 0x0d, 0xb8, [15] = 1},
+	};
+	char why[SL_GUARD_WHY];
+
+	if (sl_guard_policy_set(guard, &policy, why) != 0)
+		fail(why);
+	for (int i = 0; i < 2; i++)
+		if (sl_guard_source_add(guard, expected[i]) != 0)
+			fail("no expected source");
+}
+
 /* Attached, with two addresses, an open pinhole on each, and a socket on queue 0. */
 static int set_up_guard(const char *path)
 {
@@ -80,6 +99,7 @@ static int set_up_guard(const char *path)
 		fail(why);
 	add(guard, 0, AF_INET, "198.51.100.10");
 	add(guard, 1, AF_INET6, "2001:db8:1::10");
+	limit(guard);
 	xsk = socket(AF_XDP, SOCK_RAW, 0);
 	if (xsk < 0 ||
 		bpf_map_update_elem(bpf_map__fd(bpf_object__find_map_by_name(object, "xsks_map")),

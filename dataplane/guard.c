@@ -5,7 +5,10 @@
 #include <rte_prefetch.h>
 #include <string.h>
 
+#include "dataplane/ethdev.h"
+#include "dataplane/pinhole.h"
 #include "dataplane/worker.h"
+#include "sluice/policy.h"
 
 #include "dataplane/packet_path.h"
 
@@ -36,6 +39,21 @@ static enum sl_verdict check_room(const struct sl_packet *p, const uint8_t *payl
 		       : SL_DROP_SRTCP_CLEAR;
 }
 
+/* From nobody, or from an address of this very port. For strangers only: no call names such an
+ * address. */
+static bool is_martian(const struct sl_packet *p)
+{
+	uint8_t port = sl_ethdev_by_dpdk[p->m->port];
+
+	if (sl_is_martian(p->view.source))
+		return true;
+	for (unsigned slot = 0; slot < sl_n_addresses; slot++)
+		if (sl_addresses[slot].port == port &&
+			memcmp(p->view.source, sl_addresses[slot].ip, 16) == 0)
+			return true;
+	return false;
+}
+
 static enum sl_verdict judge(struct sl_packet *p, uint64_t now)
 {
 	const struct sl_flow *flow = p->flow;
@@ -44,12 +62,14 @@ static enum sl_verdict judge(struct sl_packet *p, uint64_t now)
 
 	p->view.class = sl_parse_class(payload, p->view.payload_len);
 	p->component = component_of(flow, p->view.destination_port, p->view.class);
-	if (p->component == SL_COMPONENTS)
-		return SL_DROP_DEMUX;
+	if (unlikely(p->component == SL_COMPONENTS))
+		return is_martian(p) ? SL_DROP_MARTIAN : SL_DROP_DEMUX;
 	p->learn = false;
 	if (unlikely(flow->watch & 1u << p->component ||
 		     p->view.source_port != flow->source[p->component].port ||
 		     memcmp(p->view.source, flow->source[p->component].ip, 16) != 0)) {
+		if (is_martian(p))
+			return SL_DROP_MARTIAN;
 		v = sl_source_try(p, now);
 		if (v != SL_FORWARD)
 			return v;

@@ -12,7 +12,7 @@
 
 #include <linux/bpf.h>
 
-#include "parse.bpf.h"
+#include "policy.bpf.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_XSKMAP);
@@ -43,6 +43,11 @@ struct {
 	__type(value, __u64);
 } counters SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, SL_GUARD_EVENT_BYTES);
+} events SEC(".maps");
+
 static __always_inline int decide(int action, __u32 counter)
 {
 	__u64 *count = bpf_map_lookup_elem(&counters, &counter);
@@ -52,6 +57,19 @@ static __always_inline int decide(int action, __u32 counter)
 	return action;
 }
 
+static __always_inline int drop(const struct packet *packet, __u32 counter)
+{
+	__u64 *count = bpf_map_lookup_elem(&counters, &counter);
+
+	if (count && (*count)++ % SL_GUARD_SAMPLE == 0) {
+		struct sl_guard_event event = {
+			.from = packet->from, .port = packet->port, .counter = (__u16)counter};
+
+		bpf_ringbuf_output(&events, &event, sizeof(event), BPF_RB_NO_WAKEUP);
+	}
+	return XDP_DROP;
+}
+
 static __always_inline bool is_open(__u32 slot, __u16 port)
 {
 	const struct sl_guard_pinholes *pinhole = bpf_map_lookup_elem(&pinholes, &slot);
@@ -59,34 +77,59 @@ static __always_inline bool is_open(__u32 slot, __u16 port)
 	return pinhole && pinhole->open[port >> 3] & 1 << (port & 7);
 }
 
+/* To an open port. Whom the calls name goes the short way. */
+static __always_inline __u32 judge_source(
+	const struct sl_policy *limits, const struct packet *packet, enum sl_prefix list)
+{
+	struct sl_guard_address key = who(packet);
+
+	if (bpf_map_lookup_elem(&expected, &key))
+		return SL_GUARD_REDIRECTED;
+	if (is_martian(&packet->from, &media_addresses))
+		return SL_GUARD_MARTIAN;
+	return list == SL_PREFIX_ALLOW ? SL_GUARD_REDIRECTED : judge_stranger(limits, &key);
+}
+
 SEC("xdp")
 int sluice_guard(struct xdp_md *ctx)
 {
 	const void *start = (const void *)(long)ctx->data;
 	const void *end = (const void *)(long)ctx->data_end;
+	const struct sl_policy *limits = the_policy();
 	const struct sl_guard_slot *slot;
+	enum sl_prefix list = SL_PREFIX_NONE;
 	struct packet packet;
 	enum parsed parsed;
+	__u32 verdict;
 	int action;
 
 	parsed = parse(start, end, &packet);
+	if (!packet.ip || !limits)
+		return decide(XDP_PASS, SL_GUARD_PASSED);
+	if (limits->prefixes)
+		list = listed(&packet);
+	if (list == SL_PREFIX_DENY)
+		return drop(&packet, SL_GUARD_DENIED);
 	if (parsed == PARSED_OTHER)
 		return decide(XDP_PASS, SL_GUARD_PASSED);
 	slot = bpf_map_lookup_elem(&media_addresses, &packet.to);
 	if (!slot)
 		return decide(XDP_PASS, SL_GUARD_PASSED);
 	if (parsed == PARSED_BAD_IP)
-		return decide(XDP_DROP, SL_GUARD_IP);
+		return drop(&packet, SL_GUARD_IP);
 	if (parsed == PARSED_BAD_UDP)
-		return decide(XDP_DROP, SL_GUARD_UDP);
+		return drop(&packet, SL_GUARD_UDP);
 	if (packet.port < slot->port_min || packet.port > slot->port_max)
 		return decide(XDP_PASS, SL_GUARD_PASSED);
 	if (!packet.udp_fits)
-		return decide(XDP_DROP, SL_GUARD_UDP);
+		return drop(&packet, SL_GUARD_UDP);
 	if (packet.fragment)
-		return decide(XDP_DROP, SL_GUARD_FRAGMENT);
+		return drop(&packet, SL_GUARD_FRAGMENT);
 	if (!is_open(slot->index, packet.port))
-		return decide(XDP_DROP, SL_GUARD_CLOSED);
+		return drop(&packet, SL_GUARD_CLOSED);
+	verdict = judge_source(limits, &packet, list);
+	if (verdict != SL_GUARD_REDIRECTED)
+		return drop(&packet, verdict);
 	action = bpf_redirect_map(&xsks_map, ctx->rx_queue_index, XDP_DROP);
 	return decide(action, action == XDP_REDIRECT ? SL_GUARD_REDIRECTED : SL_GUARD_NO_SOCKET);
 }

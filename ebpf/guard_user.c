@@ -13,10 +13,8 @@
 #include <bpf/libbpf.h>
 #include <linux/if_link.h>
 
-#include "ebpf/guard_user.h"
+#include "ebpf/guard_private.h"
 #include "ebpf/holder.h"
-
-enum map { XSKS, ADDRESSES, PINHOLES, COUNTERS, MAPS };
 
 /* What the maps of this version look like; the program's source says the same. */
 static const struct bpf_map_info layout[MAPS] = {
@@ -41,16 +39,26 @@ static const struct bpf_map_info layout[MAPS] = {
 		.key_size = sizeof(__u32),
 		.value_size = sizeof(__u64),
 		.max_entries = SL_GUARD_COUNTER_COUNT},
-};
-
-struct sl_guard {
-	char netdev[IF_NAMESIZE];
-	int maps[MAPS];
-	struct sl_guard_pinholes *pinholes; /* SL_MAX_ADDRESS_SLOTS, shared with the program */
-	__u64 *per_cpu;                     /* room for one counter of every possible CPU */
-	int cpus;
-	uint8_t index[SL_MAX_ADDRESS_SLOTS]; /* [slot]: of its pinholes; slots of one address share
-					      */
+	[POLICY] = {.name = "policy",
+		.type = BPF_MAP_TYPE_ARRAY,
+		.key_size = sizeof(__u32),
+		.value_size = sizeof(struct sl_policy),
+		.max_entries = 1},
+	[PREFIXES] = {.name = "prefixes",
+		.type = BPF_MAP_TYPE_LPM_TRIE,
+		.map_flags = BPF_F_NO_PREALLOC,
+		.key_size = sizeof(struct sl_guard_prefix),
+		.value_size = sizeof(__u32),
+		.max_entries = SL_GUARD_MAX_PREFIXES},
+	[EXPECTED] = {.name = "expected",
+		.type = BPF_MAP_TYPE_HASH,
+		.map_flags = BPF_F_NO_PREALLOC,
+		.key_size = sizeof(struct sl_guard_address),
+		.value_size = sizeof(__u32),
+		.max_entries = SL_GUARD_MAX_EXPECTED},
+	[EVENTS] = {.name = "events",
+		.type = BPF_MAP_TYPE_RINGBUF,
+		.max_entries = SL_GUARD_EVENT_BYTES},
 };
 
 /* A program that is attached to a netdev, and those of its maps that bear our names. */
@@ -64,8 +72,7 @@ struct attached {
 	struct bpf_map_info infos[MAPS];
 };
 
-__attribute__((format(printf, 3, 4))) static int refuse(
-	int error, char why[SL_GUARD_WHY], const char *format, ...)
+int sl_guard_refuse(int error, char why[SL_GUARD_WHY], const char *format, ...)
 {
 	va_list arguments;
 
@@ -117,7 +124,7 @@ static int take_map(struct attached *attached, __u32 id)
 
 static int take_program(struct attached *attached)
 {
-	__u32 map_ids[2 * MAPS]; /* more than any guard has: the rest is not ours anyway */
+	__u32 map_ids[4 * MAPS]; /* more than any guard has: the rest is not ours anyway */
 	struct bpf_prog_info info = {
 		.nr_map_ids = sizeof(map_ids) / sizeof(map_ids[0]),
 		.map_ids = (__u64)(uintptr_t)map_ids,
@@ -153,15 +160,15 @@ static int find(unsigned ifindex, struct attached *attached, char why[SL_GUARD_W
 	for (int i = 0; i < MAPS; i++)
 		attached->maps[i] = -1;
 	if (!if_indextoname(ifindex, attached->netdev))
-		return refuse(-errno, why, "no network device has index %u", ifindex);
+		return sl_guard_refuse(-errno, why, "no network device has index %u", ifindex);
 	error = bpf_xdp_query((int)ifindex, 0, &query);
 	if (error)
-		return refuse(error, why, "%s: cannot ask for its XDP program: %s",
+		return sl_guard_refuse(error, why, "%s: cannot ask for its XDP program: %s",
 			attached->netdev, strerror(-error));
 	if (query.attach_mode == XDP_ATTACHED_NONE)
 		return 0;
 	if (query.attach_mode == XDP_ATTACHED_MULTI || query.attach_mode == XDP_ATTACHED_HW)
-		return refuse(-EEXIST, why,
+		return sl_guard_refuse(-EEXIST, why,
 			"%s: XDP programs that are not Sluice's are attached, in several modes or "
 			"offloaded; remove them: ip link set dev %s xdp off (and xdpgeneric off, "
 			"xdpoffload off)",
@@ -171,8 +178,9 @@ static int find(unsigned ifindex, struct attached *attached, char why[SL_GUARD_W
 		query.attach_mode == XDP_ATTACHED_SKB ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE;
 	error = take_program(attached);
 	if (error) {
-		refuse(error, why, "%s: cannot read XDP program %u: %s%s", attached->netdev,
-			attached->id, strerror(-error), error == -EPERM ? "; start as root" : "");
+		sl_guard_refuse(error, why, "%s: cannot read XDP program %u: %s%s",
+			attached->netdev, attached->id, strerror(-error),
+			error == -EPERM ? "; start as root" : "");
 		release(attached);
 	}
 	return error;
@@ -182,7 +190,7 @@ static bool is_guard(const struct attached *attached)
 {
 	if (strcmp(attached->name, SL_GUARD_PROGRAM) != 0)
 		return false;
-	for (int i = 0; i < MAPS; i++)
+	for (int i = 0; i < GUARD_MAPS; i++)
 		if (attached->maps[i] < 0)
 			return false;
 	return true;
@@ -190,7 +198,7 @@ static bool is_guard(const struct attached *attached)
 
 static int refuse_foreign(const struct attached *attached, int error, char why[SL_GUARD_WHY])
 {
-	return refuse(error, why,
+	return sl_guard_refuse(error, why,
 		"%s: XDP program %u (%s) is attached and is not Sluice's; if nobody needs it: "
 		"ip link set dev %s xdp%s off",
 		attached->netdev, attached->id, attached->name[0] ? attached->name : "unnamed",
@@ -214,7 +222,7 @@ int sl_guard_stale_detach(unsigned ifindex, char why[SL_GUARD_WHY])
 	/* Our own hold on the map must not be mistaken for somebody's. */
 	close_fd(&attached.maps[XSKS]);
 	if (sl_holder_of_map(attached.infos[XSKS].id, &holder)) {
-		error = refuse(-EBUSY, why,
+		error = sl_guard_refuse(-EBUSY, why,
 			"%s: another Sluice guards it: process %d (%s); stop that one first",
 			attached.netdev, (int)holder.pid, holder.name);
 		goto out;
@@ -222,7 +230,7 @@ int sl_guard_stale_detach(unsigned ifindex, char why[SL_GUARD_WHY])
 	options.old_prog_fd = attached.fd; /* only this one, whatever happened meanwhile */
 	error = bpf_xdp_detach((int)ifindex, attached.flags, &options);
 	if (error)
-		refuse(error, why,
+		sl_guard_refuse(error, why,
 			"%s: cannot detach the guard of a killed Sluice (%s): "
 			"ip link set dev %s xdp%s off",
 			attached.netdev, strerror(-error), attached.netdev,
@@ -237,11 +245,11 @@ static int check_layout(const struct attached *attached, char why[SL_GUARD_WHY])
 	for (int i = 0; i < MAPS; i++) {
 		const struct bpf_map_info *want = &layout[i], *have = &attached->infos[i];
 
-		if (have->type != want->type || have->key_size != want->key_size ||
-			have->value_size != want->value_size ||
+		if (attached->maps[i] < 0 || have->type != want->type ||
+			have->key_size != want->key_size || have->value_size != want->value_size ||
 			have->max_entries != want->max_entries ||
 			(have->map_flags & want->map_flags) != want->map_flags)
-			return refuse(-EPROTO, why,
+			return sl_guard_refuse(-EPROTO, why,
 				"%s: the attached guard is of another version (map %s differs): "
 				"install sluiced and guard.bpf.o from one build",
 				attached->netdev, want->name);
@@ -284,7 +292,8 @@ int sl_guard_open(unsigned ifindex, struct sl_guard **guard, char why[SL_GUARD_W
 	if (error)
 		return error;
 	if (attached.id == 0)
-		return refuse(-ENOENT, why, "%s: no XDP program is attached", attached.netdev);
+		return sl_guard_refuse(
+			-ENOENT, why, "%s: no XDP program is attached", attached.netdev);
 	if (!is_guard(&attached)) {
 		error = refuse_foreign(&attached, -EPROTO, why);
 		goto out;
@@ -293,8 +302,12 @@ int sl_guard_open(unsigned ifindex, struct sl_guard **guard, char why[SL_GUARD_W
 	if (error)
 		goto out;
 	*guard = guard_new(&attached);
+	if (*guard && sl_guard_events_open(*guard) != 0) {
+		sl_guard_close(*guard);
+		*guard = NULL;
+	}
 	if (!*guard)
-		error = refuse(
+		error = sl_guard_refuse(
 			-ENOMEM, why, "%s: no memory to map the guard's pinholes", attached.netdev);
 out:
 	release(&attached);
@@ -314,6 +327,7 @@ void sl_guard_close(struct sl_guard *guard)
 	for (unsigned slot = 0; slot < SL_MAX_ADDRESS_SLOTS; slot++)
 		close_pinholes(guard, slot);
 	munmap(guard->pinholes, SL_MAX_ADDRESS_SLOTS * sizeof(*guard->pinholes));
+	ring_buffer__free(guard->events);
 	for (int i = 0; i < MAPS; i++)
 		close_fd(&guard->maps[i]);
 	free(guard->per_cpu);
@@ -329,10 +343,10 @@ int sl_guard_address_add(struct sl_guard *guard, uint8_t slot, const uint8_t ip[
 	int error;
 
 	if (slot >= SL_MAX_ADDRESS_SLOTS)
-		return refuse(-EINVAL, why, "%s: at most %d media addresses", guard->netdev,
-			SL_MAX_ADDRESS_SLOTS);
+		return sl_guard_refuse(-EINVAL, why, "%s: at most %d media addresses",
+			guard->netdev, SL_MAX_ADDRESS_SLOTS);
 	if (port_min == 0 || port_min > port_max)
-		return refuse(-EINVAL, why, "%s: %u-%u is not a range of media ports",
+		return sl_guard_refuse(-EINVAL, why, "%s: %u-%u is not a range of media ports",
 			guard->netdev, port_min, port_max);
 	memcpy(key.ip, ip, sizeof(key.ip));
 	if (bpf_map_lookup_elem(guard->maps[ADDRESSES], &key, &known) == 0) {
@@ -343,8 +357,8 @@ int sl_guard_address_add(struct sl_guard *guard, uint8_t slot, const uint8_t ip[
 	guard->index[slot] = (uint8_t)value.index;
 	error = bpf_map_update_elem(guard->maps[ADDRESSES], &key, &value, BPF_ANY);
 	if (error)
-		refuse(error, why, "%s: cannot tell the guard a media address: %s", guard->netdev,
-			strerror(-error));
+		sl_guard_refuse(error, why, "%s: cannot tell the guard a media address: %s",
+			guard->netdev, strerror(-error));
 	return error;
 }
 
@@ -369,8 +383,9 @@ int sl_guard_counters(
 		int error = bpf_map_lookup_elem(guard->maps[COUNTERS], &counter, guard->per_cpu);
 
 		if (error)
-			return refuse(error, why, "%s: cannot read the guard's counters: %s",
-				guard->netdev, strerror(-error));
+			return sl_guard_refuse(error, why,
+				"%s: cannot read the guard's counters: %s", guard->netdev,
+				strerror(-error));
 		out[counter] = 0;
 		for (int cpu = 0; cpu < guard->cpus; cpu++)
 			out[counter] += guard->per_cpu[cpu];

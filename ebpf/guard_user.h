@@ -72,6 +72,31 @@ int sl_guard_address_add(struct sl_guard *guard, uint8_t slot, const uint8_t ip[
 void sl_guard_pinhole_open(struct sl_guard *guard, uint8_t slot, uint16_t port);
 void sl_guard_pinhole_close(struct sl_guard *guard, uint8_t slot, uint16_t port);
 
+/* The limits from now on. A program fresh from DPDK has none: all zero. */
+int sl_guard_policy_set(
+	struct sl_guard *guard, const struct sl_policy *policy, char why[SL_GUARD_WHY]);
+
+/*
+ * What is said of a prefix from now on; SL_PREFIX_NONE takes it off the list. `bits` count from the
+ * start of the mapped form: 96 more than an IPv4 prefix has. The policy's `prefixes` is the
+ * caller's to keep.
+ *   -EINVAL  more than 128 bits
+ *   -ENOSPC  the list is full
+ */
+int sl_guard_prefix_set(struct sl_guard *guard, const uint8_t ip[16], unsigned bits,
+	enum sl_prefix prefix, char why[SL_GUARD_WHY]);
+
+/*
+ * Calls name this source (of IPv6: its /64): it is no stranger until it was taken back as often as
+ * it was given. -E2BIG: no room; it stays a stranger.
+ */
+int sl_guard_source_add(struct sl_guard *guard, const uint8_t ip[16]);
+void sl_guard_source_remove(struct sl_guard *guard, const uint8_t ip[16]);
+
+/* Shows `see` the sampled events since the last time. */
+typedef void sl_guard_see(void *context, const struct sl_guard_event *event);
+void sl_guard_events(struct sl_guard *guard, sl_guard_see *see, void *context);
+
 /* Packets since the program was loaded, summed over all CPUs; indexed by enum sl_guard_counter. */
 int sl_guard_counters(
 	struct sl_guard *guard, uint64_t out[SL_GUARD_COUNTER_COUNT], char why[SL_GUARD_WHY]);

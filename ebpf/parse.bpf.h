@@ -58,6 +58,7 @@ enum parsed {
 
 struct packet {
 	struct sl_guard_address from, to;
+	bool ip;       /* the addresses are there */
 	__u16 port;    /* destination, host byte order */
 	bool udp_fits; /* the UDP length is possible */
 	bool fragment; /* the first one: the ports are there, the rest may not be */
@@ -89,6 +90,7 @@ static __always_inline enum parsed parse_ipv4(
 	packet->from = packet->to;
 	__builtin_memcpy(packet->to.ip + 12, &ip->daddr, 4);
 	__builtin_memcpy(packet->from.ip + 12, &ip->saddr, 4);
+	packet->ip = true;
 	header = ip->ihl * 4;
 	total = bpf_ntohs(ip->tot_len);
 	if (header < sizeof(*ip) || total < header || start + total > end)
@@ -121,6 +123,7 @@ static __always_inline enum parsed parse_ipv6(
 		return PARSED_OTHER;
 	__builtin_memcpy(packet->to.ip, &ip->daddr, 16);
 	__builtin_memcpy(packet->from.ip, &ip->saddr, 16);
+	packet->ip = true;
 	space = bpf_ntohs(ip->payload_len);
 	next = ip->nexthdr;
 	if (space == 0) /* RFC 2675: maybe a jumbogram */
@@ -165,7 +168,8 @@ static __always_inline enum parsed parse(const void *start, const void *end, str
 	const void *next = eth + 1;
 	__be16 protocol;
 
-	packet->fragment = false;
+	packet->ip = packet->fragment = false;
+	packet->port = 0;
 	if (next > end)
 		return PARSED_OTHER;
 	protocol = eth->h_proto;

@@ -13,12 +13,19 @@
 #include <linux/types.h>
 
 #include "sluice/limits.h"
+#include "sluice/policy.h"
 
 #define SL_GUARD_PROGRAM "sluice_guard" /* the XDP program's name, as the kernel lists it */
 
 enum {
 	SL_GUARD_PORT_BITMAP = 65536 / 8, /* bytes: one bit per UDP port */
 	SL_GUARD_RX_QUEUES = 64,          /* size of `xsks_map`: key = RX queue of the netdev */
+	/* Most entries. The first two take memory as they are filled, the others at start. */
+	SL_GUARD_MAX_PREFIXES = 65536,
+	SL_GUARD_MAX_EXPECTED = 262144,
+	SL_GUARD_MAX_STRANGERS = 65536,
+	SL_GUARD_EVENT_BYTES = 128 * 1024,
+	SL_GUARD_SAMPLE = 256, /* a power of two */
 };
 
 /* Map `media_addresses` (hash): a local address that media is expected at. */
@@ -41,16 +48,45 @@ struct sl_guard_pinholes {
 	__u8 open[SL_GUARD_PORT_BITMAP]; /* bit (port & 7) of byte (port >> 3) */
 };
 
+/*
+ * Map `prefixes` (LPM trie): the lists of whom to allow and whom to deny, over all that arrives by
+ * the netdev; the value is enum sl_prefix.
+ */
+struct sl_guard_prefix {
+	__u32 bits; /* that count, of the 128: 96 more than an IPv4 prefix has */
+	__u8 ip[16];
+};
+
+/*
+ * Maps `expected` (hash) and `strangers` (LRU hash), both by IPv4 address or IPv6 /64, that is
+ * struct sl_guard_address with the last 8 bytes of IPv6 zero. `expected` has whom calls name and
+ * how often; only its user side writes it, so no flood displaces anybody there. `strangers` has the
+ * bucket of each. Map `budget` (array) has that of all together.
+ */
+
+/* Map `events` (ring buffer): one of SL_GUARD_SAMPLE drops of a kind, on each CPU; the first one
+ * too. */
+struct sl_guard_event {
+	struct sl_guard_address from;
+	__u16 port;    /* destination, host byte order; 0 when it is not known */
+	__u16 counter; /* enum sl_guard_counter */
+	__u32 unused;
+};
+
 /* Map `counters` (per-CPU array of __u64): what the program decided, in packets. */
-#define SL_GUARD_COUNTERS(X)                                                                     \
-	X(REDIRECTED, "redirected", "media to an open pinhole, given to the dataplane")          \
-	X(PASSED, "passed", "not media: left to the kernel")                                     \
-	X(IP, "ip", "to a media address, with an IP header that contradicts the frame: dropped") \
-	X(UDP, "udp",                                                                            \
-		"to a media address, with a UDP header that contradicts its packet: dropped")    \
-	X(FRAGMENT, "fragment", "fragment of UDP to a media port: dropped")                      \
-	X(CLOSED, "closed", "UDP to a media port that no call has open: dropped")                \
-	X(NO_SOCKET, "no-socket",                                                                \
+#define SL_GUARD_COUNTERS(X)                                                                      \
+	X(REDIRECTED, "redirected", "media to an open pinhole, given to the dataplane")           \
+	X(PASSED, "passed", "not media: left to the kernel")                                      \
+	X(IP, "ip", "to a media address, with an IP header that contradicts the frame: dropped")  \
+	X(UDP, "udp",                                                                             \
+		"to a media address, with a UDP header that contradicts its packet: dropped")     \
+	X(FRAGMENT, "fragment", "fragment of UDP to a media port: dropped")                       \
+	X(DENIED, "denied", "from a prefix that is denied: dropped")                              \
+	X(MARTIAN, "martian", "to a media port, from an address that cannot send: dropped")       \
+	X(STRANGER, "stranger", "to a media port, from a stranger beyond its rate: dropped")      \
+	X(STRANGERS, "strangers", "to a media port, from strangers beyond their budget: dropped") \
+	X(CLOSED, "closed", "UDP to a media port that no call has open: dropped")                 \
+	X(NO_SOCKET, "no-socket",                                                                 \
 		"media on a receive queue that no dataplane worker serves: dropped")
 
 enum sl_guard_counter {

@@ -20,6 +20,7 @@ static const struct shape verdicts_of[] = {
 #define CLOSED  .want = SL_GUARD_CLOSED
 #define BAD_IP  .want = SL_GUARD_IP
 #define BAD_UDP .want = SL_GUARD_UDP
+#define MARTIAN .want = SL_GUARD_MARTIAN
 #define SPLIT   .want = SL_GUARD_FRAGMENT
 	{"open", OPEN4, GIVEN},
 	{"open, IPv6", OPEN6, GIVEN},
@@ -81,6 +82,14 @@ static const struct shape verdicts_of[] = {
 	{"no hop left, IPv6, closed", CLOSED6, .hops = -1, BAD_IP},
 	{"no hop left, TCP", OPEN4, .protocol = 6, .hops = -1, PASS},
 	{"one hop left", OPEN4, .hops = 1, GIVEN},
+	{"martian", OPEN4, .from = "127.0.0.1", MARTIAN},
+	{"martian, multicast", OPEN4, .from = "239.1.2.3", MARTIAN},
+	{"martian, closed", CLOSED4, .from = "0.0.0.0", CLOSED},
+	{"martian, not media", .to = OURS4, .port = 5060, .from = "127.0.0.1", PASS},
+	{"martian, IPv6", OPEN6, .from = "::1", MARTIAN},
+	{"martian, IPv6 multicast", OPEN6, .from = "ff02::1", MARTIAN},
+	{"from ourselves", OPEN4, .from = OURS4, MARTIAN},
+	{"from ourselves, IPv6", OPEN6, .from = OURS6, MARTIAN},
 	{"IPv4-mapped source on the wire", OPEN6, .from = "::ffff:192.0.2.1", PASS},
 	{"Ethernet padding", OPEN4, .padding = 18, GIVEN},
 	{"Ethernet padding, IPv6", OPEN6, .padding = 6, GIVEN},

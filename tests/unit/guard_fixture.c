@@ -78,7 +78,8 @@ int guard_set_up(void **state)
 	memset(f, 0, sizeof(*f));
 	f->socket = -1;
 	attach(f);
-	assert_int_equal(sl_guard_open(LOOPBACK, &f->guard, f->why), 0);
+	if (sl_guard_open(LOOPBACK, &f->guard, f->why) != 0)
+		fail_msg("%s", f->why);
 	guard_address(f, SLOT4, OURS4, PORT_MIN, PORT_MAX);
 	guard_address(f, SLOT6, OURS6, PORT_MIN, PORT_MAX);
 	*state = f;
@@ -102,6 +103,10 @@ int guard_decided(struct fixture *f, const uint8_t *bytes, unsigned length)
 	static const __u32 actions[SL_GUARD_COUNTER_COUNT] = {
 		[SL_GUARD_REDIRECTED] = XDP_REDIRECT,
 		[SL_GUARD_PASSED] = XDP_PASS,
+		[SL_GUARD_DENIED] = XDP_DROP,
+		[SL_GUARD_MARTIAN] = XDP_DROP,
+		[SL_GUARD_STRANGER] = XDP_DROP,
+		[SL_GUARD_STRANGERS] = XDP_DROP,
 		[SL_GUARD_CLOSED] = XDP_DROP,
 		[SL_GUARD_IP] = XDP_DROP,
 		[SL_GUARD_UDP] = XDP_DROP,

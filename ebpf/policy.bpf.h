@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0 */
+/*
+ * Who may send to an open port, and how much. Buckets are shared by the CPUs; one that another CPU
+ * takes from at the same instant is tried a second time and then counts as empty.
+ */
+#ifndef SL_EBPF_POLICY_BPF_H
+#define SL_EBPF_POLICY_BPF_H
+
+#include "parse.bpf.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct sl_policy);
+} policy SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, SL_GUARD_MAX_PREFIXES);
+	__type(key, struct sl_guard_prefix);
+	__type(value, __u32);
+} prefixes SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, SL_GUARD_MAX_EXPECTED);
+	__type(key, struct sl_guard_address);
+	__type(value, __u32);
+} expected SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, SL_GUARD_MAX_STRANGERS);
+	__type(key, struct sl_guard_address);
+	__type(value, __u64);
+} strangers SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} budget SEC(".maps");
+
+static __always_inline const struct sl_policy *the_policy(void)
+{
+	__u32 only = 0;
+
+	return bpf_map_lookup_elem(&policy, &only);
+}
+
+static __always_inline enum sl_prefix listed(const struct packet *packet)
+{
+	struct sl_guard_prefix key = {.bits = 128};
+	const __u32 *value;
+
+	__builtin_memcpy(key.ip, packet->from.ip, sizeof(key.ip));
+	value = bpf_map_lookup_elem(&prefixes, &key);
+	return value ? *value : SL_PREFIX_NONE;
+}
+
+static __always_inline bool is_ipv4(const struct sl_guard_address *address)
+{
+	return is_ipv4_mapped((const struct in6_addr *)address->ip);
+}
+
+/* Nobody, nobody in particular, or we ourselves. */
+static __always_inline bool is_martian(const struct sl_guard_address *from, void *addresses)
+{
+	return sl_is_martian(from->ip) || bpf_map_lookup_elem(addresses, from);
+}
+
+static __always_inline bool take(__u64 *bucket, const struct sl_rate *rate, __u64 now)
+{
+	for (int i = 0; i < 2; i++) {
+		__u64 before = *(volatile __u64 *)bucket, after;
+		bool passes;
+
+		after = sl_bucket_next(before, rate, now, &passes);
+		if (!passes)
+			return false;
+		if (__sync_val_compare_and_swap(bucket, before, after) == before)
+			return true;
+	}
+	return false;
+}
+
+/* Whom to count as one: an IPv4 address, an IPv6 /64. */
+static __always_inline struct sl_guard_address who(const struct packet *packet)
+{
+	struct sl_guard_address key = packet->from;
+
+	if (!is_ipv4(&key))
+		__builtin_memset(key.ip + 8, 0, 8);
+	return key;
+}
+
+/*
+ * A source that is over its own rate costs the others nothing; one that there is no budget for is
+ * not remembered. SL_GUARD_REDIRECTED: it may pass.
+ */
+static __always_inline __u32 judge_stranger(
+	const struct sl_policy *limits, const struct sl_guard_address *key)
+{
+	__u64 now = bpf_ktime_get_ns(), fresh = 0, *bucket, *all;
+	__u32 only = 0;
+	bool passes;
+
+	bucket = bpf_map_lookup_elem(&strangers, key);
+	if (bucket && !take(bucket, &limits->stranger, now))
+		return SL_GUARD_STRANGER;
+	all = bpf_map_lookup_elem(&budget, &only);
+	if (all && limits->strangers.interval && !take(all, &limits->strangers, now))
+		return SL_GUARD_STRANGERS;
+	if (!bucket && limits->stranger.interval) {
+		fresh = sl_bucket_next(fresh, &limits->stranger, now, &passes);
+		bpf_map_update_elem(&strangers, key, &fresh, BPF_ANY);
+	}
+	return SL_GUARD_REDIRECTED;
+}
+
+#endif
