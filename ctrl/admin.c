@@ -190,13 +190,14 @@ static json_t *view_ports(struct sl_admin *a, const json_t *request)
 				guard = guard_counters(&a->interfaces[i]);
 		sl_port_stats((uint8_t)port, &s);
 		json_array_append_new(rows,
-			json_pack("{s:s, s:s, s:b, s:i, s:i, s:I, s:I, s:I, s:I, s:I, s:o, s:o}",
+			json_pack(
+				"{s:s, s:s, s:b, s:i, s:i, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:o}",
 				"name", sl_port_name((uint8_t)port), "driver",
 				s.driver ? s.driver : "", "link", s.link_up, "mtu", (int)s.mtu,
-				"queues", (int)s.queues, "rx", count(s.rx), "tx", count(s.tx),
-				"rx bytes", count(s.rx_bytes), "tx bytes", count(s.tx_bytes),
-				"missed", count(s.rx_missed), "guard", guard, "interfaces",
-				interfaces_of(a, port)));
+				"queues", (int)s.queues, "spread", s.spread, "rx", count(s.rx),
+				"tx", count(s.tx), "rx bytes", count(s.rx_bytes), "tx bytes",
+				count(s.tx_bytes), "missed", count(s.rx_missed), "guard", guard,
+				"interfaces", interfaces_of(a, port)));
 	}
 	return json_pack("{s:o}", "ports", rows);
 }

@@ -86,7 +86,16 @@ static int open_port(struct sl_relay *r, unsigned i, char why[SL_RELAY_WHY])
 		if (sl_guard_stale_detach(ifindex, why))
 			return -EBUSY;
 	}
-	return sl_port_open(&how, &r->ports[i], why);
+	int rc = sl_port_open(&how, &r->ports[i], why);
+
+	if (!rc && how.n_cores > 1) {
+		struct sl_port_stats stats;
+
+		sl_port_stats(r->ports[i], &stats);
+		sl_log_info(
+			"port %s: %u queues, spread: %s", port->name, how.n_cores, stats.spread);
+	}
+	return rc;
 }
 
 static int open_guard(struct sl_relay *r, unsigned i, char why[SL_RELAY_WHY])

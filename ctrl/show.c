@@ -226,6 +226,8 @@ void sl_show_ports(const json_t *a)
 		printf("port %s: %s, link %s, mtu %d, %d queue(s)\n", text(port, "name"),
 			text(port, "driver"), yes_no(port, "link"), (int)number(port, "mtu"),
 			(int)number(port, "queues"));
+		if (number(port, "queues") > 1)
+			printf("  spread: %s\n", text(port, "spread"));
 		printf("  rx %" JSON_INTEGER_FORMAT " packets, %" JSON_INTEGER_FORMAT
 		       " bytes, missed %" JSON_INTEGER_FORMAT "\n",
 			number(port, "rx"), number(port, "rx bytes"), number(port, "missed"));

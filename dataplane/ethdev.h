@@ -24,6 +24,7 @@ struct sl_ethdev {
 	unsigned ifindex;                /* the netdev, or the twin's; 0: none */
 	bool adaptive;
 	bool af_xdp;
+	const char *spread;             /* how its queues share the packets, in words */
 	char netdev[16];                /* af_xdp: interface name */
 	unsigned cores[SL_MAX_WORKERS]; /* [queue] */
 	int wake_fd[SL_MAX_WORKERS];    /* [queue]: readable when packets wait; -1: none */

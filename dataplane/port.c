@@ -12,6 +12,7 @@
 #include "dataplane/ethdev.h"
 #include "dataplane/netdev.h"
 #include "dataplane/pinhole.h"
+#include "dataplane/spread.h"
 #include "dataplane/twin.h"
 
 enum {
@@ -170,10 +171,9 @@ static int new_xdp_socket(void)
 	}
 }
 
-static int set_up_queues(
-	const struct sl_port_config *config, struct sl_ethdev *dev, char why[SL_WHY])
+static int set_up_queues(const struct sl_port_config *config, struct sl_ethdev *dev,
+	struct rte_eth_conf *conf, char why[SL_WHY])
 {
-	struct rte_eth_conf conf = {0};
 	struct rte_eth_dev_info info;
 	uint16_t rx = DESCRIPTORS, tx = DESCRIPTORS;
 	const char *step = "configure";
@@ -188,7 +188,9 @@ static int set_up_queues(
 		return -EINVAL;
 	}
 	if (!err)
-		err = rte_eth_dev_configure(dev->dpdk_port, dev->n_queues, dev->n_queues, &conf);
+		sl_spread_configure(&info, dev->n_queues, conf);
+	if (!err)
+		err = rte_eth_dev_configure(dev->dpdk_port, dev->n_queues, dev->n_queues, conf);
 	if (!err)
 		err = rte_eth_dev_adjust_nb_rx_tx_desc(dev->dpdk_port, &rx, &tx);
 	for (uint16_t q = 0; q < dev->n_queues && !err; q++) {
@@ -240,6 +242,7 @@ static int identify(const struct sl_port_config *config, struct sl_ethdev *dev, 
 int sl_port_open(const struct sl_port_config *config, uint8_t *port, char why[SL_WHY])
 {
 	struct sl_ethdev *dev = &sl_ethdevs[sl_n_ethdevs];
+	struct rte_eth_conf conf = {0};
 	char name[64];
 	int err;
 
@@ -262,7 +265,7 @@ int sl_port_open(const struct sl_port_config *config, uint8_t *port, char why[SL
 		snprintf(dev->vdev, sizeof(dev->vdev), "%s", name);
 	sl_ethdev_by_dpdk[dev->dpdk_port] = sl_n_ethdevs;
 	*port = sl_n_ethdevs++; /* from here on sl_ports_close cleans up */
-	err = set_up_queues(config, dev, why);
+	err = set_up_queues(config, dev, &conf, why);
 	if (!err)
 		err = identify(config, dev, why);
 	if (!err) {
@@ -271,6 +274,8 @@ int sl_port_open(const struct sl_port_config *config, uint8_t *port, char why[SL
 			snprintf(why, SL_WHY, "port %s: cannot start: %s", config->name,
 				strerror(-err));
 	}
+	if (!err)
+		dev->spread = sl_spread_start(dev->dpdk_port, dev->n_queues, &conf);
 	return err;
 }
 
@@ -351,5 +356,6 @@ void sl_port_stats(uint8_t port, struct sl_port_stats *out)
 		.mtu = dev->mtu,
 		.queues = dev->n_queues,
 		.driver = info.driver_name,
+		.spread = dev->spread,
 	};
 }

@@ -90,6 +90,7 @@ struct sl_port_stats {
 	bool link_up;
 	uint16_t mtu, queues;
 	const char *driver;
+	const char *spread; /* how packets get to the queue of their owner, in words */
 };
 
 void sl_port_stats(uint8_t port, struct sl_port_stats *out);
