@@ -60,12 +60,25 @@ static json_t *commands(const struct sl_ng *ng)
 	return all;
 }
 
+static json_t *udp(const struct sl_admin *a)
+{
+	struct sl_datagram_stats s;
+
+	sl_datagram_stats(a->datagram, &s);
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:I}", "received",
+		count(s.received), "served", count(s.served), "duplicates", count(s.duplicates),
+		"refused by source", count(s.refused_peer), "malformed", count(s.refused_request),
+		"unanswered", count(s.unanswered), "unsent", count(s.unsent), "replies kept",
+		(int)s.kept, "replies evicted", count(s.evicted));
+}
+
 static json_t *view_status(struct sl_admin *a, const json_t *request)
 {
 	const struct sl_server_stats *s = sl_server_stats(a->server);
+	json_t *status;
 
-	return json_pack("{s:s, s:i, s:I, s:s, s:b, s:I, s:{s:i, s:I, s:I}, s:o, s:o,"
-			 "s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}}",
+	status = json_pack("{s:s, s:i, s:I, s:s, s:b, s:I, s:{s:i, s:I, s:I}, s:o, s:o,"
+			   "s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}}",
 		"version", SL_VERSION, "pid", (int)getpid(), "started", (json_int_t)a->started,
 		"crypto", a->sessions->env.crypto->name, "hugepages", a->hugepages, "resident KiB",
 		resident(), "calls", "now", (int)a->sessions->n, "ever",
@@ -75,6 +88,9 @@ static json_t *view_status(struct sl_admin *a, const json_t *request)
 		"malformed", count(a->ng->malformed), "refused by user", count(s->refused_peer),
 		"incomplete", count(s->incomplete), "timeouts", count(s->timeouts), "evicted",
 		count(s->evicted));
+	if (a->datagram)
+		json_object_set_new(status, "udp", udp(a));
+	return status;
 }
 
 static void call_row(const struct sl_call *call, void *context)

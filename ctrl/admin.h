@@ -7,6 +7,7 @@
 #ifndef SL_CTRL_ADMIN_H
 #define SL_CTRL_ADMIN_H
 
+#include "ctrl/datagram.h"
 #include "ctrl/ng.h"
 #include "ctrl/server.h"
 #include "ctrl/session.h"
@@ -15,6 +16,7 @@ struct sl_admin {
 	const struct sl_sessions *sessions;
 	const struct sl_ng *ng;
 	struct sl_server *server;
+	struct sl_datagram *datagram; /* NULL: no NG by UDP */
 	const struct sl_interface *interfaces;
 	unsigned n_interfaces;
 	unsigned n_ports; /* of the dataplane */

@@ -23,7 +23,7 @@ enum {
 	SL_CONFIG_DEVICE = 192,     /* bytes of what follows af_xdp:, pci: or vdev:, NUL included */
 	SL_CONFIG_NEIGHBORS = 64,   /* `neighbor` lines per port */
 	SL_CONFIG_NG = 8,           /* `ng` lines */
-	SL_CONFIG_NG_ALLOW = 16,    /* `ng-allow` lines */
+	SL_CONFIG_NG_ALLOW = 16,    /* `ng-allow` lines of users and groups; and of networks */
 	SL_CONFIG_ERRORS = 64,      /* mistakes kept; the rest is only counted */
 	SL_CONFIG_MIN_PORT = 1024,  /* lowest media port */
 	SL_CONFIG_DELETE_DELAY = 0, /* seconds: a deleted call is closed at once */
@@ -89,6 +89,23 @@ struct sl_config_allow {
 	char text[SL_CONFIG_NAME + 8]; /* as written: user:kamailio */
 };
 
+/* A source of UDP and WebSocket that may use NG. */
+struct sl_config_net {
+	uint8_t ip[16];                     /* its host bits are zero */
+	uint8_t bits;                       /* of the prefix, out of 128: an IPv4 /8 has 104 */
+	char text[SL_ADDRESS_TEXT + 4 + 4]; /* as written: net:10.0.0.0/8 */
+};
+
+enum sl_config_ng_kind { SL_NG_UNIX, SL_NG_UDP, SL_NG_WS };
+
+/* Where NG listens. */
+struct sl_config_ng {
+	enum sl_config_ng_kind kind;
+	char path[SL_CONFIG_PATH]; /* SL_NG_UNIX */
+	uint8_t ip[16];            /* SL_NG_UDP, SL_NG_WS */
+	uint16_t port;             /* host byte order */
+};
+
 struct sl_config {
 	/* [sluice] */
 	char user[SL_CONFIG_NAME]; /* not looked up: sl_privileges_find() does */
@@ -101,9 +118,11 @@ struct sl_config {
 
 	/* [control] */
 	unsigned n_ng;
-	char ng[SL_CONFIG_NG][SL_CONFIG_PATH]; /* Unix socket paths */
-	unsigned n_ng_allow;                   /* 0: root and `user` */
+	struct sl_config_ng ng[SL_CONFIG_NG];
+	unsigned n_ng_allow; /* 0: root and `user` */
 	struct sl_config_allow ng_allow[SL_CONFIG_NG_ALLOW];
+	unsigned n_ng_nets; /* at least one: loopback unless the file says else */
+	struct sl_config_net ng_nets[SL_CONFIG_NG_ALLOW];
 	char ctl[SL_CONFIG_PATH];
 	unsigned delete_delay; /* seconds */
 	unsigned max_sessions; /* 0: as many as ports and memory allow */
@@ -134,6 +153,13 @@ int sl_config_load(
 /* The same from an open stream, which stays the caller's. */
 int sl_config_read(
 	FILE *file, unsigned cpus, struct sl_config *config, struct sl_config_errors *errors);
+
+/* `ng` as the file has it: unix:PATH, udp:ADDRESS:PORT, ws:[ADDRESS]:PORT. Returns `text`. */
+enum { SL_CONFIG_NG_TEXT = SL_CONFIG_PATH + 8 };
+const char *sl_config_ng_text(const struct sl_config_ng *ng, char text[SL_CONFIG_NG_TEXT]);
+
+/* True when `ip` is in one of the `n` networks. */
+bool sl_config_net_has(const struct sl_config_net *nets, unsigned n, const uint8_t ip[16]);
 
 /* One "PATH:LINE: what is wrong; what to do" per mistake. */
 void sl_config_print_errors(FILE *out, const char *path, const struct sl_config_errors *errors);

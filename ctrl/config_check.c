@@ -223,7 +223,7 @@ static void check_control(struct sl_config_parser *parser)
 		strcat(config->ctl, file);
 	}
 	for (unsigned i = 0; i < config->n_ng; i++) {
-		if (!strcmp(config->ng[i], config->ctl))
+		if (!strcmp(config->ng[i].path, config->ctl))
 			sl_config_fault_at(parser, sl_config_line("control", lines, "ng"),
 				"ng and ctl are both %s; separate them", config->ctl);
 	}
@@ -255,4 +255,5 @@ void sl_config_check(struct sl_config_parser *parser)
 	for (unsigned i = 0; i < config->n_interfaces; i++)
 		check_interface(parser, i);
 	check_control(parser);
+	sl_config_ng_defaults(config);
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The sections there are, and the keys of [sluice] and [control]. */
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
 #include <string.h>
 
 #include "ctrl/config_parser.h"
@@ -78,80 +76,6 @@ static const struct sl_config_key sluice_keys[] = {
 
 /* [control] */
 
-static void add_ng(struct sl_config_parser *parser, const char *value)
-{
-	struct sl_config *config = parser->config;
-	unsigned before = parser->errors->count;
-
-	if (strncmp(value, "unix:", 5)) {
-		sl_config_fault(parser, "ng: '%.64s'; write unix:PATH", value);
-		return;
-	}
-	if (config->n_ng == SL_CONFIG_NG) {
-		sl_config_fault(parser, "ng: more than %d sockets", SL_CONFIG_NG);
-		return;
-	}
-	sl_config_set_path(parser, config->ng[config->n_ng], "ng", value + 5);
-	if (parser->errors->count != before)
-		return;
-	for (unsigned i = 0; i < config->n_ng; i++) {
-		if (!strcmp(config->ng[i], config->ng[config->n_ng])) {
-			sl_config_fault(parser, "ng: %s was already given; keep one", value);
-			return;
-		}
-	}
-	config->n_ng++;
-}
-
-static bool find_account(struct sl_config_allow *allow, const char *kind, const char *name)
-{
-	unsigned uid;
-
-	if (!strcmp(kind, "uid") && sl_config_number(name, 0, UINT32_MAX - 1, &uid)) {
-		allow->kind = SL_ALLOW_UID;
-		allow->id = uid;
-		return true;
-	}
-	if (!strcmp(kind, "user") && getpwnam(name)) {
-		allow->kind = SL_ALLOW_UID;
-		allow->id = getpwnam(name)->pw_uid;
-		return true;
-	}
-	if (!strcmp(kind, "group") && getgrnam(name)) {
-		allow->kind = SL_ALLOW_GID;
-		allow->id = getgrnam(name)->gr_gid;
-		return true;
-	}
-	return false;
-}
-
-static void add_ng_allow(struct sl_config_parser *parser, const char *value)
-{
-	struct sl_config *config = parser->config;
-	struct sl_config_allow *allow = &config->ng_allow[config->n_ng_allow];
-	char kind[sizeof(allow->text)] = "", *name;
-
-	if (config->n_ng_allow == SL_CONFIG_NG_ALLOW) {
-		sl_config_fault(parser, "ng-allow: more than %d", SL_CONFIG_NG_ALLOW);
-		return;
-	}
-	if (strlen(value) < sizeof(kind))
-		strcpy(kind, value);
-	name = strchr(kind, ':');
-	if (name)
-		*name++ = '\0';
-	if (!name || (strcmp(kind, "user") && strcmp(kind, "group") && strcmp(kind, "uid"))) {
-		sl_config_fault(parser,
-			"ng-allow: '%.64s'; write user:NAME, group:NAME or uid:NUMBER", value);
-	} else if (!find_account(allow, kind, name)) {
-		sl_config_fault(
-			parser, "ng-allow: there is no %s '%s' on this machine", kind, name);
-	} else {
-		strcpy(allow->text, value);
-		config->n_ng_allow++;
-	}
-}
-
 static void set_ctl(struct sl_config_parser *parser, const char *value)
 {
 	if (!strncmp(value, "unix:", 5))
@@ -175,8 +99,8 @@ static void set_max_sessions(struct sl_config_parser *parser, const char *value)
 }
 
 static const struct sl_config_key control_keys[] = {
-	{"ng", true, add_ng},
-	{"ng-allow", true, add_ng_allow},
+	{"ng", true, sl_config_add_ng},
+	{"ng-allow", true, sl_config_add_ng_allow},
 	{"ctl", false, set_ctl},
 	{"delete-delay", false, set_delete_delay},
 	{"max-sessions", false, set_max_sessions},

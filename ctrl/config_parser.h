@@ -62,6 +62,11 @@ extern const struct sl_config_section sl_config_sections[];
 extern const struct sl_config_key sl_config_port_keys[];
 extern const struct sl_config_key sl_config_interface_keys[];
 
+/* config_ng.c: who may speak NG, and where. */
+void sl_config_add_ng(struct sl_config_parser *parser, const char *value);
+void sl_config_add_ng_allow(struct sl_config_parser *parser, const char *value);
+void sl_config_ng_defaults(struct sl_config *config);
+
 /* Where the key called `key` was set among `lines` of the section called `section`; its section if
  * it was not. */
 unsigned sl_config_line(const char *section, const struct sl_config_lines *lines, const char *key);

@@ -76,13 +76,17 @@ static void print_interface(
 
 static void print_control(FILE *out, const struct sl_config *config)
 {
+	char text[SL_CONFIG_NG_TEXT];
+
 	fprintf(out, "\n[control]\n");
 	for (unsigned i = 0; i < config->n_ng; i++)
-		fprintf(out, "ng = unix:%s\n", config->ng[i]);
+		fprintf(out, "ng = %s\n", sl_config_ng_text(&config->ng[i], text));
 	for (unsigned i = 0; i < config->n_ng_allow; i++)
 		fprintf(out, "ng-allow = %s\n", config->ng_allow[i].text);
 	if (!config->n_ng_allow)
 		fprintf(out, "; ng-allow: root and %s\n", config->user);
+	for (unsigned i = 0; i < config->n_ng_nets; i++)
+		fprintf(out, "ng-allow = %s\n", config->ng_nets[i].text);
 	fprintf(out, "ctl = unix:%s\ndelete-delay = %u\n", config->ctl, config->delete_delay);
 	if (config->max_sessions)
 		fprintf(out, "max-sessions = %u\n", config->max_sessions);

@@ -1,29 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ctrl/ng.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctrl/bencode.h"
-#include "ctrl/json_request.h"
 #include "ctrl/log.h"
+#include "ctrl/ng_frame.h"
 #include "ctrl/offer.h"
 #include "ctrl/query.h"
 #include "ctrl/reply.h"
 
-enum { NODES = 512, LIST_DEFAULT = 32, LIST_MAX = 1000, UNKNOWN_TEXT = 48 };
-
-/* Of one connection: how far its request is decoded. */
-struct decoder {
-	size_t body; /* offset behind the cookie */
-	bool started, json;
-	struct sl_bencode bencode;
-	struct sl_json_scan scan;
-	struct sl_node nodes[NODES];
-};
+enum { LIST_DEFAULT = 32, LIST_MAX = 1000, UNKNOWN_TEXT = 48 };
 
 struct request {
 	struct sl_ng *ng;
@@ -211,8 +202,11 @@ static void error_reply(struct sl_reply *reply, const char *why)
 	sl_reply_end(reply);
 }
 
+static_assert((int)SL_NG_REQUEST_MAX == SL_SERVER_REQUEST_MAX, "one limit");
+static_assert((int)SL_NG_FRAME_WHY == SL_SERVER_WHY, "one limit");
+
 /* Room for a cookie, its space and a whole reply; `at` is where the reply starts. */
-static char *reply_begin(const struct decoder *d, const char *data, struct sl_server_reply *out,
+static char *reply_begin(const struct sl_ng_frame *d, const char *data, struct sl_server_reply *out,
 	struct sl_reply *reply)
 {
 	size_t cookie = d ? d->body : 0;
@@ -238,64 +232,6 @@ static void reply_end(char *at, struct sl_server_reply *out, struct sl_reply *re
 		len = sl_reply_finish(reply);
 	}
 	out->len = (size_t)(at - out->data) + (size_t)(len > 0 ? len : 0);
-}
-
-static void ng_start(void *state)
-{
-	struct decoder *d = state;
-
-	d->started = d->json = false;
-	d->body = 0;
-}
-
-/* A dictionary, an object, or a cookie and a space before either. 0: cannot tell yet. */
-static int find_body(struct decoder *d, const char *data, size_t len, char why[SL_SERVER_WHY])
-{
-	const char *space;
-
-	if (len < 2)
-		return 0;
-	if (data[0] == '{' ||
-		(data[0] == 'd' && (isdigit((unsigned char)data[1]) || data[1] == 'e')))
-		return 1;
-	space = memchr(data, ' ', len < SL_NG_COOKIE_MAX ? len : SL_NG_COOKIE_MAX);
-	if (!space && len < SL_NG_COOKIE_MAX)
-		return 0;
-	if (!space || space == data) {
-		snprintf(why, SL_SERVER_WHY, "neither a bencode dictionary nor a JSON object");
-		return -EBADMSG;
-	}
-	if ((size_t)(space - data) + 1 == len)
-		return 0;
-	d->body = (size_t)(space - data) + 1;
-	return 1;
-}
-
-static ssize_t ng_frame(void *state, const char *data, size_t len, char why[SL_SERVER_WHY])
-{
-	struct decoder *d = state;
-	int rc;
-
-	if (!d->started) {
-		rc = find_body(d, data, len, why);
-		if (rc <= 0)
-			return rc;
-		d->started = true;
-		d->json = data[d->body] == '{';
-		memset(&d->scan, 0, sizeof(d->scan));
-		sl_bencode_start(&d->bencode, d->nodes, NODES, SL_SERVER_REQUEST_MAX - d->body);
-	}
-	if (d->json) {
-		rc = sl_json_scan_feed(&d->scan, data + d->body, len - d->body);
-		if (rc < 0)
-			snprintf(why, SL_SERVER_WHY, "malformed JSON at byte %zu", d->scan.pos);
-		return rc > 0 ? (ssize_t)(d->body + d->scan.pos) : rc;
-	}
-	rc = sl_bencode_feed(&d->bencode, data + d->body, len - d->body);
-	if (rc < 0)
-		snprintf(why, SL_SERVER_WHY, "malformed bencode at byte %zu: %s",
-			d->bencode.error_at, d->bencode.reason);
-	return rc > 0 ? (ssize_t)(d->body + d->bencode.pos) : rc;
 }
 
 static enum sl_ng_command find_command(const struct sl_node *root)
@@ -340,23 +276,30 @@ static void act(struct request *r, char *at)
 static void ng_serve(void *context, const struct sl_peer *peer, void *state, char *data, size_t len,
 	struct sl_server_reply *out)
 {
-	struct decoder *d = state;
+	struct sl_ng_frame *d = state;
 	struct sl_json_request json = {0};
 	struct request r = {.ng = context, .peer = peer, .root = &d->nodes[0]};
 	char *at = reply_begin(d, data, out, &r.reply);
+	/* A reply of another relay, or of our own to a forged source. Answered, it could go to and
+	 * fro for ever. */
+	bool stray = false;
 
 	if (!at)
 		return;
-	if (d->json &&
-		sl_json_request_parse(&json, data + d->body, len - d->body, d->nodes, NODES)) {
+	if (d->json && sl_json_request_parse(
+			       &json, data + d->body, len - d->body, d->nodes, SL_NG_NODES)) {
 		r.ng->malformed++;
 		error_reply(&r.reply, json.reason);
 	} else {
+		stray = peer->kind == SL_PEER_UDP && r.root->type == SL_NODE_DICT &&
+			!sl_node_get(r.root, "command");
 		act(&r, at);
 		if (d->json)
 			sl_json_request_free(&json);
 	}
 	reply_end(at, out, &r.reply);
+	if (stray)
+		out->len = 0;
 	explicit_bzero(&r, sizeof(r));
 }
 
@@ -376,9 +319,10 @@ static void ng_refuse(void *context, const void *state, const char *data, const 
 
 const struct sl_server_protocol sl_ng_protocol = {
 	.name = "ng",
-	.state_size = sizeof(struct decoder),
-	.start = ng_start,
-	.frame = ng_frame,
+	.state_size = sizeof(struct sl_ng_frame),
+	.start = sl_ng_frame_start,
+	.frame = sl_ng_frame_feed,
 	.serve = ng_serve,
+	.cookie = sl_ng_cookie,
 	.refuse = ng_refuse,
 };

@@ -12,7 +12,6 @@
 
 enum {
 	SL_NG_REPLY_MAX = 32 * 1024, /* bytes: what proxies read at once */
-	SL_NG_COOKIE_MAX = 128,      /* bytes */
 	SL_NG_UNKNOWN_MAX = 64,      /* different unknown flags that are logged */
 };
 

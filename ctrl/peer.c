@@ -13,6 +13,7 @@ int sl_peer_of(int fd, struct sl_peer *peer)
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &len) < 0)
 		return -errno;
+	peer->kind = SL_PEER_UNIX;
 	peer->pid = credentials.pid;
 	peer->uid = credentials.uid;
 	peer->gid = credentials.gid;

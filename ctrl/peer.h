@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Who is at the other end of a Unix socket, as the kernel vouches for it, and whether they may talk
- * to us. */
+/* Who is at the other end of a control connection; for a Unix socket, as the kernel vouches for it,
+ * and whether they may talk to us. */
 #ifndef SL_CTRL_PEER_H
 #define SL_CTRL_PEER_H
 
@@ -9,10 +9,15 @@
 
 #include "ctrl/config.h"
 
+enum sl_peer_kind { SL_PEER_UNIX, SL_PEER_UDP, SL_PEER_WEBSOCKET };
+
 struct sl_peer {
-	pid_t pid;
+	enum sl_peer_kind kind;
+	pid_t pid; /* SL_PEER_UNIX */
 	uid_t uid;
 	gid_t gid;
+	uint8_t ip[16]; /* the others */
+	uint16_t port;
 };
 
 /* Who connected `fd` (SO_PEERCRED). 0 or -errno. */

@@ -249,6 +249,31 @@ static void allow_defaults(struct sl_relay *r)
 	}
 }
 
+static int listen_on_network(
+	struct sl_relay *r, const struct sl_config_ng *ng, char why[SL_RELAY_WHY])
+{
+	struct sl_datagram_listen how = {
+		.port = ng->port,
+		.protocol = &sl_ng_protocol,
+		.context = &r->ng,
+		.nets = r->config->ng_nets,
+		.n_nets = r->config->n_ng_nets,
+	};
+
+	if (ng->kind != SL_NG_UDP) {
+		snprintf(why, SL_RELAY_WHY, "ng = ws: is not served yet; use unix: or udp:");
+		return -EPROTONOSUPPORT;
+	}
+	memcpy(how.ip, ng->ip, sizeof(how.ip));
+	if (!r->datagram)
+		r->datagram = r->admin.datagram = sl_datagram_new(r->loop);
+	if (!r->datagram) {
+		snprintf(why, SL_RELAY_WHY, "out of memory");
+		return -ENOMEM;
+	}
+	return sl_datagram_listen(r->datagram, &how, why);
+}
+
 static int start_sockets(struct sl_relay *r, char why[SL_RELAY_WHY])
 {
 	const struct sl_config *config = r->config;
@@ -284,8 +309,11 @@ static int start_sockets(struct sl_relay *r, char why[SL_RELAY_WHY])
 	how.allow = r->ng_allow;
 	how.n_allow = r->n_ng_allow;
 	for (unsigned i = 0; i < config->n_ng && !rc; i++) {
-		how.path = config->ng[i];
-		rc = sl_server_listen(r->server, &how, why);
+		how.path = config->ng[i].path;
+		if (config->ng[i].kind == SL_NG_UNIX)
+			rc = sl_server_listen(r->server, &how, why);
+		else
+			rc = listen_on_network(r, &config->ng[i], why);
 	}
 	return rc;
 }
@@ -323,6 +351,7 @@ int sl_relay_start(
 void sl_relay_stop(struct sl_relay *r)
 {
 	sl_server_stop(r->server);
+	sl_datagram_stop(r->datagram);
 	if (r->ticking) {
 		uv_close((uv_handle_t *)&r->tick, NULL);
 		uv_close((uv_handle_t *)&r->follow, NULL);

@@ -11,6 +11,7 @@
 
 #include "ctrl/admin.h"
 #include "ctrl/config.h"
+#include "ctrl/datagram.h"
 #include "ctrl/neigh.h"
 #include "ctrl/ng.h"
 #include "ctrl/privileges.h"
@@ -39,6 +40,7 @@ struct sl_relay {
 	uv_timer_t tick, follow;
 	bool ticking;
 	struct sl_server *server;
+	struct sl_datagram *datagram; /* NULL: no ng = udp: */
 	struct sl_ng ng;
 	struct sl_admin admin;
 };

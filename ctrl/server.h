@@ -32,7 +32,8 @@ struct sl_server_reply {
 	size_t len;
 };
 
-/* What runs over a listener. Both functions leave `reply` empty when out of memory. */
+/* What runs over a listener. Both functions leave `reply` empty when out of memory, and `serve`
+ * also when a datagram had better not be answered. */
 struct sl_server_protocol {
 	const char *name;
 
@@ -49,6 +50,9 @@ struct sl_server_protocol {
 	/* Acts on a whole request. `data` is writable and followed by a NUL. */
 	void (*serve)(void *context, const struct sl_peer *peer, void *state, char *data,
 		size_t len, struct sl_server_reply *reply);
+
+	/* Bytes of the cookie at the start of a datagram; 0: it has none. NULL: none ever has. */
+	size_t (*cookie)(const char *data, size_t len);
 
 	/* The answer to what was not served. `state` is NULL when nothing has arrived. */
 	void (*refuse)(void *context, const void *state, const char *data, const char *why,

@@ -60,7 +60,8 @@ static void show_commands(json_t *commands)
 
 void sl_show_status(const json_t *a)
 {
-	const json_t *calls = json_object_get(a, "calls"), *control = json_object_get(a, "control");
+	const json_t *calls = json_object_get(a, "calls"), *control = json_object_get(a, "control"),
+		     *udp = json_object_get(a, "udp");
 
 	printf("sluiced %s, pid %d, up ", text(a, "version"), (int)number(a, "pid"));
 	show_age((json_int_t)time(NULL) - number(a, "started"));
@@ -79,6 +80,12 @@ void sl_show_status(const json_t *a)
 	       " too slow, %" JSON_INTEGER_FORMAT " evicted, %" JSON_INTEGER_FORMAT " connected\n",
 		number(control, "incomplete"), number(control, "timeouts"),
 		number(control, "evicted"), number(control, "connections"));
+	if (udp)
+		printf("NG by UDP: %" JSON_INTEGER_FORMAT " requests served, %" JSON_INTEGER_FORMAT
+		       " repeated, %" JSON_INTEGER_FORMAT " malformed, %" JSON_INTEGER_FORMAT
+		       " by sources not allowed, %" JSON_INTEGER_FORMAT " unanswered\n",
+			number(udp, "served"), number(udp, "duplicates"), number(udp, "malformed"),
+			number(udp, "refused by source"), number(udp, "unanswered"));
 }
 
 static void show_cell(const char *value, int width)

@@ -195,7 +195,7 @@ static const struct bad bad_files[] = {
 	{"control without ng", PORT IFACE "[control]\n", {{8, "needs ng"}}},
 	{"ng",
 		VALID
-		"ng = udp:127.0.0.1:22222\nng = unix:ng.sock\nng = unix:/a b\nng = unix:/a=b\n"
+		"ng = tcp:127.0.0.1:22222\nng = unix:ng.sock\nng = unix:/a b\nng = unix:/a=b\n"
 		"ng = unix:/a:b\nng = unix:/run/sluice/ng.sock\n",
 		{{10, "write unix:PATH"}, {11, "absolute"}, {12, "no spaces"}, {13, "no '='"},
 			{14, "no '='"}, {15, "already given"}}},
