@@ -72,6 +72,29 @@ static json_t *udp(const struct sl_admin *a)
 		(int)s.kept, "replies evicted", count(s.evicted));
 }
 
+static json_t *admission(const struct sl_sessions *sessions)
+{
+	json_t *all = json_object();
+
+	for (int i = 0; i < SL_ADMISSION_COUNT; i++)
+		json_object_set_new(
+			all, sl_admission_labels[i], json_integer(count(sessions->admissions[i])));
+	json_object_set_new(all, "emergency", json_integer(count(sessions->emergencies)));
+	return all;
+}
+
+/* What the limits are compared with. */
+static json_t *load(const struct sl_sessions *sessions)
+{
+	const struct sl_load *load = &sessions->load;
+	const struct sl_limits *limits = &sessions->env.limits;
+
+	return json_pack("{s:[i, i], s:[f, i], s:[i, i], s:i}", "worker percent",
+		(int)load->worker_percent, (int)limits->worker_percent, "load average",
+		load->load_average, (int)limits->load_average, "Mbit/s", (int)load->mbit,
+		(int)limits->mbit, "max-sessions", (int)limits->sessions);
+}
+
 static json_t *view_status(struct sl_admin *a, const json_t *request)
 {
 	const struct sl_server_stats *s = sl_server_stats(a->server);
@@ -88,6 +111,8 @@ static json_t *view_status(struct sl_admin *a, const json_t *request)
 		"malformed", count(a->ng->malformed), "refused by user", count(s->refused_peer),
 		"incomplete", count(s->incomplete), "timeouts", count(s->timeouts), "evicted",
 		count(s->evicted));
+	json_object_set_new(status, "load", load(a->sessions));
+	json_object_set_new(status, "admission", admission(a->sessions));
 	if (a->datagram)
 		json_object_set_new(status, "udp", udp(a));
 	return status;

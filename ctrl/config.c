@@ -58,9 +58,8 @@ static void open_section(struct sl_config_parser *parser, const char *header)
 	}
 	if (!section->name) {
 		sl_config_fault(parser,
-			"unknown section [%s]; there are [sluice], [port NAME], [interface NAME] "
-			"and "
-			"[control]",
+			"unknown section [%s]; there are [sluice], [port NAME], [interface NAME], "
+			"[control], [timers] and [limits]",
 			text);
 	} else if (!section->named && *name) {
 		sl_config_fault(parser, "[%s] takes no name; write [%s]", text, section->name);

@@ -14,6 +14,8 @@
 #include <stdio.h>
 
 #include "ctrl/address.h"
+#include "ctrl/admission.h"
+#include "ctrl/timers.h"
 #include "sluice/limits.h"
 #include "sluice/suite.h"
 
@@ -125,7 +127,9 @@ struct sl_config {
 	struct sl_config_net ng_nets[SL_CONFIG_NG_ALLOW];
 	char ctl[SL_CONFIG_PATH];
 	unsigned delete_delay; /* seconds */
-	unsigned max_sessions; /* 0: as many as ports and memory allow */
+
+	struct sl_timers timers; /* [timers] */
+	struct sl_limits limits; /* [limits], and max-sessions of [control] */
 
 	unsigned n_ports;
 	struct sl_config_port ports[SL_MAX_PORTS];

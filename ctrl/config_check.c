@@ -256,4 +256,5 @@ void sl_config_check(struct sl_config_parser *parser)
 		check_interface(parser, i);
 	check_control(parser);
 	sl_config_ng_defaults(config);
+	sl_config_check_operate(parser);
 }

@@ -93,7 +93,7 @@ static void set_delete_delay(struct sl_config_parser *parser, const char *value)
 
 static void set_max_sessions(struct sl_config_parser *parser, const char *value)
 {
-	if (!sl_config_number(value, 1, 1000000, &parser->config->max_sessions))
+	if (!sl_config_number(value, 1, 1000000, &parser->config->limits.sessions))
 		sl_config_fault(
 			parser, "max-sessions: '%.64s'; write a number from 1 to 1000000", value);
 }
@@ -129,6 +129,16 @@ static bool open_sluice(struct sl_config_parser *parser, const char *name)
 static bool open_control(struct sl_config_parser *parser, const char *name)
 {
 	return open_once(parser, &parser->control_lines);
+}
+
+static bool open_timers(struct sl_config_parser *parser, const char *name)
+{
+	return open_once(parser, &parser->timers_lines);
+}
+
+static bool open_limits(struct sl_config_parser *parser, const char *name)
+{
+	return open_once(parser, &parser->limits_lines);
 }
 
 static bool open_port(struct sl_config_parser *parser, const char *name)
@@ -175,5 +185,7 @@ const struct sl_config_section sl_config_sections[] = {
 	{"port", true, sl_config_port_keys, open_port},
 	{"interface", true, sl_config_interface_keys, open_interface},
 	{"control", false, control_keys, open_control},
+	{"timers", false, sl_config_timers_keys, open_timers},
+	{"limits", false, sl_config_limits_keys, open_limits},
 	{NULL, false, NULL, NULL},
 };

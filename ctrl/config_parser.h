@@ -35,6 +35,8 @@ struct sl_config_parser {
 
 	struct sl_config_lines sluice_lines;
 	struct sl_config_lines control_lines;
+	struct sl_config_lines timers_lines;
+	struct sl_config_lines limits_lines;
 	struct sl_config_lines port_lines[SL_MAX_PORTS];
 	struct sl_config_lines interface_lines[SL_MAX_INTERFACES];
 };
@@ -66,6 +68,13 @@ extern const struct sl_config_key sl_config_interface_keys[];
 void sl_config_add_ng(struct sl_config_parser *parser, const char *value);
 void sl_config_add_ng_allow(struct sl_config_parser *parser, const char *value);
 void sl_config_ng_defaults(struct sl_config *config);
+
+/* config_operate.c: the keys of [timers] and [limits], their rules and defaults, and showing them.
+ */
+extern const struct sl_config_key sl_config_timers_keys[];
+extern const struct sl_config_key sl_config_limits_keys[];
+void sl_config_check_operate(struct sl_config_parser *parser);
+void sl_config_print_operate(FILE *out, const struct sl_config *config);
 
 /* Where the key called `key` was set among `lines` of the section called `section`; its section if
  * it was not. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
 
-#include "ctrl/config.h"
+#include "ctrl/config_parser.h"
 
 static void print_sluice(FILE *out, const struct sl_config *config)
 {
@@ -88,8 +88,8 @@ static void print_control(FILE *out, const struct sl_config *config)
 	for (unsigned i = 0; i < config->n_ng_nets; i++)
 		fprintf(out, "ng-allow = %s\n", config->ng_nets[i].text);
 	fprintf(out, "ctl = unix:%s\ndelete-delay = %u\n", config->ctl, config->delete_delay);
-	if (config->max_sessions)
-		fprintf(out, "max-sessions = %u\n", config->max_sessions);
+	if (config->limits.sessions)
+		fprintf(out, "max-sessions = %u\n", config->limits.sessions);
 }
 
 void sl_config_print(FILE *out, const struct sl_config *config)
@@ -100,4 +100,5 @@ void sl_config_print(FILE *out, const struct sl_config *config)
 	for (unsigned i = 0; i < config->n_interfaces; i++)
 		print_interface(out, config, &config->interfaces[i]);
 	print_control(out, config);
+	sl_config_print_operate(out, config);
 }

@@ -205,6 +205,15 @@ static void error_reply(struct sl_reply *reply, const char *why)
 static_assert((int)SL_NG_REQUEST_MAX == SL_SERVER_REQUEST_MAX, "one limit");
 static_assert((int)SL_NG_FRAME_WHY == SL_SERVER_WHY, "one limit");
 
+/* What a proxy that `supports` it takes as: not this relay, now. */
+static void load_limit_reply(struct sl_reply *reply, const char *why)
+{
+	sl_reply_dict(reply);
+	sl_reply_key_string(reply, "result", "load limit");
+	sl_reply_key_string(reply, "message", why);
+	sl_reply_end(reply);
+}
+
 /* Room for a cookie, its space and a whole reply; `at` is where the reply starts. */
 static char *reply_begin(const struct sl_ng_frame *d, const char *data, struct sl_server_reply *out,
 	struct sl_reply *reply)
@@ -270,7 +279,10 @@ static void act(struct request *r, char *at)
 		return;
 	}
 	sl_reply_start(&r->reply, at, SL_NG_REPLY_MAX, r->reply.format);
-	error_reply(&r->reply, r->why);
+	if (rc == -EUSERS && r->options.load_limit)
+		load_limit_reply(&r->reply, r->why);
+	else
+		error_reply(&r->reply, r->why);
 }
 
 static void ng_serve(void *context, const struct sl_peer *peer, void *state, char *data, size_t len,

@@ -192,6 +192,18 @@ static void read_transcode(struct sl_ng_reader *r, struct sl_text text)
 		sl_ng_refuse(r, -EINVAL, "codec: too many codecs, the last is", text);
 }
 
+static void read_supports(struct sl_ng_reader *r, struct sl_text text)
+{
+	if (sl_ng_is(text, "load-limit"))
+		r->o->load_limit = true;
+}
+
+static void read_emergency(struct sl_ng_reader *r, struct sl_text text)
+{
+	r->o->emergency = sl_ng_is(text, "yes") || sl_ng_is(text, "on") || sl_ng_is(text, "1") ||
+			  sl_ng_is(text, "true");
+}
+
 enum { DELETE_DELAY_MAX = 24 * 3600 }; /* seconds */
 
 static void read_delay(struct sl_ng_reader *r, const struct sl_node *node)
@@ -230,6 +242,8 @@ const struct sl_ng_key sl_ng_keys[] = {
 	{"interface", read_from_interface, NULL, false},
 	{"received-from", NULL, read_received, false},
 	{"delete-delay", NULL, read_delay, false},
+	{"supports", read_supports, NULL, false},
+	{"emergency", read_emergency, NULL, false},
 	{"sdp-media-remove", read_media_remove, NULL, true},
 	{"transcode", read_transcode, NULL, true},
 	{"sdp-attr", sl_ng_sdp_attr_flag, sl_ng_sdp_attr, true},

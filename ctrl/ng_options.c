@@ -22,8 +22,8 @@ static const char *const quiet_flags[] = {"trust-address", "symmetric", "port-la
 	"allow-transcoding", "reset", NULL};
 
 static const char *const quiet_keys[] = {"command", "call-id", "from-tag", "to-tag", "via-branch",
-	"sdp", "rtpp-flags", "supports", "limit", "label", "from-label", "to-label", "set-label",
-	"metadata", "DTLS", "DTLS-reverse", "DTLS-fingerprint", "ICE-lite", "endpoint-learning",
+	"sdp", "rtpp-flags", "limit", "label", "from-label", "to-label", "set-label", "metadata",
+	"DTLS", "DTLS-reverse", "DTLS-fingerprint", "ICE-lite", "endpoint-learning",
 	"xmlrpc-callback", "template", "SIP-message-type", "SIP-code", NULL};
 
 bool sl_ng_starts(struct sl_text text, const char *prefix, struct sl_text *rest)
@@ -168,6 +168,8 @@ static bool read_word(struct sl_ng_reader *r, struct sl_text text)
 
 	if (sl_ng_is(text, "fatal"))
 		o->fatal = true;
+	else if (sl_ng_is(text, "emergency"))
+		o->emergency = true;
 	else if (sl_ng_is(text, "generate-mid"))
 		o->generate_mid = true;
 	else if (sl_ng_is(text, "full-rtcp-attribute"))

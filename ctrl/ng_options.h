@@ -54,7 +54,9 @@ struct sl_ng_options {
 	struct sl_sdp_filter filter;                     /* `codec`, `sdp-attr` */
 	struct sl_text media_remove[SL_NG_MEDIA_REMOVE]; /* types; .at NULL behind the last */
 	int64_t delete_delay;                            /* seconds; -1: not said */
-	bool fatal;                                      /* delete: an unknown call is an error */
+	bool emergency;  /* uses the reserve, and is never policed away (docs/operate.md) */
+	bool load_limit; /* `supports`: the result "load limit" is understood */
+	bool fatal;      /* delete: an unknown call is an error */
 };
 
 /* Called for each key value or flag that nothing is done about. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctrl/admit.h"
 #include "ctrl/call_sdp.h"
 #include "ctrl/negotiate.h"
 
@@ -53,17 +54,18 @@ static int find_interfaces(struct draft *d)
 	return 0;
 }
 
-static int open_call(struct draft *d)
+static int open_call(struct draft *d, const struct sl_sdp *sdp)
 {
 	struct sl_sessions *sessions = d->sessions;
-	unsigned max = sessions->env.max_sessions;
+	int rc = sl_call_admit(sessions, d->interface, d->options, sdp, d->why);
 
-	if (max && sessions->n >= max)
-		return SL_REFUSE(-EUSERS, d->why, "Parallel session limit reached");
+	if (rc)
+		return rc;
 	d->call = sl_session_add(sessions, d->options->call_id);
 	if (!d->call)
 		return out_of_memory(d->why);
 	d->new_call = true;
+	d->call->emergency = d->options->emergency;
 	d->leg[SL_FROM] = sl_call_leg_add(d->call, d->options->from_tag, d->interface[SL_FROM]);
 	if (!d->leg[SL_FROM])
 		return out_of_memory(d->why);
@@ -325,7 +327,7 @@ ssize_t sl_offer(struct sl_sessions *sessions, const struct sl_ng_options *optio
 	if (len)
 		return len;
 	d.call = sl_session_find(sessions, options->call_id);
-	len = d.call ? find_legs(&d) : open_call(&d);
+	len = d.call ? find_legs(&d) : open_call(&d, &sdp);
 	if (!len)
 		len = negotiate(&d, &sdp);
 	if (!len)

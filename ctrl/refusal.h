@@ -22,7 +22,7 @@
 	X(ADDRESS, EADDRNOTAVAIL, "address", "media cannot be sent to that address")           \
 	X(FAMILY, EAFNOSUPPORT, "family", "an address family that cannot be served")           \
 	X(UNSUPPORTED, ENOTSUP, "unsupported", "something that Sluice does not do")            \
-	X(LIMIT, EUSERS, "limit", "max-sessions is reached")                                   \
+	X(LIMIT, EUSERS, "limit", "a limit of [limits] or max-sessions is reached")            \
 	X(PORTS, ENOSPC, "ports", "no free ports, or a reply too large")                       \
 	X(ROUTE, EHOSTUNREACH, "route", "no route or next hop to the party")                   \
 	X(OTHER, EIO, "other", "memory, randomness and the like")

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ctrl/admit.h"
 #include "ctrl/follow.h"
 #include "ctrl/log.h"
 #include "dataplane/nexthop.h"
@@ -203,18 +204,23 @@ static int drop_privileges(struct sl_relay *r, char why[SL_RELAY_WHY])
 
 static void tick(uv_timer_t *timer)
 {
-	sl_sessions_tick(timer->data);
+	struct sl_relay *r = timer->data;
+
+	sl_sessions_tick(&r->sessions);
+	sl_load_measure(&r->sessions, r->config->n_ports);
 }
 
 static void follow(uv_timer_t *timer)
 {
-	sl_follow_poll(timer->data);
+	struct sl_relay *r = timer->data;
+
+	sl_follow_poll(&r->sessions);
 }
 
 static void start_timer(struct sl_relay *r, uv_timer_t *timer, uv_timer_cb act, uint64_t ms)
 {
 	uv_timer_init(r->loop, timer);
-	timer->data = &r->sessions;
+	timer->data = r;
 	uv_timer_start(timer, act, ms, ms);
 }
 
@@ -224,7 +230,8 @@ static void start_sessions(struct sl_relay *r)
 		.crypto = r->crypto,
 		.interfaces = r->interfaces,
 		.n_interfaces = r->n_interfaces,
-		.max_sessions = r->config->max_sessions,
+		.limits = r->config->limits,
+		.timers = r->config->timers,
 		.delete_delay = r->config->delete_delay,
 	};
 

@@ -15,9 +15,11 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "ctrl/admission.h"
 #include "ctrl/interface.h"
 #include "ctrl/ng_options.h"
 #include "ctrl/session_key.h"
+#include "ctrl/timers.h"
 #include "dataplane/flow.h"
 
 enum {
@@ -122,6 +124,7 @@ struct sl_call {
 	int64_t created;          /* s, wall clock */
 	bool up;                  /* was answered */
 	bool deleted;             /* was told to end, with a delay */
+	bool emergency;           /* admitted beyond limits, never policed away */
 	uint64_t deadline;        /* ns, sl_clock: it ends then; 0: none */
 	TAILQ_ENTRY(sl_call) due; /* while it has a deadline */
 };
@@ -131,8 +134,17 @@ struct sl_session_env {
 	const struct sl_crypto_backend *crypto;
 	const struct sl_interface *interfaces; /* the first one is the default */
 	unsigned n_interfaces;
-	unsigned max_sessions; /* 0: no limit */
+	struct sl_limits limits;
+	struct sl_timers timers;
 	unsigned delete_delay; /* seconds, when a delete does not say */
+};
+
+/* What load was when it was measured last (ctrl/admit.h). */
+struct sl_load_meter {
+	uint64_t at, bytes;
+	struct {
+		uint64_t busy_ns, idle_ns;
+	} worker[SL_MAX_WORKERS];
 };
 
 struct sl_sessions {
@@ -143,6 +155,10 @@ struct sl_sessions {
 	uint64_t events_lost;       /* of the dataplane, that have been seen to */
 	uint64_t created, timeouts; /* calls ever; of these ended by SL_OFFER_TIMEOUT */
 	TAILQ_HEAD(, sl_call) due;
+	struct sl_load load; /* as measured last */
+	struct sl_load_meter meter;
+	uint64_t admissions[SL_ADMISSION_COUNT]; /* verdicts on new calls */
+	uint64_t emergencies;                    /* calls that came marked so */
 };
 
 void sl_sessions_init(struct sl_sessions *sessions, const struct sl_session_env *env);

@@ -58,6 +58,36 @@ static void show_commands(json_t *commands)
 			number(c, "requests"), number(c, "errors"));
 }
 
+/* "38 (limit 80)", or only what there is. */
+static void show_limited(const char *what, const json_t *pair)
+{
+	json_int_t limit = json_integer_value(json_array_get(pair, 1));
+
+	printf("%s %.*f", what, json_is_real(json_array_get(pair, 0)) ? 2 : 0,
+		json_number_value(json_array_get(pair, 0)));
+	if (limit)
+		printf(" (limit %" JSON_INTEGER_FORMAT ")", limit);
+}
+
+static void show_load(const json_t *load, json_t *admission)
+{
+	const char *name, *before = "";
+	json_t *n;
+
+	show_limited("load: worker %", json_object_get(load, "worker percent"));
+	show_limited(", Mbit/s", json_object_get(load, "Mbit/s"));
+	show_limited(", load average", json_object_get(load, "load average"));
+	printf("\nnew calls: ");
+	json_object_foreach(admission, name, n)
+	{
+		printf("%s%" JSON_INTEGER_FORMAT " %s%s", before, json_integer_value(n),
+			strcmp(name, "admitted") && strcmp(name, "emergency") ? "refused for " : "",
+			name);
+		before = ", ";
+	}
+	putchar('\n');
+}
+
 void sl_show_status(const json_t *a)
 {
 	const json_t *calls = json_object_get(a, "calls"), *control = json_object_get(a, "control"),
@@ -70,6 +100,7 @@ void sl_show_status(const json_t *a)
 	printf("calls: %d now, %" JSON_INTEGER_FORMAT " ever, %" JSON_INTEGER_FORMAT
 	       " never answered\n",
 		(int)number(calls, "now"), number(calls, "ever"), number(calls, "timed out"));
+	show_load(json_object_get(a, "load"), json_object_get(a, "admission"));
 	show_workers(json_object_get(a, "workers"));
 	show_commands(json_object_get(a, "commands"));
 	printf("\ncontrol: %" JSON_INTEGER_FORMAT " requests served, %" JSON_INTEGER_FORMAT

@@ -192,6 +192,12 @@ static const struct bad bad_files[] = {
 		VALID
 		"[interface x]\nport = wan\naddress = 203.0.113.10\nmedia-ports = 20098-21000\n",
 		{{13, "[interface public] has 203.0.113.10 too"}}},
+	{"timeout", VALID "[timers]\nmedia-timeout = soon\n", {{11, "media-timeout: 'soon'"}}},
+	{"silent shorter", VALID "[timers]\nsilent-timeout = 30\n",
+		{{11, "shorter than media-timeout"}}},
+	{"percent", VALID "[limits]\nmax-worker-load = 101\n", {{11, "percent from 0"}}},
+	{"reserve of all", VALID "max-sessions = 5\n[limits]\nemergency-reserve = 5\n",
+		{{12, "leaves no session"}}},
 	{"control without ng", PORT IFACE "[control]\n", {{8, "needs ng"}}},
 	{"ng",
 		VALID
@@ -287,7 +293,12 @@ static void fills_in_defaults(void **state)
 	assert_string_equal(config.ctl, "/run/sluice/ctl.sock");
 	assert_int_equal(config.n_ng_allow, 0);
 	assert_int_equal(config.delete_delay, 0);
-	assert_int_equal(config.max_sessions, 0);
+	assert_int_equal(config.limits.sessions, 0);
+	assert_int_equal(config.limits.reserve, 0);
+	assert_int_equal(config.timers.media, 60);
+	assert_int_equal(config.timers.silent, 3600);
+	assert_int_equal(config.timers.offer, 600);
+	assert_int_equal(config.timers.final, 0);
 	assert_int_equal(config.n_ports, 1);
 	assert_true(config.ports[0].set_channels);
 	assert_int_equal(config.ports[0].poll, SL_POLL_BUSY);
@@ -318,7 +329,11 @@ static const char full[] =
 	"[port vf]\ndevice = pci:3B:02.1\ncores = 3\ntap = none\n"
 	"[control]\nng = unix:/run/x/ng.sock\nng = unix:/run/x/ng2.sock\n"
 	"ng-allow = user:root\nng-allow = group:root\nng-allow = uid:1000\n"
-	"ctl = unix:/run/x/c.sock\ndelete-delay = 7\nmax-sessions = 20000\n";
+	"ctl = unix:/run/x/c.sock\ndelete-delay = 7\nmax-sessions = 20000\n"
+	"[timers]\nmedia-timeout = 0\nsilent-timeout = 7200\noffer-timeout = 180\n"
+	"final-timeout = 43200\nsilence-notice = 5\nkeep-ended = 60\n"
+	"[limits]\nmax-worker-load = 80\nmax-load-average = 8\nmax-bandwidth = 9000\n"
+	"emergency-reserve = 200\n";
 
 static void means_what_it_says(void **state)
 {
@@ -351,7 +366,17 @@ static void means_what_it_says(void **state)
 	assert_int_equal(config.ng_allow[1].kind, SL_ALLOW_GID);
 	assert_int_equal(config.ng_allow[2].id, 1000);
 	assert_int_equal(config.delete_delay, 7);
-	assert_int_equal(config.max_sessions, 20000);
+	assert_int_equal(config.limits.sessions, 20000);
+	assert_int_equal(config.limits.worker_percent, 80);
+	assert_int_equal(config.limits.load_average, 8);
+	assert_int_equal(config.limits.mbit, 9000);
+	assert_int_equal(config.limits.reserve, 200);
+	assert_int_equal(config.timers.media, 0);
+	assert_int_equal(config.timers.silent, 7200);
+	assert_int_equal(config.timers.offer, 180);
+	assert_int_equal(config.timers.final, 43200);
+	assert_int_equal(config.timers.notice, 5);
+	assert_int_equal(config.timers.kept, 60);
 }
 
 static void what_is_printed_reads_back_the_same(void **state)

@@ -58,8 +58,9 @@ void relay_open(unsigned max_sessions)
 {
 	uint8_t slots[SL_FAMILIES] = {
 		relay.interface.local[SL_IPV4].slot, relay.interface.local[SL_IPV6].slot};
-	struct sl_session_env env = {
-		.interfaces = &relay.interface, .n_interfaces = 1, .max_sessions = max_sessions};
+	struct sl_session_env env = {.interfaces = &relay.interface,
+		.n_interfaces = 1,
+		.limits = {.sessions = max_sessions}};
 	char prepare[SL_WHY] = "";
 	const char *reason = "";
 
@@ -124,6 +125,8 @@ static const char *act(const struct command *c, const struct party *p, bool is_o
 		.replace_origin = c->replace_origin,
 		.source = c->source,
 		.delete_delay = -1,
+		.emergency = c->emergency,
+		.load_limit = c->load_limit,
 	};
 	ssize_t len;
 

@@ -47,7 +47,7 @@ struct command {
 	unsigned rtcp_mux;
 	int family; /* SL_IPV4 + 1, SL_IPV6 + 1; 0: not said */
 	uint16_t sdes_only;
-	bool replace_origin;
+	bool replace_origin, emergency, load_limit;
 	struct sl_source_options source;
 };
 

@@ -500,6 +500,49 @@ static void ports_run_out_in_words_and_come_back(void **state)
 	relay_close();
 }
 
+static void the_reserve_is_for_emergencies(void **state)
+{
+	struct command c = from_a;
+
+	relay_open(2);
+	relay.sessions.env.limits.reserve = 1;
+	must_offer(&c, alice(NULL));
+	c.call_id = "second";
+	assert_null(offer(&c, &(struct party){"192.0.2.1", 5004, "RTP/AVP"}));
+	assert_string_equal(why, "Parallel session limit reached");
+	c.emergency = true;
+	must_offer(&c, alice(NULL));
+	assert_true(find_call("second")->emergency);
+	c.call_id = "third";
+	assert_null(offer(&c, &(struct party){"192.0.2.1", 5004, "RTP/AVP"}));
+	assert_string_equal(why, "Parallel session limit reached");
+	assert_int_equal(relay.sessions.admissions[SL_ADMITTED], 2);
+	assert_int_equal(relay.sessions.admissions[SL_FULL_SESSIONS], 2);
+	assert_int_equal(relay.sessions.emergencies, 2);
+	relay_close();
+}
+
+static void load_is_told_as_the_proxy_knows_it(void **state)
+{
+	const struct party p = {"192.0.2.1", 5004, "RTP/AVP"};
+	struct command c = from_a;
+
+	relay_open(0);
+	relay.sessions.env.limits.worker_percent = 80;
+	relay.sessions.load.worker_percent = 85;
+	assert_null(offer(&c, &p));
+	assert_string_equal(why, "Parallel session limit reached");
+	c.load_limit = true;
+	assert_null(offer(&c, &p));
+	assert_string_equal(why, "CPU usage limit exceeded");
+	relay.sessions.load.worker_percent = 70;
+	must_offer(&c, p);
+	relay.sessions.load.worker_percent = 100;
+	must_offer(&c, p); /* known */
+	must_answer(&to_b, bob(NULL));
+	relay_close();
+}
+
 static void known_calls_pass_at_the_limit(void **state)
 {
 	struct command c = {.call_id = "another", .from_tag = "A"};
@@ -573,6 +616,8 @@ int main(void)
 		cmocka_unit_test(rtcp_mux_is_each_legs_own),
 		cmocka_unit_test(required_mux_must_be_answered),
 		cmocka_unit_test(ports_run_out_in_words_and_come_back),
+		cmocka_unit_test(the_reserve_is_for_emergencies),
+		cmocka_unit_test(load_is_told_as_the_proxy_knows_it),
 		cmocka_unit_test(known_calls_pass_at_the_limit),
 		cmocka_unit_test(tags_tell_who_is_who),
 		cmocka_unit_test(an_offer_without_answer_ends),

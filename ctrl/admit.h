@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Admission (ctrl/admission.h) at work: measures load, and asks for each new call. */
+#ifndef SL_CTRL_ADMIT_H
+#define SL_CTRL_ADMIT_H
+
+#include "ctrl/session.h"
+
+/* Measures workers, machine and bandwidth; to be called once a second. `ports`: of the dataplane.
+ */
+void sl_load_measure(struct sl_sessions *sessions, unsigned ports);
+
+/*
+ * May a call come in whose parties are at these interfaces and which offers `sdp`? 0; or -EUSERS,
+ * -ENOSPC with `why` in the words that make the proxy try elsewhere. Counts what it says.
+ */
+int sl_call_admit(struct sl_sessions *sessions, const struct sl_interface *const interface[2],
+	const struct sl_ng_options *options, const struct sl_sdp *sdp, char why[SL_NG_WHY]);
+
+#endif
