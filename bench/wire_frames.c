@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "bench/load_packet.h"
+#include "bench/wire.h"
+
+void wire_streams_init(struct wire *wire)
+{
+	srandom((unsigned)wire->load->seed);
+	for (unsigned i = 0; i < wire->n_streams; i++) {
+		struct sl_stream *stream = &wire->load->calls[i / 2].stream[i % 2];
+
+		*stream = (struct sl_stream){.call = i / 2, .dir = (uint8_t)(i % 2)};
+		stream->ssrc = (uint32_t)random() ^ i;
+		stream->ts_start = (uint32_t)random();
+		stream->seq_start = (uint16_t)(random() & 0x7fff);
+	}
+}
+
+static uint16_t header_sum(const uint8_t *header)
+{
+	uint32_t sum = 0;
+
+	for (unsigned i = 0; i < 20; i += 2)
+		sum += (uint32_t)header[i] << 8 | header[i + 1];
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t) ~((sum & 0xffff) + (sum >> 16));
+}
+
+static uint8_t *put16(uint8_t *at, unsigned value)
+{
+	at[0] = (uint8_t)(value >> 8);
+	at[1] = (uint8_t)value;
+	return at + 2;
+}
+
+/* Ethernet, IPv4, and UDP without a checksum, as RFC 768 allows: no receiver pays for one. */
+static void put_headers(
+	const struct wire *wire, const struct sl_stream *stream, unsigned len, uint8_t *frame)
+{
+	const struct sl_load *load = wire->load;
+	const struct sl_leg *leg = &load->calls[stream->call].leg[stream->dir];
+	uint8_t *ip = frame + 14, *udp = ip + 20;
+
+	memcpy(frame, wire->opt.relay_mac, 6);
+	memcpy(frame + 6, wire->own_mac, 6);
+	put16(frame + 12, 0x0800);
+	memset(ip, 0, 20);
+	ip[0] = 0x45;
+	put16(ip + 2, 28 + len);
+	ip[6] = 0x40; /* don't fragment */
+	ip[8] = 64;
+	ip[9] = 17;
+	memcpy(ip + 12, &wire->address[stream->dir], 4);
+	memcpy(ip + 16, &leg->relay.sin6_addr.s6_addr[12], 4);
+	put16(ip + 10, header_sum(ip));
+	put16(udp, load->opt.leg[stream->dir].port + stream->call * 2);
+	memcpy(udp + 2, &leg->relay.sin6_port, 2);
+	put16(udp + 4, 8 + len);
+	put16(udp + 6, 0);
+}
+
+static bool make_frame(struct wire *wire, uint64_t i)
+{
+	unsigned number = (unsigned)(i / wire->n_streams), index = (unsigned)(i % wire->n_streams);
+	struct sl_call *call = &wire->load->calls[index / 2];
+	struct sl_stream *stream = &call->stream[index % 2];
+	struct sl_session *session = call->leg[index % 2].tx;
+	struct wire_slot *slot = wire_slot(wire, i);
+	uint8_t *packet = slot->frame + WIRE_HEADERS;
+	unsigned len =
+		sl_packet_rtp(wire->load, stream, wire->streams[index].base + number, packet);
+
+	if (session && sl_session_protect(session, false, packet, &len) != SL_SESSION_OK)
+		return false;
+	put_headers(wire, stream, len, slot->frame);
+	slot->len = (uint16_t)(WIRE_HEADERS + len);
+	slot->sent = 0;
+	slot->got = false;
+	return true;
+}
+
+static bool room(struct wire *wire, uint64_t packets)
+{
+	uint64_t bytes = packets * wire->slot_size;
+
+	if (bytes <= wire->arena_size)
+		return true;
+	if (wire->arena)
+		munmap(wire->arena, wire->arena_size);
+	void *arena = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	wire->arena = arena == MAP_FAILED ? NULL : arena;
+	wire->arena_size = wire->arena ? bytes : 0;
+	if (wire->arena)
+		madvise(wire->arena, bytes, MADV_HUGEPAGE);
+	return wire->arena;
+}
+
+bool wire_frames_make(struct wire *wire, struct wire_trial *trial)
+{
+	unsigned each = (unsigned)(trial->rate * trial->seconds / wire->n_streams);
+
+	wire->slot_size =
+		(unsigned)(sizeof(struct wire_slot) + WIRE_HEADERS + SL_PACKET_RTP_HEADER +
+			   wire->load->opt.payload + SRTP_MAX_TRAILER_LEN + 63) &
+		~63u;
+	trial->packets = (uint64_t)(each ? each : 1) * wire->n_streams;
+	if (!room(wire, trial->packets))
+		return false;
+	for (unsigned i = 0; i < wire->n_streams; i++)
+		wire->streams[i].last = 0;
+	for (uint64_t i = 0; i < trial->packets; i++)
+		if (!make_frame(wire, i))
+			return false;
+	wire->n_samples = 0;
+	wire->sample_every = (unsigned)(trial->packets / (wire->opt.samples + 1)) | 1;
+	return true;
+}
+
+static bool is_what_was_sent(struct wire *wire, struct wire_sample *sample)
+{
+	struct sl_call *call = &wire->load->calls[sample->stream / 2];
+	struct sl_leg *receiver = &call->leg[!(sample->stream % 2)];
+	uint8_t expected[SL_PACKET_MAX];
+	unsigned len = sample->len;
+
+	if (receiver->rx &&
+		sl_session_unprotect(receiver->rx, false, sample->data, &len) != SL_SESSION_OK)
+		return false;
+	return len == sl_packet_rtp(wire->load, &call->stream[sample->stream % 2], sample->number,
+			      expected) &&
+	       !memcmp(expected, sample->data, len);
+}
+
+void wire_frames_judge(struct wire *wire, struct wire_trial *trial)
+{
+	for (unsigned i = 0; i < wire->n_samples; i++)
+		trial->bad += !is_what_was_sent(wire, &wire->samples[i]);
+	trial->judged = wire->n_samples;
+	for (unsigned i = 0; i < wire->n_streams; i++)
+		wire->streams[i].base += (uint32_t)(trial->packets / wire->n_streams);
+}
