@@ -14,6 +14,7 @@ void wire_streams_init(struct wire *wire)
 		struct sl_stream *stream = &wire->load->calls[i / 2].stream[i % 2];
 
 		*stream = (struct sl_stream){.call = i / 2, .dir = (uint8_t)(i % 2)};
+		wire->streams[i].base = 0;
 		stream->ssrc = (uint32_t)random() ^ i;
 		stream->ts_start = (uint32_t)random();
 		stream->seq_start = (uint16_t)(random() & 0x7fff);
