@@ -81,19 +81,32 @@ int sl_call_sdp_key(struct sl_call_sdp *w, unsigned m, uint32_t tag, struct sl_l
 	return 0;
 }
 
+/* Where the first medium that is relayed is to be reached; family 0: none is. */
+static struct sl_sdp_address our_address(const struct sl_call_sdp *w, const struct sl_sdp *sdp)
+{
+	for (unsigned m = 0; m < sdp->n_media; m++)
+		if (w->media[m].action == SL_SDP_RELAY)
+			return w->media[m].address;
+	return (struct sl_sdp_address){0};
+}
+
 static void set_options(
 	struct sl_call_sdp *w, const struct sl_sdp *sdp, const struct sl_ng_options *options)
 {
+	const struct sl_sdp_address ours = our_address(w, sdp);
+
+	if (options->replace_origin)
+		w->edit.origin = ours;
 	for (unsigned m = 0; m < sdp->n_media; m++) {
 		struct sl_sdp_media_edit *edit = &w->media[m];
 
+		/* Not that of the other party, which is none of this one's business. */
+		if (edit->action == SL_SDP_REFUSE)
+			edit->address = ours;
 		if (options->rtcp_attribute == SL_NG_RTCP_NONE)
 			edit->rtcp_port = 0;
 		edit->rtcp_full = options->rtcp_attribute == SL_NG_RTCP_FULL;
 		edit->mid_add = w->offer && options->generate_mid;
-		if (edit->action == SL_SDP_RELAY && options->replace_origin &&
-			!w->edit.origin.family)
-			w->edit.origin = edit->address;
 	}
 }
 

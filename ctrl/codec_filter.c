@@ -290,7 +290,9 @@ int sl_codec_filter_apply(const struct sl_codec_filter *filter, const struct sl_
 		keep_first(&f);
 	for (unsigned i = 0; i < f.n; i++)
 		any |= f.format[i].keep && !is_auxiliary(&f.format[i]);
-	for (unsigned i = 0; i < f.n && !any; i++)
+	for (unsigned i = 0; i < f.n && !any; i++) {
 		f.format[i].keep = true;
+		f.format[i].rank = 0;
+	}
 	return (int)write_kept(&f, kept);
 }
