@@ -4,10 +4,18 @@
 # start_kamailio NS ADDRESS NG-ADDRESS: a stock registrar and proxy whose calls go through the relay at NG-ADDRESS;
 # OFFER_FLAGS and ANSWER_FLAGS go to rtpengine_manage() with an INVITE and with its answer
 start_kamailio() {
-    sed -e "s|@ADDRESS@|$2|g" -e "s|@NG@|$3|g" \
+    sed -e "s|@RUN@|$RUN|g" -e "s|@ADDRESS@|$2|g" -e "s|@NG@|$3|g" \
         -e "s|@OFFER@|${OFFER_FLAGS:-}|g" -e "s|@ANSWER@|${ANSWER_FLAGS:-}|g" "$NET_DIR/kamailio.cfg" >"$RUN/kamailio.cfg"
     start kamailio "$1" kamailio -DD -E -f "$RUN/kamailio.cfg" -Y "$RUN" -w "$RUN" -m 32 -M 4
     check "Kamailio does not answer SIP on $2" wait_for 10 in_ns "$1" "$NET_DIR/sip_ping.py" "$2"
+}
+
+# node: what Kamailio knows of its relay; node_is up|down: does it use it
+node() { kamcmd -s "unix:$RUN/kamailio_ctl" "${1:-rtpengine.show}" all; }
+node_is() {
+    local disabled=0
+    [ "$1" = up ] || disabled=1
+    node | grep -q "disabled: $disabled"
 }
 
 # start_phone NS USER ADDRESS PROXY HERTZ: a baresip that registers USER at PROXY, plays a tone at HERTZ, answers by
