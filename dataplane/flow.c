@@ -102,10 +102,8 @@ void sl_flow_source(
 	sl_latch_read(&flow->latch[mux ? SL_RTP : component], out);
 }
 
-void sl_flow_inherit(struct sl_flow *flow, const struct sl_flow *old)
+static void inherit(struct sl_flow *flow, const struct sl_flow *old, bool same_out)
 {
-	bool same_out = flow->out_key == old->out_key;
-
 	sl_streams_inherit(&flow->streams, &old->streams, flow->in_key == old->in_key, same_out);
 	flow->count = old->count;
 	for (int c = 0; c < SL_COMPONENTS; c++)
@@ -113,4 +111,25 @@ void sl_flow_inherit(struct sl_flow *flow, const struct sl_flow *old)
 	sl_flow_sources(flow);
 	if (same_out)
 		flow->rtcp_out_index = old->rtcp_out_index;
+}
+
+void sl_flow_inherit(struct sl_flow *flow, const struct sl_flow *old)
+{
+	inherit(flow, old, flow->out_key == old->out_key);
+}
+
+void sl_flow_remember(const struct sl_flow *flow, struct sl_sent *sent)
+{
+	sl_streams_sent(&sent->streams, &flow->streams);
+	sent->rtcp_out_index = flow->rtcp_out_index;
+}
+
+void sl_flow_resume(struct sl_flow *flow, const struct sl_flow *parked, const struct sl_sent *sent)
+{
+	if (sent && sent->rtcp_out_index) {
+		sl_streams_sent(&flow->streams, &sent->streams);
+		flow->rtcp_out_index = sent->rtcp_out_index;
+	}
+	if (parked)
+		inherit(flow, parked, false);
 }

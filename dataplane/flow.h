@@ -112,6 +112,22 @@ void sl_flow_counters(const struct sl_flow *flow, struct sl_flow_counters *out);
 void sl_flow_source(
 	const struct sl_flow *flow, enum sl_component component, struct sl_latch_report *out);
 
+/* What was sent under an egress key, while no published flow sends with it. */
+struct sl_sent {
+	struct sl_streams streams;
+	uint64_t rtcp_out_index; /* 0: nothing was sent so far */
+};
+
+/* Copies it from a flow that no worker holds. */
+void sl_flow_remember(const struct sl_flow *flow, struct sl_sent *sent);
+
+/*
+ * For a flow that is not published yet: it goes on behind what was sent under its egress key
+ * (`sent`) and, unless `parked` is NULL, behind what that flow, which no worker holds, received and
+ * counted. After sl_flow_new, once.
+ */
+void sl_flow_resume(struct sl_flow *flow, const struct sl_flow *parked, const struct sl_sent *sent);
+
 /* By the owner, when `flow` takes the place of `old`: counters, what the latches learnt, and
  * indices as far as the keys are the same. */
 void sl_flow_inherit(struct sl_flow *flow, const struct sl_flow *old);

@@ -129,6 +129,25 @@ static enum sl_verdict commit_ingress(struct sl_packet *p)
 		p->component == SL_RTP ? &s->live[p->place].in : &s->rtcp[p->place], p->op.index);
 }
 
+/*
+ * Has the sender started to number anew, when its number would be one that was sent before? What
+ * authenticated and was not received before is new, so yes. On a plain leg it takes two in sequence
+ * (RFC 3550 A.1), since a single one may be late or a copy. The place for it is free there: what
+ * is plain has no ingress window.
+ */
+static bool restarted(const struct sl_packet *p, struct sl_stream *stream, enum sl_verdict refused)
+{
+	uint64_t *expected = &stream->in.seen[1], seq = UINT64_C(0x10000) | p->view.seq;
+	bool in_sequence = *expected == seq;
+
+	if (p->flow->in_key)
+		return true;
+	if (refused != SL_DROP_REPLAY_OLD)
+		return false;
+	*expected = UINT64_C(0x10000) | (uint16_t)(seq + 1);
+	return in_sequence;
+}
+
 /* The index to send under: never one that was sent before under this key (RFC 3711 9.1). */
 static enum sl_verdict take_egress(struct sl_packet *p)
 {
@@ -144,13 +163,28 @@ static enum sl_verdict take_egress(struct sl_packet *p)
 		return SL_FORWARD;
 	}
 
-	struct sl_replay *out = &flow->streams.live[p->place].out;
+	struct sl_stream *stream = &flow->streams.live[p->place];
+	struct sl_replay *out = &stream->out;
+	enum sl_verdict v;
 
-	p->op.index = sl_replay_estimate(out, p->view.seq);
-	if (p->op.index > SL_INDEX_MAX)
-		return out->top >> 16 == SL_INDEX_MAX >> 16 ? SL_DROP_INDEX_LIMIT
-							    : SL_DROP_INDEX_REUSE;
-	return sl_replay_commit(out, p->op.index) == SL_FORWARD ? SL_FORWARD : SL_DROP_INDEX_REUSE;
+	p->op.index = sl_replay_estimate(out, (uint16_t)(p->view.seq + stream->shift));
+	if (p->op.index > SL_INDEX_MAX && out->top >> 16 == SL_INDEX_MAX >> 16)
+		return SL_DROP_INDEX_LIMIT;
+	v = p->op.index > SL_INDEX_MAX ? SL_DROP_REPLAY_OLD : sl_replay_commit(out, p->op.index);
+	if (unlikely(v != SL_FORWARD)) {
+		if (!restarted(p, stream, v))
+			return SL_DROP_INDEX_REUSE;
+		if (out->top == SL_INDEX_MAX)
+			return SL_DROP_INDEX_LIMIT;
+		p->op.index = out->top + 1;
+		stream->shift = (uint16_t)(p->op.index - p->view.seq);
+		sl_replay_commit(out, p->op.index);
+	}
+	if (unlikely(stream->shift)) {
+		p->op.data[2] = (uint8_t)(p->op.index >> 8);
+		p->op.data[3] = (uint8_t)p->op.index;
+	}
+	return SL_FORWARD;
 }
 
 /* After its commit: is there none of this stream with a higher index? */

@@ -5,7 +5,7 @@
 
 uint64_t sl_replay_estimate(const struct sl_replay *r, uint16_t seq)
 {
-	if (sl_replay_empty(r))
+	if (sl_replay_empty(r) && (!r->top || seq & 1))
 		return seq;
 
 	uint64_t roc = r->top >> 16;

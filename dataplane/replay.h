@@ -20,7 +20,7 @@
 
 /* All zero: nothing received yet. */
 struct sl_replay {
-	uint64_t top; /* highest committed index */
+	uint64_t top; /* highest committed index; while empty: the highest under an earlier key */
 	uint64_t seen[SL_REPLAY_WINDOW /
 		      64]; /* bit i of the 128: index top - i is committed; bit 0 set once in use */
 };
@@ -32,7 +32,10 @@ static inline bool sl_replay_empty(const struct sl_replay *r)
 
 /*
  * The index that `seq` most likely stands for (RFC 3711 3.3.1), given the highest one so far;
- * roll-over counter 0 when there is none. May be UINT64_MAX (no such index): before the first
+ * roll-over counter 0 when there is none. After a change of keys some senders start anew and some
+ * go on counting: until a packet has authenticated, odd sequence numbers are taken for the one and
+ * even ones for the other, so that one of two packets verifies, with one MAC for each and nothing
+ * remembered of those that do not. May be UINT64_MAX (no such index): before the first
  * packet, or past 2^48.
  */
 uint64_t sl_replay_estimate(const struct sl_replay *r, uint16_t seq);

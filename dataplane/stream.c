@@ -18,12 +18,16 @@ static struct sl_replay closed_window(uint64_t next)
 {
 	if (!next)
 		return (struct sl_replay){0};
+	if (next & SL_INDEX_HINT)
+		return (struct sl_replay){.top = next & ~SL_INDEX_HINT};
 	return (struct sl_replay){.top = next - 1, .seen = {UINT64_MAX, UINT64_MAX}};
 }
 
 static uint64_t next_index(const struct sl_replay *r)
 {
-	return sl_replay_empty(r) ? 0 : r->top + 1;
+	if (!sl_replay_empty(r))
+		return r->top + 1;
+	return r->top ? r->top | SL_INDEX_HINT : 0;
 }
 
 void sl_streams_recall(
@@ -103,6 +107,8 @@ int sl_streams_admit(struct sl_streams *s, uint32_t ssrc, uint64_t now)
 	struct sl_retired *back = find_retired(s, ssrc);
 	struct sl_retired known = back ? *back : (struct sl_retired){0};
 
+	if (!back && s->full)
+		return -1;
 	if (s->n_live == SL_LIVE_SSRCS && silent_longest(s, now) < 0)
 		return -1;
 	if (back)
@@ -113,30 +119,78 @@ int sl_streams_admit(struct sl_streams *s, uint32_t ssrc, uint64_t now)
 	return i;
 }
 
+/* What was received of one SSRC, in either form. */
+struct received {
+	uint32_t ssrc;
+	uint64_t last;
+	struct sl_replay in, rtcp;
+};
+
+/* Under a new key all indices are free again, but the sender may go on counting. */
+static struct received received(uint32_t ssrc, uint64_t last, const struct sl_replay *in,
+	const struct sl_replay *rtcp, bool same_key)
+{
+	if (same_key)
+		return (struct received){ssrc, last, *in, *rtcp};
+	return (struct received){ssrc, last, {.top = in->top}, {0}};
+}
+
+static void put_received(struct sl_streams *s, const struct received *r)
+{
+	struct sl_retired *retired = find_retired(s, r->ssrc);
+	int i = sl_streams_find(s, r->ssrc);
+
+	if (i < 0 && !retired && !next_index(&r->in) && !next_index(&r->rtcp))
+		return;
+	if (i < 0 && !retired && s->n_live < SL_LIVE_SSRCS) {
+		i = s->n_live++;
+		s->live[i] = (struct sl_stream){.ssrc = r->ssrc, .in_use = true};
+	}
+	if (i >= 0) {
+		s->live[i].last = r->last;
+		s->live[i].in = r->in;
+		s->rtcp[i] = r->rtcp;
+		return;
+	}
+	if (!retired && s->n_retired == SL_RETIRED_SSRCS) {
+		s->full = true;
+		return;
+	}
+	if (!retired) {
+		retired = &s->retired[s->n_retired++];
+		*retired = (struct sl_retired){.ssrc = r->ssrc};
+	}
+	retired->in_top = next_index(&r->in);
+	retired->rtcp_top = (uint32_t)next_index(&r->rtcp);
+}
+
 void sl_streams_inherit(
 	struct sl_streams *s, const struct sl_streams *old, bool same_in_key, bool same_out_key)
 {
-	memset(s, 0, sizeof(*s));
-	if (!same_in_key && !same_out_key)
-		return;
-	*s = *old;
-	for (int i = 0; i < s->n_live; i++) {
-		if (!same_in_key) {
-			s->live[i].in = (struct sl_replay){0};
-			s->rtcp[i] = (struct sl_replay){0};
-		}
-		if (!same_out_key)
-			s->live[i].out = (struct sl_replay){0};
-	}
-	s->n_retired = 0;
-	for (int i = 0; i < old->n_retired; i++) {
-		struct sl_retired r = old->retired[i];
+	if (same_out_key)
+		sl_streams_sent(s, old);
+	s->full |= old->full;
+	for (int i = 0; i < old->n_live; i++) {
+		struct received r = received(old->live[i].ssrc, old->live[i].last, &old->live[i].in,
+			&old->rtcp[i], same_in_key);
 
-		if (!same_in_key)
-			r.in_top = r.rtcp_top = 0;
-		if (!same_out_key)
-			r.out_top = 0;
-		if (memorable(&r))
-			s->retired[s->n_retired++] = r;
+		put_received(s, &r);
 	}
+	for (int i = 0; i < old->n_retired; i++) {
+		const struct sl_retired *known = &old->retired[i];
+		struct sl_replay in = closed_window(known->in_top);
+		struct sl_replay rtcp = closed_window(known->rtcp_top);
+		struct received r = received(known->ssrc, 0, &in, &rtcp, same_in_key);
+
+		put_received(s, &r);
+	}
+}
+
+void sl_streams_sent(struct sl_streams *s, const struct sl_streams *old)
+{
+	*s = *old;
+	for (int i = 0; i < s->n_live; i++)
+		s->live[i].in = s->rtcp[i] = (struct sl_replay){0};
+	for (int i = 0; i < s->n_retired; i++)
+		s->retired[i].in_top = s->retired[i].rtcp_top = 0;
 }

@@ -24,12 +24,16 @@ struct sl_stream {
 	struct sl_replay out; /* egress SRTP */
 	uint64_t last;        /* ns, worker clock: last packet in */
 	uint32_t ssrc;        /* host byte order */
+	uint16_t shift;       /* added to the sequence number on the way out */
 	bool in_use;
 };
 _Static_assert(sizeof(struct sl_stream) == 64, "one cache line per live SSRC");
 
+/* In sl_retired.in_top: the index was reached under an earlier key (sl_replay_estimate). */
+#define SL_INDEX_HINT (UINT64_C(1) << 63)
+
 struct sl_retired {
-	uint64_t in_top, out_top; /* highest index + 1; 0: none */
+	uint64_t in_top, out_top; /* highest index + 1; 0: none; in_top may be SL_INDEX_HINT */
 	uint32_t rtcp_top;        /* highest SRTCP index received + 1; 0: none */
 	uint32_t ssrc;
 };
@@ -41,6 +45,7 @@ struct sl_streams {
 	struct sl_replay rtcp[SL_LIVE_SSRCS]; /* ingress SRTCP, of the SSRC of live[i] */
 	struct sl_retired retired[SL_RETIRED_SSRCS];
 	uint8_t n_live, n_retired;
+	bool full; /* something had to be forgotten: no SSRC that is not known may enter */
 };
 
 /* The place of a live SSRC, or -1. */
@@ -67,10 +72,14 @@ void sl_streams_recall(
 int sl_streams_admit(struct sl_streams *s, uint32_t ssrc, uint64_t now);
 
 /*
- * Takes over from the flow that this one replaces: ingress state while the ingress key is the same,
- * egress state while the egress key is the same.
+ * Takes over from the flow that this one replaces: egress state while the egress key is the same,
+ * else it stays as it was; ingress state while the ingress key is the same, else only how far the
+ * sender was (sl_replay_estimate).
  */
 void sl_streams_inherit(
 	struct sl_streams *s, const struct sl_streams *old, bool same_in_key, bool same_out_key);
+
+/* The egress state of `old`, and nothing of ingress, in place of all that `s` was. */
+void sl_streams_sent(struct sl_streams *s, const struct sl_streams *old);
 
 #endif

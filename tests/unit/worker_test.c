@@ -302,11 +302,35 @@ static void send_rtcp(struct call *c, int i)
 	assert_int_equal(receive(&relay, &c->end[!i], true, c->mux, p), 28);
 }
 
-/* The same flow again under the same egress key, as after a re-INVITE: indices go on, a reset is
- * not sent. */
+/* The flow from end 0 again, with the keys of now, in place of the one that is there. */
+static void replace_flow(struct call *c)
+{
+	struct sl_exchange x = {.flow = call_flow(c, 0), .old = c->flow[0]};
+
+	assert_int_equal(sl_flows_exchange(&x, 1), 0);
+	sl_flow_free(c->flow[0]);
+	c->flow[0] = x.flow;
+}
+
+/* The packet made for `seq` comes out, numbered `as`. */
+static void expect_renumbered(struct call *c, uint16_t seq, uint16_t as)
+{
+	uint8_t p[FRAME_MAX];
+	int len = receive(&relay, &c->end[1], false, c->mux, p);
+
+	if (len <= 0)
+		fail_msg("seq %u: length %d", seq, len);
+	assert_int_equal(p[2] << 8 | p[3], as);
+	p[2] = (uint8_t)(seq >> 8);
+	p[3] = (uint8_t)seq;
+	assert_true(is_rtp(&c->end[0], p, len, seq, PAYLOAD));
+}
+
+/* The same flow again under the same egress key, as after a re-INVITE: indices go on, and a sender
+ * that starts anew is numbered behind what was sent. */
 static void two_time_pad(void **state)
 {
-	static const uint16_t fresh[] = {3000, 3001}, again[] = {3000, 3001, 3002};
+	static const uint16_t fresh[] = {3000, 3001};
 	struct sl_key *old_key;
 	struct call c;
 
@@ -320,20 +344,86 @@ static void two_time_pad(void **state)
 	/* The sender has a new key and resets to an earlier sequence number; the far leg keeps its
 	 * key. */
 	old_key = endpoint_rekey_tx(&c.end[0]);
-	struct sl_exchange x = {.flow = call_flow(&c, 0), .old = c.flow[0]};
-
-	assert_int_equal(sl_flows_exchange(&x, 1), 0);
-	sl_flow_free(c.flow[0]);
-	c.flow[0] = x.flow;
+	replace_flow(&c);
 	relay.backend->key_free(old_key);
-	for (int i = 0; i < 3; i++)
-		send_rtp(&c, 0, again[i]);
+	for (uint16_t i = 0; i < 5; i++)
+		send_rtp(&c, 0, 3000 + i);
 	relay_poll();
-	expect_rtp(&c, 0, again + 2, 1);
+	for (uint16_t i = 0; i < 5; i++)
+		expect_renumbered(&c, 3000 + i, 3002 + i);
 	send_rtcp(&c, 0); /* the far end would refuse an SRTCP index that it has seen */
-	assert_int_equal(c.flow[0]->count.drops[SL_DROP_INDEX_REUSE], 2);
-	assert_int_equal(c.flow[0]->count.packets[SL_RTP], 3);
+	assert_int_equal(c.flow[0]->count.drops[SL_DROP_INDEX_REUSE], 0);
+	assert_int_equal(c.flow[0]->count.packets[SL_RTP], 7);
 	call_close(&c);
+}
+
+/* A gateway restarts its numbers under the SSRC that it had: one packet is lost, not minutes. */
+static void plain_restart_is_renumbered(void **state)
+{
+	struct call c;
+	uint16_t seq = 40000;
+
+	call_open(&c, 32, PLAIN, GCM256, false, false, false);
+	send_rtp(&c, 0, seq);
+	relay_poll();
+	expect_rtp(&c, 0, &seq, 1);
+	for (uint16_t i = 0; i < 10; i++)
+		send_rtp(&c, 0, 30000 + i);
+	relay_poll();
+	for (uint16_t i = 1; i < 10; i++)
+		expect_renumbered(&c, 30000 + i, 40000 + i);
+	/* A single old packet is no restart. */
+	send_rtp(&c, 0, 25000);
+	send_rtp(&c, 0, 30010);
+	relay_poll();
+	expect_renumbered(&c, 30010, 40010);
+	expect_nothing(&c);
+	assert_int_equal(c.flow[0]->count.drops[SL_DROP_INDEX_REUSE], 2);
+	call_close(&c);
+}
+
+/* RFC 3711 does not say what becomes of the roll-over counter when the key changes. */
+static void new_key_with_or_without_the_old_counter(void **state)
+{
+	static const enum sl_suite suites[] = {CM80, GCM256};
+
+	for (unsigned k = 0; k < 8; k++) {
+		bool keeps = k & 1, odd = k & 2;
+		uint8_t p[FRAME_MAX];
+		struct sl_key *old_key;
+		struct call c;
+		unsigned got = 0;
+
+		call_open(&c, 33, suites[k / 4], CM80, false, false, false);
+		for (uint16_t i = 0; i < 20; i++) {
+			uint16_t seq = 65526 + i;
+
+			send_rtp(&c, 0, seq);
+			relay_poll();
+			expect_rtp(&c, 0, &seq, 1);
+		}
+		old_key = endpoint_rekey_tx(&c.end[0]);
+		replace_flow(&c);
+		relay.backend->key_free(old_key);
+		if (keeps) {
+			make_rtp(&c.end[0], 9, PAYLOAD, p); /* libsrtp wants to know the stream */
+			assert_int_equal(srtp_set_stream_roc(c.end[0].tx, c.end[0].ssrc, 1), 0);
+		}
+		for (uint16_t i = 0; i < 50; i++) {
+			uint16_t seq = 10 + odd + i;
+
+			send_rtp(&c, 0, seq);
+			relay_poll();
+			int len = receive(&relay, &c.end[1], false, false, p);
+
+			got += is_rtp(&c.end[0], p, len, seq, PAYLOAD);
+			assert_true(got || i == 0); /* the second attempt is the other one */
+		}
+		assert_true(got >= 49);
+		assert_int_equal(c.flow[0]->count.drops[SL_DROP_AUTH], 50 - got);
+		assert_int_equal(c.flow[0]->streams.live[0].in.top >> 16, keeps);
+		call_close(&c);
+	}
 }
 
 static void withdrawn_is_closed_at_once(void **state)
@@ -918,6 +1008,8 @@ int main(int argc, char **argv)
 		CASE(clear_and_short_srtcp),
 		CASE(plain_repeats_are_not_sent_twice),
 		CASE(two_time_pad),
+		CASE(plain_restart_is_renumbered),
+		CASE(new_key_with_or_without_the_old_counter),
 		CASE(withdrawn_is_closed_at_once),
 		CASE(ssrc_flood_evicts_nobody),
 		CASE(no_neighbour_no_packet),
