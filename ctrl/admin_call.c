@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "ctrl/leg.h"
 #include "ctrl/query.h"
 
 enum { ENDPOINT_TEXT = SL_ADDRESS_TEXT + 9 };
@@ -48,7 +49,7 @@ static const char *state_text(const struct sl_call *call)
 		return "ending";
 	if (!call->up)
 		return "offered";
-	return call->offer.answered ? "up" : "re-offered";
+	return sl_call_offered(call) ? "re-offered" : "up";
 }
 
 /* The suite in force, or what has been offered: of the first medium that has one. */
@@ -91,9 +92,9 @@ static json_t *source_json(const struct sl_path *path, enum sl_component compone
 		"refused", (json_int_t)r.refused, "last refused", other);
 }
 
-static json_t *media_json(const struct sl_call *call, const struct sl_leg *leg, unsigned m)
+static json_t *media_json(const struct sl_leg *leg, unsigned m)
 {
-	const struct sl_leg *other = sl_call_other(call, leg);
+	const struct sl_leg *other = leg->peer;
 	const struct sl_leg_media *media = &leg->media[m];
 	const struct sl_terms *t = &media->terms;
 	char local[ENDPOINT_TEXT] = "-", remote[ENDPOINT_TEXT] = "-", rtcp[ENDPOINT_TEXT] = "-";
@@ -101,9 +102,9 @@ static json_t *media_json(const struct sl_call *call, const struct sl_leg *leg, 
 	const char *proto = sl_sdp_proto_name(t->proto);
 	json_t *json;
 
-	if (media->local.interface)
-		endpoint_text(media->local.interface->config->address[media->local.family].ip,
-			media->local.rtp, local);
+	if (media->local)
+		endpoint_text(media->local->interface->config->address[media->local->family].ip,
+			media->local->rtp, local);
 	if (t->active) {
 		endpoint_text(t->remote[SL_RTP].ip, t->remote[SL_RTP].port, remote);
 		endpoint_text(t->remote[t->mux ? SL_RTP : SL_RTCP].ip,
@@ -114,7 +115,7 @@ static json_t *media_json(const struct sl_call *call, const struct sl_leg *leg, 
 	if (media->out)
 		sl_master_fingerprint(&media->out->master, out);
 	json = json_pack("{s:o, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:s, s:s, s:o}", "type",
-		text_json(call->kind[m]), "protocol", proto ? proto : "-", "suite",
+		text_json(media->kind), "protocol", proto ? proto : "-", "suite",
 		sl_suites[t->theirs.suite].name, "local", local, "remote", remote, "remote rtcp",
 		rtcp, "rtcp-mux", t->mux, "held", t->held, "key in", in, "key out", out, "from leg",
 		path_json(&media->path));
@@ -127,31 +128,47 @@ static json_t *media_json(const struct sl_call *call, const struct sl_leg *leg, 
 	return json;
 }
 
-static json_t *leg_json(const struct sl_call *call, const struct sl_leg *leg)
+static json_t *leg_json(const struct sl_leg *leg)
 {
 	json_t *media = json_array();
 
-	for (unsigned m = 0; m < leg->n_media && m < call->n_media; m++)
-		json_array_append_new(media, media_json(call, leg, m));
-	return json_pack("{s:o, s:s, s:I, s:o}", "tag", text_json(leg->tag), "interface",
+	for (unsigned m = 0; m < leg->n_media; m++)
+		json_array_append_new(media, media_json(leg, m));
+	return json_pack("{s:o, s:o, s:s, s:I, s:o}", "tag", text_json(leg->tag), "connected with",
+		text_json(leg->peer ? leg->peer->tag : NULL), "interface",
 		leg->interface->config->name, "created", (json_int_t)leg->created, "media", media);
+}
+
+/* The two that a row tells of: who is connected, else who came first. */
+static void main_legs(const struct sl_call *call, const struct sl_leg *legs[2])
+{
+	legs[0] = call->n_legs ? call->leg[0] : NULL;
+	legs[1] = call->n_legs > 1 ? call->leg[1] : NULL;
+	for (unsigned i = 0; i < call->n_legs; i++)
+		if (call->leg[i]->peer) {
+			legs[0] = call->leg[i];
+			legs[1] = call->leg[i]->peer;
+			return;
+		}
 }
 
 json_t *sl_admin_call_row(const struct sl_call *call)
 {
 	uint64_t packets[2] = {0}, drops = 0;
+	const struct sl_leg *legs[2];
 
+	main_legs(call, legs);
 	for (int i = 0; i < 2; i++)
-		for (unsigned m = 0; call->leg[i] && m < call->leg[i]->n_media; m++) {
+		for (unsigned m = 0; legs[i] && m < legs[i]->n_media; m++) {
 			struct sl_flow_counters c;
 
-			sl_path_counters(&call->leg[i]->media[m].path, &c);
+			sl_path_counters(&legs[i]->media[m].path, &c);
 			packets[i] += c.packets[SL_RTP];
 			drops += sl_path_drops(&c);
 		}
 	return json_pack("{s:o, s:s, s:I, s:[s, s], s:[I, I], s:I}", "id", text_json(call->id),
 		"state", state_text(call), "age", (json_int_t)(time(NULL) - call->created),
-		"suites", suite_text(call->leg[0]), suite_text(call->leg[1]), "packets",
+		"suites", suite_text(legs[0]), suite_text(legs[1]), "packets",
 		(json_int_t)packets[0], (json_int_t)packets[1], "drops", (json_int_t)drops);
 }
 
@@ -159,9 +176,8 @@ json_t *sl_admin_call(const struct sl_call *call)
 {
 	json_t *legs = json_array();
 
-	for (int i = 0; i < 2; i++)
-		if (call->leg[i])
-			json_array_append_new(legs, leg_json(call, call->leg[i]));
+	for (unsigned i = 0; i < call->n_legs; i++)
+		json_array_append_new(legs, leg_json(call->leg[i]));
 	return json_pack("{s:o, s:s, s:I, s:I, s:o}", "id", text_json(call->id), "state",
 		state_text(call), "created", (json_int_t)call->created, "age",
 		(json_int_t)(time(NULL) - call->created), "legs", legs);

@@ -6,6 +6,8 @@
 
 #include "ctrl/call_sdp.h"
 #include "ctrl/install.h"
+#include "ctrl/leg.h"
+#include "ctrl/local.h"
 #include "ctrl/negotiate.h"
 #include "ctrl/offer.h"
 
@@ -15,40 +17,96 @@ struct reply {
 	const struct sl_ng_options *options;
 	struct sl_call *call;
 	struct sl_leg *leg[2]; /* by enum sl_side */
+	bool fork;             /* the second of them is one who has answered already, ... */
+	bool forked;           /* ... and has been replaced by a new one */
+	struct sl_offer *offer;
 	struct sl_text to_tag; /* of the one who answers */
+	unsigned n_media;
 	struct sl_terms terms[2][SL_MAX_MEDIA];
+	struct sl_session_key *ours[2][SL_MAX_MEDIA];
+	struct sl_local *local[2][SL_MAX_MEDIA];
 	char *why;
 };
+
+static bool answers(const struct sl_leg *to, const struct sl_leg *from)
+{
+	return from && to && to->offer && to->offer->from == from;
+}
+
+/*
+ * Who takes up an offer of `from` without having been asked by name: the branch with that
+ * via-branch, else the last that has no name yet, else, as a fork, whoever got the last offer.
+ */
+static struct sl_leg *find_taker(const struct reply *r, const struct sl_leg *from)
+{
+	const struct sl_text branch = r->options->via_branch;
+	struct sl_leg *nameless = NULL, *last = NULL;
+
+	for (unsigned i = 0; i < r->call->n_legs; i++) {
+		struct sl_leg *leg = r->call->leg[i];
+
+		if (!answers(leg, from) || !leg->offer->open)
+			continue;
+		if (branch.at && leg->branch && sl_text_is(branch, leg->branch))
+			return leg;
+		if (!leg->tag && (!nameless || leg->offer->serial >= nameless->offer->serial))
+			nameless = leg;
+		if (!last || leg->offer->serial >= last->offer->serial)
+			last = leg;
+	}
+	return nameless ? nameless : last;
+}
+
+static int find_by_offer(struct reply *r, struct sl_leg *from, struct sl_text to_tag)
+{
+	struct sl_leg *taker = from ? find_taker(r, from) : NULL;
+
+	if (!taker)
+		return -ENOENT;
+	r->leg[SL_FROM] = from;
+	r->leg[SL_TO] = taker;
+	r->fork = taker->tag != NULL;
+	r->to_tag = to_tag;
+	return 0;
+}
 
 /* The tag of the one who offered comes first; some scripts swap them. */
 static int find_sides(struct reply *r)
 {
 	const struct sl_ng_options *o = r->options;
-	const struct sl_offer *offer = &r->call->offer;
-	struct sl_text from_tag = o->from_tag;
-	const char *offerer;
+	struct sl_leg *a = sl_call_leg(r->call, o->from_tag);
+	struct sl_leg *b = sl_call_leg(r->call, o->to_tag);
+	bool ab = answers(b, a), ba = answers(a, b);
 
-	if (!offer->leg[SL_FROM])
-		return SL_REFUSE(-EPROTO, r->why, "there is no offer to answer");
-	r->leg[SL_FROM] = offer->leg[SL_FROM];
-	r->leg[SL_TO] = offer->leg[SL_TO];
-	offerer = offer->leg[SL_FROM]->tag;
-	r->to_tag = o->to_tag;
-	if (!sl_text_is(from_tag, offerer) && sl_text_is(o->to_tag, offerer)) {
-		from_tag = o->to_tag;
-		r->to_tag = o->from_tag;
-	}
-	if (!sl_text_is(from_tag, offerer))
-		return SL_REFUSE(-ESRCH, r->why, "neither tag is that of the one who offered");
-	if (sl_text_is(r->to_tag, offerer))
+	if (a && a == b)
 		return SL_REFUSE(-ESRCH, r->why, "from-tag and to-tag are the same");
-	return 0;
+	if (ab && ba) /* both have offered: it is for the one that has no answer yet */
+		ba = b->answered && !a->answered;
+	if (ba) {
+		r->leg[SL_FROM] = b;
+		r->leg[SL_TO] = a;
+		r->to_tag = o->from_tag;
+		return 0;
+	}
+	if (ab) {
+		r->leg[SL_FROM] = a;
+		r->leg[SL_TO] = b;
+		r->to_tag = o->to_tag;
+		return 0;
+	}
+	if (!b && !find_by_offer(r, a, o->to_tag))
+		return 0;
+	if (!a && !find_by_offer(r, b, o->from_tag))
+		return 0;
+	if (!a && !b)
+		return SL_REFUSE(-ESRCH, r->why, "neither tag is that of the one who offered");
+	return SL_REFUSE(-EPROTO, r->why, "there is no offer to answer");
 }
 
 static int check_family(
-	const struct sl_leg_media *media, const struct sl_terms *to, unsigned m, char *why)
+	const struct sl_local *local, const struct sl_terms *to, unsigned m, char *why)
 {
-	if (to->held || sl_address_family(to->remote[SL_RTP].ip) == media->local.family)
+	if (to->held || sl_address_family(to->remote[SL_RTP].ip) == local->family)
 		return 0;
 	return SL_REFUSE(-EAFNOSUPPORT, why,
 		"medium %u: answered with another address family than offered", m + 1);
@@ -56,10 +114,10 @@ static int check_family(
 
 /* Both directions under one key would be one keystream for two streams (RFC 3711 9.1). */
 static int check_key(
-	const struct sl_leg_media *media, const struct sl_terms *to, unsigned m, char *why)
+	const struct sl_proposal *proposal, const struct sl_terms *to, unsigned m, char *why)
 {
-	for (unsigned i = 0; i < media->n_ours; i++)
-		if (sl_master_equal(&media->ours[i].master, &to->theirs))
+	for (int i = 0; i < SL_SUITE_COUNT; i++)
+		if (proposal->key[i] && sl_master_equal(&proposal->key[i]->master, &to->theirs))
 			return SL_REFUSE(-EKEYREJECTED, why,
 				"medium %u: the answer sends back the key that it was offered",
 				m + 1);
@@ -68,11 +126,11 @@ static int check_key(
 
 static int negotiate_one(struct reply *r, const struct sl_sdp *sdp, unsigned m)
 {
-	const struct sl_offer *offer = &r->call->offer;
+	const struct sl_offer *offer = r->offer;
 	struct sl_terms *from = &r->terms[SL_FROM][m], *to = &r->terms[SL_TO][m];
 	int rc;
 
-	*from = offer->from[m];
+	*from = offer->terms[m];
 	if (!from->active || !from->media) {
 		/* Refused or unknown to us: whatever is answered, there is nothing to relay. */
 		to->media = from->media;
@@ -88,9 +146,9 @@ static int negotiate_one(struct reply *r, const struct sl_sdp *sdp, unsigned m)
 	sl_terms_source(to, &r->options->source);
 	rc = sl_call_sdp_check(r->sessions, to, m, r->why);
 	if (!rc)
-		rc = check_family(&r->leg[SL_TO]->media[m], to, m, r->why);
+		rc = check_family(offer->local[SL_TO][m], to, m, r->why);
 	if (!rc)
-		rc = check_key(&r->leg[SL_TO]->media[m], to, m, r->why);
+		rc = check_key(&offer->proposal[m], to, m, r->why);
 	if (!rc)
 		sl_negotiate_settle(from, to, r->options, offer->rtcp_mux);
 	return rc;
@@ -98,14 +156,40 @@ static int negotiate_one(struct reply *r, const struct sl_sdp *sdp, unsigned m)
 
 static int negotiate(struct reply *r, const struct sl_sdp *sdp)
 {
-	if (sdp->n_media != r->call->offer.n_media)
+	if (sdp->n_media != r->offer->n_media)
 		return SL_REFUSE(-EPROTO, r->why, "SDP: %u m-lines answer an offer of %u",
-			sdp->n_media, r->call->offer.n_media);
+			sdp->n_media, r->offer->n_media);
 	for (unsigned m = 0; m < sdp->n_media; m++) {
 		int rc = negotiate_one(r, sdp, m);
 
 		if (rc)
 			return rc;
+	}
+	return 0;
+}
+
+/* Our keys: towards the one who offered, for the suite of its choice; and that which was taken. */
+static int choose_keys(struct reply *r)
+{
+	const struct sl_crypto_backend *crypto = r->sessions->env.crypto;
+
+	for (unsigned m = 0; m < r->offer->n_media; m++) {
+		const struct sl_terms *from = &r->terms[SL_FROM][m], *to = &r->terms[SL_TO][m];
+		const struct sl_leg_media *media = &r->leg[SL_FROM]->media[m];
+		struct sl_local *local = r->offer->local[SL_FROM][m];
+
+		r->local[SL_FROM][m] = local;
+		r->local[SL_TO][m] = r->offer->local[SL_TO][m];
+		if (!from->active || !from->media)
+			continue;
+		if (to->theirs.suite != SL_SUITE_NONE)
+			r->ours[SL_TO][m] = r->offer->proposal[m].key[to->theirs.suite];
+		if (from->theirs.suite == SL_SUITE_NONE)
+			continue;
+		r->ours[SL_FROM][m] = sl_local_key(crypto, local, from->theirs.suite, media->out);
+		if (!r->ours[SL_FROM][m])
+			return SL_REFUSE(-EIO, r->why, "no key can be made for %s",
+				sl_suites[from->theirs.suite].name);
 	}
 	return 0;
 }
@@ -117,18 +201,17 @@ static ssize_t write_answer(struct reply *r, const struct sl_sdp *sdp, char *out
 
 	for (unsigned m = 0; m < sdp->n_media && !rc; m++) {
 		const struct sl_terms *from = &r->terms[SL_FROM][m];
-		struct sl_leg_media *media = &r->leg[SL_FROM]->media[m];
 
 		if (!from->media || !from->active) {
 			w.media[m].action =
 				from->media || from->refused ? SL_SDP_REFUSE : SL_SDP_KEEP;
 			continue;
 		}
-		sl_call_sdp_address(&w, m, &media->local, from->proto, from->mux, from->mux);
+		sl_call_sdp_address(&w, m, r->local[SL_FROM][m], from->proto, from->mux, from->mux);
 		w.media[m].mid_remove = !from->mid;
 		if (from->theirs.suite != SL_SUITE_NONE)
-			rc = sl_call_sdp_key(&w, m, from->tag, media, from->theirs.suite,
-				from->draft_name, r->why);
+			rc = sl_call_sdp_key(&w, m, from->tag, from->theirs.suite,
+				r->ours[SL_FROM][m], from->draft_name, r->why);
 	}
 	if (!rc)
 		rc = sl_call_sdp_write(&w, sdp, r->options, out, room, r->why);
@@ -136,29 +219,72 @@ static ssize_t write_answer(struct reply *r, const struct sl_sdp *sdp, char *out
 	return rc;
 }
 
-static int put_in_force(struct reply *r, unsigned n_media)
+/* A branch of its own, at the ports and with the keys that the others have. */
+static int add_fork(struct reply *r)
 {
-	const struct sl_terms *const terms[2] = {r->terms[SL_FROM], r->terms[SL_TO]};
-	struct sl_leg *to = r->leg[SL_TO];
-	char *tag = NULL;
-	int rc;
+	const struct sl_leg *taker = r->leg[SL_TO];
+	struct sl_leg *leg;
 
-	/* Whatever can fail comes first. A fork that answers later takes the place of the first. */
-	if (!to->tag || !sl_text_is(r->to_tag, to->tag)) {
-		tag = strndup(r->to_tag.at, r->to_tag.len);
-		if (!tag)
-			return SL_REFUSE(-ENOMEM, r->why, "out of memory");
+	if (r->call->n_legs == SL_MAX_LEGS)
+		return SL_REFUSE(-EUSERS, r->why, "more than %d parties in one call", SL_MAX_LEGS);
+	leg = sl_call_leg_add(r->call, r->to_tag, taker->interface);
+	if (!leg)
+		return SL_REFUSE(-ENOMEM, r->why, "out of memory");
+	r->leg[SL_TO] = leg;
+	r->forked = true;
+	sl_leg_offer(r->sessions->env.crypto, leg, sl_offer_ref(r->offer));
+	if (sl_leg_media_room(leg, r->offer->n_media))
+		return SL_REFUSE(-ENOMEM, r->why, "out of memory");
+	for (unsigned m = 0; m < r->offer->n_media; m++) {
+		memcpy(leg->media[m].kind, taker->media[m].kind, sizeof(leg->media[m].kind));
+		leg->media[m].local = sl_local_ref(r->offer->local[SL_TO][m]);
 	}
-	rc = sl_install(r->sessions, r->leg, terms, n_media, r->why);
+	return 0;
+}
+
+/* What there was beyond the media of this offer is there no more. */
+static int room_for_all(struct reply *r)
+{
+	r->n_media = r->offer->n_media;
+	for (int side = SL_FROM; side <= SL_TO; side++)
+		if (r->leg[side]->n_media > r->n_media)
+			r->n_media = r->leg[side]->n_media;
+	if (sl_leg_media_room(r->leg[SL_FROM], r->n_media) ||
+		sl_leg_media_room(r->leg[SL_TO], r->n_media))
+		return SL_REFUSE(-ENOMEM, r->why, "out of memory");
+	return 0;
+}
+
+static int put_in_force(struct reply *r)
+{
+	struct sl_agreed side[2];
+	struct sl_leg *to;
+	char *tag = NULL;
+	int rc = 0;
+
+	/* Whatever can fail comes first. */
+	if (r->fork)
+		rc = add_fork(r);
+	to = r->leg[SL_TO];
+	if (!rc)
+		rc = room_for_all(r);
+	if (!rc && !to->tag) {
+		tag = sl_text_copy(r->to_tag);
+		rc = tag ? 0 : SL_REFUSE(-ENOMEM, r->why, "out of memory");
+	}
+	for (int i = SL_FROM; i <= SL_TO; i++)
+		side[i] = (struct sl_agreed){r->leg[i], r->terms[i], r->local[i], r->ours[i]};
+	if (!rc)
+		rc = sl_install(r->sessions, r->call, side, r->n_media, r->why);
 	if (rc) {
 		free(tag);
+		if (r->forked)
+			sl_leg_free(r->sessions->env.crypto, r->call->leg[--r->call->n_legs]);
 		return rc;
 	}
-	if (tag) {
-		free(to->tag);
+	if (tag)
 		to->tag = tag;
-	}
-	r->call->offer.answered = true;
+	to->answered = true;
 	r->call->up = true;
 	if (!r->call->deleted)
 		sl_session_keep(r->sessions, r->call);
@@ -178,12 +304,16 @@ ssize_t sl_answer(struct sl_sessions *sessions, const struct sl_ng_options *opti
 	len = sl_call_sdp_parse(&sdp, options, why);
 	if (!len)
 		len = find_sides(&r);
-	if (!len)
+	if (!len) {
+		r.offer = r.leg[SL_TO]->offer;
 		len = negotiate(&r, &sdp);
+	}
+	if (!len)
+		len = choose_keys(&r);
 	if (!len)
 		len = write_answer(&r, &sdp, out, room);
 	if (len >= 0) {
-		int rc = put_in_force(&r, sdp.n_media);
+		int rc = put_in_force(&r);
 
 		if (rc) {
 			explicit_bzero(out, (size_t)len);

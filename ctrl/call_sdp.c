@@ -63,15 +63,14 @@ void sl_call_sdp_address(struct sl_call_sdp *w, unsigned m, const struct sl_loca
 	edit->rtcp_mux = mux;
 }
 
-int sl_call_sdp_key(struct sl_call_sdp *w, unsigned m, uint32_t tag, struct sl_leg_media *media,
-	enum sl_suite suite, bool draft_name, char why[SL_NG_WHY])
+int sl_call_sdp_key(struct sl_call_sdp *w, unsigned m, uint32_t tag, enum sl_suite suite,
+	const struct sl_session_key *key, bool draft_name, char why[SL_NG_WHY])
 {
-	const struct sl_master *master = sl_leg_our_key(media, suite);
 	unsigned n = w->media[m].n_crypto;
 	char *line = w->lines[m][n];
 
-	if (!master || sl_sdes_format(line, SL_SDES_TEXT_MAX - sizeof(SL_SDES_LIFETIME), tag,
-			       master, draft_name) < 0)
+	if (!key || sl_sdes_format(line, SL_SDES_TEXT_MAX - sizeof(SL_SDES_LIFETIME), tag,
+			    &key->master, draft_name) < 0)
 		return SL_REFUSE(-EIO, why, "no key can be made for %s", sl_suites[suite].name);
 	if (w->lifetime)
 		strcat(line, SL_SDES_LIFETIME);

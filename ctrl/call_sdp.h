@@ -38,9 +38,9 @@ struct sl_call_sdp {
 void sl_call_sdp_address(struct sl_call_sdp *w, unsigned m, const struct sl_local *local,
 	enum sl_sdp_proto proto, bool mux, bool muxed);
 
-/* Adds an a=crypto line with our key for `suite` towards `media`. 0, or -EIO with `why`. */
-int sl_call_sdp_key(struct sl_call_sdp *w, unsigned m, uint32_t tag, struct sl_leg_media *media,
-	enum sl_suite suite, bool draft_name, char why[SL_NG_WHY]);
+/* Adds an a=crypto line with that key, which may be NULL: there is none. 0, or -EIO with `why`. */
+int sl_call_sdp_key(struct sl_call_sdp *w, unsigned m, uint32_t tag, enum sl_suite suite,
+	const struct sl_session_key *key, bool draft_name, char why[SL_NG_WHY]);
 
 /* Writes it. Bytes written, or -errno with `why` and `out` wiped. */
 ssize_t sl_call_sdp_write(struct sl_call_sdp *w, const struct sl_sdp *sdp,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ctrl/install.h"
+#include "ctrl/leg.h"
 #include "ctrl/log.h"
 #include "dataplane/event.h"
 
@@ -41,46 +42,34 @@ static bool astray(
 	return moved;
 }
 
-/* The call as it is, but for where its media is sent. */
-static void redirect(struct sl_sessions *sessions, struct sl_call *call)
+static void follow(
+	struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *here, unsigned m)
 {
-	struct sl_terms terms[2][SL_MAX_MEDIA];
-	const struct sl_terms *const both[2] = {terms[0], terms[1]};
-	unsigned n = call->leg[0]->n_media < call->leg[1]->n_media ? call->leg[0]->n_media
-								   : call->leg[1]->n_media;
+	const struct sl_leg *there = here->peer;
 	char why[SL_NG_WHY] = "";
 
-	for (int side = 0; side < 2; side++)
-		for (unsigned m = 0; m < n; m++)
-			terms[side][m] = call->leg[side]->media[m].terms;
-	if (sl_install(sessions, call->leg, both, n, why))
+	if (!there || m >= here->n_media || m >= there->n_media || !here->media[m].path.live ||
+		!there->media[m].path.live || !astray(call, &here->media[m], &there->media[m]))
+		return;
+	if (sl_reinstall(sessions, call, here, why))
 		SL_LOG_LIMITED(SL_LOG_WARNING, "call %s: media does not follow its endpoint: %s",
 			call->id, why);
-	explicit_bzero(terms, sizeof(terms));
-}
-
-static void follow(struct sl_sessions *sessions, struct sl_call *call, int leg, unsigned m)
-{
-	const struct sl_leg *here = call->leg[leg], *there = call->leg[!leg];
-
-	if (here && there && m < here->n_media && m < there->n_media && here->media[m].path.live &&
-		there->media[m].path.live && astray(call, &here->media[m], &there->media[m]))
-		redirect(sessions, call);
 }
 
 static void follow_cookie(struct sl_sessions *sessions, uint64_t cookie)
 {
 	struct sl_call *call = sl_session_by_serial(sessions, cookie >> SL_COOKIE_SHIFT);
 
-	if (call)
-		follow(sessions, call, cookie / SL_MAX_MEDIA % 2, cookie % SL_MAX_MEDIA);
+	for (unsigned i = 0; call && i < call->n_legs; i++)
+		if (call->leg[i]->cookie == (cookie & ~(uint64_t)(SL_MAX_MEDIA - 1)))
+			follow(sessions, call, call->leg[i], cookie % SL_MAX_MEDIA);
 }
 
 static void follow_call(const struct sl_call *call, void *context)
 {
-	for (int i = 0; i < 2; i++)
-		for (unsigned m = 0; m < call->n_media; m++)
-			follow(context, (struct sl_call *)call, i, m);
+	for (unsigned i = 0; i < call->n_legs; i++)
+		for (unsigned m = 0; m < call->leg[i]->n_media; m++)
+			follow(context, (struct sl_call *)call, call->leg[i], m);
 }
 
 void sl_follow_poll(struct sl_sessions *sessions)

@@ -6,12 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctrl/leg.h"
+#include "ctrl/local.h"
 #include "ctrl/log.h"
 #include "dataplane/mailbox.h"
 
 /* What becomes of one path: media that arrives from `from` and leaves to `to`. */
 struct change {
 	struct sl_leg_media *from, *to;
+	const struct sl_local *from_local, *to_local;
 	uint64_t cookie;
 	const struct sl_terms *from_terms, *to_terms;
 	struct sl_path next; /* .live: there shall be a flow */
@@ -26,7 +29,12 @@ struct keys {
 
 struct plan {
 	struct sl_sessions *sessions;
+	struct sl_call *call;
+	const struct sl_agreed *side; /* by enum sl_side */
 	unsigned n_media;
+	struct sl_leg *losers[SL_MAX_LEGS]; /* that are connected now and are in the way */
+	unsigned n_losers;
+	bool withdrawn; /* their flows are */
 	struct keys keys[2][SL_MAX_MEDIA];
 	struct change changes[2 * SL_MAX_MEDIA]; /* SL_FROM's path, then SL_TO's, by medium */
 	struct sl_exchange exchanges[2 * SL_MAX_MEDIA];
@@ -38,38 +46,27 @@ static bool wanted(const struct sl_terms *from, const struct sl_terms *to)
 	return from->active && to->active && from->media && to->media && !from->held && !to->held;
 }
 
-static const struct sl_master *our_master(const struct sl_leg_media *m, enum sl_suite suite)
-{
-	for (unsigned i = 0; i < m->n_ours; i++)
-		if (m->ours[i].master.suite == suite)
-			return m->ours[i].spent ? NULL : &m->ours[i].master;
-	return NULL;
-}
-
-static int keys_make(struct plan *plan, struct keys *keys, const struct sl_leg_media *m,
-	const struct sl_terms *terms, char why[SL_NG_WHY])
+static int keys_make(
+	struct plan *plan, int side, unsigned m, struct keys *keys, char why[SL_NG_WHY])
 {
 	const struct sl_crypto_backend *crypto = plan->sessions->env.crypto;
+	const struct sl_agreed *agreed = &plan->side[side];
+	const struct sl_terms *terms = &agreed->terms[m];
 	enum sl_suite suite = terms->theirs.suite;
-	const struct sl_master *ours;
+	int rc;
 
 	if (!terms->active || !terms->media || suite == SL_SUITE_NONE)
 		return 0;
-	ours = our_master(m, suite);
-	if (!ours) {
-		snprintf(why, SL_NG_WHY,
-			"%s: goes back to a key that was in use before; a new offer is needed",
-			sl_suites[suite].name);
-		return -EINVAL;
+	rc = sl_session_key_expand(crypto, agreed->ours[m]);
+	if (!rc) {
+		keys->out = sl_session_key_ref(agreed->ours[m]);
+		keys->in = sl_session_key_get(crypto, agreed->leg->media[m].in, &terms->theirs);
+		rc = keys->in ? 0 : -errno;
 	}
-	keys->in = sl_session_key_get(crypto, m->in, &terms->theirs);
-	keys->out = keys->in ? sl_session_key_get(crypto, m->out, ours) : NULL;
-	if (!keys->out) {
+	if (rc)
 		snprintf(why, SL_NG_WHY, "%s: cannot expand the key: %s", sl_suites[suite].name,
-			strerror(errno));
-		return -errno;
-	}
-	return 0;
+			strerror(-rc));
+	return rc;
 }
 
 static void ports_of(const struct sl_local *local, bool mux, uint16_t port[SL_COMPONENTS])
@@ -86,7 +83,7 @@ static uint8_t slot_of(const struct sl_local *local)
 static int hops_get(struct change *c, char why[SL_NG_WHY])
 {
 	struct sl_flow_spec *spec = &c->next.spec;
-	const struct sl_local *local = &c->to->local;
+	const struct sl_local *local = c->to_local;
 	int rc;
 
 	for (int i = 0; i < SL_COMPONENTS; i++) {
@@ -108,11 +105,27 @@ static void hops_put(const struct sl_path *path)
 		sl_interface_hop_put(path->out_interface, path->spec.nexthop[i]);
 }
 
-static int change_make(
-	struct change *c, const struct keys *from, const struct keys *to, char why[SL_NG_WHY])
+static int flow_make(struct change *c, char why[SL_NG_WHY])
+{
+	const struct sl_path *old = &c->from->path;
+	const struct sl_sent *sent = c->next.out ? c->next.out->sent : NULL;
+
+	c->next.flow = sl_flow_new(&c->next.spec);
+	if (!c->next.flow) {
+		snprintf(why, SL_NG_WHY, "cannot make a flow: %s", strerror(errno));
+		return -errno;
+	}
+	/* A live flow is inherited from by its worker; what it sends with, nobody else does. */
+	if (!old->live || old->out != c->next.out)
+		sl_flow_resume(c->next.flow, old->live ? NULL : old->flow, sent);
+	return 0;
+}
+
+static int change_make(struct plan *plan, struct change *c, const struct keys *from,
+	const struct keys *to, char why[SL_NG_WHY])
 {
 	struct sl_flow_spec *spec = &c->next.spec;
-	struct sl_path *old = &c->from->path;
+	const struct sl_path *old = &c->from->path;
 
 	if (!wanted(c->from_terms, c->to_terms)) {
 		c->same = !old->live;
@@ -121,36 +134,27 @@ static int change_make(
 	c->next.live = true;
 	c->next.in = from->in;
 	c->next.out = to->out;
-	c->next.in_interface = c->from->local.interface;
-	c->next.out_interface = c->to->local.interface;
+	c->next.in_interface = c->from_local->interface;
+	c->next.out_interface = c->to_local->interface;
 	spec->in_key = sl_session_key_raw(from->in);
 	spec->out_key = sl_session_key_raw(to->out);
 	spec->in_suite = c->from_terms->theirs.suite;
 	spec->out_suite = c->to_terms->theirs.suite;
-	spec->in_slot = slot_of(&c->from->local);
-	ports_of(&c->from->local, c->from_terms->mux, spec->in_port);
+	spec->in_slot = slot_of(c->from_local);
+	ports_of(c->from_local, c->from_terms->mux, spec->in_port);
 	sl_terms_remote(c->from_terms, spec->source);
-	spec->out_slot = slot_of(&c->to->local);
-	ports_of(&c->to->local, c->to_terms->mux, spec->out_port);
+	spec->out_slot = slot_of(c->to_local);
+	ports_of(c->to_local, c->to_terms->mux, spec->out_port);
 	sl_leg_remote(c->to, c->to_terms, spec->destination);
 	spec->policy = sl_source_policy(&c->from_terms->source, !spec->in_suite);
 	spec->cookie = c->cookie;
+	spec->tos = plan->call->tos;
 	if (hops_get(c, why))
 		return -EHOSTUNREACH;
 	/* Both zeroed before they were filled in: padding is equal too. */
 	/* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
 	c->same = old->live && !memcmp(spec, &old->spec, sizeof(*spec));
-	if (c->same)
-		return 0;
-	c->next.flow = sl_flow_new(spec);
-	if (!c->next.flow) {
-		snprintf(why, SL_NG_WHY, "cannot make a flow: %s", strerror(errno));
-		return -errno;
-	}
-	/* Neither is published, so both are ours. */
-	if (old->flow && !old->live)
-		sl_flow_inherit(c->next.flow, old->flow);
-	return 0;
+	return c->same ? 0 : flow_make(c, why);
 }
 
 static void pinholes(const struct sl_path *path, bool open)
@@ -192,6 +196,13 @@ static void path_free(struct sl_sessions *sessions, struct sl_path *path)
 	explicit_bzero(path, sizeof(*path));
 }
 
+/* No worker sends with it any more: whatever sends next under its key goes on behind it. */
+static void remember(const struct sl_path *path)
+{
+	if (path->flow && path->out)
+		sl_flow_remember(path->flow, path->out->sent);
+}
+
 /* The new path takes over references of its own; what stays as it is keeps the old ones. */
 static void change_commit(struct sl_sessions *sessions, struct change *c)
 {
@@ -200,7 +211,11 @@ static void change_commit(struct sl_sessions *sessions, struct change *c)
 	if (c->same) {
 		if (c->hops)
 			hops_put(&c->next);
-	} else if (c->next.live) {
+		return;
+	}
+	if (path->live && path->out != c->next.out)
+		remember(path);
+	if (c->next.live) {
 		path_free(sessions, path);
 		*path = c->next;
 		sl_session_key_ref(path->in);
@@ -211,21 +226,29 @@ static void change_commit(struct sl_sessions *sessions, struct change *c)
 	}
 }
 
-/* A key that something was sent with and that is not in force any more must never come back. */
-static void leg_commit(struct sl_sessions *sessions, struct sl_leg_media *m,
-	const struct sl_terms *terms, const struct keys *keys)
+static void side_commit(struct plan *plan, int side)
 {
-	m->terms = *terms;
-	if (!terms->active || !terms->media)
-		return; /* the keys may come back with the medium */
-	for (unsigned i = 0; i < m->n_ours; i++)
-		if (m->out && m->out != keys->out &&
-			m->ours[i].master.suite == m->out->master.suite)
-			m->ours[i].spent = true;
-	sl_session_key_put(sessions->env.crypto, m->in);
-	sl_session_key_put(sessions->env.crypto, m->out);
-	m->in = sl_session_key_ref(keys->in);
-	m->out = sl_session_key_ref(keys->out);
+	const struct sl_crypto_backend *crypto = plan->sessions->env.crypto;
+	const struct sl_agreed *agreed = &plan->side[side];
+
+	agreed->leg->peer = plan->side[!side].leg;
+	for (unsigned i = 0; i < plan->n_media; i++) {
+		struct sl_leg_media *m = &agreed->leg->media[i];
+		const struct keys *keys = &plan->keys[side][i];
+
+		m->terms = agreed->terms[i];
+		if (!m->terms.active || !m->terms.media)
+			continue; /* the keys may come back with the medium */
+		sl_session_key_put(crypto, m->in);
+		sl_session_key_put(crypto, m->out);
+		m->in = sl_session_key_ref(keys->in);
+		m->out = sl_session_key_ref(keys->out);
+		if (m->out)
+			m->out->used = true;
+		sl_local_ref(agreed->local[i]);
+		sl_local_put(crypto, m->local);
+		m->local = agreed->local[i];
+	}
 }
 
 static void plan_exchange(struct plan *plan)
@@ -242,15 +265,13 @@ static void plan_exchange(struct plan *plan)
 	}
 }
 
-static int plan_make(struct plan *plan, struct sl_leg *const leg[2],
-	const struct sl_terms *const terms[2], char why[SL_NG_WHY])
+static int plan_make(struct plan *plan, char why[SL_NG_WHY])
 {
 	int rc;
 
 	for (int side = SL_FROM; side <= SL_TO; side++)
 		for (unsigned i = 0; i < plan->n_media; i++) {
-			rc = keys_make(plan, &plan->keys[side][i], &leg[side]->media[i],
-				&terms[side][i], why);
+			rc = keys_make(plan, side, i, &plan->keys[side][i], why);
 			if (rc)
 				return rc;
 		}
@@ -259,17 +280,96 @@ static int plan_make(struct plan *plan, struct sl_leg *const leg[2],
 		unsigned m = from == SL_FROM ? i : i - plan->n_media;
 		struct change *c = &plan->changes[i];
 
-		c->from = &leg[from]->media[m];
-		c->to = &leg[!from]->media[m];
-		c->cookie = leg[from]->cookie + m;
-		c->from_terms = &terms[from][m];
-		c->to_terms = &terms[!from][m];
-		rc = change_make(c, &plan->keys[from][m], &plan->keys[!from][m], why);
+		c->from = &plan->side[from].leg->media[m];
+		c->to = &plan->side[!from].leg->media[m];
+		c->from_local = plan->side[from].local[m];
+		c->to_local = plan->side[!from].local[m];
+		c->cookie = plan->side[from].leg->cookie + m;
+		c->from_terms = &plan->side[from].terms[m];
+		c->to_terms = &plan->side[!from].terms[m];
+		rc = change_make(plan, c, &plan->keys[from][m], &plan->keys[!from][m], why);
 		if (rc)
 			return rc;
 	}
 	plan_exchange(plan);
 	return 0;
+}
+
+static bool shares_ports(const struct sl_leg *a, const struct sl_agreed *agreed, unsigned n_media)
+{
+	for (unsigned i = 0; i < a->n_media; i++)
+		for (unsigned m = 0; m < n_media; m++)
+			if (a->media[i].local && a->media[i].local == agreed->local[m])
+				return true;
+	return false;
+}
+
+/* Who is connected in the place of one of the two, and with whom. */
+static void find_losers(struct plan *plan)
+{
+	const struct sl_leg *from = plan->side[SL_FROM].leg, *to = plan->side[SL_TO].leg;
+	const struct sl_call *call = plan->call;
+
+	for (unsigned i = 0; i < call->n_legs; i++) {
+		struct sl_leg *leg = call->leg[i], *peer = leg->peer;
+		bool loses = false;
+
+		if (!peer || leg == from || leg == to)
+			continue;
+		loses |= peer == from || peer == to;
+		for (int side = SL_FROM; side <= SL_TO; side++) {
+			loses |= shares_ports(leg, &plan->side[side], plan->n_media);
+			loses |= peer != from && peer != to &&
+				 shares_ports(peer, &plan->side[side], plan->n_media);
+		}
+		if (loses)
+			plan->losers[plan->n_losers++] = leg;
+	}
+}
+
+/* Takes the legs' flows away from their workers, or gives them back; nothing is freed. */
+static int legs_exchange(struct sl_leg *const *legs, unsigned n_legs, bool withdraw)
+{
+	struct sl_exchange *exchanges =
+		calloc((size_t)n_legs * SL_MAX_MEDIA + 1, sizeof(*exchanges));
+	unsigned n = 0;
+	int rc;
+
+	if (!exchanges)
+		return -ENOMEM;
+	for (unsigned i = 0; i < n_legs; i++)
+		for (unsigned m = 0; m < legs[i]->n_media; m++) {
+			struct sl_path *path = &legs[i]->media[m].path;
+
+			if (!path->live)
+				continue;
+			if (withdraw)
+				pinholes(path, false);
+			exchanges[n].flow = withdraw ? NULL : path->flow;
+			exchanges[n++].old = withdraw ? path->flow : NULL;
+		}
+	rc = sl_flows_exchange(exchanges, n);
+	free(exchanges);
+	for (unsigned i = 0; i < n_legs; i++)
+		for (unsigned m = 0; m < legs[i]->n_media; m++) {
+			if (withdraw && !rc && legs[i]->media[m].path.live)
+				remember(&legs[i]->media[m].path);
+			if (!withdraw || rc)
+				pinholes(&legs[i]->media[m].path, true);
+		}
+	return rc;
+}
+
+/* They keep what they had, but for the connection. */
+static void losers_commit(struct plan *plan)
+{
+	for (unsigned i = 0; i < plan->n_losers; i++) {
+		struct sl_leg *leg = plan->losers[i];
+
+		for (unsigned m = 0; m < leg->n_media; m++)
+			leg->media[m].path.live = false;
+		leg->peer = NULL;
+	}
 }
 
 static void plan_undo(struct plan *plan, bool leak)
@@ -285,6 +385,10 @@ static void plan_undo(struct plan *plan, bool leak)
 			hops_put(&c->next);
 		sl_flow_free(c->next.flow);
 	}
+	if (plan->withdrawn && legs_exchange(plan->losers, plan->n_losers, false)) {
+		sl_log(SL_LOG_ERROR, "flows that had been withdrawn cannot be given back");
+		losers_commit(plan);
+	}
 }
 
 static void plan_free(struct plan *plan, bool leak)
@@ -299,8 +403,27 @@ static void plan_free(struct plan *plan, bool leak)
 	explicit_bzero(plan, sizeof(*plan));
 }
 
-int sl_install(struct sl_sessions *sessions, struct sl_leg *const leg[2],
-	const struct sl_terms *const terms[2], unsigned n_media, char why[SL_NG_WHY])
+static int plan_carry_out(struct plan *plan, char why[SL_NG_WHY])
+{
+	int rc = 0;
+
+	/* First, so that new flows go on behind what these have sent. */
+	if (plan->n_losers) {
+		rc = legs_exchange(plan->losers, plan->n_losers, true);
+		plan->withdrawn = !rc;
+	}
+	if (!rc)
+		rc = plan_make(plan, why);
+	if (rc)
+		return rc;
+	for (unsigned i = 0; i < 2 * plan->n_media; i++)
+		if (!plan->changes[i].same)
+			pinholes_narrow(&plan->changes[i]);
+	return plan->n_exchanges ? sl_flows_exchange(plan->exchanges, plan->n_exchanges) : 0;
+}
+
+int sl_install(struct sl_sessions *sessions, struct sl_call *call, const struct sl_agreed side[2],
+	unsigned n_media, char why[SL_NG_WHY])
 {
 	struct plan plan;
 	int rc;
@@ -308,45 +431,65 @@ int sl_install(struct sl_sessions *sessions, struct sl_leg *const leg[2],
 	/* Padding too: specifications are compared as bytes. */
 	memset(&plan, 0, sizeof(plan));
 	plan.sessions = sessions;
+	plan.call = call;
+	plan.side = side;
 	plan.n_media = n_media;
-	rc = plan_make(&plan, leg, terms, why);
-	if (rc)
-		goto undo;
-	for (unsigned i = 0; i < 2 * n_media; i++)
-		if (!plan.changes[i].same)
-			pinholes_narrow(&plan.changes[i]);
-	if (plan.n_exchanges) {
-		rc = sl_flows_exchange(plan.exchanges, plan.n_exchanges);
-		if (rc) {
+	why[0] = '\0';
+	find_losers(&plan);
+	rc = plan_carry_out(&plan, why);
+	if (rc) {
+		if (!why[0]) {
 			snprintf(why, SL_NG_WHY, "the dataplane refused: %s", strerror(-rc));
 			sl_log(SL_LOG_ERROR, "flows not installed: %s", strerror(-rc));
-			goto undo;
 		}
+		/* A worker that does not answer may still hold what it was given. */
+		plan_undo(&plan, rc == -ETIMEDOUT);
+		plan_free(&plan, rc == -ETIMEDOUT);
+		return rc;
 	}
+	losers_commit(&plan);
 	for (unsigned i = 0; i < 2 * n_media; i++)
 		change_commit(sessions, &plan.changes[i]);
-	for (int side = SL_FROM; side <= SL_TO; side++)
-		for (unsigned i = 0; i < n_media; i++)
-			leg_commit(sessions, &leg[side]->media[i], &terms[side][i],
-				&plan.keys[side][i]);
+	side_commit(&plan, SL_FROM);
+	side_commit(&plan, SL_TO);
 	plan_free(&plan, false);
 	return 0;
-undo:
-	/* A worker that does not answer may still hold what it was given. */
-	plan_undo(&plan, rc == -ETIMEDOUT);
-	plan_free(&plan, rc == -ETIMEDOUT);
+}
+
+int sl_reinstall(
+	struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg, char why[SL_NG_WHY])
+{
+	struct sl_leg *legs[2] = {leg, leg->peer};
+	struct sl_terms terms[2][SL_MAX_MEDIA];
+	struct sl_local *local[2][SL_MAX_MEDIA];
+	struct sl_session_key *ours[2][SL_MAX_MEDIA];
+	struct sl_agreed side[2];
+	unsigned n;
+	int rc;
+
+	if (!leg->peer)
+		return 0;
+	n = leg->n_media < leg->peer->n_media ? leg->n_media : leg->peer->n_media;
+	for (int i = 0; i < 2; i++) {
+		for (unsigned m = 0; m < n; m++) {
+			terms[i][m] = legs[i]->media[m].terms;
+			local[i][m] = legs[i]->media[m].local;
+			ours[i][m] = legs[i]->media[m].out;
+		}
+		side[i] = (struct sl_agreed){legs[i], terms[i], local[i], ours[i]};
+	}
+	rc = sl_install(sessions, call, side, n, why);
+	explicit_bzero(terms, sizeof(terms));
 	return rc;
 }
 
-static void leg_uninstall(struct sl_sessions *sessions, struct sl_leg *leg, bool leak)
+static void leg_uninstall(struct sl_sessions *sessions, struct sl_leg *leg)
 {
 	const struct sl_crypto_backend *crypto = sessions->env.crypto;
 
-	for (unsigned i = 0; leg && i < leg->n_media; i++) {
+	for (unsigned i = 0; i < leg->n_media; i++) {
 		struct sl_leg_media *m = &leg->media[i];
 
-		if (leak && m->path.live)
-			memset(&m->path, 0, sizeof(m->path));
 		path_free(sessions, &m->path);
 		sl_session_key_put(crypto, m->in);
 		sl_session_key_put(crypto, m->out);
@@ -354,25 +497,25 @@ static void leg_uninstall(struct sl_sessions *sessions, struct sl_leg *leg, bool
 	}
 }
 
-void sl_uninstall(struct sl_sessions *sessions, struct sl_call *call)
+void sl_uninstall(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg)
 {
-	struct sl_exchange exchanges[2 * SL_MAX_MEDIA];
-	unsigned n = 0;
-	int rc = 0;
+	struct sl_leg *const pair[2] = {leg, leg ? leg->peer : NULL};
+	struct sl_leg *const *legs = leg ? pair : call->leg;
+	unsigned n = leg ? 1u + (leg->peer != NULL) : call->n_legs;
+	int rc = legs_exchange(legs, n, true);
 
-	for (int side = SL_FROM; side <= SL_TO; side++)
-		for (unsigned i = 0; call->leg[side] && i < call->leg[side]->n_media; i++) {
-			struct sl_path *path = &call->leg[side]->media[i].path;
-
-			if (!path->live)
-				continue;
-			pinholes(path, false);
-			exchanges[n++] = (struct sl_exchange){.old = path->flow};
-		}
-	if (n)
-		rc = sl_flows_exchange(exchanges, n);
 	if (rc)
 		sl_log(SL_LOG_ERROR, "flows not withdrawn: %s", strerror(-rc));
-	for (int side = SL_FROM; side <= SL_TO; side++)
-		leg_uninstall(sessions, call->leg[side], rc != 0);
+	for (unsigned i = 0; i < n; i++) {
+		legs[i]->peer = NULL;
+		for (unsigned m = 0; m < legs[i]->n_media; m++) {
+			struct sl_path *path = &legs[i]->media[m].path;
+
+			if (rc && path->live) /* a worker may still hold it */
+				memset(path, 0, sizeof(*path));
+			path->live = false;
+		}
+		if (!leg || legs[i] == leg)
+			leg_uninstall(sessions, legs[i]);
+	}
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctrl/hangup.h"
 #include "ctrl/log.h"
 #include "ctrl/ng_frame.h"
 #include "ctrl/offer.h"
@@ -117,7 +118,7 @@ static int delete_nothing(struct request *r, const char *why)
 static int delete (struct request *r)
 {
 	struct sl_sessions *sessions = r->ng->sessions;
-	int64_t delay = r->options.delete_delay;
+	const char *warning;
 	struct sl_call *call;
 
 	if (need(r, r->options.call_id, "call-id"))
@@ -125,21 +126,15 @@ static int delete (struct request *r)
 	call = sl_session_find(sessions, r->options.call_id);
 	if (!call)
 		return delete_nothing(r, "Unknown call-id");
-	if (r->options.from_tag.at && r->options.from_tag.len &&
-		!sl_call_leg(call, r->options.from_tag))
-		return delete_nothing(r, "from-tag does not belong to this call");
+	/* Before: what there was to tell of it may be gone afterwards. */
 	sl_reply_key_string(&r->reply, "result", "ok");
 	sl_query_write(&r->reply, call);
-	if (delay < 0)
-		delay = sessions->env.delete_delay;
-	if (delay == 0) {
-		sl_session_delete(sessions, call);
+	warning = sl_hangup(sessions, call, &r->options);
+	if (!warning)
 		return 0;
-	}
-	if (!call->deleted) /* a repeated delete does not prolong it */
-		sl_session_expire(sessions, call, (uint64_t)delay);
-	call->deleted = true;
-	return 0;
+	sl_reply_start(&r->reply, r->reply.buf, r->reply.size, r->reply.format);
+	sl_reply_dict(&r->reply);
+	return delete_nothing(r, warning);
 }
 
 static int query(struct request *r)

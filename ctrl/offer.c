@@ -8,6 +8,8 @@
 
 #include "ctrl/admit.h"
 #include "ctrl/call_sdp.h"
+#include "ctrl/leg.h"
+#include "ctrl/local.h"
 #include "ctrl/negotiate.h"
 
 /* An offer being worked on. What is new in the call is given up again unless it is committed. */
@@ -17,13 +19,11 @@ struct draft {
 	struct sl_call *call;
 	bool new_call;
 	struct sl_leg *leg[2]; /* by enum sl_side */
+	bool new_leg[2];
 	const struct sl_interface *interface[2];
-	uint32_t fresh[2]; /* media whose ports were taken just now */
-	struct sl_offer offer;
+	struct sl_offer *offer;
 	char *why;
 };
-
-_Static_assert(SL_MAX_MEDIA <= 32, "a bit per medium in draft.fresh");
 
 static int out_of_memory(char *why)
 {
@@ -66,30 +66,78 @@ static int open_call(struct draft *d, const struct sl_sdp *sdp)
 		return out_of_memory(d->why);
 	d->new_call = true;
 	d->call->emergency = d->options->emergency;
-	d->leg[SL_FROM] = sl_call_leg_add(d->call, d->options->from_tag, d->interface[SL_FROM]);
-	if (!d->leg[SL_FROM])
-		return out_of_memory(d->why);
-	d->leg[SL_TO] = sl_call_leg_add(d->call, d->options->to_tag, d->interface[SL_TO]);
-	return d->leg[SL_TO] ? 0 : out_of_memory(d->why);
+	return 0;
 }
 
-/* Either party may offer anew; the one that has not answered yet is known by the tag of the other.
+static int add_leg(struct draft *d, int side, struct sl_text tag)
+{
+	if (d->call->n_legs == SL_MAX_LEGS)
+		return SL_REFUSE(-EUSERS, d->why, "more than %d parties in one call", SL_MAX_LEGS);
+	d->leg[side] = sl_call_leg_add(d->call, tag, d->interface[side]);
+	if (!d->leg[side])
+		return out_of_memory(d->why);
+	d->new_leg[side] = true;
+	return 0;
+}
+
+static bool has_branch(const struct sl_leg *leg, struct sl_text branch)
+{
+	return branch.at && leg->branch && sl_text_is(branch, leg->branch);
+}
+
+/* Who is meant by an offer without to-tag: the same as by the one before, if that was not answered.
+ */
+static struct sl_leg *find_pending(const struct draft *d, const struct sl_leg *from)
+{
+	struct sl_text branch = d->options->via_branch;
+
+	for (unsigned i = d->call->n_legs; i-- > 0;) {
+		struct sl_leg *leg = d->call->leg[i];
+
+		if (!leg->offer || leg->offer->from != from || !leg->offer->open)
+			continue;
+		if (has_branch(leg, branch) || (!leg->answered && !branch.at && !leg->branch))
+			return leg;
+	}
+	return NULL;
+}
+
+/* A party that is known only by the offer it got. */
+static struct sl_leg *find_nameless(const struct sl_call *call, const struct sl_leg *partner)
+{
+	for (unsigned i = call->n_legs; i-- > 0;)
+		if (!call->leg[i]->tag && call->leg[i] != partner &&
+			sl_legs_partners(call->leg[i], partner))
+			return call->leg[i];
+	return NULL;
+}
+
+/*
+ * Either party may offer anew. A tag that is not known belongs to who was not named so far, or else
+ * to a new party: one that takes the place of another, or to whom the call is forked.
  */
 static int find_legs(struct draft *d)
 {
 	const struct sl_ng_options *o = d->options;
 	struct sl_leg *from = sl_call_leg(d->call, o->from_tag);
+	struct sl_leg *to = sl_call_leg(d->call, o->to_tag);
+	int rc = 0;
 
-	if (!from) {
-		struct sl_leg *to = sl_call_leg(d->call, o->to_tag);
-
-		from = to ? sl_call_other(d->call, to) : NULL;
-		if (!from || from->tag)
-			return SL_REFUSE(-ESRCH, d->why, "from-tag does not belong to this call");
-	}
+	if (from && from == to)
+		return SL_REFUSE(-ESRCH, d->why, "from-tag and to-tag are the same");
+	if (!from && !to && o->to_tag.at && !d->new_call)
+		return SL_REFUSE(-ESRCH, d->why, "from-tag does not belong to this call");
+	if (!from && to)
+		from = find_nameless(d->call, to);
+	if (from && !to)
+		to = o->to_tag.at ? find_nameless(d->call, from) : find_pending(d, from);
 	d->leg[SL_FROM] = from;
-	d->leg[SL_TO] = sl_call_other(d->call, from);
-	return 0;
+	d->leg[SL_TO] = to;
+	if (!from)
+		rc = add_leg(d, SL_FROM, o->from_tag);
+	if (!rc && !to)
+		rc = add_leg(d, SL_TO, o->to_tag);
+	return rc;
 }
 
 static int choose_family(const struct draft *d, int side, const struct sl_terms *terms)
@@ -104,47 +152,95 @@ static int choose_family(const struct draft *d, int side, const struct sl_terms 
 	return interface->local[family].pool ? family : !family;
 }
 
-/* The ports of a leg are taken once and stay for as long as the call lasts. */
+static bool suits(const struct draft *d, int side, const struct sl_terms *terms,
+	const struct sl_local *local, int family)
+{
+	bool asked = side == SL_FROM ? !terms->held : d->options->family >= 0;
+
+	return local && (!asked || local->family == family);
+}
+
+/*
+ * The ports of a leg are taken once and stay for as long as it lasts, unless its address family
+ * changes: then new ones come into force with the answer.
+ */
 static int take_ports(struct draft *d, int side, unsigned m, const struct sl_terms *terms)
 {
-	struct sl_local *local = &d->leg[side]->media[m].local;
+	const struct sl_offer *last = d->leg[SL_TO]->offer;
 	const struct sl_interface *interface = d->leg[side]->interface;
+	struct sl_local **taken = &d->offer->local[side][m];
+	struct sl_local *local = d->leg[side]->media[m].local;
 	int family = choose_family(d, side, terms);
 
-	if (local->interface) {
-		bool asked = side == SL_FROM ? !terms->held : d->options->family >= 0;
-
-		if (!asked || local->family == family)
-			return 0;
-		return SL_REFUSE(-EAFNOSUPPORT, d->why,
-			"medium %u: the address family cannot change during a call", m + 1);
+	if (suits(d, side, terms, local, family)) {
+		*taken = sl_local_ref(local);
+		return 0;
+	}
+	if (last && last->from == d->leg[SL_FROM] && m < last->n_media &&
+		suits(d, side, terms, last->local[side][m], family)) {
+		*taken = sl_local_ref(last->local[side][m]);
+		return 0;
 	}
 	if (!interface->local[family].pool)
 		return SL_REFUSE(-EAFNOSUPPORT, d->why, "interface %s has no %s address",
 			interface->config->name, family == SL_IPV4 ? "IPv4" : "IPv6");
-	if (sl_interface_take(interface, family, &local->rtp))
-		return SL_REFUSE(-ENOSPC, d->why, "Ran out of ports");
-	local->interface = interface;
-	local->family = (uint8_t)family;
-	d->fresh[side] |= 1u << m;
-	return 0;
+	*taken = sl_local_new(interface, family, local);
+	if (*taken)
+		return 0;
+	return errno == ENOSPC ? SL_REFUSE(-ENOSPC, d->why, "Ran out of ports")
+			       : out_of_memory(d->why);
 }
 
 static void draft_drop(struct draft *d)
 {
-	sl_offer_clear(&d->offer);
+	sl_offer_put(d->sessions->env.crypto, d->offer);
 	if (d->new_call) {
 		sl_session_delete(d->sessions, d->call);
 		return;
 	}
-	for (int side = SL_FROM; side <= SL_TO; side++)
-		for (unsigned m = 0; d->leg[side] && m < SL_MAX_MEDIA; m++)
-			if (d->fresh[side] & (1u << m)) {
-				struct sl_local *local = &d->leg[side]->media[m].local;
+	for (int side = SL_TO; side >= SL_FROM; side--)
+		if (d->new_leg[side])
+			sl_leg_free(d->sessions->env.crypto, d->call->leg[--d->call->n_legs]);
+}
 
-				sl_interface_give(local->interface, local->family, local->rtp);
-				memset(local, 0, sizeof(*local));
-			}
+static struct sl_offer *offer_new(unsigned n_media)
+{
+	struct sl_offer *offer = calloc(1, sizeof(*offer));
+
+	if (!offer)
+		return NULL;
+	offer->refs = 1;
+	offer->n_media = n_media;
+	offer->terms = calloc(n_media + 1, sizeof(*offer->terms));
+	offer->proposal = calloc(n_media + 1, sizeof(*offer->proposal));
+	for (int side = SL_FROM; side <= SL_TO; side++)
+		offer->local[side] = calloc(n_media + 1, sizeof(*offer->local[side]));
+	if (offer->terms && offer->proposal && offer->local[SL_FROM] && offer->local[SL_TO])
+		return offer;
+	sl_offer_put(NULL, offer);
+	return NULL;
+}
+
+/* Both directions under one key would be one keystream for two streams (RFC 3711 9.1). */
+static int check_key(const struct draft *d, unsigned m, const struct sl_terms *terms)
+{
+	const struct sl_leg *from = d->leg[SL_FROM];
+
+	if (m >= from->n_media || !from->media[m].local ||
+		!sl_local_is_ours(from->media[m].local, &terms->theirs))
+		return 0;
+	return SL_REFUSE(
+		-EKEYREJECTED, d->why, "medium %u: the offer sends back a key of ours", m + 1);
+}
+
+/* Of the dialogue that the offer belongs to. */
+static unsigned media_before(const struct draft *d)
+{
+	const struct sl_leg *to = d->leg[SL_TO];
+
+	if (to->peer == d->leg[SL_FROM])
+		return to->n_media;
+	return 0;
 }
 
 /* RFC 3264 6: what is taken out keeps its place, with port 0. */
@@ -171,31 +267,32 @@ static int negotiate_one(struct draft *d, const struct sl_sdp *sdp, unsigned m)
 		.refuse_other = from->refuse_other || to->refuse_other,
 		.in_force = m < leg->n_media ? leg->media[m].terms.theirs.suite : SL_SUITE_NONE,
 	};
-	struct sl_terms *terms = &d->offer.from[m];
+	struct sl_terms *terms = &d->offer->terms[m];
 	int rc = sl_negotiate_offer(sdp, m, &policy, terms, d->why);
 
 	if (rc)
 		return rc;
 	sl_terms_source(terms, &d->options->source);
 	rc = sl_call_sdp_check(d->sessions, terms, m, d->why);
+	if (!rc)
+		rc = check_key(d, m, terms);
 	if (rc)
 		return rc;
 	take_out(d->options, sdp->media[m].type, terms);
-	return sl_negotiate_propose(terms, d->options, to, &d->offer.proposal[m], d->why);
+	return sl_negotiate_propose(terms, d->options, to, &d->offer->proposal[m], d->why);
 }
 
 static int negotiate(struct draft *d, const struct sl_sdp *sdp)
 {
-	struct sl_offer *offer = &d->offer;
+	struct sl_offer *offer = d->offer = offer_new(sdp->n_media);
 	int rc;
 
-	offer->rtcp_mux = d->options->rtcp_mux;
-	offer->n_media = sdp->n_media;
-	offer->from = calloc(sdp->n_media + 1, sizeof(*offer->from));
-	offer->proposal = calloc(sdp->n_media + 1, sizeof(*offer->proposal));
-	if (!offer->from || !offer->proposal)
+	if (!offer)
 		return out_of_memory(d->why);
-	if (sdp->n_media < d->call->n_media)
+	offer->rtcp_mux = d->options->rtcp_mux;
+	offer->from = d->leg[SL_FROM];
+	offer->open = !d->options->to_tag.at;
+	if (sdp->n_media < media_before(d))
 		return SL_REFUSE(-EPROTO, d->why,
 			"SDP: fewer m-lines than before (RFC 3264 8: a removed one keeps its "
 			"place)");
@@ -210,10 +307,10 @@ static int negotiate(struct draft *d, const struct sl_sdp *sdp)
 static int reserve(struct draft *d)
 {
 	for (int side = SL_FROM; side <= SL_TO; side++) {
-		if (sl_leg_media_room(d->leg[side], d->offer.n_media))
+		if (sl_leg_media_room(d->leg[side], d->offer->n_media))
 			return out_of_memory(d->why);
-		for (unsigned m = 0; m < d->offer.n_media; m++) {
-			const struct sl_terms *terms = &d->offer.from[m];
+		for (unsigned m = 0; m < d->offer->n_media; m++) {
+			const struct sl_terms *terms = &d->offer->terms[m];
 			int rc;
 
 			if (!terms->active || !terms->media)
@@ -226,22 +323,18 @@ static int reserve(struct draft *d)
 	return 0;
 }
 
-static int name_media(struct sl_call *call, const struct sl_sdp *sdp, char *why)
+/* The key that is offered is kept with the offer: the answer means this one. */
+static int write_key(
+	struct draft *d, struct sl_call_sdp *w, unsigned m, uint32_t tag, enum sl_suite suite)
 {
-	char(*kind)[SL_MAX_KIND];
+	const struct sl_crypto_backend *crypto = d->sessions->env.crypto;
+	struct sl_session_key **kept = &d->offer->proposal[m].key[suite];
+	struct sl_session_key *key =
+		sl_local_key(crypto, d->offer->local[SL_TO][m], suite, d->leg[SL_TO]->media[m].out);
 
-	if (sdp->n_media <= call->n_media)
-		return 0;
-	kind = calloc(sdp->n_media, sizeof(*kind));
-	if (!kind)
-		return out_of_memory(why);
-	for (unsigned m = 0; m < sdp->n_media; m++)
-		snprintf(kind[m], sizeof(kind[m]), "%.*s", (int)sdp->media[m].type.len,
-			sdp->media[m].type.at);
-	free(call->kind);
-	call->kind = kind;
-	call->n_media = sdp->n_media;
-	return 0;
+	sl_session_key_put(crypto, *kept);
+	*kept = sl_session_key_ref(key);
+	return sl_call_sdp_key(w, m, tag, suite, key, false, d->why);
 }
 
 static ssize_t write_offer(struct draft *d, const struct sl_sdp *sdp, char *out, size_t room)
@@ -250,20 +343,19 @@ static ssize_t write_offer(struct draft *d, const struct sl_sdp *sdp, char *out,
 	ssize_t rc = 0;
 
 	for (unsigned m = 0; m < sdp->n_media && !rc; m++) {
-		const struct sl_terms *from = &d->offer.from[m];
-		const struct sl_proposal *proposal = &d->offer.proposal[m];
-		struct sl_leg_media *media = &d->leg[SL_TO]->media[m];
+		const struct sl_terms *from = &d->offer->terms[m];
+		const struct sl_proposal *proposal = &d->offer->proposal[m];
+		const struct sl_local *local = d->offer->local[SL_TO][m];
 
 		if (!from->media || !from->active) {
 			w.media[m].action =
 				from->media || from->refused ? SL_SDP_REFUSE : SL_SDP_KEEP;
 			continue;
 		}
-		sl_call_sdp_address(&w, m, &media->local, proposal->proto, proposal->mux,
-			d->offer.rtcp_mux & SL_NG_MUX_REQUIRE);
+		sl_call_sdp_address(&w, m, local, proposal->proto, proposal->mux,
+			d->offer->rtcp_mux & SL_NG_MUX_REQUIRE);
 		for (uint32_t i = 0; i < proposal->suites.n && !rc; i++)
-			rc = sl_call_sdp_key(
-				&w, m, i + 1, media, proposal->suites.suite[i], false, d->why);
+			rc = write_key(d, &w, m, i + 1, proposal->suites.suite[i]);
 	}
 	if (!rc)
 		rc = sl_call_sdp_write(&w, sdp, d->options, out, room, d->why);
@@ -276,9 +368,9 @@ static bool shorten(struct draft *d)
 {
 	bool shorter = false;
 
-	for (unsigned m = 0; m < d->offer.n_media; m++)
-		if (d->offer.proposal[m].may_shorten)
-			shorter |= sl_suite_list_shorten(&d->offer.proposal[m].suites);
+	for (unsigned m = 0; m < d->offer->n_media; m++)
+		if (d->offer->proposal[m].may_shorten)
+			shorter |= sl_suite_list_shorten(&d->offer->proposal[m].suites);
 	return shorter;
 }
 
@@ -293,20 +385,37 @@ static ssize_t write_short_offer(struct draft *d, const struct sl_sdp *sdp, char
 	return len;
 }
 
+/* Whatever can fail comes first. */
 static int commit(struct draft *d, const struct sl_sdp *sdp)
 {
+	const struct sl_ng_options *o = d->options;
+	struct sl_leg *from = d->leg[SL_FROM], *to = d->leg[SL_TO];
 	struct sl_call *call = d->call;
-	int rc = name_media(call, sdp, d->why);
+	char *branch = o->via_branch.at ? sl_text_copy(o->via_branch) : NULL;
 
-	if (rc)
-		return rc;
 	/* The party that had no tag yet makes itself known. */
-	if (!d->leg[SL_FROM]->tag && sl_leg_name(d->leg[SL_FROM], d->options->from_tag))
+	if ((o->via_branch.at && !branch) || (!from->tag && sl_leg_name(from, o->from_tag)) ||
+		(!to->tag && o->to_tag.at && sl_leg_name(to, o->to_tag))) {
+		free(branch);
 		return out_of_memory(d->why);
-	sl_offer_clear(&call->offer);
-	call->offer = d->offer;
-	call->offer.leg[SL_FROM] = d->leg[SL_FROM];
-	call->offer.leg[SL_TO] = d->leg[SL_TO];
+	}
+	if (d->offer->open && branch) {
+		free(to->branch);
+		to->branch = branch;
+	} else {
+		free(branch);
+	}
+	for (int side = SL_FROM; side <= SL_TO; side++)
+		for (unsigned m = 0; m < sdp->n_media; m++) {
+			struct sl_leg_media *media = &d->leg[side]->media[m];
+
+			snprintf(media->kind, sizeof(media->kind), "%.*s",
+				(int)sdp->media[m].type.len, sdp->media[m].type.at);
+			if (!media->local)
+				media->local = sl_local_ref(d->offer->local[side][m]);
+		}
+	d->offer->serial = ++call->offers;
+	sl_leg_offer(d->sessions->env.crypto, to, d->offer);
 	call->deleted = false;
 	if (call->up)
 		sl_session_keep(d->sessions, call);
@@ -327,7 +436,9 @@ ssize_t sl_offer(struct sl_sessions *sessions, const struct sl_ng_options *optio
 	if (len)
 		return len;
 	d.call = sl_session_find(sessions, options->call_id);
-	len = d.call ? find_legs(&d) : open_call(&d, &sdp);
+	len = d.call ? 0 : open_call(&d, &sdp);
+	if (!len)
+		len = find_legs(&d);
 	if (!len)
 		len = negotiate(&d, &sdp);
 	if (!len)

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "ctrl/leg.h"
 #include "dataplane/port.h"
 
 void sl_path_counters(const struct sl_path *path, struct sl_flow_counters *out)
@@ -58,8 +59,8 @@ static void write_stream(struct sl_reply *reply, const struct sl_leg_media *medi
 	enum sl_component component, const struct sl_flow_counters *counters)
 {
 	const struct sl_terms *terms = &media->terms;
-	const struct sl_config_interface *interface = media->local.interface->config;
-	unsigned port = media->local.rtp + (component == SL_RTCP && !terms->mux);
+	const struct sl_config_interface *interface = media->local->interface->config;
+	unsigned port = media->local->rtp + (component == SL_RTCP && !terms->mux);
 
 	sl_reply_dict(reply);
 	sl_reply_key_integer(reply, "local port", port);
@@ -70,7 +71,7 @@ static void write_stream(struct sl_reply *reply, const struct sl_leg_media *medi
 		write_endpoint(reply, "endpoint", remote[component].ip, remote[component].port);
 	}
 	write_endpoint(reply, "advertised endpoint",
-		interface->address[media->local.family].advertise, (uint16_t)port);
+		interface->address[media->local->family].advertise, (uint16_t)port);
 	if (terms->theirs.suite != SL_SUITE_NONE)
 		sl_reply_key_string(reply, "crypto suite", sl_suites[terms->theirs.suite].name);
 	sl_reply_key_integer(reply, "last packet", sl_path_last(counters));
@@ -87,22 +88,20 @@ static void write_stream(struct sl_reply *reply, const struct sl_leg_media *medi
 	sl_reply_end(reply);
 }
 
-static void write_medium(
-	struct sl_reply *reply, const struct sl_call *call, const struct sl_leg *leg, unsigned m)
+static void write_medium(struct sl_reply *reply, const struct sl_leg_media *media, unsigned m)
 {
-	const struct sl_leg_media *media = &leg->media[m];
 	const char *protocol = sl_sdp_proto_name(media->terms.proto);
 	struct sl_flow_counters counters;
 
 	sl_path_counters(&media->path, &counters);
 	sl_reply_dict(reply);
 	sl_reply_key_integer(reply, "index", m + 1);
-	sl_reply_key_string(reply, "type", call->kind[m]);
+	sl_reply_key_string(reply, "type", media->kind);
 	if (protocol)
 		sl_reply_key_string(reply, "protocol", protocol);
 	sl_reply_key(reply, "streams");
 	sl_reply_list(reply);
-	if (media->local.interface)
+	if (media->local)
 		for (int i = 0; i < SL_COMPONENTS; i++)
 			write_stream(reply, media, i, &counters);
 	sl_reply_end(reply);
@@ -121,8 +120,8 @@ static void write_leg(struct sl_reply *reply, const struct sl_call *call, const 
 		sl_reply_key_string(reply, "in dialogue with", other->tag);
 	sl_reply_key(reply, "medias");
 	sl_reply_list(reply);
-	for (unsigned m = 0; m < leg->n_media && m < call->n_media; m++)
-		write_medium(reply, call, leg, m);
+	for (unsigned m = 0; m < leg->n_media; m++)
+		write_medium(reply, &leg->media[m], m);
 	sl_reply_end(reply);
 	sl_reply_end(reply);
 }
@@ -131,8 +130,8 @@ static void write_totals(struct sl_reply *reply, const struct sl_call *call)
 {
 	struct sl_flow_counters total = {0}, one;
 
-	for (int i = 0; i < 2; i++)
-		for (unsigned m = 0; call->leg[i] && m < call->leg[i]->n_media; m++) {
+	for (unsigned i = 0; i < call->n_legs; i++)
+		for (unsigned m = 0; m < call->leg[i]->n_media; m++) {
 			sl_path_counters(&call->leg[i]->media[m].path, &one);
 			for (int c = 0; c < SL_COMPONENTS; c++) {
 				total.packets[c] += one.packets[c];
@@ -155,8 +154,8 @@ void sl_query_write(struct sl_reply *reply, const struct sl_call *call)
 	sl_reply_key_integer(reply, "created", call->created);
 	sl_reply_key(reply, "tags");
 	sl_reply_dict(reply);
-	for (int i = 0; i < 2; i++)
-		if (call->leg[i] && call->leg[i]->tag)
+	for (unsigned i = 0; i < call->n_legs; i++)
+		if (call->leg[i]->tag)
 			write_leg(reply, call, call->leg[i]);
 	sl_reply_end(reply);
 	write_totals(reply, call);

@@ -3,10 +3,13 @@
  * Calls: legs, media, ports, keys and timers. The only authority on what is open and how it is
  * keyed; flows and guard pinholes follow from it (ctrl/install.h).
  *
- * A call has legs, one per party, told apart by SIP tag. What a leg owns for one medium (local
- * ports, our keys towards it) is made once and kept over re-offers. What its SDP says is kept in
- * two versions: the terms that are in force, and those of the offer in progress, which come into
- * force with the answer. A command that fails changes neither.
+ * A call has legs, one per party, told apart by SIP tag. An offer to nobody in particular (without
+ * to-tag) makes a leg without a tag, which the first answer names. Further answers to that offer
+ * are forks: legs of their own, at the same local ports and with the same keys of ours. Media
+ * connects two legs at a time: those of the last answer.
+ *
+ * What its SDP says of a leg is kept in two versions: the terms that are in force, and those of the
+ * offer in progress, which come into force with the answer. A command that fails changes neither.
  */
 #ifndef SL_CTRL_SESSION_H
 #define SL_CTRL_SESSION_H
@@ -23,11 +26,12 @@
 #include "dataplane/flow.h"
 
 enum {
+	SL_MAX_LEGS = 32,       /* of a call: forks, and parties that came by transfer */
 	SL_MAX_MEDIA = 16,      /* m-lines of a call */
 	SL_MAX_NAME = 256,      /* bytes of a call-id, tag or via-branch */
 	SL_MAX_KIND = 12,       /* bytes of "audio", "video", ..., NUL included */
-	SL_COOKIE_SHIFT = 5,    /* bits of a flow's cookie below the call: leg and medium */
-	SL_OFFER_TIMEOUT = 600, /* seconds that the first offer of a call may wait for an answer */
+	SL_COOKIE_SHIFT = 12,   /* bits of a flow's cookie below the call: leg and medium */
+	SL_OFFER_TIMEOUT = 600, /* seconds that a call may last in which nobody is connected */
 };
 
 enum sl_side { SL_FROM, SL_TO }; /* the one who offers; the one it is offered to */
@@ -56,41 +60,47 @@ struct sl_terms {
 	} kept; /* the line with the suite that was in force; SL_SUITE_NONE: there is none */
 };
 
-/* A pair of local ports that one leg sends to and is sent from. */
+/*
+ * A pair of local ports that a leg sends to and is sent from, with our keys towards it. Shared by
+ * reference: by a leg, the offers that name it, and forks.
+ */
 struct sl_local {
-	const struct sl_interface *interface; /* NULL: none taken */
-	uint8_t family;                       /* SL_IPV4, SL_IPV6 */
-	uint16_t rtp;                         /* even; RTCP is the next one */
+	unsigned refs;
+	const struct sl_interface *interface;
+	uint8_t family;                              /* SL_IPV4, SL_IPV6 */
+	uint16_t rtp;                                /* even; RTCP is the next one */
+	struct sl_session_key *ours[SL_SUITE_COUNT]; /* by suite; NULL: not offered so far */
 };
 
 /* One direction: from the pinhole of one leg to the endpoint of the other. */
 struct sl_path {
 	struct sl_flow *flow;
-	bool live; /* published; else only kept so that its indices are never used again */
+	bool live;                       /* published; else only kept for what it has received */
 	struct sl_flow_spec spec;        /* what the flow was made from */
 	struct sl_session_key *in, *out; /* that it refers to */
 	const struct sl_interface *in_interface, *out_interface;
 };
 
-struct sl_our_key {
-	struct sl_master master;
-	bool spent; /* was in force and is not any more: never offered again */
-};
-
 struct sl_leg_media {
-	struct sl_local local;
-	struct sl_our_key *ours; /* our keys towards this leg, at most one per suite */
-	unsigned n_ours;
+	char kind[SL_MAX_KIND];          /* "audio" */
+	struct sl_local *local;          /* NULL: none yet */
 	struct sl_terms terms;           /* in force */
 	struct sl_session_key *in, *out; /* in force; NULL: plain RTP, or nothing yet */
 	struct sl_path path;             /* media that arrives from this leg */
 };
 
+struct sl_offer;
+
 struct sl_leg {
-	char *tag; /* NULL: not known yet */
+	char *tag;    /* NULL: not known yet */
+	char *branch; /* via-branch of the offer that made it; NULL: none */
 	const struct sl_interface *interface;
-	int64_t created; /* s, wall clock */
-	uint64_t cookie; /* of the flow from its first medium, the others follow */
+	int64_t created;        /* s, wall clock */
+	uint64_t cookie;        /* of the flow from its first medium, the others follow */
+	struct sl_leg *peer;    /* that media connects it with; NULL: none */
+	struct sl_offer *offer; /* the last one that was made to it; kept after the answer, since
+				   answers are repeated */
+	bool answered;          /* that one */
 	unsigned n_media;
 	struct sl_leg_media *media;
 };
@@ -102,26 +112,31 @@ struct sl_proposal {
 	bool secure_only;            /* RFC 8643: an answer without a key is refused */
 	bool may_shorten;            /* nobody asked for just these suites */
 	struct sl_suite_list suites; /* the line of suites.suite[i] has tag i + 1 */
+	struct sl_session_key *key[SL_SUITE_COUNT]; /* by enum sl_suite: those that were offered */
 };
 
-/* The last offer; kept after the answer, since answers are repeated. */
+/* An offer, shared by the legs that may answer it. */
 struct sl_offer {
-	struct sl_leg *leg[2]; /* by enum sl_side; NULL: there was none yet */
+	unsigned refs;
+	uint64_t serial; /* later offers have higher ones */
+	bool open;       /* it was made to nobody in particular: anybody may answer it */
+	struct sl_leg *from;
 	unsigned n_media;
-	struct sl_terms *from;        /* of the one who offered */
+	struct sl_terms *terms;       /* of the one who offered */
 	struct sl_proposal *proposal; /* to the other */
+	struct sl_local **local[2];   /* by enum sl_side and medium; NULL where there is no media */
 	unsigned rtcp_mux;            /* bits of enum sl_ng_rtcp_mux */
-	bool answered;
 };
 
 struct sl_call {
 	char *id;
-	uint64_t serial;       /* no two calls ever have the same */
-	struct sl_leg *leg[2]; /* in the order of their appearance */
-	char (*kind)[SL_MAX_KIND];
-	unsigned n_media;
-	struct sl_offer offer;
+	uint64_t serial;                 /* no two calls ever have the same */
+	struct sl_leg *leg[SL_MAX_LEGS]; /* in the order of their appearance */
+	unsigned n_legs;
+	unsigned legs;            /* that it ever had */
+	uint64_t offers;          /* serial of the last one */
 	int64_t created;          /* s, wall clock */
+	uint8_t tos;              /* of all that is sent */
 	bool up;                  /* was answered */
 	bool deleted;             /* was told to end, with a delay */
 	bool emergency;           /* admitted beyond limits, never policed away */
@@ -187,35 +202,5 @@ void sl_sessions_tick(struct sl_sessions *sessions);
 /* Calls `visit` for each call in order of call-id. It must not add or delete calls. */
 void sl_sessions_walk(const struct sl_sessions *sessions,
 	void (*visit)(const struct sl_call *call, void *context), void *context);
-
-/* The leg with this tag, or NULL. An absent tag belongs to none. */
-struct sl_leg *sl_call_leg(const struct sl_call *call, struct sl_text tag);
-struct sl_leg *sl_call_other(const struct sl_call *call, const struct sl_leg *leg);
-
-/* A new leg of the call, which has fewer than two. `tag` may be absent. NULL: out of memory. */
-struct sl_leg *sl_call_leg_add(
-	struct sl_call *call, struct sl_text tag, const struct sl_interface *interface);
-int sl_leg_name(struct sl_leg *leg, struct sl_text tag);
-
-/*
- * Where a leg that has those terms is sent to: where its SDP says or, if the terms allow it, where
- * its media is found to come from.
- */
-void sl_leg_remote(const struct sl_leg_media *media, const struct sl_terms *terms,
-	struct sl_endpoint remote[SL_COMPONENTS]);
-
-/* Takes over what a request says about where its sender is. */
-void sl_terms_source(struct sl_terms *terms, const struct sl_source_options *options);
-
-/* Where its SDP says that it is. */
-void sl_terms_remote(const struct sl_terms *terms, struct sl_endpoint remote[SL_COMPONENTS]);
-
-/* Room for so many media, new ones zeroed. 0 or -ENOMEM. */
-int sl_leg_media_room(struct sl_leg *leg, unsigned n_media);
-
-/* Our key for `suite` towards the leg, made if there is none yet. NULL: no memory or randomness. */
-const struct sl_master *sl_leg_our_key(struct sl_leg_media *media, enum sl_suite suite);
-
-void sl_offer_clear(struct sl_offer *offer);
 
 #endif

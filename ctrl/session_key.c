@@ -68,15 +68,38 @@ struct sl_session_key *sl_session_key_get(const struct sl_crypto_backend *crypto
 		errno = ENOMEM;
 		return NULL;
 	}
+	key->master = *master;
+	key->refs = 1;
 	rc = crypto->key_new(&key->key, master);
 	if (rc) {
-		free(key);
+		sl_session_key_put(crypto, key);
 		errno = -rc;
 		return NULL;
 	}
-	key->master = *master;
+	return key;
+}
+
+struct sl_session_key *sl_session_key_random(enum sl_suite suite)
+{
+	struct sl_session_key *key = calloc(1, sizeof(*key));
+
+	if (!key)
+		return NULL;
+	if (sl_master_random(&key->master, suite)) {
+		free(key);
+		return NULL;
+	}
 	key->refs = 1;
 	return key;
+}
+
+int sl_session_key_expand(const struct sl_crypto_backend *crypto, struct sl_session_key *key)
+{
+	if (!key->sent)
+		key->sent = calloc(1, sizeof(*key->sent));
+	if (!key->sent)
+		return -ENOMEM;
+	return key->key ? 0 : crypto->key_new(&key->key, &key->master);
 }
 
 void sl_session_key_put(const struct sl_crypto_backend *crypto, struct sl_session_key *key)
@@ -84,6 +107,7 @@ void sl_session_key_put(const struct sl_crypto_backend *crypto, struct sl_sessio
 	if (!key || --key->refs)
 		return;
 	crypto->key_free(key->key);
+	free(key->sent);
 	explicit_bzero(key, sizeof(*key));
 	free(key);
 }

@@ -123,7 +123,7 @@ static void the_sip_source_is_a_hint(void **state)
 static void a_reoffer_keeps_what_was_heard(void **state)
 {
 	static const struct sl_source_options nothing;
-	const struct command o = {.call_id = "call", .from_tag = "A"};
+	const struct command o = {.call_id = "call", .from_tag = "A", .to_tag = "B"};
 	const struct command r = {.call_id = "call", .from_tag = "A", .to_tag = "B"};
 	struct party a = {.address = inside, .port = 5004, .proto = "RTP/SAVP"}, b = a, moved;
 	struct sl_call *call;

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ctrl/leg.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "ctrl/install.h"
+#include "ctrl/local.h"
+#include "dataplane/pinhole.h"
+
+char *sl_text_copy(struct sl_text text)
+{
+	if (memchr(text.at, '\0', text.len))
+		return NULL;
+	return strndup(text.at, text.len);
+}
+
+struct sl_leg *sl_call_leg(const struct sl_call *call, struct sl_text tag)
+{
+	for (unsigned i = 0; i < call->n_legs; i++)
+		if (call->leg[i]->tag && sl_text_is(tag, call->leg[i]->tag))
+			return call->leg[i];
+	return NULL;
+}
+
+bool sl_legs_partners(const struct sl_leg *a, const struct sl_leg *b)
+{
+	return a->peer == b || (a->offer && a->offer->from == b) ||
+	       (b->offer && b->offer->from == a);
+}
+
+struct sl_leg *sl_call_other(const struct sl_call *call, const struct sl_leg *leg)
+{
+	if (leg->peer)
+		return leg->peer;
+	for (unsigned i = call->n_legs; i-- > 0;)
+		if (call->leg[i] != leg && sl_legs_partners(call->leg[i], leg))
+			return call->leg[i];
+	return NULL;
+}
+
+bool sl_call_offered(const struct sl_call *call)
+{
+	for (unsigned i = 0; i < call->n_legs; i++)
+		if (call->leg[i]->offer && !call->leg[i]->answered)
+			return true;
+	return false;
+}
+
+int sl_leg_name(struct sl_leg *leg, struct sl_text tag)
+{
+	char *copy = sl_text_copy(tag);
+
+	if (!copy)
+		return -ENOMEM;
+	free(leg->tag);
+	leg->tag = copy;
+	return 0;
+}
+
+struct sl_leg *sl_call_leg_add(
+	struct sl_call *call, struct sl_text tag, const struct sl_interface *interface)
+{
+	struct sl_leg *leg;
+
+	if (call->n_legs == SL_MAX_LEGS)
+		return NULL;
+	leg = calloc(1, sizeof(*leg));
+	if (!leg)
+		return NULL;
+	if (tag.at && sl_leg_name(leg, tag)) {
+		free(leg);
+		return NULL;
+	}
+	leg->interface = interface;
+	leg->created = time(NULL);
+	leg->cookie = call->serial << SL_COOKIE_SHIFT | (call->legs++ & 0xff) * SL_MAX_MEDIA;
+	call->leg[call->n_legs++] = leg;
+	return leg;
+}
+
+void sl_leg_free(const struct sl_crypto_backend *crypto, struct sl_leg *leg)
+{
+	if (!leg)
+		return;
+	sl_leg_offer(crypto, leg, NULL);
+	for (unsigned i = 0; i < leg->n_media; i++)
+		sl_local_put(crypto, leg->media[i].local);
+	if (leg->media)
+		explicit_bzero(leg->media, leg->n_media * sizeof(*leg->media));
+	free(leg->media);
+	free(leg->branch);
+	free(leg->tag);
+	free(leg);
+}
+
+static bool anybody_connected(const struct sl_call *call)
+{
+	for (unsigned i = 0; i < call->n_legs; i++)
+		if (call->leg[i]->peer)
+			return true;
+	return false;
+}
+
+void sl_call_leg_remove(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg)
+{
+	const struct sl_crypto_backend *crypto = sessions->env.crypto;
+	unsigned kept = 0;
+
+	sl_uninstall(sessions, call, leg);
+	for (unsigned i = 0; i < call->n_legs; i++) {
+		struct sl_leg *other = call->leg[i];
+
+		if (other == leg)
+			continue;
+		if (other->offer && other->offer->from == leg)
+			sl_leg_offer(crypto, other, NULL);
+		call->leg[kept++] = other;
+	}
+	call->n_legs = kept;
+	sl_leg_free(crypto, leg);
+	if (!call->deleted && !call->deadline && !anybody_connected(call))
+		sl_session_expire(sessions, call, SL_OFFER_TIMEOUT);
+}
+
+/* Nothing is sent where nothing would be sent if SDP said so. */
+static bool may_be_sent_to(const struct sl_endpoint *endpoint)
+{
+	for (unsigned i = 0; i < sl_n_addresses; i++)
+		if (!memcmp(sl_addresses[i].ip, endpoint->ip, 16))
+			return false;
+	return endpoint->port && !sl_address_refused(endpoint->ip);
+}
+
+/* Is what the leg's flow learns what a flow with those terms would know? */
+static bool learns(const struct sl_path *path, const struct sl_terms *terms)
+{
+	return path->flow && !terms->source.asymmetric &&
+	       !path->spec.in_suite == !terms->theirs.suite;
+}
+
+void sl_leg_remote(const struct sl_leg_media *media, const struct sl_terms *terms,
+	struct sl_endpoint remote[SL_COMPONENTS])
+{
+	const struct sl_path *path = &media->path;
+	struct sl_latch_report report;
+
+	sl_terms_remote(terms, remote);
+	for (int c = 0; c < SL_COMPONENTS && learns(path, terms); c++) {
+		if (!sl_endpoint_equal(&path->spec.source[c], &remote[c]))
+			continue;
+		sl_flow_source(path->flow, c, &report);
+		if (may_be_sent_to(&report.current))
+			remote[c] = report.current;
+	}
+}
+
+void sl_terms_source(struct sl_terms *terms, const struct sl_source_options *options)
+{
+	terms->source = *options;
+	if (!terms->active || !terms->media || terms->held)
+		return;
+	for (int c = 0; c < SL_COMPONENTS; c++)
+		sl_source_address(options, terms->remote[c].ip);
+}
+
+void sl_terms_remote(const struct sl_terms *terms, struct sl_endpoint remote[SL_COMPONENTS])
+{
+	remote[SL_RTP] = terms->remote[SL_RTP];
+	remote[SL_RTCP] = terms->remote[terms->mux ? SL_RTP : SL_RTCP];
+}
+
+int sl_leg_media_room(struct sl_leg *leg, unsigned n_media)
+{
+	struct sl_leg_media *media;
+
+	if (n_media <= leg->n_media)
+		return 0;
+	media = calloc(n_media, sizeof(*media));
+	if (!media)
+		return -ENOMEM;
+	if (leg->media) {
+		memcpy(media, leg->media, leg->n_media * sizeof(*media));
+		explicit_bzero(leg->media, leg->n_media * sizeof(*media));
+		free(leg->media);
+	}
+	leg->media = media;
+	leg->n_media = n_media;
+	return 0;
+}
+
+struct sl_offer *sl_offer_ref(struct sl_offer *offer)
+{
+	if (offer)
+		offer->refs++;
+	return offer;
+}
+
+void sl_offer_put(const struct sl_crypto_backend *crypto, struct sl_offer *offer)
+{
+	if (!offer || --offer->refs)
+		return;
+	for (unsigned m = 0; m < offer->n_media; m++) {
+		for (int side = SL_FROM; side <= SL_TO; side++)
+			if (offer->local[side])
+				sl_local_put(crypto, offer->local[side][m]);
+		for (int i = 0; offer->proposal && i < SL_SUITE_COUNT; i++)
+			sl_session_key_put(crypto, offer->proposal[m].key[i]);
+	}
+	if (offer->terms)
+		explicit_bzero(offer->terms, offer->n_media * sizeof(*offer->terms));
+	free(offer->terms);
+	free(offer->proposal);
+	free(offer->local[SL_FROM]);
+	free(offer->local[SL_TO]);
+	free(offer);
+}
+
+void sl_leg_offer(
+	const struct sl_crypto_backend *crypto, struct sl_leg *leg, struct sl_offer *offer)
+{
+	struct sl_offer *old = leg->offer;
+
+	leg->offer = offer;
+	leg->answered = false;
+	sl_offer_put(crypto, old);
+}

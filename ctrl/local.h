@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Local ports and our keys for who sits behind them (struct sl_local in ctrl/session.h). */
+#ifndef SL_CTRL_LOCAL_H
+#define SL_CTRL_LOCAL_H
+
+#include "ctrl/session.h"
+
+/*
+ * Ports of that family with one reference, and the keys of `like` if it is not NULL. NULL, with
+ * errno: ENOSPC (none left) or ENOMEM.
+ */
+struct sl_local *sl_local_new(
+	const struct sl_interface *interface, int family, const struct sl_local *like);
+struct sl_local *sl_local_ref(struct sl_local *local);
+void sl_local_put(const struct sl_crypto_backend *crypto, struct sl_local *local);
+
+/*
+ * Our key of `suite` towards the party at `local`, to be offered: the one it has, or a new one if
+ * there is none or it was in use and is not any more. `in_force` is the one in force there. Not
+ * referenced. NULL: no memory or randomness.
+ */
+struct sl_session_key *sl_local_key(const struct sl_crypto_backend *crypto, struct sl_local *local,
+	enum sl_suite suite, const struct sl_session_key *in_force);
+
+/* True if it is one of our keys there. In constant time as far as keys are compared. */
+bool sl_local_is_ours(const struct sl_local *local, const struct sl_master *master);
+
+#endif
