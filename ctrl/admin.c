@@ -308,7 +308,6 @@ static void serve(void *context, const struct sl_peer *peer, void *state, char *
 
 const struct sl_server_protocol sl_admin_protocol = {
 	.name = "admin",
-	.state_size = 1,
 	.start = start,
 	.frame = frame,
 	.serve = serve,

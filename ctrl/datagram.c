@@ -201,7 +201,7 @@ int sl_datagram_listen(struct sl_datagram *server, const struct sl_datagram_list
 		return -ENOSPC;
 	}
 	if (!server->state)
-		server->state = malloc(listen->protocol->state_size);
+		server->state = malloc(SL_SERVER_STATE_MAX);
 	if (!server->state) {
 		snprintf(why, SL_SERVER_WHY, "out of memory");
 		return -ENOMEM;

@@ -9,7 +9,7 @@
 /*
  * Serves `len` bytes of `data`, which has room for a NUL behind them, or refuses them: `reply` is
  * for the caller to send, wipe and free, and empty when nothing is to be said. `state` is
- * protocol->state_size bytes of any content. True: it was a request, and was served.
+ * SL_SERVER_STATE_MAX bytes of any content. True: it was a request, and was served.
  */
 bool sl_message_serve(const struct sl_server_protocol *protocol, void *context,
 	const struct sl_peer *peer, void *state, char *data, size_t len,

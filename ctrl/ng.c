@@ -324,9 +324,10 @@ static void ng_refuse(void *context, const void *state, const char *data, const 
 	reply_end(at, out, &reply);
 }
 
+_Static_assert(sizeof(struct sl_ng_frame) <= SL_SERVER_STATE_MAX, "it has its place in a buffer");
+
 const struct sl_server_protocol sl_ng_protocol = {
 	.name = "ng",
-	.state_size = sizeof(struct sl_ng_frame),
 	.start = sl_ng_frame_start,
 	.frame = sl_ng_frame_feed,
 	.serve = ng_serve,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -12,7 +13,7 @@
 #include "ctrl/log.h"
 #include "ctrl/unix_listen.h"
 
-enum { TICK_MS = 500, LISTENERS = 16 };
+enum { TICK_MS = 500, LISTENERS = 16, SPARE = 16 };
 
 struct connection {
 	uv_pipe_t pipe;
@@ -44,6 +45,8 @@ struct sl_server {
 	unsigned n_listeners;
 	unsigned handles; /* not yet closed: the last one frees the server */
 	TAILQ_HEAD(connections, connection) connections;
+	void *spare[SPARE]; /* buffers, wiped */
+	unsigned n_spare;
 	struct sl_server_stats stats;
 };
 
@@ -54,21 +57,59 @@ static void wipe_free(char *data, size_t len)
 	free(data);
 }
 
+/* What a request may need: the protocol's state, then the request and a NUL. */
+enum { BUFFER = SL_SERVER_STATE_MAX + SL_SERVER_REQUEST_MAX + 1 };
+
+/*
+ * Mapped, so that what a crowd needed goes back to the system: our heap is locked in memory and
+ * would keep it. A few are kept for the next requests.
+ */
+static bool buffer_take(struct sl_server *server, struct connection *c)
+{
+	void *buffer;
+
+	if (server->n_spare) {
+		buffer = server->spare[--server->n_spare];
+	} else {
+		buffer = mmap(
+			NULL, BUFFER, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (buffer == MAP_FAILED)
+			return false;
+	}
+	c->state = buffer;
+	c->data = (char *)buffer + SL_SERVER_STATE_MAX;
+	return true;
+}
+
+static void buffer_give(struct sl_server *server, struct connection *c)
+{
+	if (!c->data)
+		return;
+	explicit_bzero(c->data, c->len);
+	if (server->n_spare < SPARE)
+		server->spare[server->n_spare++] = c->state;
+	else
+		munmap(c->state, BUFFER);
+}
+
 static void release(struct sl_server *server)
 {
-	if (!--server->handles)
-		free(server);
+	if (--server->handles)
+		return;
+	while (server->n_spare)
+		munmap(server->spare[--server->n_spare], BUFFER);
+	free(server);
 }
 
 static void connection_closed(uv_handle_t *handle)
 {
 	struct connection *c = handle->data;
+	struct sl_server *server = c->listener->server;
 
-	wipe_free(c->data, c->len);
-	free(c->state);
+	buffer_give(server, c);
 	wipe_free(c->reply.data, c->reply.len);
-	release(c->listener->server);
 	free(c);
+	release(server);
 }
 
 static void connection_close(struct connection *c)
@@ -128,9 +169,7 @@ static bool connection_buffer(struct connection *c)
 
 	if (c->data)
 		return true;
-	c->data = malloc(SL_SERVER_REQUEST_MAX + 1);
-	c->state = malloc(protocol->state_size);
-	if (!c->data || !c->state)
+	if (!buffer_take(c->listener->server, c))
 		return false;
 	protocol->start(c->state);
 	return true;

@@ -21,6 +21,7 @@
 
 enum {
 	SL_SERVER_REQUEST_MAX = 64 * 1024, /* bytes */
+	SL_SERVER_STATE_MAX = 64 * 1024,   /* bytes of a protocol's state for one request */
 	SL_SERVER_CONNECTIONS = 1024,      /* over all listeners */
 	SL_SERVER_TIMEOUT_MS = 5000,       /* for a request to arrive, and for a reply to leave */
 	SL_SERVER_BACKLOG = 4096,
@@ -37,7 +38,6 @@ struct sl_server_reply {
 struct sl_server_protocol {
 	const char *name;
 
-	size_t state_size;          /* bytes per connection, for a decoder that works in steps */
 	void (*start)(void *state); /* makes it ready; there is nothing to free */
 
 	/*
