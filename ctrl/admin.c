@@ -95,6 +95,16 @@ static json_t *load(const struct sl_sessions *sessions)
 		(int)limits->mbit, "max-sessions", (int)limits->sessions);
 }
 
+/* Requests that were refused, by reason. */
+static json_t *refusals(const struct sl_ng *ng)
+{
+	json_t *all = json_object();
+
+	for (unsigned i = 0; i < SL_REFUSAL_COUNT; i++)
+		json_object_set_new(all, sl_refusal_names[i], json_integer(count(ng->refused[i])));
+	return all;
+}
+
 static json_t *view_status(struct sl_admin *a, const json_t *request)
 {
 	const struct sl_server_stats *s = sl_server_stats(a->server);
@@ -113,6 +123,7 @@ static json_t *view_status(struct sl_admin *a, const json_t *request)
 		count(s->evicted));
 	json_object_set_new(status, "load", load(a->sessions));
 	json_object_set_new(status, "admission", admission(a->sessions));
+	json_object_set_new(status, "refusals", refusals(a->ng));
 	if (a->datagram)
 		json_object_set_new(status, "udp", udp(a));
 	return status;

@@ -58,6 +58,23 @@ static void show_commands(json_t *commands)
 			number(c, "requests"), number(c, "errors"));
 }
 
+/* Only those that occurred. */
+static void show_refusals(json_t *refusals)
+{
+	const char *name, *before = "refused:   ";
+	json_t *n;
+
+	json_object_foreach(refusals, name, n)
+	{
+		if (!json_integer_value(n))
+			continue;
+		printf("%s%" JSON_INTEGER_FORMAT " %s", before, json_integer_value(n), name);
+		before = ", ";
+	}
+	if (*before == ',')
+		putchar('\n');
+}
+
 /* "38 (limit 80)", or only what there is. */
 static void show_limited(const char *what, const json_t *pair)
 {
@@ -103,6 +120,7 @@ void sl_show_status(const json_t *a)
 	show_load(json_object_get(a, "load"), json_object_get(a, "admission"));
 	show_workers(json_object_get(a, "workers"));
 	show_commands(json_object_get(a, "commands"));
+	show_refusals(json_object_get(a, "refusals"));
 	printf("\ncontrol: %" JSON_INTEGER_FORMAT " requests served, %" JSON_INTEGER_FORMAT
 	       " malformed, %" JSON_INTEGER_FORMAT " by users not allowed\n",
 		number(control, "served"), number(control, "malformed"),
