@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Call set-up of a real sluiced: bench_setup against its Unix socket, in a namespace of its own.
-# usage: setup.sh [JSON-PREFIX]     BUILD, LEVELS, CALLS, SUITES ("A:B ..."), POLL from the environment
+# usage: setup.sh [JSON-PREFIX]     BUILD, LEVELS, SETUPS, SUITES ("A:B ..."), POLL from the environment
 . "$(dirname "$0")/../tests/net/lib.sh"
 . "$NET_DIR/media.sh"
 out=${1:-}
@@ -26,10 +26,10 @@ for i in {0..9}; do address relay eth0 "10.0.1.$i/16"; done
 
 for suites in ${SUITES:-AES_CM_128_HMAC_SHA1_80:AES_CM_128_HMAC_SHA1_32 AEAD_AES_256_GCM:AEAD_AES_256_GCM}; do
     start_sluiced relay
-    [ -z "${PERF:-}" ] || start perf relay perf record -o "$PERF" -g -p "${PIDS[sluiced]}"
+   
     echo "$suites"
     in_ns relay "$BUILD/bench/bench_setup" --socket "$NG" --pid "${PIDS[sluiced]}" --suite-a "${suites%:*}" \
-        --suite-b "${suites#*:}" --levels "$levels" --calls "${CALLS:-5000}" \
+        --suite-b "${suites#*:}" --levels "$levels" --calls "${SETUPS:-5000}" \
         --interfaces "$(IFS=,; echo "${interfaces[*]}")" ${out:+--json "$out-${suites%%:*}.json"}
     stop sluiced
 done

@@ -89,11 +89,15 @@ static void renew(struct search *search)
 	wire_streams_init(search->wire);
 }
 
+enum verdict { FAILS, PASSES, GENERATOR_FAILS };
+
 /* A machine that does other things too loses packets now and then: the best of some tries counts.
  */
-static bool passes(struct search *search, double rate)
+static enum verdict verdict_of(struct search *search, double rate)
 {
-	for (unsigned i = 0; i < search->wire->opt.tries && !search->failed; i++) {
+	enum verdict verdict = FAILS;
+
+	for (unsigned i = 0; i < search->wire->opt.tries; i++) {
 		struct wire_trial trial = try_once(search, rate);
 
 		if (search->failed)
@@ -102,12 +106,13 @@ static bool passes(struct search *search, double rate)
 			renew(search);
 			continue;
 		}
-		if (trial.offered < rate * 0.9)
-			continue; /* the generator cannot */
-		search->best = trial;
-		return true;
+		if (trial.offered > search->best.offered)
+			search->best = trial;
+		if (trial.offered >= rate * 0.9)
+			return PASSES;
+		verdict = GENERATOR_FAILS;
 	}
-	return false;
+	return verdict;
 }
 
 /* Doubles until a rate fails, then halves the gap. */
@@ -116,7 +121,11 @@ static void look(struct search *search)
 	double low = 0, high = 0, rate = search->wire->opt.rate, most = search->wire->opt.search_to;
 
 	while (!search->failed) {
-		if (passes(search, rate))
+		enum verdict verdict = verdict_of(search, rate);
+
+		if (verdict == GENERATOR_FAILS)
+			break;
+		if (verdict == PASSES)
 			low = rate;
 		else
 			high = rate;
@@ -127,7 +136,7 @@ static void look(struct search *search)
 		if (rate > most)
 			rate = most;
 	}
-	printf("loss-free: %.0f pps\n", low);
+	printf("loss-free: %.0f pps\n", search->best.offered);
 }
 
 static int measure(struct wire *wire, struct sl_ng_client *ng)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Installs the Debian 12 packages that are missing for the named sets; says nothing when none is.
-# usage: packages.sh [--list] SET...      sets: build demo test
+# usage: packages.sh [--list] SET...      sets: build demo test bench
 set -euo pipefail
 
 build="gcc libc6-dev meson ninja-build pkg-config clang llvm bpftool
@@ -10,6 +10,8 @@ build="gcc libc6-dev meson ninja-build pkg-config clang llvm bpftool
 demo="iproute2 python3 kamailio baresip-core tcpdump"
 test="$demo libclang-rt-14-dev ffmpeg gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
     gstreamer1.0-plugins-bad iputils-ping ethtool clang-format clang-tidy nftables conntrack"
+
+bench="iproute2 python3 rtpengine-daemon gnuplot-nox"
 
 list_only=no
 if [ "${1:-}" = --list ]; then
@@ -22,7 +24,8 @@ for set in "$@"; do
     build) wanted+=($build) ;;
     demo) wanted+=($demo) ;;
     test) wanted+=($test) ;;
-    *) echo "packages.sh: no set '$set' (build, demo, test)" >&2; exit 2 ;;
+    bench) wanted+=($bench) ;;
+    *) echo "packages.sh: no set '$set' (build, demo, test, bench)" >&2; exit 2 ;;
     esac
 done
 
@@ -66,7 +69,9 @@ simulate() {
 simulate || apt-get update -q >&2
 # An index that still resolves may name versions the mirror no longer has.
 install || { apt-get update -q >&2 && install; }
-if [[ " ${missing[*]} " == *" kamailio "* ]]; then
-    deb-systemd-helper disable kamailio.service >/dev/null 2>&1 || true
-    update-rc.d kamailio disable >/dev/null 2>&1 || true
-fi
+for service in kamailio rtpengine-daemon; do
+    if [[ " ${missing[*]} " == *" $service "* ]]; then
+        deb-systemd-helper disable $service.service >/dev/null 2>&1 || true
+        update-rc.d $service disable >/dev/null 2>&1 || true
+    fi
+done
