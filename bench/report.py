@@ -58,7 +58,7 @@ def plot(name, title, commands, data):
 
 def machine():
     about = load("machine.json")
-    text.append("# Results of one run\n")
+    text.append("<!-- SPDX-License-Identifier: BSD-3-Clause -->\n# Results of one run\n")
     text.append("`bench/run.sh` wrote this page, `results.json` and the plots. Cycles are of the time-stamp counter.\n")
     table(["machine", ""], [(key, ", ".join(value) if isinstance(value, list) else
                              ", ".join(f"{name} {version}" for name, version in value.items())
