@@ -59,19 +59,22 @@ static void write_stream(struct sl_reply *reply, const struct sl_leg_media *medi
 	enum sl_component component, const struct sl_flow_counters *counters)
 {
 	const struct sl_terms *terms = &media->terms;
-	const struct sl_config_interface *interface = media->local->interface->config;
 	unsigned port = media->local->rtp + (component == SL_RTCP && !terms->mux);
 
 	sl_reply_dict(reply);
 	sl_reply_key_integer(reply, "local port", port);
 	if (terms->active) {
-		struct sl_endpoint remote[SL_COMPONENTS];
+		struct sl_endpoint said[SL_COMPONENTS], remote[SL_COMPONENTS];
 
+		sl_terms_remote(terms, said);
 		sl_leg_remote(media, terms, remote);
 		write_endpoint(reply, "endpoint", remote[component].ip, remote[component].port);
+		/* What SDP said, if media goes elsewhere by now: a reply has to fit into a
+		 * datagram. */
+		if (!sl_endpoint_equal(&remote[component], &said[component]))
+			write_endpoint(reply, "advertised endpoint", said[component].ip,
+				said[component].port);
 	}
-	write_endpoint(reply, "advertised endpoint",
-		interface->address[media->local->family].advertise, (uint16_t)port);
 	if (terms->theirs.suite != SL_SUITE_NONE)
 		sl_reply_key_string(reply, "crypto suite", sl_suites[terms->theirs.suite].name);
 	sl_reply_key_integer(reply, "last packet", sl_path_last(counters));
