@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "ctrl/admin_call.h"
+#include "ctrl/admin_guard.h"
 #include "dataplane/port.h"
 #include "ebpf/guard_user.h"
 
@@ -179,7 +180,8 @@ static json_t *view_drops(struct sl_admin *a, const json_t *request)
 		json_array_append_new(
 			rows, json_pack("{s:s, s:I, s:s}", "name", reasons[v].name, "packets",
 				      count(total[v]), "reason", reasons[v].text));
-	return json_pack("{s:I, s:o}", "forwarded", count(total[SL_FORWARD]), "drops", rows);
+	return json_pack("{s:I, s:o, s:o}", "forwarded", count(total[SL_FORWARD]), "drops", rows,
+		"guard drops", sl_admin_guard_drops(a->protection));
 }
 
 static json_t *guard_counters(const struct sl_interface *interface)
@@ -254,6 +256,20 @@ static json_t *view_ports(struct sl_admin *a, const json_t *request)
 	return json_pack("{s:o}", "ports", rows);
 }
 
+static json_t *view_guard(struct sl_admin *a, const json_t *request)
+{
+	return sl_admin_guard(a->protection);
+}
+
+/* Who asks is part of the record. */
+static json_t *guard_set(struct sl_admin *a, const json_t *request, const struct sl_peer *peer)
+{
+	char who[48];
+
+	snprintf(who, sizeof(who), "uid %u, pid %d", peer->uid, (int)peer->pid);
+	return sl_admin_guard_set(a->protection, request, who);
+}
+
 static const struct {
 	const char *name;
 	json_t *(*make)(struct sl_admin *a, const json_t *request);
@@ -263,6 +279,7 @@ static const struct {
 	{"call", view_call},
 	{"drops", view_drops},
 	{"ports", view_ports},
+	{"guard", view_guard},
 };
 
 /* Takes `answer` over. */
@@ -313,8 +330,14 @@ static void serve(void *context, const struct sl_peer *peer, void *state, char *
 			json_decref(request);
 			return;
 		}
+	if (view && !strcmp(view, "guard-set")) {
+		send_json(guard_set(context, request, peer), reply);
+		json_decref(request);
+		return;
+	}
 	json_decref(request);
-	refuse(context, state, data, "no such view: status, calls, call, drops, ports", reply);
+	refuse(context, state, data, "no such view: status, calls, call, drops, ports, guard",
+		reply);
 }
 
 const struct sl_server_protocol sl_admin_protocol = {

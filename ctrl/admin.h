@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What sluicectl asks: one JSON object and a newline per request, {"view": "calls"}; one JSON
- * object and a newline back, with "error" in it when it could not be served. Views only: nothing is
- * changed here. Keys never leave, only their fingerprints.
+ * object and a newline back, with "error" in it when it could not be served. Views, and
+ * one request that changes something: {"view": "guard-set", "key": ..., "value": ...}. Keys never
+ * leave, only their fingerprints.
  */
 #ifndef SL_CTRL_ADMIN_H
 #define SL_CTRL_ADMIN_H
 
 #include "ctrl/datagram.h"
 #include "ctrl/ng.h"
+#include "ctrl/protection.h"
 #include "ctrl/server.h"
 #include "ctrl/session.h"
 
@@ -17,6 +19,7 @@ struct sl_admin {
 	const struct sl_ng *ng;
 	struct sl_server *server;
 	struct sl_datagram *datagram; /* NULL: no NG by UDP */
+	struct sl_protection *protection;
 	const struct sl_interface *interfaces;
 	unsigned n_interfaces;
 	unsigned n_ports; /* of the dataplane */

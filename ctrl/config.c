@@ -59,7 +59,7 @@ static void open_section(struct sl_config_parser *parser, const char *header)
 	if (!section->name) {
 		sl_config_fault(parser,
 			"unknown section [%s]; there are [sluice], [port NAME], [interface NAME], "
-			"[control], [timers] and [limits]",
+			"[control], [guard], [timers] and [limits]",
 			text);
 	} else if (!section->named && *name) {
 		sl_config_fault(parser, "[%s] takes no name; write [%s]", text, section->name);
@@ -196,6 +196,7 @@ int sl_config_read(
 
 	memset(config, 0, sizeof(*config));
 	memset(errors, 0, sizeof(*errors));
+	sl_guard_config_init(&config->guard);
 	if (!parser) {
 		errors->count = 1;
 		strcpy(errors->list[0].text, "out of memory");

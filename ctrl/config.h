@@ -15,6 +15,7 @@
 
 #include "ctrl/address.h"
 #include "ctrl/admission.h"
+#include "ctrl/guard_config.h"
 #include "ctrl/timers.h"
 #include "sluice/limits.h"
 #include "sluice/suite.h"
@@ -130,6 +131,8 @@ struct sl_config {
 
 	struct sl_timers timers; /* [timers] */
 	struct sl_limits limits; /* [limits], and max-sessions of [control] */
+
+	struct sl_guard_config guard; /* [guard] */
 
 	unsigned n_ports;
 	struct sl_config_port ports[SL_MAX_PORTS];

@@ -107,6 +107,36 @@ static const struct sl_config_key control_keys[] = {
 	{NULL, false, NULL},
 };
 
+/* [guard] */
+
+#define GUARD_KEY(function, key)                                                   \
+	static void function(struct sl_config_parser *parser, const char *value)   \
+	{                                                                          \
+		char why[SL_GUARD_REASON];                                         \
+                                                                                   \
+		if (!sl_guard_config_set(&parser->config->guard, key, value, why)) \
+			sl_config_fault(parser, "%s", why);                        \
+	}
+
+GUARD_KEY(set_unknown_source_pps, "unknown-source-pps")
+GUARD_KEY(set_unknown_source_burst, "unknown-source-burst")
+GUARD_KEY(set_unknown_pps, "unknown-pps")
+GUARD_KEY(set_flow_rate_slack, "flow-rate-slack")
+GUARD_KEY(set_alarm_pps, "alarm-pps")
+GUARD_KEY(add_allow, "allow")
+GUARD_KEY(add_deny, "deny")
+
+static const struct sl_config_key guard_keys[] = {
+	{"unknown-source-pps", false, set_unknown_source_pps},
+	{"unknown-source-burst", false, set_unknown_source_burst},
+	{"unknown-pps", false, set_unknown_pps},
+	{"flow-rate-slack", false, set_flow_rate_slack},
+	{"alarm-pps", false, set_alarm_pps},
+	{"allow", true, add_allow},
+	{"deny", true, add_deny},
+	{NULL, false, NULL},
+};
+
 /* Sections */
 
 static bool open_once(struct sl_config_parser *parser, struct sl_config_lines *lines)
@@ -139,6 +169,11 @@ static bool open_timers(struct sl_config_parser *parser, const char *name)
 static bool open_limits(struct sl_config_parser *parser, const char *name)
 {
 	return open_once(parser, &parser->limits_lines);
+}
+
+static bool open_guard(struct sl_config_parser *parser, const char *name)
+{
+	return open_once(parser, &parser->guard_lines);
 }
 
 static bool open_port(struct sl_config_parser *parser, const char *name)
@@ -187,5 +222,6 @@ const struct sl_config_section sl_config_sections[] = {
 	{"control", false, control_keys, open_control},
 	{"timers", false, sl_config_timers_keys, open_timers},
 	{"limits", false, sl_config_limits_keys, open_limits},
+	{"guard", false, guard_keys, open_guard},
 	{NULL, false, NULL, NULL},
 };

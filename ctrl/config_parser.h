@@ -37,6 +37,7 @@ struct sl_config_parser {
 	struct sl_config_lines control_lines;
 	struct sl_config_lines timers_lines;
 	struct sl_config_lines limits_lines;
+	struct sl_config_lines guard_lines;
 	struct sl_config_lines port_lines[SL_MAX_PORTS];
 	struct sl_config_lines interface_lines[SL_MAX_INTERFACES];
 };

@@ -101,4 +101,6 @@ void sl_config_print(FILE *out, const struct sl_config *config)
 		print_interface(out, config, &config->interfaces[i]);
 	print_control(out, config);
 	sl_config_print_operate(out, config);
+	fprintf(out, "\n[guard]\n");
+	sl_guard_config_print(out, &config->guard);
 }

@@ -166,6 +166,29 @@ static void pinholes(const struct sl_path *path, bool open)
 			path->in_interface, path->spec.in_slot, path->spec.in_port[i], open);
 }
 
+/*
+ * Whom a path makes known: who is to send at its one end, and who is sent to at its other, which is
+ * where that party was heard (RFC 4961) or will be.
+ */
+static void sources(struct sl_path *path, bool named)
+{
+	static const uint8_t nobody[16];
+	const struct sl_flow_spec *spec = &path->spec;
+
+	if (path->named == named)
+		return;
+	path->named = named;
+	for (int i = 0; i < SL_COMPONENTS; i++) {
+		if (i && !memcmp(spec->source[i].ip, spec->source[0].ip, 16) &&
+			!memcmp(spec->destination[i].ip, spec->destination[0].ip, 16))
+			continue;
+		sl_interface_source(path->in_interface, spec->source[i].ip, named);
+		sl_interface_source(path->out_interface, spec->destination[i].ip, named);
+	}
+	if (memcmp(spec->policy.hint, nobody, sizeof(nobody)) != 0)
+		sl_interface_source(path->in_interface, spec->policy.hint, named);
+}
+
 static bool serves(const struct sl_path *path, uint8_t slot, uint16_t port)
 {
 	return path->live && path->spec.in_slot == slot &&
@@ -187,6 +210,7 @@ static void pinholes_narrow(const struct change *c)
 
 static void path_free(struct sl_sessions *sessions, struct sl_path *path)
 {
+	sources(path, false);
 	if (path->flow) {
 		sl_flow_free(path->flow);
 		hops_put(path);
@@ -216,12 +240,14 @@ static void change_commit(struct sl_sessions *sessions, struct change *c)
 	if (path->live && path->out != c->next.out)
 		remember(path);
 	if (c->next.live) {
+		sources(&c->next, true);
 		path_free(sessions, path);
 		*path = c->next;
 		sl_session_key_ref(path->in);
 		sl_session_key_ref(path->out);
 		pinholes(path, true);
 	} else {
+		sources(path, false);
 		path->live = false;
 	}
 }
@@ -366,8 +392,10 @@ static void losers_commit(struct plan *plan)
 	for (unsigned i = 0; i < plan->n_losers; i++) {
 		struct sl_leg *leg = plan->losers[i];
 
-		for (unsigned m = 0; m < leg->n_media; m++)
+		for (unsigned m = 0; m < leg->n_media; m++) {
+			sources(&leg->media[m].path, false);
 			leg->media[m].path.live = false;
+		}
 		leg->peer = NULL;
 	}
 }
@@ -511,6 +539,7 @@ void sl_uninstall(struct sl_sessions *sessions, struct sl_call *call, struct sl_
 		for (unsigned m = 0; m < legs[i]->n_media; m++) {
 			struct sl_path *path = &legs[i]->media[m].path;
 
+			sources(path, false);
 			if (rc && path->live) /* a worker may still hold it */
 				memset(path, 0, sizeof(*path));
 			path->live = false;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctrl/log.h"
 #include "ctrl/neigh.h"
 #include "dataplane/port.h"
 #include "ebpf/guard_user.h"
@@ -75,6 +76,18 @@ void sl_interface_pinhole(
 		sl_guard_pinhole_open(interface->guard, slot, port);
 	else
 		sl_guard_pinhole_close(interface->guard, slot, port);
+}
+
+void sl_interface_source(const struct sl_interface *interface, const uint8_t ip[16], bool named)
+{
+	if (!interface->guard)
+		return;
+	if (!named)
+		sl_guard_source_remove(interface->guard, ip);
+	else if (sl_guard_source_add(interface->guard, ip) != 0)
+		SL_LOG_LIMITED(SL_LOG_WARNING,
+			"guard: no room for another source: what is not known yet is limited as a "
+			"stranger's");
 }
 
 /* Ports without a kernel interface have next hops of their own: a negative index stands for each.

@@ -175,6 +175,8 @@ static int start_network(struct sl_relay *r, char why[SL_RELAY_WHY])
 		if (!rc)
 			rc = open_guard(r, i, why);
 	}
+	if (!rc)
+		rc = sl_protection_start(&r->protection, &config->guard, r->guards, why);
 	if (rc)
 		return rc;
 	rc = sl_neigh_open(&r->neigh, r->loop, sl_nexthops, SL_MAX_NEXTHOPS, NULL, NULL);
@@ -208,6 +210,7 @@ static void tick(uv_timer_t *timer)
 
 	sl_sessions_tick(&r->sessions);
 	sl_load_measure(&r->sessions, r->config->n_ports);
+	sl_protection_tick(&r->protection);
 }
 
 static void follow(uv_timer_t *timer)
@@ -299,6 +302,7 @@ static int start_sockets(struct sl_relay *r, char why[SL_RELAY_WHY])
 		.sessions = &r->sessions,
 		.ng = &r->ng,
 		.server = r->server,
+		.protection = &r->protection,
 		.interfaces = r->interfaces,
 		.n_interfaces = r->n_interfaces,
 		.n_ports = config->n_ports,

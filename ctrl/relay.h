@@ -15,6 +15,7 @@
 #include "ctrl/neigh.h"
 #include "ctrl/ng.h"
 #include "ctrl/privileges.h"
+#include "ctrl/protection.h"
 #include "ctrl/server.h"
 #include "ctrl/session.h"
 #include "dataplane/port.h"
@@ -28,7 +29,8 @@ struct sl_relay {
 	const struct sl_crypto_backend *crypto;
 	bool hugepages;
 	struct sl_guard *guards[SL_MAX_PORTS]; /* by port of the configuration; NULL: none */
-	uint8_t ports[SL_MAX_PORTS];           /* of the dataplane */
+	struct sl_protection protection;
+	uint8_t ports[SL_MAX_PORTS]; /* of the dataplane */
 	struct sl_interface interfaces[SL_MAX_INTERFACES];
 	unsigned n_interfaces;
 	struct sl_neigh *neigh;

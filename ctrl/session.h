@@ -76,6 +76,7 @@ struct sl_local {
 struct sl_path {
 	struct sl_flow *flow;
 	bool live;                       /* published; else only kept for what it has received */
+	bool named;                      /* the guard was told whom it names */
 	struct sl_flow_spec spec;        /* what the flow was made from */
 	struct sl_session_key *in, *out; /* that it refers to */
 	const struct sl_interface *in_interface, *out_interface;

@@ -243,19 +243,52 @@ static void show_wrapped(const char *line, int indent, int width)
 	puts(line);
 }
 
-void sl_show_drops(const json_t *a)
+static void show_reasons(const char *by, const json_t *drops)
 {
-	const json_t *drops = json_object_get(a, "drops"), *drop;
+	const json_t *drop;
 	size_t i;
 
-	printf("%-13s %14s  %s\n", "reason", "packets", "meaning");
+	printf("%-13s %14s  %s\n", by, "packets", "meaning");
 	json_array_foreach(drops, i, drop)
 	{
 		printf("%-13s %14" JSON_INTEGER_FORMAT "  ", text(drop, "name"),
 			number(drop, "packets"));
 		show_wrapped(text(drop, "reason"), 30, 50);
 	}
+}
+
+void sl_show_drops(const json_t *a)
+{
+	show_reasons("by XDP", json_object_get(a, "guard drops"));
+	putchar('\n');
+	show_reasons("by workers", json_object_get(a, "drops"));
 	printf("%-13s %14" JSON_INTEGER_FORMAT "\n", "forwarded", number(a, "forwarded"));
+}
+
+void sl_show_guard(const json_t *a)
+{
+	const json_t *row;
+	size_t i;
+
+	printf("policy (%d port(s) with XDP)\n", (int)number(a, "ports with XDP"));
+	json_array_foreach(json_object_get(a, "policy"), i, row)
+		printf("  %s\n", json_string_value(row));
+	printf("\n%-8s %-14s %14s %10s  %s\n", "by", "reason", "drops", "a second", "alarm");
+	json_array_foreach(json_object_get(a, "reasons"), i, row)
+	{
+		printf("%-8s %-14s %14" JSON_INTEGER_FORMAT " %10" JSON_INTEGER_FORMAT "  ",
+			text(row, "by"), text(row, "reason"), number(row, "packets"),
+			number(row, "pps"));
+		if (json_is_true(json_object_get(row, "alarm"))) {
+			printf("for ");
+			show_age((json_int_t)time(NULL) - number(row, "since"));
+		}
+		putchar('\n');
+	}
+	printf("\n%-40s %14s  %s\n", "top sources, lately", "drops (est.)", "last for");
+	json_array_foreach(json_object_get(a, "top sources"), i, row)
+		printf("%-40s %14" JSON_INTEGER_FORMAT "  %s\n", text(row, "source"),
+			number(row, "packets"), text(row, "reason"));
 }
 
 static void show_interface(const json_t *interface)

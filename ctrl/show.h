@@ -9,6 +9,7 @@ void sl_show_status(const json_t *answer);
 void sl_show_calls(const json_t *answer);
 void sl_show_call(const json_t *answer);
 void sl_show_drops(const json_t *answer);
+void sl_show_guard(const json_t *answer);
 void sl_show_ports(const json_t *answer);
 
 #endif

@@ -19,7 +19,10 @@ static const char usage[] =
 	"  status     what runs, how much it does\n"
 	"  calls      one line per call\n"
 	"  call ID    one call: suites, key fingerprints, addresses, packets, drops\n"
-	"  drops      packets not forwarded, by reason\n"
+	"  drops      packets not forwarded, by reason: by XDP, by the workers\n"
+	"  guard      limits in force, who is refused, alarms\n"
+	"  guard set KEY VALUE                change a limit until the next start\n"
+	"  guard allow|deny|forget PREFIX     change the list of prefixes likewise\n"
 	"  ports      ports, queues, guard, media addresses and their port pools\n"
 	"\n"
 	"  -s, --socket PATH  control socket (default /run/sluice/ctl.sock)\n"
@@ -29,6 +32,7 @@ static const char usage[] =
 
 struct options {
 	const char *socket, *verb, *id;
+	const char *key, *value; /* guard: what to set; NULL: nothing */
 	bool json;
 };
 
@@ -42,7 +46,22 @@ static const struct verb {
 	{"call", sl_show_call, true},
 	{"drops", sl_show_drops, false},
 	{"ports", sl_show_ports, false},
+	{"guard", sl_show_guard, false},
 };
+
+/* guard set KEY VALUE; guard deny PREFIX */
+static int read_change(int argc, char **argv, struct options *o)
+{
+	bool set = !strcmp(argv[optind], "set");
+
+	if (argc - optind != (set ? 3 : 2))
+		return 2;
+	o->key = argv[optind + set];
+	o->value = argv[argc - 1];
+	if (!set && strcmp(o->key, "allow") && strcmp(o->key, "deny") && strcmp(o->key, "forget"))
+		return 2;
+	return -1;
+}
 
 /* -1: go on; else the exit status. */
 static int read_options(int argc, char **argv, struct options *o)
@@ -76,6 +95,8 @@ static int read_options(int argc, char **argv, struct options *o)
 		}
 	}
 	o->verb = optind < argc ? argv[optind++] : NULL;
+	if (o->verb && !strcmp(o->verb, "guard") && optind < argc)
+		return read_change(argc, argv, o);
 	o->id = optind < argc ? argv[optind++] : NULL;
 	return optind < argc ? 2 : -1;
 }
@@ -135,7 +156,8 @@ static size_t read_socket(void *buffer, size_t room, void *data)
 
 static json_t *ask(const struct options *o)
 {
-	json_t *request = json_pack("{s:s, s:s*}", "view", o->verb, "id", o->id);
+	json_t *request = json_pack("{s:s, s:s*, s:s*, s:s*}", "view",
+		o->key ? "guard-set" : o->verb, "id", o->id, "key", o->key, "value", o->value);
 	char *text = request ? json_dumps(request, JSON_COMPACT) : NULL;
 	json_t *answer = NULL;
 	json_error_t error;
@@ -143,7 +165,7 @@ static json_t *ask(const struct options *o)
 
 	json_decref(request);
 	if (!text)
-		fprintf(stderr, "sluicectl: the call-id is no UTF-8\n");
+		fprintf(stderr, "sluicectl: an argument is no UTF-8\n");
 	else if ((fd = connect_to(o->socket)) < 0)
 		fprintf(stderr, "sluicectl: %s: %s; does sluiced run?\n", o->socket,
 			strerror(errno));

@@ -47,8 +47,21 @@ static const struct bad bad_files[] = {
 	{"empty", "\n",
 		{{0, "needs a [port NAME]"}, {0, "needs an [interface NAME]"},
 			{0, "needs a [control]"}}},
-	{"unknown section", VALID "[guard]\nunknown-source-pps = 50\nx = 1\n",
-		{{10, "unknown section [guard]"}}},
+	{"unknown section", VALID "[gard]\nunknown-source-pps = 50\nx = 1\n",
+		{{10, "unknown section [gard]"}}},
+	{"guard",
+		VALID "[guard]\nx = 1\nunknown-source-pps = 0\nunknown-source-burst = off\n"
+		      "flow-rate-slack = 0.99\nalarm-pps = -1\nunknown-pps = 1.5\n",
+		{{11, "unknown key 'x'"}, {12, "unknown-source-pps: '0'; write a number from 1 to"},
+			{13, "unknown-source-burst: 'off'"},
+			{14, "flow-rate-slack: '0.99'; write a number from 1 to 1000, or off"},
+			{15, "alarm-pps: '-1'"}, {16, "unknown-pps: '1.5'"}}},
+	{"guard's lists",
+		VALID "[guard]\ndeny = 192.0.2.1/24\nallow = 192.0.2.0/33\ndeny = here\n"
+		      "deny = ::/0\nallow = 2001:db8::1/\n",
+		{{11, "'192.0.2.1/24' has bits set behind its prefix"}, {12, "0 to 32 bits"},
+			{13, "'here' is no IPv4 or IPv6 prefix"}, {14, "write 2000::/3"},
+			{15, "0 to 128 bits"}}},
 	{"unknown section without keys", VALID "[ports wan]\n",
 		{{10, "unknown section [ports wan]"}}},
 	{"unknown section first", "[x]\na = b\n" VALID, {{1, "unknown section [x]"}}},
@@ -340,7 +353,10 @@ static const char full[] =
 	"[timers]\nmedia-timeout = 0\nsilent-timeout = 7200\noffer-timeout = 180\n"
 	"final-timeout = 43200\nsilence-notice = 5\nkeep-ended = 60\n"
 	"[limits]\nmax-worker-load = 80\nmax-load-average = 8\nmax-bandwidth = 9000\n"
-	"emergency-reserve = 200\n";
+	"emergency-reserve = 200\n"
+	"[guard]\nunknown-source-pps = 100\nunknown-pps = off\nflow-rate-slack = 1.5\n"
+	"allow = 192.0.2.7\ndeny = 192.0.2.0/24\ndeny = 2001:db8:bad::/48\n"
+	"deny = 0.0.0.0/0\n";
 
 static void means_what_it_says(void **state)
 {
@@ -367,6 +383,16 @@ static void means_what_it_says(void **state)
 	assert_false(config.ports[0].set_channels);
 	assert_string_equal(config.ports[1].tap, "sl-lan");
 	assert_int_equal(config.ports[1].mac[5], 10);
+	assert_int_equal(config.guard.stranger_pps, 100);
+	assert_int_equal(config.guard.stranger_burst, 200);
+	assert_int_equal(config.guard.strangers_pps, 0);
+	assert_int_equal(config.guard.flow_slack, 150);
+	assert_int_equal(config.guard.n_listed, 4);
+	assert_int_equal(config.guard.listed[0].bits, 128);
+	assert_int_equal(config.guard.listed[0].prefix, SL_PREFIX_ALLOW);
+	assert_int_equal(config.guard.listed[1].bits, 120);
+	assert_int_equal(config.guard.listed[2].bits, 48);
+	assert_int_equal(config.guard.listed[3].bits, 96);
 	assert_int_equal(config.ports[1].n_neighbors, 2);
 	assert_string_equal(config.ports[2].device, "0000:3b:02.1");
 	assert_string_equal(config.ports[2].tap, "");

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The policy as an operator writes it: the keys of [guard] in the configuration and of
+ * `sluicectl guard set`. docs/guard.md says what each protects and why it is what it is. Pure: no
+ * allocation.
+ */
+#ifndef SL_CTRL_GUARD_CONFIG_H
+#define SL_CTRL_GUARD_CONFIG_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "sluice/policy.h"
+
+enum {
+	SL_GUARD_LISTED = 4096,  /* prefixes, allowed and denied together */
+	SL_GUARD_REASON = 160,   /* bytes of why a value is refused, NUL included */
+	SL_PREFIX_TEXT = 46 + 4, /* bytes that hold any prefix as text, NUL included */
+};
+
+struct sl_listed {
+	uint8_t ip[16]; /* IPv4 in mapped form; bits that do not count are zero */
+	uint8_t bits;   /* of the mapped form: 96 more than an IPv4 prefix has */
+	uint8_t prefix; /* enum sl_prefix: SL_PREFIX_ALLOW, SL_PREFIX_DENY */
+};
+
+struct sl_guard_config {
+	unsigned stranger_pps;   /* of one source that no call names; 0: off */
+	unsigned stranger_burst; /* packets */
+	unsigned strangers_pps;  /* of all of them; 0: off */
+	unsigned flow_slack;     /* hundredths: 200 is twice what the SDP announces; 0: off */
+	unsigned alarm_pps;      /* drops a second of one kind that raise an alarm; 0: none */
+	unsigned n_listed;
+	struct sl_listed listed[SL_GUARD_LISTED];
+};
+
+void sl_guard_config_init(struct sl_guard_config *config);
+
+/*
+ * Sets a key that has one value, or adds a prefix to `allow` or `deny`. False with `why`: neither
+ * the key nor the value is changed.
+ */
+bool sl_guard_config_set(struct sl_guard_config *config, const char *key, const char *value,
+	char why[SL_GUARD_REASON]);
+
+/* Takes a prefix off the list; false: it is not on it. */
+bool sl_guard_config_forget(struct sl_guard_config *config, const struct sl_listed *listed);
+
+/* The keys as the configuration has them, one a line. */
+void sl_guard_config_print(FILE *out, const struct sl_guard_config *config);
+
+/* "192.0.2.0/24", "2001:db8::/32" or an address. False with `why`: none, or bits set behind it. */
+bool sl_prefix_parse(const char *text, struct sl_listed *listed, char why[SL_GUARD_REASON]);
+const char *sl_prefix_text(const struct sl_listed *listed, char text[SL_PREFIX_TEXT]);
+
+/* What the guard and the workers are told. */
+struct sl_policy sl_guard_config_policy(const struct sl_guard_config *config);
+
+#endif

@@ -1,0 +1,96 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Floods of every kind from a third host cost 100 calls not one packet, and every packet of the flood is counted where
+# it was refused.
+. "$(dirname "$0")/lib.sh"
+. "$NET_DIR/media.sh"
+
+FLOOD=$BUILD/bench/flood
+media_switch
+ns_add attacker
+plug attacker 10.0.0.66/24
+start_sluiced relay 10.0.0.1/24 fd00::1/64
+MAC=$(ip -n "$TAG-relay" -j link show eth0 | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["address"])')
+# Quiet enough for two cores to play and judge the calls as well; PPS=0: as fast as it goes
+: "${PPS:=40000}" "${SECONDS_EACH:=2}"
+
+# refused FILE: every drop so far, by whom and why, one a line, into FILE
+refused() {
+    sluicectl drops --json >"$RUN/drops.json" || fail "no drops from sluicectl"
+    python3 -c 'import json, sys
+answer = json.load(open(sys.argv[1]))
+for by, key in (("guard", "guard drops"), ("worker", "drops")):
+    for row in answer[key]:
+        print(by + ":" + row["name"], row["packets"])' "$RUN/drops.json" >"$1"
+}
+
+# more: names and numbers by which the last two of these differ
+more() {
+    paste -d ' ' "$RUN/before" "$RUN/after" | awk '$4 != $2 { printf "%s %d, ", $1, $4 - $2; n += $4 - $2 } END { print n + 0 }'
+}
+
+# passed: packets that the guard has left to the kernel so far
+passed() {
+    sluicectl ports --json >"$RUN/ports.json" || fail "no ports from sluicectl"
+    value "$RUN/ports.json" ports 0 guard passed
+}
+
+send() {
+    in_ns attacker "$FLOOD" --interface eth0 --mac "$MAC" --to 10.0.0.1 --pps "$PPS" --seconds "$SECONDS_EACH" "$@" \
+        >"$RUN/flood.json" || fail "flood does not run"
+    sent=$(value "$RUN/flood.json" sent)
+}
+
+# flood WHAT NAME OPTION...: all that was sent is refused, in part under that name, and counted once
+flood() {
+    local what=$1 name=$2
+    shift 2
+    refused "$RUN/before"
+    send "$@"
+    counted() {
+        refused "$RUN/after"
+        [ "$(more | sed 's/.* //')" -ge "$sent" ]
+    }
+    wait_for 5 counted || fail "$what: $sent sent, refused: $(more)"
+    [ "$(more | sed 's/.* //')" -eq "$sent" ] || fail "$what: $sent sent, refused: $(more)"
+    more | grep -q "$name " || fail "$what: nothing refused as $name, but $(more)"
+    ok "$what: $sent packets, $(value "$RUN/flood.json" pps) a second: $(more)"
+}
+
+# kernel WHAT OPTION...: all that was sent is left to the kernel
+kernel() {
+    local what=$1 before
+    before=$(passed)
+    shift
+    send "$@"
+    counted() { [ $(($(passed) - before)) -ge "$sent" ]; }
+    wait_for 5 counted || fail "$what: $sent sent, $(($(passed) - before)) left to the kernel"
+    ok "$what: $sent packets, $(value "$RUN/flood.json" pps) a second"
+}
+
+load calls --calls 100 --seconds 32 &
+CALLS=$!
+up() { [ "$(sluicectl calls --json | grep -c '"state": "up"')" -ge 100 ] 2>/dev/null; }
+wait_for 15 up || true
+
+flood "random sources" worker:auth --from random
+sluicectl guard set unknown-pps 500 >/dev/null
+flood "random sources, and little left for them" guard:strangers --from random
+flood "one source" guard:stranger --from 10.0.0.66
+flood "loopback as source" guard:martian --from 127.0.0.1
+flood "our own address as source" guard:martian --from 10.0.0.1
+flood "a caller's address as source" worker:auth --from 10.0.0.2
+flood "fragments" guard:fragment --kind fragment --from random
+kernel "fragments of other things" --kind fragment --from 10.0.0.66 --ports 5060
+kernel "TCP SYN" --kind syn --from random --ports 22
+kernel "ping" --kind icmp --from 10.0.0.66
+sluicectl guard deny 10.0.0.64/26 >/dev/null
+flood "ping from a denied network" guard:denied --kind icmp --from 10.0.0.66
+sluicectl guard forget 10.0.0.64/26 >/dev/null
+in_ns attacker ping -c 1 -W 2 10.0.0.1 >/dev/null || fail "a network that is not denied any more gets no answer"
+
+wait $CALLS || fail "calls lose packets under a flood"
+ok "100 calls: $(sed -n 's/^RTP *\(sent [0-9]*, received [0-9]*\).*/\1/p' "$RUN/calls.log")"
+sluicectl guard >"$RUN/guard.log"
+grep -q '^guard *closed' "$RUN/guard.log" || fail "sluicectl guard does not say what was refused"
+grep -q 'alarm=raised by=guard reason=closed' "$RUN/sluiced.log" || fail "no alarm was raised"
