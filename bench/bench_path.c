@@ -164,11 +164,14 @@ static void measure(const struct path_options *o, struct work *work, struct resu
 		lanes[w].worker = w;
 		lanes[w].warm = o->packets / 8;
 	}
+	if (o->ceiling)
+		ceiling_open(work);
 	for (unsigned round = 0; round < o->rounds; round++) {
 		path_lap(o, work, r);
 		if (o->ceiling)
 			ceiling_laps(o, r);
 	}
+	ceiling_close();
 	if (bench_stages_take)
 		bench_stages_take(0, &r->stages);
 }

@@ -22,9 +22,8 @@ enum { LANE_SAMPLES = 64, LANE_FRAME = 2048 };
 enum lane_task {
 	LANE_REST,
 	LANE_PATH,             /* a lap through the worker */
-	LANE_CEILING,          /* a lap of the bare crypto calls */
-	LANE_CEILING_PREFETCH, /* the same, the heads of each burst's keys fetched one burst ahead
-				*/
+	LANE_CEILING,          /* a lap of the bare IPsec-MB calls */
+	LANE_CEILING_PREFETCH, /* the same, flows and keys asked for one burst ahead */
 };
 
 struct lane_sample {
@@ -59,7 +58,11 @@ void lanes_attach(uint16_t dpdk_port, struct lane *lanes, unsigned n);
 /* Has every lane do `task`, and waits. */
 void lanes_run(struct lane *lanes, unsigned n, enum lane_task task);
 
-/* A lap of the bare calls (ceiling.c). Called by the lane in the worker's thread. */
+/* What a lap of the bare calls needs to know of the flows, and forgets (ceiling.c). */
+void ceiling_open(const struct work *work);
+void ceiling_close(void);
+
+/* A lap of the bare calls. Called by the lane in the worker's thread. */
 void ceiling_lap(struct lane *lane, bool prefetch);
 
 #endif

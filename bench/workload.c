@@ -100,7 +100,7 @@ static size_t stride_of(const struct work_spec *spec)
 
 uint64_t work_memory(const struct work_spec *spec)
 {
-	uint64_t per_flow = sizeof(struct sl_flow) + 2 * 1280 + 512;
+	uint64_t per_flow = sizeof(struct sl_flow) + 2 * 1280 + 512 + 64;
 
 	return spec->flows * per_flow + (uint64_t)spec->workers * spec->packets * stride_of(spec);
 }
