@@ -57,6 +57,10 @@ struct sl_flow {
 	uint8_t in_suite, out_suite;              /* enum sl_suite */
 	uint8_t worker;                           /* the owner, set by sl_flow_new */
 	uint8_t watch; /* bit per component: its latch wants to see every packet */
+	struct {
+		uint16_t port;  /* UDP port, host byte order */
+		uint8_t slot;   /* address slot (dataplane/pinhole.h) */
+	} local[SL_COMPONENTS]; /* the same twice: RTP and RTCP share a port (RFC 5761) */
 
 	/* Lines 1 and 2. Written by ctrl before publication. */
 	struct sl_egress egress[SL_COMPONENTS] __attribute__((aligned(64)));
@@ -72,10 +76,6 @@ struct sl_flow {
 
 	/* Cold. Written by ctrl before publication. */
 	uint64_t cookie;
-	struct {
-		uint8_t slot;   /* address slot (dataplane/pinhole.h) */
-		uint16_t port;  /* UDP port, host byte order */
-	} local[SL_COMPONENTS]; /* the same twice: RTP and RTCP share a port (RFC 5761) */
 };
 
 _Static_assert(offsetof(struct sl_flow, egress) == 64, "what every packet needs is in one line");
