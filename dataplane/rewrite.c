@@ -24,20 +24,23 @@ static inline uint16_t word(uint8_t hi, uint8_t lo)
 	return w;
 }
 
+typedef uint64_t lanes __attribute__((vector_size(16)));
+
 uint32_t sl_checksum_add(uint32_t sum, const uint8_t *data, uint16_t len)
 {
-	uint64_t wide = sum, odd = 0;
+	uint64_t wide = sum;
+	lanes even = {0}, odd = {0};
 
-	/* Any grouping of the 16-bit words may be folded at the end (RFC 1071 2(B), (C)): two sums
-	 * that do not wait for each other. */
+	/* Any grouping of the 16-bit words may be folded at the end (RFC 1071 2(B), (C)). */
 	for (; len >= 16; len -= 16, data += 16) {
-		uint64_t v[2];
+		lanes v;
 
-		memcpy(v, data, 16);
-		wide += (v[0] & 0xffffffff) + (v[0] >> 32);
-		odd += (v[1] & 0xffffffff) + (v[1] >> 32);
+		memcpy(&v, data, 16);
+		even += v & 0xffffffff;
+		odd += v >> 32;
 	}
-	wide += odd;
+	even += odd;
+	wide += even[0] + even[1];
 	for (; len >= 4; len -= 4, data += 4) {
 		uint32_t v;
 
