@@ -196,6 +196,14 @@ static bool newest(const struct sl_packet *p)
 	       (p->component == SL_RTP ? s->live[p->place].in.top : s->rtcp[p->place].top);
 }
 
+/* Where the stream is, made if need be. Its place may have gone to another SSRC of this burst. */
+static int admit(struct sl_streams *s, const struct sl_packet *p, uint64_t now)
+{
+	if (likely(p->place >= 0 && s->live[p->place].ssrc == p->view.ssrc))
+		return p->place;
+	return sl_streams_admit(s, p->view.ssrc, now);
+}
+
 static enum sl_verdict commit(struct sl_worker *w, struct sl_packet *p, uint64_t now)
 {
 	struct sl_streams *s = &p->flow->streams;
@@ -206,7 +214,7 @@ static enum sl_verdict commit(struct sl_worker *w, struct sl_packet *p, uint64_t
 		if (v != SL_FORWARD)
 			return v;
 	}
-	p->place = (int8_t)sl_streams_admit(s, p->view.ssrc, now);
+	p->place = (int8_t)admit(s, p, now);
 	if (p->place < 0)
 		return SL_DROP_SSRC_LIMIT;
 	s->live[p->place].last = now;

@@ -3,7 +3,7 @@
 
 #include "dataplane/packet_path.h"
 
-uint64_t sl_replay_estimate(const struct sl_replay *r, uint16_t seq)
+uint64_t sl_replay_estimate_any(const struct sl_replay *r, uint16_t seq)
 {
 	if (sl_replay_empty(r) && (!r->top || seq & 1))
 		return seq;
@@ -19,7 +19,7 @@ uint64_t sl_replay_estimate(const struct sl_replay *r, uint16_t seq)
 	return roc > (SL_INDEX_MAX >> 16) ? UINT64_MAX : roc << 16 | seq;
 }
 
-enum sl_verdict sl_replay_check(const struct sl_replay *r, uint64_t index)
+enum sl_verdict sl_replay_check_any(const struct sl_replay *r, uint64_t index)
 {
 	if (sl_replay_empty(r) || index > r->top)
 		return SL_FORWARD;
@@ -47,7 +47,7 @@ static void advance(struct sl_replay *r, uint64_t by)
 	r->seen[0] |= 1;
 }
 
-enum sl_verdict sl_replay_commit(struct sl_replay *r, uint64_t index)
+enum sl_verdict sl_replay_commit_any(struct sl_replay *r, uint64_t index)
 {
 	enum sl_verdict v = sl_replay_check(r, index);
 

@@ -30,6 +30,12 @@ static inline bool sl_replay_empty(const struct sl_replay *r)
 	return !(r->seen[0] & 1);
 }
 
+/* Of the three below, for any index; they themselves settle at once what nearly always comes, the
+ * next one. */
+uint64_t sl_replay_estimate_any(const struct sl_replay *r, uint16_t seq);
+enum sl_verdict sl_replay_check_any(const struct sl_replay *r, uint64_t index);
+enum sl_verdict sl_replay_commit_any(struct sl_replay *r, uint64_t index);
+
 /*
  * The index that `seq` most likely stands for (RFC 3711 3.3.1), given the highest one so far;
  * roll-over counter 0 when there is none. After a change of keys some senders start anew and some
@@ -38,13 +44,29 @@ static inline bool sl_replay_empty(const struct sl_replay *r)
  * remembered of those that do not. May be UINT64_MAX (no such index): before the first
  * packet, or past 2^48.
  */
-uint64_t sl_replay_estimate(const struct sl_replay *r, uint16_t seq);
+static inline uint64_t sl_replay_estimate(const struct sl_replay *r, uint16_t seq)
+{
+	if (seq == (uint16_t)(r->top + 1) && !sl_replay_empty(r) && r->top < SL_INDEX_MAX)
+		return r->top + 1;
+	return sl_replay_estimate_any(r, seq);
+}
 
 /* SL_FORWARD, SL_DROP_REPLAY or SL_DROP_REPLAY_OLD. Changes nothing. */
-enum sl_verdict sl_replay_check(const struct sl_replay *r, uint64_t index);
+static inline enum sl_verdict sl_replay_check(const struct sl_replay *r, uint64_t index)
+{
+	return index > r->top ? SL_FORWARD : sl_replay_check_any(r, index);
+}
 
 /* Marks `index` as seen and moves the window. Same verdicts as the check; changes nothing unless
  * SL_FORWARD. */
-enum sl_verdict sl_replay_commit(struct sl_replay *r, uint64_t index);
+static inline enum sl_verdict sl_replay_commit(struct sl_replay *r, uint64_t index)
+{
+	if (index != r->top + 1 || sl_replay_empty(r))
+		return sl_replay_commit_any(r, index);
+	r->top = index;
+	r->seen[1] = r->seen[1] << 1 | r->seen[0] >> 63;
+	r->seen[0] = r->seen[0] << 1 | 1;
+	return SL_FORWARD;
+}
 
 #endif
