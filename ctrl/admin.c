@@ -106,6 +106,16 @@ static json_t *refusals(const struct sl_ng *ng)
 	return all;
 }
 
+static json_t *websocket(const struct sl_admin *a)
+{
+	const struct sl_websocket_stats *s = sl_websocket_stats(a->websocket);
+
+	return json_pack("{s:i, s:I, s:I, s:I, s:I, s:I}", "connections", (int)s->connections,
+		"accepted", count(s->accepted), "served", count(s->served), "refused by source",
+		count(s->refused_peer), "malformed", count(s->refused_request), "closed",
+		count(s->closed));
+}
+
 static json_t *view_status(struct sl_admin *a, const json_t *request)
 {
 	const struct sl_server_stats *s = sl_server_stats(a->server);
@@ -127,6 +137,8 @@ static json_t *view_status(struct sl_admin *a, const json_t *request)
 	json_object_set_new(status, "refusals", refusals(a->ng));
 	if (a->datagram)
 		json_object_set_new(status, "udp", udp(a));
+	if (a->websocket)
+		json_object_set_new(status, "websocket", websocket(a));
 	return status;
 }
 

@@ -13,12 +13,14 @@
 #include "ctrl/protection.h"
 #include "ctrl/server.h"
 #include "ctrl/session.h"
+#include "ctrl/websocket.h"
 
 struct sl_admin {
 	const struct sl_sessions *sessions;
 	const struct sl_ng *ng;
 	struct sl_server *server;
-	struct sl_datagram *datagram; /* NULL: no NG by UDP */
+	struct sl_datagram *datagram;   /* NULL: no NG by UDP */
+	struct sl_websocket *websocket; /* NULL: no NG by WebSocket */
 	struct sl_protection *protection;
 	const struct sl_interface *interfaces;
 	unsigned n_interfaces;

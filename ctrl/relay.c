@@ -259,8 +259,7 @@ static void allow_defaults(struct sl_relay *r)
 	}
 }
 
-static int listen_on_network(
-	struct sl_relay *r, const struct sl_config_ng *ng, char why[SL_RELAY_WHY])
+static int listen_udp(struct sl_relay *r, const struct sl_config_ng *ng, char why[SL_RELAY_WHY])
 {
 	struct sl_datagram_listen how = {
 		.port = ng->port,
@@ -270,10 +269,6 @@ static int listen_on_network(
 		.n_nets = r->config->n_ng_nets,
 	};
 
-	if (ng->kind != SL_NG_UDP) {
-		snprintf(why, SL_RELAY_WHY, "ng = ws: is not served yet; use unix: or udp:");
-		return -EPROTONOSUPPORT;
-	}
 	memcpy(how.ip, ng->ip, sizeof(how.ip));
 	if (!r->datagram)
 		r->datagram = r->admin.datagram = sl_datagram_new(r->loop);
@@ -282,6 +277,23 @@ static int listen_on_network(
 		return -ENOMEM;
 	}
 	return sl_datagram_listen(r->datagram, &how, why);
+}
+
+static int listen_websocket(
+	struct sl_relay *r, const struct sl_config_ng *ng, char why[SL_RELAY_WHY])
+{
+	const struct sl_websocket_config how = {
+		.protocol = &sl_ng_protocol,
+		.context = &r->ng,
+		.nets = r->config->ng_nets,
+		.n_nets = r->config->n_ng_nets,
+	};
+
+	if (!r->websocket)
+		r->websocket = r->admin.websocket = sl_websocket_new(r->loop, &how, why);
+	if (!r->websocket)
+		return -ENOMEM;
+	return sl_websocket_listen(r->websocket, ng, why);
 }
 
 static int start_sockets(struct sl_relay *r, char why[SL_RELAY_WHY])
@@ -323,8 +335,10 @@ static int start_sockets(struct sl_relay *r, char why[SL_RELAY_WHY])
 		how.path = config->ng[i].path;
 		if (config->ng[i].kind == SL_NG_UNIX)
 			rc = sl_server_listen(r->server, &how, why);
+		else if (config->ng[i].kind == SL_NG_UDP)
+			rc = listen_udp(r, &config->ng[i], why);
 		else
-			rc = listen_on_network(r, &config->ng[i], why);
+			rc = listen_websocket(r, &config->ng[i], why);
 	}
 	return rc;
 }
@@ -363,6 +377,7 @@ void sl_relay_stop(struct sl_relay *r)
 {
 	sl_server_stop(r->server);
 	sl_datagram_stop(r->datagram);
+	sl_websocket_stop(r->websocket);
 	if (r->ticking) {
 		uv_close((uv_handle_t *)&r->tick, NULL);
 		uv_close((uv_handle_t *)&r->follow, NULL);
@@ -371,6 +386,7 @@ void sl_relay_stop(struct sl_relay *r)
 		sl_sessions_fini(&r->sessions);
 	sl_neigh_close(r->neigh);
 	uv_run(r->loop, UV_RUN_DEFAULT);
+	sl_websocket_free(r->websocket);
 	sl_workers_stop();
 	for (unsigned i = 0; i < SL_MAX_PORTS; i++)
 		sl_guard_close(r->guards[i]);

@@ -18,6 +18,7 @@
 #include "ctrl/protection.h"
 #include "ctrl/server.h"
 #include "ctrl/session.h"
+#include "ctrl/websocket.h"
 #include "dataplane/port.h"
 #include "ebpf/guard_user.h"
 
@@ -42,7 +43,8 @@ struct sl_relay {
 	uv_timer_t tick, follow;
 	bool ticking;
 	struct sl_server *server;
-	struct sl_datagram *datagram; /* NULL: no ng = udp: */
+	struct sl_datagram *datagram;   /* NULL: no ng = udp: */
+	struct sl_websocket *websocket; /* NULL: no ng = ws: */
 	struct sl_ng ng;
 	struct sl_admin admin;
 };

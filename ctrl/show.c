@@ -108,7 +108,7 @@ static void show_load(const json_t *load, json_t *admission)
 void sl_show_status(const json_t *a)
 {
 	const json_t *calls = json_object_get(a, "calls"), *control = json_object_get(a, "control"),
-		     *udp = json_object_get(a, "udp");
+		     *udp = json_object_get(a, "udp"), *ws = json_object_get(a, "websocket");
 
 	printf("sluiced %s, pid %d, up ", text(a, "version"), (int)number(a, "pid"));
 	show_age((json_int_t)time(NULL) - number(a, "started"));
@@ -129,6 +129,12 @@ void sl_show_status(const json_t *a)
 	       " too slow, %" JSON_INTEGER_FORMAT " evicted, %" JSON_INTEGER_FORMAT " connected\n",
 		number(control, "incomplete"), number(control, "timeouts"),
 		number(control, "evicted"), number(control, "connections"));
+	if (ws)
+		printf("NG by WebSocket: %" JSON_INTEGER_FORMAT " connected, %" JSON_INTEGER_FORMAT
+		       " requests served, %" JSON_INTEGER_FORMAT " malformed, %" JSON_INTEGER_FORMAT
+		       " by sources not allowed\n",
+			number(ws, "connections"), number(ws, "served"), number(ws, "malformed"),
+			number(ws, "refused by source"));
 	if (udp)
 		printf("NG by UDP: %" JSON_INTEGER_FORMAT " requests served, %" JSON_INTEGER_FORMAT
 		       " repeated, %" JSON_INTEGER_FORMAT " malformed, %" JSON_INTEGER_FORMAT
