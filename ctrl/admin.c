@@ -11,6 +11,7 @@
 
 #include "ctrl/admin_call.h"
 #include "ctrl/admin_guard.h"
+#include "ctrl/snapshot.h"
 #include "dataplane/port.h"
 #include "ebpf/guard_user.h"
 
@@ -116,6 +117,24 @@ static json_t *websocket(const struct sl_admin *a)
 		count(s->closed));
 }
 
+static json_t *timeouts(const struct sl_sessions *sessions)
+{
+	json_t *all = json_object();
+
+	for (int i = 1; i < SL_TIMEOUT_COUNT; i++)
+		json_object_set_new(
+			all, sl_timeout_labels[i], json_integer(count(sessions->timeouts_by[i])));
+	return all;
+}
+
+static json_t *listeners(const struct sl_events *events)
+{
+	struct sl_events_stats s = sl_events_stats(events);
+
+	return json_pack("{s:i, s:I, s:I}", "readers", (int)s.readers, "told", count(s.told),
+		"lost", count(s.lost));
+}
+
 static json_t *view_status(struct sl_admin *a, const json_t *request)
 {
 	const struct sl_server_stats *s = sl_server_stats(a->server);
@@ -133,6 +152,8 @@ static json_t *view_status(struct sl_admin *a, const json_t *request)
 		"incomplete", count(s->incomplete), "timeouts", count(s->timeouts), "evicted",
 		count(s->evicted));
 	json_object_set_new(status, "load", load(a->sessions));
+	json_object_set_new(status, "timeouts", timeouts(a->sessions));
+	json_object_set_new(status, "events", listeners(a->events));
 	json_object_set_new(status, "admission", admission(a->sessions));
 	json_object_set_new(status, "refusals", refusals(a->ng));
 	if (a->datagram)
@@ -166,6 +187,42 @@ static json_t *view_call(struct sl_admin *a, const json_t *request)
 	if (!call)
 		return json_pack("{s:s}", "error", "there is no such call");
 	return sl_admin_call(call);
+}
+
+/* Of a call that is over: what was in its way at the end. */
+static json_t *why_ended(const struct sl_ended_call *ended)
+{
+	char *text = NULL;
+	json_t *all;
+
+	if (asprintf(&text, "{%s}", ended->members[SL_REPLY_JSON].text) < 0)
+		return NULL;
+	all = json_loads(text, 0, NULL);
+	free(text);
+	json_object_set_new(all, "ended", json_string(ended->reason));
+	return all;
+}
+
+static json_t *view_why(struct sl_admin *a, const json_t *request)
+{
+	const char *id = json_string_value(json_object_get(request, "id"));
+	struct sl_text text = {id, id ? (uint32_t)strlen(id) : 0};
+	const struct sl_call *call = sl_session_find(a->sessions, text);
+	const struct sl_ended_call *ended = call ? NULL : sl_ended_find(&a->sessions->ended, text);
+	json_t *list;
+	struct sl_why why;
+
+	if (!id)
+		return json_pack("{s:s}", "error", "which call? the request has no id");
+	if (ended)
+		return why_ended(ended);
+	sl_call_why(call, &why);
+	list = json_array();
+	for (unsigned i = 0; i < why.n; i++)
+		json_array_append_new(
+			list, json_pack("{s:s, s:o}", "cause", sl_cause_labels[why.list[i].cause],
+				      "text", sl_admin_text(why.list[i].text)));
+	return json_pack("{s:s, s:o}", "id", id, "why", list);
 }
 
 static const struct {
@@ -289,6 +346,7 @@ static const struct {
 	{"status", view_status},
 	{"calls", view_calls},
 	{"call", view_call},
+	{"why", view_why},
 	{"drops", view_drops},
 	{"ports", view_ports},
 	{"guard", view_guard},
@@ -336,6 +394,14 @@ static void serve(void *context, const struct sl_peer *peer, void *state, char *
 		refuse(context, state, data, "the request is no JSON object", reply);
 		return;
 	}
+	if (view && !strcmp(view, "events")) {
+		struct sl_admin *a = context;
+
+		reply->adopt = sl_events_adopt;
+		reply->adopter = a->events;
+		json_decref(request);
+		return;
+	}
 	for (unsigned i = 0; view && i < sizeof(views) / sizeof(views[0]); i++)
 		if (!strcmp(view, views[i].name)) {
 			send_json(views[i].make(context, request), reply);
@@ -348,8 +414,8 @@ static void serve(void *context, const struct sl_peer *peer, void *state, char *
 		return;
 	}
 	json_decref(request);
-	refuse(context, state, data, "no such view: status, calls, call, drops, ports, guard",
-		reply);
+	refuse(context, state, data,
+		"no such view: status, calls, call, why, events, drops, ports, guard", reply);
 }
 
 const struct sl_server_protocol sl_admin_protocol = {

@@ -9,6 +9,7 @@
 #define SL_CTRL_ADMIN_H
 
 #include "ctrl/datagram.h"
+#include "ctrl/events.h"
 #include "ctrl/ng.h"
 #include "ctrl/protection.h"
 #include "ctrl/server.h"
@@ -25,7 +26,8 @@ struct sl_admin {
 	const struct sl_interface *interfaces;
 	unsigned n_interfaces;
 	unsigned n_ports; /* of the dataplane */
-	int64_t started;  /* s, wall clock */
+	struct sl_events *events;
+	int64_t started; /* s, wall clock */
 	bool hugepages;
 };
 

@@ -8,8 +8,6 @@
 #include "ctrl/leg.h"
 #include "ctrl/query.h"
 
-enum { ENDPOINT_TEXT = SL_ADDRESS_TEXT + 9 };
-
 static const char *const reasons[SL_VERDICTS] = {[SL_FORWARD] = "forwarded",
 #define X(id, label, text) [SL_DROP_##id] = label,
 	SL_DROP_REASONS(X)
@@ -17,7 +15,7 @@ static const char *const reasons[SL_VERDICTS] = {[SL_FORWARD] = "forwarded",
 };
 
 /* Text of a peer's choosing need not be UTF-8, which JSON has to be. */
-static json_t *text_json(const char *text)
+json_t *sl_admin_text(const char *text)
 {
 	char printable[SL_MAX_NAME + 1];
 	json_t *json;
@@ -34,11 +32,11 @@ static json_t *text_json(const char *text)
 	return json_string(printable);
 }
 
-static const char *endpoint_text(const uint8_t ip[16], unsigned port, char text[ENDPOINT_TEXT])
+const char *sl_admin_endpoint(const uint8_t ip[16], unsigned port, char text[SL_ADMIN_ENDPOINT])
 {
 	char address[SL_ADDRESS_TEXT];
 
-	snprintf(text, ENDPOINT_TEXT, sl_address_is_ipv4(ip) ? "%s:%u" : "[%s]:%u",
+	snprintf(text, SL_ADMIN_ENDPOINT, sl_address_is_ipv4(ip) ? "%s:%u" : "[%s]:%u",
 		sl_address_text(ip, address), port);
 	return text;
 }
@@ -79,15 +77,15 @@ static json_t *path_json(const struct sl_path *path)
 /* Whom one component is accepted from now, how often that changed, and who was turned away. */
 static json_t *source_json(const struct sl_path *path, enum sl_component component)
 {
-	char current[ENDPOINT_TEXT], other[ENDPOINT_TEXT] = "-";
+	char current[SL_ADMIN_ENDPOINT], other[SL_ADMIN_ENDPOINT] = "-";
 	struct sl_latch_report r;
 
 	if (!path->flow)
 		return json_null();
 	sl_flow_source(path->flow, component, &r);
-	endpoint_text(r.current.ip, r.current.port, current);
+	sl_admin_endpoint(r.current.ip, r.current.port, current);
 	if (r.other.port)
-		endpoint_text(r.other.ip, r.other.port, other);
+		sl_admin_endpoint(r.other.ip, r.other.port, other);
 	return json_pack("{s:s, s:I, s:I, s:s}", "address", current, "moves", (json_int_t)r.moves,
 		"refused", (json_int_t)r.refused, "last refused", other);
 }
@@ -97,17 +95,18 @@ static json_t *media_json(const struct sl_leg *leg, unsigned m)
 	const struct sl_leg *other = leg->peer;
 	const struct sl_leg_media *media = &leg->media[m];
 	const struct sl_terms *t = &media->terms;
-	char local[ENDPOINT_TEXT] = "-", remote[ENDPOINT_TEXT] = "-", rtcp[ENDPOINT_TEXT] = "-";
+	char local[SL_ADMIN_ENDPOINT] = "-", remote[SL_ADMIN_ENDPOINT] = "-",
+	     rtcp[SL_ADMIN_ENDPOINT] = "-";
 	char in[9] = "", out[9] = "";
 	const char *proto = sl_sdp_proto_name(t->proto);
 	json_t *json;
 
 	if (media->local)
-		endpoint_text(media->local->interface->config->address[media->local->family].ip,
+		sl_admin_endpoint(media->local->interface->config->address[media->local->family].ip,
 			media->local->rtp, local);
 	if (t->active) {
-		endpoint_text(t->remote[SL_RTP].ip, t->remote[SL_RTP].port, remote);
-		endpoint_text(t->remote[t->mux ? SL_RTP : SL_RTCP].ip,
+		sl_admin_endpoint(t->remote[SL_RTP].ip, t->remote[SL_RTP].port, remote);
+		sl_admin_endpoint(t->remote[t->mux ? SL_RTP : SL_RTCP].ip,
 			t->remote[t->mux ? SL_RTP : SL_RTCP].port, rtcp);
 	}
 	if (media->in)
@@ -115,7 +114,7 @@ static json_t *media_json(const struct sl_leg *leg, unsigned m)
 	if (media->out)
 		sl_master_fingerprint(&media->out->master, out);
 	json = json_pack("{s:o, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:s, s:s, s:o}", "type",
-		text_json(media->kind), "protocol", proto ? proto : "-", "suite",
+		sl_admin_text(media->kind), "protocol", proto ? proto : "-", "suite",
 		sl_suites[t->theirs.suite].name, "local", local, "remote", remote, "remote rtcp",
 		rtcp, "rtcp-mux", t->mux, "held", t->held, "key in", in, "key out", out, "from leg",
 		path_json(&media->path));
@@ -134,8 +133,8 @@ static json_t *leg_json(const struct sl_leg *leg)
 
 	for (unsigned m = 0; m < leg->n_media; m++)
 		json_array_append_new(media, media_json(leg, m));
-	return json_pack("{s:o, s:o, s:s, s:I, s:o}", "tag", text_json(leg->tag), "connected with",
-		text_json(leg->peer ? leg->peer->tag : NULL), "interface",
+	return json_pack("{s:o, s:o, s:s, s:I, s:o}", "tag", sl_admin_text(leg->tag),
+		"connected with", sl_admin_text(leg->peer ? leg->peer->tag : NULL), "interface",
 		leg->interface->config->name, "created", (json_int_t)leg->created, "media", media);
 }
 
@@ -166,7 +165,7 @@ json_t *sl_admin_call_row(const struct sl_call *call)
 			packets[i] += c.packets[SL_RTP];
 			drops += sl_path_drops(&c);
 		}
-	return json_pack("{s:o, s:s, s:I, s:[s, s], s:[I, I], s:I}", "id", text_json(call->id),
+	return json_pack("{s:o, s:s, s:I, s:[s, s], s:[I, I], s:I}", "id", sl_admin_text(call->id),
 		"state", state_text(call), "age", (json_int_t)(time(NULL) - call->created),
 		"suites", suite_text(legs[0]), suite_text(legs[1]), "packets",
 		(json_int_t)packets[0], (json_int_t)packets[1], "drops", (json_int_t)drops);
@@ -178,7 +177,31 @@ json_t *sl_admin_call(const struct sl_call *call)
 
 	for (unsigned i = 0; i < call->n_legs; i++)
 		json_array_append_new(legs, leg_json(call->leg[i]));
-	return json_pack("{s:o, s:s, s:I, s:I, s:o}", "id", text_json(call->id), "state",
+	return json_pack("{s:o, s:s, s:I, s:I, s:o}", "id", sl_admin_text(call->id), "state",
 		state_text(call), "created", (json_int_t)call->created, "age",
 		(json_int_t)(time(NULL) - call->created), "legs", legs);
+}
+
+json_t *sl_admin_totals(const struct sl_call *call)
+{
+	json_t *legs = json_array();
+
+	for (unsigned i = 0; i < call->n_legs; i++) {
+		const struct sl_leg *leg = call->leg[i];
+		struct sl_flow_counters c;
+		uint64_t packets = 0, bytes = 0, drops = 0;
+
+		for (unsigned m = 0; m < leg->n_media; m++) {
+			sl_path_counters(&leg->media[m].path, &c);
+			packets += c.packets[SL_RTP] + c.packets[SL_RTCP];
+			bytes += c.bytes[SL_RTP] + c.bytes[SL_RTCP];
+			drops += sl_path_drops(&c);
+		}
+		json_array_append_new(
+			legs, json_pack("{s:o, s:I, s:I, s:I}", "leg", sl_admin_text(leg->tag),
+				      "packets", (json_int_t)packets, "bytes", (json_int_t)bytes,
+				      "drops", (json_int_t)drops));
+	}
+	return json_pack(
+		"{s:I, s:o}", "seconds", (json_int_t)(time(NULL) - call->created), "totals", legs);
 }

@@ -13,4 +13,13 @@ json_t *sl_admin_call_row(const struct sl_call *call);
 /* All of it: per leg and medium addresses, suite, key fingerprints, packets, drops by name. */
 json_t *sl_admin_call(const struct sl_call *call);
 
+/* {"seconds", "packets", "bytes", "drops"}: how long, and what was carried from each leg. */
+json_t *sl_admin_totals(const struct sl_call *call);
+
+/* Text of a peer's choosing as JSON, whatever bytes it has; NULL: null. */
+json_t *sl_admin_text(const char *text);
+
+enum { SL_ADMIN_ENDPOINT = SL_ADDRESS_TEXT + 9 };
+const char *sl_admin_endpoint(const uint8_t ip[16], unsigned port, char text[SL_ADMIN_ENDPOINT]);
+
 #endif

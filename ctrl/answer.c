@@ -10,6 +10,7 @@
 #include "ctrl/local.h"
 #include "ctrl/negotiate.h"
 #include "ctrl/offer.h"
+#include "ctrl/watch.h"
 
 /* An answer being worked on: the terms of both sides as they shall be in force. */
 struct reply {
@@ -288,6 +289,7 @@ static int put_in_force(struct reply *r)
 	r->call->up = true;
 	if (!r->call->deleted)
 		sl_session_keep(r->sessions, r->call);
+	sl_watch_answered(r->sessions, r->call);
 	return 0;
 }
 

@@ -122,7 +122,7 @@ void sl_call_leg_remove(struct sl_sessions *sessions, struct sl_call *call, stru
 	call->n_legs = kept;
 	sl_leg_free(crypto, leg);
 	if (!call->deleted && !call->deadline && !anybody_connected(call))
-		sl_session_expire(sessions, call, SL_OFFER_TIMEOUT);
+		sl_session_wait(sessions, call);
 }
 
 /* Nothing is sent where nothing would be sent if SDP said so. */

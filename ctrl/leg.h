@@ -26,7 +26,7 @@ struct sl_leg *sl_call_leg_add(
 int sl_leg_name(struct sl_leg *leg, struct sl_text tag);
 
 /* Ends a leg: what it was connected with is not any more. When nobody is connected then, the call
- * waits SL_OFFER_TIMEOUT for somebody to answer. */
+ * waits timers.offer for somebody to answer. */
 void sl_call_leg_remove(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg);
 
 /*

@@ -107,6 +107,7 @@ static int read_media(const struct sl_sdp_media *media, struct sl_terms *terms, 
 	terms->active = media->port != 0;
 	terms->media = media->proto != SL_SDP_OTHER;
 	terms->proto = media->proto;
+	terms->direction = media->direction;
 	terms->mid = media->mid.at != NULL;
 	if (!terms->active || !terms->media)
 		return 0;

@@ -115,6 +115,20 @@ static int delete_nothing(struct request *r, const char *why)
 	return 0;
 }
 
+/* One that has timed out still tells what it carried. */
+static int delete_ended(struct request *r)
+{
+	const struct sl_ended_call *ended =
+		sl_ended_find(&r->ng->sessions->ended, r->options.call_id);
+
+	if (!ended || r->options.fatal)
+		return delete_nothing(r, "Unknown call-id");
+	sl_reply_key_string(&r->reply, "result", "ok");
+	sl_reply_key_string(&r->reply, "warning", "the call had ended");
+	sl_ended_write(&r->reply, ended);
+	return 0;
+}
+
 static int delete (struct request *r)
 {
 	struct sl_sessions *sessions = r->ng->sessions;
@@ -125,7 +139,7 @@ static int delete (struct request *r)
 		return -EINVAL;
 	call = sl_session_find(sessions, r->options.call_id);
 	if (!call)
-		return delete_nothing(r, "Unknown call-id");
+		return delete_ended(r);
 	/* Before: what there was to tell of it may be gone afterwards. */
 	sl_reply_key_string(&r->reply, "result", "ok");
 	sl_query_write(&r->reply, call);
@@ -139,17 +153,25 @@ static int delete (struct request *r)
 
 static int query(struct request *r)
 {
+	const struct sl_ended_call *ended;
 	struct sl_call *call;
 
 	if (need(r, r->options.call_id, "call-id"))
 		return -EINVAL;
 	call = sl_session_find(r->ng->sessions, r->options.call_id);
+	ended = call ? NULL : sl_ended_find(&r->ng->sessions->ended, r->options.call_id);
+	if (ended) {
+		sl_reply_key_string(&r->reply, "result", "ok");
+		sl_ended_write(&r->reply, ended);
+		return 0;
+	}
 	if (!call) {
 		snprintf(r->why, SL_NG_WHY, "Unknown call-id");
 		return -ENOENT;
 	}
 	sl_reply_key_string(&r->reply, "result", "ok");
 	sl_query_write(&r->reply, call);
+	sl_query_write_why(&r->reply, call);
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "ctrl/leg.h"
 #include "ctrl/local.h"
 #include "ctrl/negotiate.h"
+#include "ctrl/watch.h"
 
 /* An offer being worked on. What is new in the call is given up again unless it is committed. */
 struct draft {
@@ -420,7 +421,8 @@ static int commit(struct draft *d, const struct sl_sdp *sdp)
 	if (call->up)
 		sl_session_keep(d->sessions, call);
 	else
-		sl_session_expire(d->sessions, call, SL_OFFER_TIMEOUT);
+		sl_session_wait(d->sessions, call);
+	sl_watch_offered(call);
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "ctrl/leg.h"
+#include "ctrl/snapshot.h"
 #include "dataplane/port.h"
 
 void sl_path_counters(const struct sl_path *path, struct sl_flow_counters *out)
@@ -162,4 +163,20 @@ void sl_query_write(struct sl_reply *reply, const struct sl_call *call)
 			write_leg(reply, call, call->leg[i]);
 	sl_reply_end(reply);
 	write_totals(reply, call);
+}
+
+void sl_query_write_why(struct sl_reply *reply, const struct sl_call *call)
+{
+	struct sl_why why;
+
+	sl_call_why(call, &why);
+	sl_reply_key(reply, "why");
+	sl_reply_list(reply);
+	for (unsigned i = 0; i < why.n; i++) {
+		sl_reply_dict(reply);
+		sl_reply_key_string(reply, "cause", sl_cause_labels[why.list[i].cause]);
+		sl_reply_key_string(reply, "text", why.list[i].text);
+		sl_reply_end(reply);
+	}
+	sl_reply_end(reply);
 }

@@ -12,6 +12,7 @@
 #include "ctrl/admit.h"
 #include "ctrl/follow.h"
 #include "ctrl/log.h"
+#include "ctrl/watch.h"
 #include "dataplane/nexthop.h"
 
 enum { DEFAULT_MEMORY_MIB = 512, TICK_MS = 1000 };
@@ -213,6 +214,13 @@ static void tick(uv_timer_t *timer)
 	sl_protection_tick(&r->protection);
 }
 
+static void sweep(uv_timer_t *timer)
+{
+	struct sl_relay *r = timer->data;
+
+	sl_watch_sweep(&r->sessions);
+}
+
 static void follow(uv_timer_t *timer)
 {
 	struct sl_relay *r = timer->data;
@@ -235,12 +243,15 @@ static void start_sessions(struct sl_relay *r)
 		.n_interfaces = r->n_interfaces,
 		.limits = r->config->limits,
 		.timers = r->config->timers,
+		.notify = sl_events_notify,
+		.notify_context = r->events,
 		.delete_delay = r->config->delete_delay,
 	};
 
 	sl_sessions_init(&r->sessions, &env);
 	r->sessions_open = true;
 	start_timer(r, &r->tick, tick, TICK_MS);
+	start_timer(r, &r->sweep, sweep, SL_WATCH_MS);
 	start_timer(r, &r->follow, follow, SL_FOLLOW_MS);
 	r->ticking = true;
 }
@@ -318,6 +329,7 @@ static int start_sockets(struct sl_relay *r, char why[SL_RELAY_WHY])
 		.interfaces = r->interfaces,
 		.n_interfaces = r->n_interfaces,
 		.n_ports = config->n_ports,
+		.events = r->events,
 		.started = time(NULL),
 		.hugepages = r->hugepages,
 	};
@@ -369,6 +381,11 @@ int sl_relay_start(
 		rc = sl_workers_start(r->crypto, why);
 	if (rc)
 		return rc;
+	r->events = sl_events_new(loop);
+	if (!r->events) {
+		snprintf(why, SL_RELAY_WHY, "out of memory");
+		return -ENOMEM;
+	}
 	start_sessions(r);
 	return start_sockets(r, why);
 }
@@ -381,9 +398,11 @@ void sl_relay_stop(struct sl_relay *r)
 	if (r->ticking) {
 		uv_close((uv_handle_t *)&r->tick, NULL);
 		uv_close((uv_handle_t *)&r->follow, NULL);
+		uv_close((uv_handle_t *)&r->sweep, NULL);
 	}
 	if (r->sessions_open)
 		sl_sessions_fini(&r->sessions);
+	sl_events_stop(r->events);
 	sl_neigh_close(r->neigh);
 	uv_run(r->loop, UV_RUN_DEFAULT);
 	sl_websocket_free(r->websocket);

@@ -12,6 +12,7 @@
 #include "ctrl/admin.h"
 #include "ctrl/config.h"
 #include "ctrl/datagram.h"
+#include "ctrl/events.h"
 #include "ctrl/neigh.h"
 #include "ctrl/ng.h"
 #include "ctrl/privileges.h"
@@ -40,7 +41,8 @@ struct sl_relay {
 	unsigned n_ng_allow;
 	struct sl_sessions sessions;
 	bool sessions_open;
-	uv_timer_t tick, follow;
+	uv_timer_t tick, follow, sweep;
+	struct sl_events *events;
 	bool ticking;
 	struct sl_server *server;
 	struct sl_datagram *datagram;   /* NULL: no ng = udp: */

@@ -238,6 +238,20 @@ void sl_reply_key_integer(struct sl_reply *r, const char *key, int64_t integer)
 	sl_reply_integer(r, integer);
 }
 
+void sl_reply_members(struct sl_reply *r, const char *text, size_t len)
+{
+	if (r->depth == 0 || !r->level[r->depth - 1].dict || r->keyed) {
+		r->misuse = true;
+		return;
+	}
+	if (!len)
+		return;
+	if (r->format == SL_REPLY_JSON && r->level[r->depth - 1].used)
+		put(r, ",", 1);
+	r->level[r->depth - 1].used = true;
+	put(r, text, len);
+}
+
 ssize_t sl_reply_finish(const struct sl_reply *r)
 {
 	if (r->misuse || !r->done)

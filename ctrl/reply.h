@@ -55,6 +55,9 @@ void sl_reply_key_string(struct sl_reply *reply, const char *key, const char *te
 void sl_reply_key_bytes(struct sl_reply *reply, const char *key, const char *text, size_t len);
 void sl_reply_key_integer(struct sl_reply *reply, const char *key, int64_t integer);
 
+/* Members for the open dictionary, as another reply of the same format has written them. */
+void sl_reply_members(struct sl_reply *reply, const char *text, size_t len);
+
 /*
  * Bytes written, when exactly one complete value was. -ENOSPC: the buffer was too small; -EINVAL:
  * the calls did not nest. The buffer's content then means nothing. Not terminated with NUL.

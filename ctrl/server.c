@@ -2,6 +2,7 @@
 #include "ctrl/server.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -185,6 +186,18 @@ static void read_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 		*buf = uv_buf_init(c->data + c->len, SL_SERVER_REQUEST_MAX - (unsigned)c->len);
 }
 
+/* The listener's protocol goes on with it elsewhere. */
+static void connection_hand_over(struct connection *c)
+{
+	int fd, copy = -1;
+
+	if (!uv_fileno((uv_handle_t *)&c->pipe, &fd))
+		copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	connection_close(c);
+	if (copy >= 0)
+		c->reply.adopt(c->reply.adopter, copy);
+}
+
 static void connection_serve(struct connection *c, size_t len)
 {
 	const struct sl_server_listen *how = &c->listener->how;
@@ -192,7 +205,10 @@ static void connection_serve(struct connection *c, size_t len)
 	c->listener->server->stats.served++;
 	c->data[len] = '\0';
 	how->protocol->serve(how->context, &c->peer, c->state, c->data, len, &c->reply);
-	connection_answer(c);
+	if (c->reply.adopt)
+		connection_hand_over(c);
+	else
+		connection_answer(c);
 }
 
 /* `n` more bytes are in the buffer. */

@@ -31,6 +31,9 @@ enum {
 struct sl_server_reply {
 	char *data; /* from malloc; the server wipes and frees it */
 	size_t len;
+	/* Instead of data, when set: the connection lives on as a descriptor of `adopter`'s. */
+	void (*adopt)(void *adopter, int fd);
+	void *adopter;
 };
 
 /* What runs over a listener. Both functions leave `reply` empty when out of memory, and `serve`

@@ -8,7 +8,7 @@
 
 #include "ctrl/install.h"
 #include "ctrl/leg.h"
-#include "ctrl/log.h"
+#include "ctrl/watch.h"
 #include "dataplane/port.h"
 
 #define SECOND UINT64_C(1000000000)
@@ -30,12 +30,18 @@ void sl_sessions_init(struct sl_sessions *sessions, const struct sl_session_env 
 	memset(sessions, 0, sizeof(*sessions));
 	sessions->env = *env;
 	TAILQ_INIT(&sessions->due);
+	TAILQ_INIT(&sessions->sweep);
 }
 
 void sl_sessions_fini(struct sl_sessions *sessions)
 {
-	while (sessions->tree)
-		sl_session_delete(sessions, *(struct sl_call **)sessions->tree);
+	while (sessions->tree) {
+		struct sl_call *call = *(struct sl_call **)sessions->tree;
+
+		call->end_reason = "shutdown";
+		sl_session_delete(sessions, call);
+	}
+	sl_ended_fini(&sessions->ended);
 }
 
 struct sl_call *sl_session_find(const struct sl_sessions *sessions, struct sl_text id)
@@ -73,6 +79,8 @@ struct sl_call *sl_session_add(struct sl_sessions *sessions, struct sl_text id)
 	if (!tsearch(call, &sessions->by_serial, compare_serial))
 		goto remove;
 	call->created = time(NULL);
+	call->born = sl_clock();
+	TAILQ_INSERT_TAIL(&sessions->sweep, call, sweep);
 	sessions->n++;
 	return call;
 remove:
@@ -85,7 +93,9 @@ free_call:
 
 void sl_session_delete(struct sl_sessions *sessions, struct sl_call *call)
 {
+	sl_watch_ended(sessions, call);
 	sl_session_keep(sessions, call);
+	TAILQ_REMOVE(&sessions->sweep, call, sweep);
 	tdelete(call, &sessions->tree, compare);
 	tdelete(call, &sessions->by_serial, compare_serial);
 	sessions->n--;
@@ -110,6 +120,14 @@ void sl_session_expire(struct sl_sessions *sessions, struct sl_call *call, uint6
 	TAILQ_INSERT_TAIL(&sessions->due, call, due);
 }
 
+void sl_session_wait(struct sl_sessions *sessions, struct sl_call *call)
+{
+	if (sessions->env.timers.offer)
+		sl_session_expire(sessions, call, sessions->env.timers.offer);
+	else
+		sl_session_keep(sessions, call);
+}
+
 void sl_sessions_tick(struct sl_sessions *sessions)
 {
 	uint64_t now = sl_clock();
@@ -119,13 +137,10 @@ void sl_sessions_tick(struct sl_sessions *sessions)
 		next = TAILQ_NEXT(call, due);
 		if (call->deadline > now)
 			continue;
-		if (!call->deleted) {
-			sessions->timeouts++;
-			sl_log(SL_LOG_INFO,
-				"a call in which nobody was connected for %d s is ended",
-				SL_OFFER_TIMEOUT);
-		}
-		sl_session_delete(sessions, call);
+		if (call->deleted)
+			sl_session_delete(sessions, call);
+		else
+			sl_watch_timeout(sessions, call, SL_TIMEOUT_OFFER);
 	}
 }
 

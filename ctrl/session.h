@@ -19,19 +19,20 @@
 #include <sys/queue.h>
 
 #include "ctrl/admission.h"
+#include "ctrl/ended.h"
 #include "ctrl/interface.h"
 #include "ctrl/ng_options.h"
+#include "ctrl/notice.h"
 #include "ctrl/session_key.h"
 #include "ctrl/timers.h"
 #include "dataplane/flow.h"
 
 enum {
-	SL_MAX_LEGS = 32,       /* of a call: forks, and parties that came by transfer */
-	SL_MAX_MEDIA = 16,      /* m-lines of a call */
-	SL_MAX_NAME = 256,      /* bytes of a call-id, tag or via-branch */
-	SL_MAX_KIND = 12,       /* bytes of "audio", "video", ..., NUL included */
-	SL_COOKIE_SHIFT = 12,   /* bits of a flow's cookie below the call: leg and medium */
-	SL_OFFER_TIMEOUT = 600, /* seconds that a call may last in which nobody is connected */
+	SL_MAX_LEGS = 32,     /* of a call: forks, and parties that came by transfer */
+	SL_MAX_MEDIA = 16,    /* m-lines of a call */
+	SL_MAX_NAME = 256,    /* bytes of a call-id, tag or via-branch */
+	SL_MAX_KIND = 12,     /* bytes of "audio", "video", ..., NUL included */
+	SL_COOKIE_SHIFT = 12, /* bits of a flow's cookie below the call: leg and medium */
 };
 
 enum sl_side { SL_FROM, SL_TO }; /* the one who offers; the one it is offered to */
@@ -46,6 +47,7 @@ struct sl_terms {
 	bool held;       /* c=0.0.0.0: nothing can be sent there */
 	bool mux;        /* RFC 5761, between this leg and us */
 	bool draft_name; /* the suite goes by its name of before RFC 6188 */
+	enum sl_sdp_direction direction;
 	enum sl_sdp_proto proto;
 	struct sl_endpoint remote[SL_COMPONENTS];
 	struct sl_source_options source; /* what was said about where it is */
@@ -82,12 +84,27 @@ struct sl_path {
 	const struct sl_interface *in_interface, *out_interface;
 };
 
+/* What the sweep has seen of the media of one leg (ctrl/watch.h). Times are of sl_clock. */
+struct sl_watch {
+	uint64_t since;                /* last answer */
+	uint64_t passed;               /* packets, when it looked last */
+	uint32_t drops[SL_VERDICTS];   /* as they were when a packet passed last, or keys changed */
+	uint64_t failing;              /* since when tags do not verify, and nothing passes; 0 */
+	uint64_t keyed;                /* when the keys of the leg came into force; 0: never */
+	unsigned keyed_round;          /* with which re-INVITE; 0: with the call */
+	char key[9];                   /* their fingerprint; "": plain RTP */
+	bool heard;                    /* something has passed since then */
+	bool silent;                   /* was told of */
+	uint32_t moves[SL_COMPONENTS]; /* of the latches, as told */
+};
+
 struct sl_leg_media {
 	char kind[SL_MAX_KIND];          /* "audio" */
 	struct sl_local *local;          /* NULL: none yet */
 	struct sl_terms terms;           /* in force */
 	struct sl_session_key *in, *out; /* in force; NULL: plain RTP, or nothing yet */
 	struct sl_path path;             /* media that arrives from this leg */
+	struct sl_watch watch;           /* of that */
 };
 
 struct sl_offer;
@@ -143,6 +160,12 @@ struct sl_call {
 	bool emergency;           /* admitted beyond limits, never policed away */
 	uint64_t deadline;        /* ns, sl_clock: it ends then; 0: none */
 	TAILQ_ENTRY(sl_call) due; /* while it has a deadline */
+	/* Of ctrl/watch.h; times are of sl_clock, 0: never. */
+	uint64_t born, offered, answered;
+	unsigned rounds;        /* re-INVITEs that were answered */
+	bool open_offer;        /* the last offer has no answer yet */
+	const char *end_reason; /* NULL: it was deleted */
+	TAILQ_ENTRY(sl_call) sweep;
 };
 
 /* What sessions work with; all of it must outlive them. */
@@ -152,6 +175,8 @@ struct sl_session_env {
 	unsigned n_interfaces;
 	struct sl_limits limits;
 	struct sl_timers timers;
+	sl_notify notify; /* NULL: nobody wants to know */
+	void *notify_context;
 	unsigned delete_delay; /* seconds, when a delete does not say */
 };
 
@@ -169,8 +194,11 @@ struct sl_sessions {
 	void *by_serial; /* the same calls */
 	unsigned n;
 	uint64_t events_lost;       /* of the dataplane, that have been seen to */
-	uint64_t created, timeouts; /* calls ever; of these ended by SL_OFFER_TIMEOUT */
+	uint64_t created, timeouts; /* calls ever; of these ended by a timer */
+	uint64_t timeouts_by[SL_TIMEOUT_COUNT];
 	TAILQ_HEAD(, sl_call) due;
+	TAILQ_HEAD(, sl_call) sweep; /* all; the one not looked at for longest first */
+	struct sl_ended ended;
 	struct sl_load load; /* as measured last */
 	struct sl_load_meter meter;
 	uint64_t admissions[SL_ADMISSION_COUNT]; /* verdicts on new calls */
@@ -196,6 +224,9 @@ void sl_session_delete(struct sl_sessions *sessions, struct sl_call *call);
 /* Ends the call in `seconds`; replaces an earlier deadline. */
 void sl_session_expire(struct sl_sessions *sessions, struct sl_call *call, uint64_t seconds);
 void sl_session_keep(struct sl_sessions *sessions, struct sl_call *call);
+
+/* Nobody is connected: ends the call if nobody is within timers.offer. */
+void sl_session_wait(struct sl_sessions *sessions, struct sl_call *call);
 
 /* Ends the calls whose deadline has passed; to be called about once a second. */
 void sl_sessions_tick(struct sl_sessions *sessions);

@@ -249,14 +249,30 @@ static void show_wrapped(const char *line, int indent, int width)
 	puts(line);
 }
 
+bool sl_show_all;
+
+static bool some_dropped(const json_t *drops)
+{
+	const json_t *drop;
+	size_t i;
+
+	json_array_foreach(drops, i, drop) if (number(drop, "packets")) return true;
+	return false;
+}
+
 static void show_reasons(const char *by, const json_t *drops)
 {
 	const json_t *drop;
 	size_t i;
 
-	printf("%-13s %14s  %s\n", by, "packets", "meaning");
+	if (some_dropped(drops) || sl_show_all)
+		printf("%-13s %14s  %s\n", by, "packets", "meaning");
+	else
+		printf("%-13s nothing\n", by);
 	json_array_foreach(drops, i, drop)
 	{
+		if (!number(drop, "packets") && !sl_show_all)
+			continue;
 		printf("%-13s %14" JSON_INTEGER_FORMAT "  ", text(drop, "name"),
 			number(drop, "packets"));
 		show_wrapped(text(drop, "reason"), 30, 50);
@@ -269,6 +285,8 @@ void sl_show_drops(const json_t *a)
 	putchar('\n');
 	show_reasons("by workers", json_object_get(a, "drops"));
 	printf("%-13s %14" JSON_INTEGER_FORMAT "\n", "forwarded", number(a, "forwarded"));
+	if (!sl_show_all)
+		puts("Reasons that did not occur are left out; --all shows them.");
 }
 
 void sl_show_guard(const json_t *a)

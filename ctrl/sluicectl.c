@@ -19,7 +19,10 @@ static const char usage[] =
 	"  status     what runs, how much it does\n"
 	"  calls      one line per call\n"
 	"  call ID    one call: suites, key fingerprints, addresses, packets, drops\n"
-	"  drops      packets not forwarded, by reason: by XDP, by the workers\n"
+	"  why ID     what stands between the two ends of a call, in words\n"
+	"  events     what happens to calls, as it happens, until interrupted\n"
+	"  drops      packets not forwarded, by reason: by XDP, by the workers; --all: also\n"
+	"             reasons that did not occur\n"
 	"  guard      limits in force, who is refused, alarms\n"
 	"  guard set KEY VALUE                change a limit until the next start\n"
 	"  guard allow|deny|forget PREFIX     change the list of prefixes likewise\n"
@@ -27,6 +30,7 @@ static const char usage[] =
 	"\n"
 	"  -s, --socket PATH  control socket (default /run/sluice/ctl.sock)\n"
 	"      --json         the answer as it came\n"
+	"      --all          drops: all reasons\n"
 	"      --version      show the version\n"
 	"      --help         show this\n";
 
@@ -44,6 +48,8 @@ static const struct verb {
 	{"status", sl_show_status, false},
 	{"calls", sl_show_calls, false},
 	{"call", sl_show_call, true},
+	{"why", sl_show_why, true},
+	{"events", NULL, false},
 	{"drops", sl_show_drops, false},
 	{"ports", sl_show_ports, false},
 	{"guard", sl_show_guard, false},
@@ -69,6 +75,7 @@ static int read_options(int argc, char **argv, struct options *o)
 	static const struct option longs[] = {
 		{"socket", required_argument, NULL, 's'},
 		{"json", no_argument, NULL, 'j'},
+		{"all", no_argument, NULL, 'a'},
 		{"version", no_argument, NULL, 'v'},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
@@ -82,6 +89,9 @@ static int read_options(int argc, char **argv, struct options *o)
 			break;
 		case 'j':
 			o->json = true;
+			break;
+		case 'a':
+			sl_show_all = true;
 			break;
 		case 'v':
 			puts("sluicectl " SL_VERSION);
@@ -179,6 +189,35 @@ static json_t *ask(const struct options *o)
 	return answer;
 }
 
+/* Lines as they come: for people, or as they are. Ends with the connection. */
+static int show_events(const struct options *o)
+{
+	static const char request[] = "{\"view\":\"events\"}\n";
+	int fd = connect_to(o->socket);
+	FILE *stream = fd < 0 ? NULL : fdopen(fd, "r");
+	char *line = NULL;
+	size_t room = 0;
+
+	if (!stream || !send_all(fd, request, sizeof(request) - 1)) {
+		fprintf(stderr, "sluicectl: %s: %s; does sluiced run?\n", o->socket,
+			strerror(errno));
+		if (stream)
+			fclose(stream);
+		return EXIT_FAILURE;
+	}
+	while (getline(&line, &room, stream) > 0) {
+		if (o->json)
+			fputs(line, stdout);
+		else
+			sl_show_event(line);
+		fflush(stdout);
+	}
+	free(line);
+	fclose(stream);
+	fprintf(stderr, "sluicectl: sluiced has ended the stream\n");
+	return EXIT_FAILURE;
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = {.socket = "/run/sluice/ctl.sock"};
@@ -193,6 +232,8 @@ int main(int argc, char **argv)
 		fputs(usage, stderr);
 		return 2;
 	}
+	if (!verb->show)
+		return show_events(&options);
 	answer = ask(&options);
 	if (!answer)
 		return EXIT_FAILURE;

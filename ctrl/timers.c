@@ -29,7 +29,7 @@ enum sl_timeout sl_timers_due(
 	if (call->ending)
 		return SL_TIMEOUT_NONE;
 	if (!call->answered)
-		return passed(timers->offer, call->created, now) ? SL_TIMEOUT_OFFER
+		return passed(timers->offer, call->offered, now) ? SL_TIMEOUT_OFFER
 								 : SL_TIMEOUT_NONE;
 	if (call->held)
 		return passed(timers->silent, since, now) ? SL_TIMEOUT_SILENT : SL_TIMEOUT_NONE;

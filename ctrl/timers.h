@@ -49,6 +49,7 @@ extern const char *const sl_timeout_texts[SL_TIMEOUT_COUNT];
 /* Times are ns of one clock; 0: it did not happen. */
 struct sl_timers_call {
 	uint64_t created;
+	uint64_t offered;  /* last offer */
 	uint64_t answered; /* last answer: whoever speaks has time from then on */
 	uint64_t heard;    /* last packet of any party that was let in */
 	bool held;         /* a party is not expected to send */

@@ -60,7 +60,8 @@ void relay_open(unsigned max_sessions)
 		relay.interface.local[SL_IPV4].slot, relay.interface.local[SL_IPV6].slot};
 	struct sl_session_env env = {.interfaces = &relay.interface,
 		.n_interfaces = 1,
-		.limits = {.sessions = max_sessions}};
+		.limits = {.sessions = max_sessions},
+		.timers = {.offer = 600, .kept = 60}};
 	char prepare[SL_WHY] = "";
 	const char *reason = "";
 

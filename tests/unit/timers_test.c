@@ -18,10 +18,11 @@ static const struct {
 	uint64_t now;
 	enum sl_timeout due;
 } cases[] = {
-	{"just offered", {.created = 1000}, 1001, SL_TIMEOUT_NONE},
-	{"never answered", {.created = 1000}, 1600, SL_TIMEOUT_OFFER},
-	{"almost", {.created = 1000}, 1599, SL_TIMEOUT_NONE},
+	{"just offered", {.created = 900, .offered = 1000}, 1001, SL_TIMEOUT_NONE},
+	{"never answered", {.created = 900, .offered = 1000}, 1600, SL_TIMEOUT_OFFER},
+	{"almost", {.created = 900, .offered = 1000}, 1599, SL_TIMEOUT_NONE},
 	{"no media since the answer", {.created = 1000, .answered = 1010}, 1070, SL_TIMEOUT_MEDIA},
+	{"offered again", {.created = 900, .offered = 1500}, 1600, SL_TIMEOUT_NONE},
 	{"answered late", {.created = 1000, .answered = 1599}, 1601, SL_TIMEOUT_NONE},
 	{"media", {.created = 1000, .answered = 1010, .heard = 1500}, 1559, SL_TIMEOUT_NONE},
 	{"media ended", {.created = 1000, .answered = 1010, .heard = 1500}, 1560, SL_TIMEOUT_MEDIA},
@@ -47,6 +48,7 @@ static void verdicts(void **state)
 		struct sl_timers never = {0};
 
 		call.created *= S;
+		call.offered *= S;
 		call.answered *= S;
 		call.heard *= S;
 		if (sl_timers_due(&timers, &call, cases[i].now * S) != cases[i].due)

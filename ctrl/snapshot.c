@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ctrl/snapshot.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctrl/query.h"
+#include "ctrl/watch.h"
+#include "dataplane/nexthop.h"
+#include "dataplane/port.h"
+
+#define SECOND UINT64_C(1000000000)
+
+enum { PATHS = 16, ENDPOINT = SL_ADDRESS_TEXT + 9 };
+
+struct texts {
+	char expected[ENDPOINT], local[ENDPOINT], sent_to[ENDPOINT], other[ENDPOINT];
+};
+
+static const char *endpoint_text(const uint8_t ip[16], unsigned port, char text[ENDPOINT])
+{
+	char address[SL_ADDRESS_TEXT];
+
+	snprintf(text, ENDPOINT, sl_address_is_ipv4(ip) ? "%s:%u" : "[%s]:%u",
+		sl_address_text(ip, address), port);
+	return text;
+}
+
+static const char *name(const struct sl_leg *leg)
+{
+	return leg->tag ? leg->tag : "the callee";
+}
+
+static int64_t ago(uint64_t then, uint64_t now)
+{
+	return then && now > then ? (int64_t)((now - then) / SECOND) : 0;
+}
+
+static const char *direction_text(const struct sl_terms *terms)
+{
+	static const char *const texts[] = {
+		[SL_SDP_SENDRECV] = "a=sendrecv",
+		[SL_SDP_SENDONLY] = "a=sendonly",
+		[SL_SDP_RECVONLY] = "a=recvonly",
+		[SL_SDP_INACTIVE] = "a=inactive",
+	};
+
+	return terms->held ? "c=0.0.0.0" : texts[terms->direction];
+}
+
+/* Who of both has said that nothing shall come from `from`. */
+static void hold_of(struct sl_why_path *p, const struct sl_terms *from, const struct sl_terms *to)
+{
+	bool by_receiver =
+		to->held || to->direction == SL_SDP_SENDONLY || to->direction == SL_SDP_INACTIVE;
+
+	if (!p->active || sl_watch_expected(from, to))
+		return;
+	p->held = direction_text(by_receiver ? to : from);
+	p->holder = by_receiver ? p->to : p->from;
+}
+
+/* An endpoint that was not let in counts only while it explains fresh drops. */
+static void source_of(struct sl_why_path *p, const struct sl_flow *flow, struct texts *t)
+{
+	for (int c = SL_RTP; c < SL_COMPONENTS && !*t->other; c++) {
+		struct sl_latch_report r;
+
+		sl_flow_source(flow, c, &r);
+		if (c == SL_RTP)
+			p->expected = endpoint_text(r.current.ip, r.current.port, t->expected);
+		if (r.other.port)
+			p->other = endpoint_text(r.other.ip, r.other.port, t->other);
+	}
+}
+
+static void path_of(struct sl_why_path *p, const struct sl_leg *from, const struct sl_leg *to,
+	unsigned m, uint64_t now, struct texts *t)
+{
+	const struct sl_leg_media *media = &from->media[m], *peer = &to->media[m];
+	const struct sl_terms *terms = &media->terms;
+	const struct sl_watch *w = &media->watch;
+	struct sl_flow_counters c;
+	uint8_t mac[6];
+
+	sl_path_counters(&media->path, &c);
+	*p = (struct sl_why_path){
+		.kind = media->kind,
+		.from = name(from),
+		.to = name(to),
+		.active = terms->active && terms->media && peer->terms.active,
+		.expected = endpoint_text(
+			terms->remote[SL_RTP].ip, terms->remote[SL_RTP].port, t->expected),
+		.local = "",
+		.sent_to = "",
+		.other = "",
+		.packets = c.packets[SL_RTP] + c.packets[SL_RTCP],
+		.last = c.last ? ago(c.last, now) : -1,
+		.heard = w->heard || c.packets[SL_RTP] + c.packets[SL_RTCP] != w->passed,
+		.failing = w->failing ? ago(w->failing, now) : -1,
+		.keyed = ago(w->keyed, now),
+		.keyed_round = w->keyed_round,
+	};
+	hold_of(p, terms, &peer->terms);
+	if (media->local)
+		p->local = endpoint_text(
+			media->local->interface->config->address[media->local->family].ip,
+			media->local->rtp, t->local);
+	for (unsigned v = SL_FORWARD + 1; v < SL_VERDICTS; v++) {
+		p->drops[v] = c.drops[v];
+		p->fresh[v] = c.drops[v] - w->drops[v];
+	}
+	if (!media->path.live)
+		return;
+	source_of(p, media->path.flow, t);
+	p->sent_to = endpoint_text(media->path.spec.destination[SL_RTP].ip,
+		media->path.spec.destination[SL_RTP].port, t->sent_to);
+	p->no_hop = !sl_nexthop_get(&sl_nexthops[media->path.spec.nexthop[SL_RTP]], mac);
+}
+
+void sl_call_why(const struct sl_call *call, struct sl_why *why)
+{
+	struct sl_why_path paths[PATHS];
+	struct texts texts[PATHS];
+	struct sl_why_call snapshot = {.known = call != NULL, .path = paths};
+	uint64_t now = sl_clock();
+
+	memset(texts, 0, sizeof(texts));
+	if (call) {
+		snapshot.answered = call->up;
+		snapshot.offered = ago(call->offered, now);
+	}
+	for (unsigned i = 0; call && i < call->n_legs; i++) {
+		const struct sl_leg *leg = call->leg[i];
+
+		for (unsigned m = 0; leg->peer && m < leg->n_media && m < leg->peer->n_media &&
+				     snapshot.n_paths < PATHS;
+			m++, snapshot.n_paths++)
+			path_of(&paths[snapshot.n_paths], leg, leg->peer, m, now,
+				&texts[snapshot.n_paths]);
+	}
+	sl_why(&snapshot, why);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Takes the snapshot of a call that ctrl/why.h judges. */
+#ifndef SL_CTRL_SNAPSHOT_H
+#define SL_CTRL_SNAPSHOT_H
+
+#include "ctrl/session.h"
+#include "ctrl/why.h"
+
+/* What stands between the ends of a call; NULL: of one that is not known. */
+void sl_call_why(const struct sl_call *call, struct sl_why *why);
+
+#endif

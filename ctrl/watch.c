@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ctrl/watch.h"
+
+#include <string.h>
+
+#include "ctrl/log.h"
+#include "ctrl/query.h"
+#include "dataplane/port.h"
+
+#define SECOND UINT64_C(1000000000)
+
+static void tell(struct sl_sessions *sessions, const struct sl_notice *notice)
+{
+	if (sessions->env.notify)
+		sessions->env.notify(sessions->env.notify_context, notice);
+}
+
+bool sl_watch_expected(const struct sl_terms *from, const struct sl_terms *to)
+{
+	if (!from->active || !to->active || !from->media || !to->media)
+		return false;
+	if (from->held || to->held)
+		return false;
+	return (from->direction == SL_SDP_SENDRECV || from->direction == SL_SDP_SENDONLY) &&
+	       (to->direction == SL_SDP_SENDRECV || to->direction == SL_SDP_RECVONLY);
+}
+
+void sl_watch_offered(struct sl_call *call)
+{
+	call->offered = sl_clock();
+	call->open_offer = true;
+}
+
+static uint64_t passed(const struct sl_flow_counters *c)
+{
+	return c->packets[SL_RTP] + c->packets[SL_RTCP];
+}
+
+/* From here on, failures are those of the new keys. */
+static void rekeyed(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg,
+	unsigned m, uint64_t now)
+{
+	struct sl_leg_media *media = &leg->media[m];
+	struct sl_watch *w = &media->watch;
+	char key[sizeof(w->key)] = "";
+	struct sl_flow_counters c;
+	bool first = !w->keyed;
+
+	if (media->in)
+		sl_master_fingerprint(&media->in->master, key);
+	if (w->keyed && !strcmp(key, w->key))
+		return;
+	memcpy(w->key, key, sizeof(key));
+	w->keyed = now;
+	w->keyed_round = call->rounds;
+	sl_path_counters(&media->path, &c);
+	memcpy(w->drops, c.drops, sizeof(w->drops));
+	w->failing = 0;
+	w->heard = false;
+	if (!first)
+		tell(sessions, &(struct sl_notice){
+				       .type = SL_NOTICE_REKEYED,
+				       .call = call,
+				       .leg = leg,
+				       .medium = m,
+			       });
+}
+
+void sl_watch_answered(struct sl_sessions *sessions, struct sl_call *call)
+{
+	uint64_t now = sl_clock();
+	bool first = !call->answered;
+
+	if (call->open_offer && !first)
+		call->rounds++;
+	call->open_offer = false;
+	call->answered = now;
+	if (first)
+		tell(sessions, &(struct sl_notice){.type = SL_NOTICE_UP, .call = call});
+	for (unsigned i = 0; i < call->n_legs; i++)
+		for (unsigned m = 0; m < call->leg[i]->n_media; m++) {
+			struct sl_watch *w = &call->leg[i]->media[m].watch;
+
+			w->since = now;
+			w->silent = false;
+			rekeyed(sessions, call, call->leg[i], m, now);
+		}
+}
+
+/* A flow that took the place of another may have begun to count anew. */
+static void look_for_moves(
+	struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg, unsigned m)
+{
+	static const char *const names[SL_COMPONENTS] = {"RTP", "RTCP"};
+	struct sl_leg_media *media = &leg->media[m];
+	int n = media->terms.mux ? 1 : SL_COMPONENTS;
+
+	for (int c = 0; c < n; c++) {
+		struct sl_latch_report r;
+		uint32_t seen = media->watch.moves[c];
+
+		sl_flow_source(media->path.flow, c, &r);
+		media->watch.moves[c] = r.moves;
+		if (r.moves <= seen)
+			continue;
+		tell(sessions, &(struct sl_notice){
+				       .type = seen || r.moves > 1 ? SL_NOTICE_RELATCHED
+								   : SL_NOTICE_LATCHED,
+				       .call = call,
+				       .leg = leg,
+				       .medium = m,
+				       .component = names[c],
+				       .endpoint = &r.current,
+			       });
+	}
+}
+
+static void look_for_silence(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg,
+	unsigned m, const struct sl_flow_counters *c, uint64_t now)
+{
+	struct sl_watch *w = &leg->media[m].watch;
+	uint64_t since = c->last > w->since ? c->last : w->since;
+	uint64_t notice = sessions->env.timers.notice;
+
+	if (w->silent || !notice || now <= since || now - since < notice * SECOND)
+		return;
+	w->silent = true;
+	tell(sessions, &(struct sl_notice){
+			       .type = SL_NOTICE_SILENT,
+			       .call = call,
+			       .leg = leg,
+			       .medium = m,
+			       .seconds = (now - since) / SECOND,
+		       });
+}
+
+static void look(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg, unsigned m,
+	bool expected, uint64_t now, struct sl_timers_call *t)
+{
+	struct sl_leg_media *media = &leg->media[m];
+	struct sl_watch *w = &media->watch;
+	struct sl_flow_counters c;
+
+	sl_path_counters(&media->path, &c);
+	if (c.last > t->heard)
+		t->heard = c.last;
+	if (passed(&c) != w->passed) {
+		w->passed = passed(&c);
+		memcpy(w->drops, c.drops, sizeof(w->drops));
+		w->failing = 0;
+		w->silent = false;
+		w->heard = true;
+	} else if (c.drops[SL_DROP_AUTH] != w->drops[SL_DROP_AUTH] && !w->failing) {
+		w->failing = now;
+	}
+	look_for_moves(sessions, call, leg, m);
+	if (expected)
+		look_for_silence(sessions, call, leg, m, &c, now);
+}
+
+static void look_at_call(
+	struct sl_sessions *sessions, struct sl_call *call, uint64_t now, struct sl_timers_call *t)
+{
+	for (unsigned i = 0; i < call->n_legs; i++) {
+		struct sl_leg *leg = call->leg[i], *peer = leg->peer;
+
+		for (unsigned m = 0; peer && m < leg->n_media && m < peer->n_media; m++) {
+			const struct sl_terms *terms = &leg->media[m].terms;
+			bool expected = sl_watch_expected(terms, &peer->media[m].terms);
+
+			if (!terms->active || !terms->media)
+				continue;
+			t->held |= !expected;
+			if (leg->media[m].path.flow)
+				look(sessions, call, leg, m, expected, now, t);
+		}
+	}
+}
+
+void sl_watch_call(struct sl_sessions *sessions, struct sl_call *call)
+{
+	struct sl_timers_call t = {
+		.created = call->born,
+		.offered = call->offered,
+		.answered = call->answered,
+		.ending = call->deleted,
+	};
+	uint64_t now = sl_clock();
+	enum sl_timeout timeout;
+
+	look_at_call(sessions, call, now, &t);
+	timeout = sl_timers_due(&sessions->env.timers, &t, now);
+	if (timeout != SL_TIMEOUT_NONE)
+		sl_watch_timeout(sessions, call, timeout);
+}
+
+void sl_watch_sweep(struct sl_sessions *sessions)
+{
+	unsigned n = sessions->n / SL_WATCH_SHARE + 1;
+
+	if (n > sessions->n)
+		n = sessions->n;
+	while (n--) {
+		struct sl_call *call = TAILQ_FIRST(&sessions->sweep);
+
+		TAILQ_REMOVE(&sessions->sweep, call, sweep);
+		TAILQ_INSERT_TAIL(&sessions->sweep, call, sweep);
+		sl_watch_call(sessions, call);
+	}
+}
+
+void sl_watch_timeout(struct sl_sessions *sessions, struct sl_call *call, enum sl_timeout timeout)
+{
+	const char *label = sl_timeout_labels[timeout];
+
+	sessions->timeouts++;
+	sessions->timeouts_by[timeout]++;
+	sl_log(SL_LOG_NOTICE, "call %s is ended: %s, %u s (%s)", call->id, label,
+		sl_timers_seconds(&sessions->env.timers, timeout), sl_timeout_texts[timeout]);
+	call->end_reason = label;
+	tell(sessions,
+		&(struct sl_notice){.type = SL_NOTICE_TIMED_OUT, .call = call, .reason = label});
+	sl_ended_keep(&sessions->ended, call, label, sessions->env.timers.kept);
+	sl_session_delete(sessions, call);
+}
+
+void sl_watch_ended(struct sl_sessions *sessions, struct sl_call *call)
+{
+	if (!call->offered) /* refused: it never was one */
+		return;
+	tell(sessions, &(struct sl_notice){
+			       .type = SL_NOTICE_ENDED,
+			       .call = call,
+			       .reason = call->end_reason ? call->end_reason : "deleted",
+		       });
+}
