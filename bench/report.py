@@ -63,7 +63,10 @@ def machine():
     table(["machine", ""], [(key, ", ".join(value) if isinstance(value, list) else
                              ", ".join(f"{name} {version}" for name, version in value.items())
                              if isinstance(value, dict) else value) for key, value in about.items()])
-    return about
+    if about["load before"] > 1:
+        text.append(f"**The machine did other work meanwhile** (load {about['load before']:.0f} on {about['cores']} cores before the "
+                    "run): rates are lower and latencies higher than they would be, for both relays. Compare, but do "
+                    "not quote.\n")
 
 
 def curves(rows, x, series):
@@ -213,7 +216,10 @@ def everything():
     result = {}
     for name in sorted(os.listdir(JSON)):
         stem = name.rsplit(".", 1)[0]
-        result[stem] = lines(stem) if name.endswith(".jsonl") else load(name)
+        if name.endswith(".jsonl"):
+            result[stem] = lines(stem)
+        elif name.endswith(".json"):
+            result[stem] = load(name)
     with open(os.path.join(OUT, "results.json"), "w") as file:
         json.dump(result, file, indent=1)
         file.write("\n")

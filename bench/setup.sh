@@ -26,10 +26,11 @@ for i in {0..9}; do address relay eth0 "10.0.1.$i/16"; done
 
 for suites in ${SUITES:-AES_CM_128_HMAC_SHA1_80:AES_CM_128_HMAC_SHA1_32 AEAD_AES_256_GCM:AEAD_AES_256_GCM}; do
     start_sluiced relay
-   
     echo "$suites"
     in_ns relay "$BUILD/bench/bench_setup" --socket "$NG" --pid "${PIDS[sluiced]}" --suite-a "${suites%:*}" \
         --suite-b "${suites#*:}" --levels "$levels" --calls "${SETUPS:-5000}" \
         --interfaces "$(IFS=,; echo "${interfaces[*]}")" ${out:+--json "$out-${suites%%:*}.json"}
-    stop sluiced
+    kill -TERM "${PIDS[sluiced]}" # ending 100,000 calls takes its time
+    check "sluiced does not end" wait_for 60 ended sluiced
+    stop sluiced || true
 done
