@@ -275,6 +275,7 @@ struct sl_websocket *sl_websocket_new(
 	if (!server)
 		return NULL;
 	server->config = *config;
+	info.pcontext = &server->lws; /* NULL once all of it is gone */
 	server->state = malloc(SL_SERVER_STATE_MAX);
 	if (!server->state) {
 		free(server);
@@ -332,6 +333,9 @@ void sl_websocket_free(struct sl_websocket *server)
 {
 	if (!server)
 		return;
+	/* What could only go once the loop had closed its handles. */
+	if (server->lws)
+		lws_context_destroy(server->lws);
 	free(server->state);
 	free(server);
 }
