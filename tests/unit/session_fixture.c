@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "ctrl/hangup.h"
 #include "ctrl/neigh.h"
 #include "ctrl/sdes.h"
 #include "dataplane/nexthop.h"
@@ -119,6 +120,7 @@ static const char *act(const struct command *c, const struct party *p, bool is_o
 		.call_id = text(c->call_id),
 		.from_tag = text(c->from_tag),
 		.to_tag = text(c->to_tag),
+		.via_branch = text(c->via_branch),
 		.proto = c->proto,
 		.rtcp_mux = c->rtcp_mux,
 		.family = c->family - 1,
@@ -149,6 +151,17 @@ const char *offer(const struct command *command, const struct party *party)
 const char *answer(const struct command *command, const struct party *party)
 {
 	return act(command, party, false);
+}
+
+const char *hangup(const struct command *c)
+{
+	struct sl_ng_options o = {
+		.from_tag = text(c->from_tag),
+		.to_tag = text(c->to_tag),
+		.via_branch = text(c->via_branch),
+	};
+
+	return sl_hangup(&relay.sessions, find_call(c->call_id), &o);
 }
 
 const char *crypto_line(const char *sdp, unsigned n)

@@ -42,7 +42,7 @@ struct party {
 };
 
 struct command {
-	const char *call_id, *from_tag, *to_tag; /* NULL: absent */
+	const char *call_id, *from_tag, *to_tag, *via_branch; /* NULL: absent */
 	enum sl_sdp_proto proto;
 	unsigned rtcp_mux;
 	int family; /* SL_IPV4 + 1, SL_IPV6 + 1; 0: not said */
@@ -55,6 +55,9 @@ struct command {
 extern char sdp_out[4096], why[SL_NG_WHY];
 const char *offer(const struct command *command, const struct party *party);
 const char *answer(const struct command *command, const struct party *party);
+
+/* Deletes at once what the command names; what was warned of, or NULL. */
+const char *hangup(const struct command *command);
 
 /* The value of the n-th (from 0) "a=crypto:" line of `sdp`; static memory, one per n. */
 const char *crypto_line(const char *sdp, unsigned n);
