@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ctrl/call_sdp.h"
+#include "ctrl/gate.h"
 #include "ctrl/install.h"
 #include "ctrl/leg.h"
 #include "ctrl/local.h"
@@ -145,6 +146,7 @@ static int negotiate_one(struct reply *r, const struct sl_sdp *sdp, unsigned m)
 	if (!to->media)
 		return SL_REFUSE(-EPROTO, r->why, "medium %u: the answer is no RTP", m + 1);
 	sl_terms_source(to, &r->options->source);
+	sl_terms_sound(to, sdp, m);
 	rc = sl_call_sdp_check(r->sessions, to, m, r->why);
 	if (!rc)
 		rc = check_family(offer->local[SL_TO][m], to, m, r->why);

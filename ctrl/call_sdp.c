@@ -92,8 +92,12 @@ static struct sl_sdp_address our_address(const struct sl_call_sdp *w, const stru
 static void set_options(
 	struct sl_call_sdp *w, const struct sl_sdp *sdp, const struct sl_ng_options *options)
 {
-	const struct sl_sdp_address ours = our_address(w, sdp);
+	struct sl_sdp_address ours;
 
+	for (unsigned m = 0; m < sdp->n_media && options->media_address.family; m++)
+		if (w->media[m].action == SL_SDP_RELAY)
+			w->media[m].address = options->media_address;
+	ours = our_address(w, sdp);
 	if (options->replace_origin)
 		w->edit.origin = ours;
 	for (unsigned m = 0; m < sdp->n_media; m++) {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctrl/gate.h"
 #include "ctrl/leg.h"
 #include "ctrl/local.h"
 #include "ctrl/log.h"
@@ -13,6 +14,7 @@
 
 /* What becomes of one path: media that arrives from `from` and leaves to `to`. */
 struct change {
+	const struct sl_leg *from_leg;
 	struct sl_leg_media *from, *to;
 	const struct sl_local *from_local, *to_local;
 	uint64_t cookie;
@@ -149,6 +151,7 @@ static int change_make(struct plan *plan, struct change *c, const struct keys *f
 	spec->policy = sl_source_policy(&c->from_terms->source, !spec->in_suite);
 	spec->cookie = c->cookie;
 	spec->tos = plan->call->tos;
+	sl_gate_treatment(plan->call, c->from_leg, c->from_terms, c->to_terms, spec->treatment);
 	if (hops_get(c, why))
 		return -EHOSTUNREACH;
 	/* Both zeroed before they were filled in: padding is equal too. */
@@ -306,6 +309,7 @@ static int plan_make(struct plan *plan, char why[SL_NG_WHY])
 		unsigned m = from == SL_FROM ? i : i - plan->n_media;
 		struct change *c = &plan->changes[i];
 
+		c->from_leg = plan->side[from].leg;
 		c->from = &plan->side[from].leg->media[m];
 		c->to = &plan->side[!from].leg->media[m];
 		c->from_local = plan->side[from].local[m];

@@ -8,12 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctrl/gate.h"
 #include "ctrl/hangup.h"
 #include "ctrl/log.h"
 #include "ctrl/ng_frame.h"
 #include "ctrl/offer.h"
 #include "ctrl/query.h"
 #include "ctrl/reply.h"
+#include "ctrl/statistics.h"
 
 enum { LIST_DEFAULT = 32, LIST_MAX = 1000, UNKNOWN_TEXT = 48 };
 
@@ -27,7 +29,7 @@ struct request {
 };
 
 const char *const sl_ng_command_names[SL_NG_COMMAND_COUNT] = {
-#define X(name) #name,
+#define X(name, text) text,
 	SL_NG_COMMANDS(X)
 #undef X
 };
@@ -205,8 +207,47 @@ static int list(struct request *r)
 	return 0;
 }
 
+static int gate(struct request *r, enum sl_gate which, bool closed)
+{
+	struct sl_call *call;
+	int rc;
+
+	if (need(r, r->options.call_id, "call-id"))
+		return -EINVAL;
+	call = sl_session_find(r->ng->sessions, r->options.call_id);
+	if (!call) {
+		snprintf(r->why, SL_NG_WHY, "Unknown call-id");
+		return -ENOENT;
+	}
+	rc = sl_gate_set(r->ng->sessions, call, r->options.from_tag, which, closed, r->why);
+	if (!rc)
+		sl_reply_key_string(&r->reply, "result", "ok");
+	return rc;
+}
+
+#define GATE(name, which, closed)              \
+	static int name(struct request *r)     \
+	{                                      \
+		return gate(r, which, closed); \
+	}
+GATE(block_media, SL_GATE_BLOCK, true)
+GATE(unblock_media, SL_GATE_BLOCK, false)
+GATE(block_dtmf, SL_GATE_DTMF, true)
+GATE(unblock_dtmf, SL_GATE_DTMF, false)
+GATE(silence_media, SL_GATE_SILENCE, true)
+GATE(unsilence_media, SL_GATE_SILENCE, false)
+#undef GATE
+
+static int statistics(struct request *r)
+{
+	sl_reply_key_string(&r->reply, "result", "ok");
+	sl_reply_key(&r->reply, "statistics");
+	sl_statistics_write(&r->reply, r->ng);
+	return 0;
+}
+
 static int (*const handlers[SL_NG_COMMAND_COUNT])(struct request *r) = {
-#define X(name) name,
+#define X(name, text) name,
 	SL_NG_COMMANDS(X)
 #undef X
 };
@@ -271,6 +312,24 @@ static enum sl_ng_command find_command(const struct sl_node *root)
 	return i;
 }
 
+/* Of the public NG reference. */
+static int unknown_command(struct request *r)
+{
+	static const char *const refused[] = {"play media", "stop media", "play DTMF",
+		"start recording", "stop recording", "pause recording", "start forwarding",
+		"stop forwarding", "publish", "subscribe request", "subscribe answer",
+		"unsubscribe", "create", "create answer", "connect", "trigger", "transform", "cli"};
+	const struct sl_node *command = sl_node_get_type(r->root, "command", SL_NODE_STRING);
+
+	for (unsigned i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+		if (sl_node_is(command, refused[i])) {
+			snprintf(r->why, SL_NG_WHY, "%s: Sluice does not do this", refused[i]);
+			return -ENOTSUP;
+		}
+	snprintf(r->why, SL_NG_WHY, "the request has no command that is known here");
+	return -EINVAL;
+}
+
 static void act(struct request *r, char *at)
 {
 	enum sl_ng_command command = find_command(r->root);
@@ -280,7 +339,7 @@ static void act(struct request *r, char *at)
 	sl_reply_dict(&r->reply);
 	if (command == SL_NG_COMMAND_COUNT) {
 		ng->malformed++;
-		snprintf(r->why, sizeof(r->why), "the request has no command that is known here");
+		rc = unknown_command(r);
 	} else {
 		ng->count[command].requests++;
 		rc = sl_ng_options_read(r->root, &r->options, log_unknown, r->why);

@@ -15,16 +15,24 @@ enum {
 	SL_NG_UNKNOWN_MAX = 64,      /* different unknown flags that are logged */
 };
 
-#define SL_NG_COMMANDS(X) \
-	X(ping)           \
-	X(offer)          \
-	X(answer)         \
-	X(delete)         \
-	X(query)          \
-	X(list)
+/* X(identifier, name) */
+#define SL_NG_COMMANDS(X)                 \
+	X(ping, "ping")                   \
+	X(offer, "offer")                 \
+	X(answer, "answer")               \
+	X(delete, "delete")               \
+	X(query, "query")                 \
+	X(list, "list")                   \
+	X(statistics, "statistics")       \
+	X(block_media, "block media")     \
+	X(unblock_media, "unblock media") \
+	X(block_dtmf, "block DTMF")       \
+	X(unblock_dtmf, "unblock DTMF")   \
+	X(silence_media, "silence media") \
+	X(unsilence_media, "unsilence media")
 
 enum sl_ng_command {
-#define X(name) SL_NG_##name,
+#define X(name, text) SL_NG_##name,
 	SL_NG_COMMANDS(X)
 #undef X
 		SL_NG_COMMAND_COUNT,

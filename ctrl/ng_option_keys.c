@@ -3,6 +3,8 @@
 #include "ctrl/ng_option_keys.h"
 
 #include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
 
 #include "ctrl/address.h"
 #include "ctrl/sdes.h"
@@ -214,6 +216,40 @@ static void read_delay(struct sl_ng_reader *r, const struct sl_node *node)
 		sl_ng_refuse(r, -EINVAL, "delete-delay is out of range:", sl_ng_text(node));
 }
 
+static void read_tos(struct sl_ng_reader *r, const struct sl_node *node)
+{
+	int64_t tos;
+
+	if (!sl_node_number(node, &tos) || tos < -1 || tos > 255)
+		sl_ng_refuse(r, -EINVAL, "TOS is not between 0 and 255:", sl_ng_text(node));
+	else
+		r->o->tos = (int)tos;
+}
+
+/* An advertised address of the proxy's choosing; it has to lead here. */
+static void read_media_address(struct sl_ng_reader *r, struct sl_text text)
+{
+	uint8_t ip[16];
+	char address[SL_ADDRESS_TEXT];
+
+	if (text.len >= sizeof(address)) {
+		sl_ng_refuse(r, -EINVAL, "media-address is no address:", text);
+		return;
+	}
+	memcpy(address, text.at, text.len);
+	address[text.len] = '\0';
+	if (sl_address_parse(address, ip)) {
+		sl_ng_refuse(r, -EINVAL, "media-address is no address:", text);
+		return;
+	}
+	memset(&r->o->media_address, 0, sizeof(r->o->media_address));
+	r->o->media_address.family = sl_address_is_ipv4(ip) ? AF_INET : AF_INET6;
+	if (sl_address_is_ipv4(ip))
+		memcpy(r->o->media_address.ip, ip + 12, 4);
+	else
+		memcpy(r->o->media_address.ip, ip, 16);
+}
+
 /* Where the sender is: ["IP4", "192.0.2.1"]. What cannot be read was not said. */
 static void read_received(struct sl_ng_reader *r, const struct sl_node *node)
 {
@@ -241,6 +277,8 @@ const struct sl_ng_key sl_ng_keys[] = {
 	{"to-interface", read_to_interface, NULL, false},
 	{"interface", read_from_interface, NULL, false},
 	{"received-from", NULL, read_received, false},
+	{"TOS", NULL, read_tos, false},
+	{"media-address", read_media_address, NULL, false},
 	{"delete-delay", NULL, read_delay, false},
 	{"supports", read_supports, NULL, false},
 	{"emergency", read_emergency, NULL, false},

@@ -311,6 +311,7 @@ int sl_ng_options_read(const struct sl_node *request, struct sl_ng_options *o,
 	memset(o, 0, sizeof(*o));
 	o->family = -1;
 	o->delete_delay = -1;
+	o->tos = -1;
 	read_identity(&r, request);
 	SL_NODE_FOREACH(member, request)
 	{

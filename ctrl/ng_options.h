@@ -53,10 +53,13 @@ struct sl_ng_options {
 	enum sl_ng_rtcp_attribute rtcp_attribute;
 	struct sl_sdp_filter filter;                     /* `codec`, `sdp-attr` */
 	struct sl_text media_remove[SL_NG_MEDIA_REMOVE]; /* types; .at NULL behind the last */
-	int64_t delete_delay;                            /* seconds; -1: not said */
-	bool emergency;  /* uses the reserve, and is never policed away (docs/operate.md) */
-	bool load_limit; /* `supports`: the result "load limit" is understood */
-	bool fatal;      /* delete: an unknown call is an error */
+	int tos; /* `TOS`: of what is sent in the call; -1: not said */
+	struct sl_sdp_address
+		media_address; /* `media-address`: shown instead of ours; family 0: not said */
+	int64_t delete_delay;  /* seconds; -1: not said */
+	bool emergency;        /* uses the reserve, and is never policed away (docs/operate.md) */
+	bool load_limit;       /* `supports`: the result "load limit" is understood */
+	bool fatal;            /* delete: an unknown call is an error */
 };
 
 /* Called for each key value or flag that nothing is done about. */

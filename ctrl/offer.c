@@ -8,6 +8,7 @@
 
 #include "ctrl/admit.h"
 #include "ctrl/call_sdp.h"
+#include "ctrl/gate.h"
 #include "ctrl/leg.h"
 #include "ctrl/local.h"
 #include "ctrl/negotiate.h"
@@ -274,6 +275,7 @@ static int negotiate_one(struct draft *d, const struct sl_sdp *sdp, unsigned m)
 	if (rc)
 		return rc;
 	sl_terms_source(terms, &d->options->source);
+	sl_terms_sound(terms, sdp, m);
 	rc = sl_call_sdp_check(d->sessions, terms, m, d->why);
 	if (!rc)
 		rc = check_key(d, m, terms);
@@ -415,6 +417,8 @@ static int commit(struct draft *d, const struct sl_sdp *sdp)
 			if (!media->local)
 				media->local = sl_local_ref(d->offer->local[side][m]);
 		}
+	if (o->tos >= 0)
+		call->tos = (uint8_t)o->tos;
 	d->offer->serial = ++call->offers;
 	sl_leg_offer(d->sessions->env.crypto, to, d->offer);
 	call->deleted = false;

@@ -53,6 +53,7 @@ struct sl_terms {
 	struct sl_source_options source; /* what was said about where it is */
 	uint32_t tag;                    /* of the crypto line in use */
 	struct sl_master theirs; /* what they protect with; suite SL_SUITE_NONE: plain RTP */
+	uint8_t sound[SL_PAYLOAD_TYPES]; /* how each payload type is silenced (ctrl/gate.h) */
 	/* Of one who offers: */
 	uint16_t suites; /* all that were offered and are known here, as bits */
 	struct {
@@ -119,6 +120,7 @@ struct sl_leg {
 	struct sl_offer *offer; /* the last one that was made to it; kept after the answer, since
 				   answers are repeated */
 	bool answered;          /* that one */
+	uint8_t gate;           /* bits of enum sl_gate, closed for what it sends */
 	unsigned n_media;
 	struct sl_leg_media *media;
 };
@@ -155,6 +157,7 @@ struct sl_call {
 	uint64_t offers;          /* serial of the last one */
 	int64_t created;          /* s, wall clock */
 	uint8_t tos;              /* of all that is sent */
+	uint8_t gate;             /* bits of enum sl_gate, closed for what anybody sends */
 	bool up;                  /* was answered */
 	bool deleted;             /* was told to end, with a delay */
 	bool emergency;           /* admitted beyond limits, never policed away */

@@ -71,6 +71,9 @@ struct sl_flow *sl_flow_new(const struct sl_flow_spec *spec)
 		sl_egress_build(&flow->egress[c], &from, &spec->destination[c], spec->tos);
 	}
 	flow->cookie = spec->cookie;
+	for (int i = 0; i < SL_PAYLOAD_TYPES; i++)
+		flow->treated |= spec->treatment[i] != SL_TREAT_PASS;
+	memcpy(flow->treatment, spec->treatment, sizeof(flow->treatment));
 	sl_flow_sources(flow);
 	return flow;
 }

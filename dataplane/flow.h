@@ -19,6 +19,7 @@
 #include "dataplane/endpoint.h"
 #include "dataplane/latch.h"
 #include "dataplane/stream.h"
+#include "dataplane/treatment.h"
 #include "sluice/drop.h"
 
 /* The two components of a media stream (RFC 8445 5.1.1.1). */
@@ -68,6 +69,7 @@ struct sl_flow {
 	/* Line 3 and on. Written by the worker. */
 	uint64_t rtcp_out_index; /* next SRTCP index to send, shared by all SSRCs of the egress key
 				  */
+	bool treated; /* written by ctrl before publication: not every payload type just passes */
 	struct sl_flow_counters count;
 	struct sl_streams streams __attribute__((aligned(64)));
 
@@ -76,6 +78,7 @@ struct sl_flow {
 
 	/* Cold. Written by ctrl before publication. */
 	uint64_t cookie;
+	uint8_t treatment[SL_PAYLOAD_TYPES]; /* enum sl_treatment, by payload type */
 };
 
 _Static_assert(offsetof(struct sl_flow, egress) == 64, "what every packet needs is in one line");
@@ -93,7 +96,8 @@ struct sl_flow_spec {
 	struct sl_endpoint destination[SL_COMPONENTS]; /* where media goes */
 	uint32_t nexthop[SL_COMPONENTS];               /* next hop of each destination */
 	uint64_t cookie;                               /* ctrl's name for the flow, in its events */
-	uint8_t tos; /* IPv4 TOS or IPv6 traffic class of what is sent */
+	uint8_t tos;                         /* IPv4 TOS or IPv6 traffic class of what is sent */
+	uint8_t treatment[SL_PAYLOAD_TYPES]; /* enum sl_treatment, by payload type */
 };
 
 /*

@@ -204,6 +204,20 @@ static int admit(struct sl_streams *s, const struct sl_packet *p, uint64_t now)
 	return sl_streams_admit(s, p->view.ssrc, now);
 }
 
+static enum sl_verdict treat(struct sl_packet *p)
+{
+	enum sl_treatment treatment = p->flow->treatment[p->op.data[1] & 0x7f];
+	uint16_t len;
+
+	if (p->component == SL_RTCP || treatment == SL_TREAT_PASS)
+		return SL_FORWARD;
+	len = sl_treatment_silence(treatment, p->op.data, p->op.header_len, p->op.len);
+	if (!len)
+		return SL_DROP_BLOCKED;
+	p->op.len = len;
+	return SL_FORWARD;
+}
+
 static enum sl_verdict commit(struct sl_worker *w, struct sl_packet *p, uint64_t now)
 {
 	struct sl_streams *s = &p->flow->streams;
@@ -221,6 +235,8 @@ static enum sl_verdict commit(struct sl_worker *w, struct sl_packet *p, uint64_t
 	v = commit_ingress(p);
 	if (v == SL_FORWARD && unlikely(p->learn) && p->flow->in_key)
 		v = sl_source_commit(w, p, newest(p), now);
+	if (v == SL_FORWARD && unlikely(p->flow->treated))
+		v = treat(p);
 	return v == SL_FORWARD ? take_egress(p) : v;
 }
 

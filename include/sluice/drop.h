@@ -30,6 +30,7 @@
 	X(CRYPTO, "crypto", "the crypto backend failed")                                           \
 	X(INDEX_REUSE, "index-reuse", "egress index was already sent under this key")              \
 	X(INDEX_LIMIT, "index-limit", "key used up: 2^48 SRTP or 2^31 SRTCP packets (RFC 3711 9.2)") \
+	X(BLOCKED, "blocked", "RTP of a party that the proxy told to block, or to silence in a codec without silence") \
 	X(NEIGHBOUR, "neighbour", "the next hop's link-layer address is not known")                \
 	X(MTU, "mtu", "larger than the egress port's MTU after re-keying")                         \
 	X(HANDOFF_FULL, "handoff-full", "the owning worker's hand-off ring is full")               \

@@ -128,6 +128,8 @@ static const char *act(const struct command *c, const struct party *p, bool is_o
 		.replace_origin = c->replace_origin,
 		.source = c->source,
 		.delete_delay = -1,
+		.tos = c->tos - 1,
+		.media_address = c->media_address,
 		.emergency = c->emergency,
 		.load_limit = c->load_limit,
 	};

@@ -49,6 +49,8 @@ struct command {
 	uint16_t sdes_only;
 	bool replace_origin, emergency, load_limit;
 	struct sl_source_options source;
+	int tos; /* + 1; 0: not said */
+	struct sl_sdp_address media_address;
 };
 
 /* The SDP that came back, or NULL: then `why` says why not. Both stay until the next command. */

@@ -426,6 +426,46 @@ static void new_key_with_or_without_the_old_counter(void **state)
 	}
 }
 
+/* What the proxy blocks does not pass, and what it silences is not heard; RTCP goes on. */
+static void blocked_and_silenced(void **state)
+{
+	static const struct {
+		enum sl_treatment treatment;
+		int length;
+		uint8_t payload[3];
+	} cases[] = {
+		{SL_TREAT_DISCARD, 0, {0}},
+		{SL_TREAT_PCMU, PAYLOAD, {0xff, 0xff, 0xff}},
+		{SL_TREAT_PCMA, PAYLOAD, {0xd5, 0xd5, 0xd5}},
+		{SL_TREAT_G722, PAYLOAD, {0xfa, 0xfa, 0xfa}},
+		{SL_TREAT_OPUS, 3, {0xf8, 0xff, 0xfe}},
+	};
+
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint16_t seq = 3;
+		uint8_t p[FRAME_MAX];
+		struct call c;
+		int len;
+
+		call_open(&c, 34, i & 1 ? PLAIN : GCM256, CM80, false, false, false);
+		c.flow[0]->treated = true;
+		c.flow[0]->treatment[8] = (uint8_t)cases[i].treatment; /* what endpoints send */
+		send_rtp(&c, 0, 1);
+		relay_poll();
+		len = receive(&relay, &c.end[1], false, false, p);
+		assert_int_equal(len, cases[i].length ? 12 + cases[i].length : 0);
+		if (len)
+			assert_memory_equal(p + 12, cases[i].payload, 3);
+		assert_true(len < 100 || p[len - 1] == cases[i].payload[0]);
+		send_rtcp(&c, 0);
+		assert_int_equal(c.flow[0]->count.drops[SL_DROP_BLOCKED], !len);
+		send_rtp(&c, 1, seq); /* the other way as before */
+		relay_poll();
+		expect_rtp(&c, 1, &seq, 1);
+		call_close(&c);
+	}
+}
+
 static void withdrawn_is_closed_at_once(void **state)
 {
 	uint64_t before = verdicts(SL_DROP_CLOSED);
@@ -1009,6 +1049,7 @@ int main(int argc, char **argv)
 		CASE(plain_repeats_are_not_sent_twice),
 		CASE(two_time_pad),
 		CASE(plain_restart_is_renumbered),
+		CASE(blocked_and_silenced),
 		CASE(new_key_with_or_without_the_old_counter),
 		CASE(withdrawn_is_closed_at_once),
 		CASE(ssrc_flood_evicts_nobody),
