@@ -28,7 +28,7 @@ const char *sl_config_ng_text(const struct sl_config_ng *ng, char text[SL_CONFIG
 /* 192.0.2.1:22222 or [2001:db8::1]:22222 */
 static bool read_endpoint(const char *value, struct sl_config_ng *ng)
 {
-	char copy[SL_ADDRESS_TEXT + 8], *ip = copy, *port = strrchr(copy, ':');
+	char copy[SL_ADDRESS_TEXT + 8], *ip = copy, *port;
 	unsigned number;
 
 	if (strlen(value) >= sizeof(copy))

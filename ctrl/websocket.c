@@ -50,7 +50,7 @@ static struct sl_websocket *server_of(struct lws *wsi)
 
 static bool peer_of(int fd, struct sl_peer *peer)
 {
-	struct sockaddr_storage from;
+	struct sockaddr_storage from = {0};
 	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&from;
 	const struct sockaddr_in *in = (const struct sockaddr_in *)&from;
 	socklen_t len = sizeof(from);
