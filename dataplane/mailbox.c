@@ -2,12 +2,16 @@
 #include "dataplane/mailbox.h"
 
 #include <errno.h>
+#include <rte_common.h>
 #include <rte_pause.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "dataplane/pinhole.h"
 #include "dataplane/worker.h"
+
+#define TIMEOUT_NS UINT64_C(1000000000)
+#define LOOK_NS    UINT64_C(1000000)
 
 /* What one worker is asked to do, in this order; each field may be NULL. Lives until its worker set
  * `done`. */
@@ -57,15 +61,21 @@ static int post(uint8_t worker, struct sl_order *order)
 	return 0;
 }
 
-/* A busy worker answers within microseconds, one that shares its core or sleeps a little later. */
+/*
+ * A busy worker answers within microseconds, one that shares its core or sleeps a little later. Of
+ * the time between two looks no more than LOOK_NS counts: when this thread was held up for longer,
+ * the machine was too busy or stopped, and the worker was held up as well.
+ */
 static int await(struct sl_order *order)
 {
-	uint64_t start = sl_clock();
+	uint64_t waited = 0, last = sl_clock();
 
 	while (!atomic_load_explicit(&order->done, memory_order_acquire)) {
-		uint64_t waited = sl_clock() - start;
+		uint64_t now = sl_clock();
 
-		if (waited > UINT64_C(1000000000))
+		waited += RTE_MIN(now - last, LOOK_NS);
+		last = now;
+		if (waited > TIMEOUT_NS)
 			return -ETIMEDOUT;
 		if (waited > 20000)
 			nanosleep(&(struct timespec){.tv_nsec = 5000}, NULL);

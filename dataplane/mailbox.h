@@ -22,9 +22,9 @@ struct sl_exchange {
 /*
  * Carries out `n` exchanges and returns when all are acknowledged: then the new flows are live and
  * the old ones are the caller's to free. Control thread only. 0; -EEXIST: a pinhole is taken by
- * another flow; -ETIMEDOUT: a worker did not answer within a second. On failure every exchange of
- * the call has been undone, except on -ETIMEDOUT, after which the flows concerned must be leaked,
- * not freed.
+ * another flow; -ETIMEDOUT: a worker did not answer within a second (of a machine that runs). On
+ * failure every exchange of the call has been undone, except on -ETIMEDOUT, after which the flows
+ * concerned must be leaked, not freed.
  */
 int sl_flows_exchange(struct sl_exchange *exchanges, unsigned n);
 

@@ -8,12 +8,15 @@
 #include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -1028,6 +1031,50 @@ static void stopped_while_handing_off(void **state)
 	assert_true(handed_off >= 20000);
 }
 
+/* Answers after 300 ms of running, in pieces, so that time at which it was stopped is not among
+ * them. */
+static void *answer_late(void *arg)
+{
+	for (int i = 0; i < 30; i++)
+		nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+	sl_worker_poll(&sl_workers[0]);
+	return NULL;
+}
+
+/* Stops the test, worker and all, for longer than ctrl waits for an answer. */
+static pid_t stop_for_a_while(void)
+{
+	pid_t parent = getpid(), child = fork();
+
+	if (child)
+		return child;
+	nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+	kill(parent, SIGSTOP);
+	nanosleep(&(struct timespec){.tv_sec = 1, .tv_nsec = 200000000}, NULL);
+	kill(parent, SIGCONT);
+	_exit(0);
+}
+
+/* A machine that stood still is not a worker that does not answer. */
+static void answered_after_a_stop(void **state)
+{
+	struct sl_exchange x = {0};
+	pthread_t worker;
+	struct call c;
+	pid_t child;
+
+	call_open(&c, 1, CM80, CM80, false, false, false);
+	x.old = c.flow[0];
+	atomic_store(&sl_workers[0].started, true);
+	child = stop_for_a_while();
+	assert_int_equal(pthread_create(&worker, NULL, answer_late, NULL), 0);
+	assert_int_equal(sl_flows_exchange(&x, 1), 0);
+	pthread_join(worker, NULL);
+	waitpid(child, NULL, 0);
+	atomic_store(&sl_workers[0].started, false);
+	call_close(&c);
+}
+
 static int start_two(void **state)
 {
 	relay_start(&relay, backend, 2);
@@ -1052,6 +1099,7 @@ int main(int argc, char **argv)
 		CASE(blocked_and_silenced),
 		CASE(new_key_with_or_without_the_old_counter),
 		CASE(withdrawn_is_closed_at_once),
+		CASE(answered_after_a_stop),
 		CASE(ssrc_flood_evicts_nobody),
 		CASE(no_neighbour_no_packet),
 		CASE(sizes_up_to_the_mtu),
