@@ -32,7 +32,9 @@ sluice_config() {
     printf '[port wan]\ncores = %s\n%b\n' "$(media_core)" "$1"
     printf '[interface ia]\nport = wan\naddress = 10.0.0.1/24\nmedia-ports = 1024-65535\n\n'
     printf '[interface ib]\nport = wan\naddress = 10.0.0.4/24\nmedia-ports = 1024-65535\n\n'
-    printf '[control]\nng = unix:%s\n' "$RUN/ng.sock"
+    printf '[control]\nng = unix:%s\n\n' "$RUN/ng.sock"
+    # More than any SDP announces is what this is about.
+    printf '[guard]\nflow-rate-slack = off\n'
 }
 start_sluice() {
     CONFIG=$RUN/sluice.conf

@@ -123,6 +123,14 @@ static int flow_make(struct change *c, char why[SL_NG_WHY])
 	return 0;
 }
 
+/* 0: as many as come. */
+static uint32_t allowed_pps(const struct sl_sessions *sessions, const struct sl_terms *from)
+{
+	const struct sl_guard_config *guard = sessions->env.guard;
+
+	return guard ? (uint32_t)((uint64_t)from->pps * guard->flow_slack / 100) : 0;
+}
+
 static int change_make(struct plan *plan, struct change *c, const struct keys *from,
 	const struct keys *to, char why[SL_NG_WHY])
 {
@@ -152,6 +160,7 @@ static int change_make(struct plan *plan, struct change *c, const struct keys *f
 	spec->cookie = c->cookie;
 	spec->tos = plan->call->tos;
 	sl_gate_treatment(plan->call, c->from_leg, c->from_terms, c->to_terms, spec->treatment);
+	spec->pps = allowed_pps(plan->sessions, c->from_terms);
 	if (hops_get(c, why))
 		return -EHOSTUNREACH;
 	/* Both zeroed before they were filled in: padding is equal too. */

@@ -70,6 +70,27 @@ static int check_address(
 		sl_address_text(ip, text), refused);
 }
 
+/*
+ * Endpoints may send shorter packets than they ask for: audio of 10 ms at least, unless a=ptime
+ * says less still. What is not audio by its bandwidth, in packets that are smaller than any
+ * encoder's average. And RTCP.
+ */
+static uint32_t announced_pps(const struct sl_sdp_media *media)
+{
+	enum { AUDIO = 100, OTHER = 5000, OTHER_LEAST = 500, SMALL = 150, RTCP = 10 };
+	uint32_t bytes = media->bandwidth.tias_bps / 8;
+	uint32_t pps = OTHER;
+
+	if (media->bandwidth.as_kbps)
+		bytes = media->bandwidth.as_kbps < UINT32_MAX / 125 ? media->bandwidth.as_kbps * 125
+								    : UINT32_MAX;
+	if (sl_text_is(media->type, "audio"))
+		pps = media->ptime && 1000u / media->ptime > AUDIO ? 1000u / media->ptime : AUDIO;
+	else if (bytes)
+		pps = bytes / SMALL > OTHER_LEAST ? bytes / SMALL : OTHER_LEAST;
+	return pps + RTCP;
+}
+
 /* Where the party listens; RFC 3605 for RTCP, else the next port. */
 static int read_endpoints(
 	const struct sl_sdp_media *media, struct sl_terms *terms, char why[SL_NG_WHY])
@@ -108,6 +129,7 @@ static int read_media(const struct sl_sdp_media *media, struct sl_terms *terms, 
 	terms->media = media->proto != SL_SDP_OTHER;
 	terms->proto = media->proto;
 	terms->direction = media->direction;
+	terms->pps = announced_pps(media);
 	terms->mid = media->mid.at != NULL;
 	if (!terms->active || !terms->media)
 		return 0;

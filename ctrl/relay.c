@@ -241,6 +241,7 @@ static void start_sessions(struct sl_relay *r)
 		.crypto = r->crypto,
 		.interfaces = r->interfaces,
 		.n_interfaces = r->n_interfaces,
+		.guard = &r->protection.config,
 		.limits = r->config->limits,
 		.timers = r->config->timers,
 		.notify = sl_events_notify,

@@ -20,6 +20,7 @@
 
 #include "ctrl/admission.h"
 #include "ctrl/ended.h"
+#include "ctrl/guard_config.h"
 #include "ctrl/interface.h"
 #include "ctrl/ng_options.h"
 #include "ctrl/notice.h"
@@ -46,6 +47,7 @@ struct sl_terms {
 	bool mid;        /* it has a=mid */
 	bool held;       /* c=0.0.0.0: nothing can be sent there */
 	bool mux;        /* RFC 5761, between this leg and us */
+	uint32_t pps;    /* most packets a second that it lets expect, RTCP included */
 	bool draft_name; /* the suite goes by its name of before RFC 6188 */
 	enum sl_sdp_direction direction;
 	enum sl_sdp_proto proto;
@@ -176,6 +178,7 @@ struct sl_session_env {
 	const struct sl_crypto_backend *crypto;
 	const struct sl_interface *interfaces; /* the first one is the default */
 	unsigned n_interfaces;
+	const struct sl_guard_config *guard; /* NULL: flows are not policed */
 	struct sl_limits limits;
 	struct sl_timers timers;
 	sl_notify notify; /* NULL: nobody wants to know */

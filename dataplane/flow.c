@@ -41,6 +41,16 @@ static int check_spec(const struct sl_flow_spec *spec)
 	return 0;
 }
 
+/* 16 bits hold the gaps of 15 packets a second and more. */
+static uint16_t gap_of(uint32_t pps)
+{
+	uint32_t gap = pps ? 1000000000 / SL_FLOW_TICK_NS / pps : 0;
+
+	if (pps && gap == 0)
+		return 1;
+	return (uint16_t)(gap < UINT16_MAX ? gap : UINT16_MAX);
+}
+
 struct sl_flow *sl_flow_new(const struct sl_flow_spec *spec)
 {
 	struct sl_flow *flow;
@@ -74,6 +84,7 @@ struct sl_flow *sl_flow_new(const struct sl_flow_spec *spec)
 	for (int i = 0; i < SL_PAYLOAD_TYPES; i++)
 		flow->treated |= spec->treatment[i] != SL_TREAT_PASS;
 	memcpy(flow->treatment, spec->treatment, sizeof(flow->treatment));
+	flow->gap = gap_of(spec->pps);
 	sl_flow_sources(flow);
 	return flow;
 }
@@ -109,6 +120,8 @@ static void inherit(struct sl_flow *flow, const struct sl_flow *old, bool same_o
 {
 	sl_streams_inherit(&flow->streams, &old->streams, flow->in_key == old->in_key, same_out);
 	flow->count = old->count;
+	flow->due = old->due;
+	flow->unproven_due = old->unproven_due;
 	for (int c = 0; c < SL_COMPONENTS; c++)
 		sl_latch_inherit(&flow->latch[c], &old->latch[c]);
 	sl_flow_sources(flow);

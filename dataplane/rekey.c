@@ -10,6 +10,7 @@
 #include <rte_prefetch.h>
 
 #include "dataplane/worker.h"
+#include "sluice/bucket.h"
 
 #include "dataplane/packet_path.h"
 
@@ -64,7 +65,29 @@ static void prefetch_way_out(const struct sl_packet *p)
 {
 	rte_prefetch0(p->flow->out_key);
 	rte_prefetch0(&p->flow->egress[p->component]);
-	rte_prefetch0(&p->flow->count);
+}
+
+static bool within(uint32_t *due, uint16_t gap, uint64_t now)
+{
+	const struct sl_rate rate = {.interval = gap, .depth = SL_FLOW_DEPTH};
+	uint64_t tick = now / SL_FLOW_TICK_NS;
+	int32_t ahead = (int32_t)(*due - (uint32_t)tick);
+	__u64 full_at = ahead > SL_FLOW_DEPTH + gap ? tick : tick + (uint64_t)(int64_t)ahead;
+	bool passes = sl_bucket_take(&full_at, &rate, tick);
+
+	*due = (uint32_t)full_at;
+	return passes;
+}
+
+/* Of a packet that would be decrypted next. */
+static enum sl_verdict police(const struct sl_packet *p, uint64_t now)
+{
+	struct sl_flow *flow = p->flow;
+
+	if (unlikely(p->place < 0 && flow->in_key && flow->streams.live[0].in_use))
+		return within(&flow->unproven_due, SL_FLOW_UNPROVEN_GAP, now) ? SL_FORWARD
+									      : SL_DROP_UNPROVEN;
+	return !flow->gap || within(&flow->due, flow->gap, now) ? SL_FORWARD : SL_DROP_RATE;
 }
 
 void sl_stage_replay(struct sl_worker *w, struct sl_burst *b)
@@ -85,6 +108,8 @@ void sl_stage_replay(struct sl_worker *w, struct sl_burst *b)
 			p->verdict = SL_TAKEN;
 		else
 			p->verdict = index_and_check(p);
+		if (p->verdict == SL_FORWARD)
+			p->verdict = police(p, b->now);
 		if (p->verdict == SL_FORWARD)
 			prefetch_way_out(p);
 	}

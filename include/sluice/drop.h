@@ -26,6 +26,8 @@
 	X(SSRC_LIMIT, "ssrc-limit", "more SSRCs on one flow than its fixed table holds")           \
 	X(REPLAY, "replay", "an index that was already received")                                  \
 	X(REPLAY_OLD, "replay-old", "an index older than the replay window")                       \
+	X(RATE, "rate", "more than its SDP announced, with slack")                                 \
+	X(UNPROVEN, "unproven", "of a new SSRC, beyond what is tried of those a second")           \
 	X(AUTH, "auth", "authentication tag did not verify")                                       \
 	X(CRYPTO, "crypto", "the crypto backend failed")                                           \
 	X(INDEX_REUSE, "index-reuse", "egress index was already sent under this key")              \

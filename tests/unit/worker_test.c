@@ -528,6 +528,79 @@ static void ssrc_flood_evicts_nobody(void **state)
 	call_close(&c);
 }
 
+/* What is sent in the time of one poll: a bucket's worth, then nothing. */
+static unsigned forwarded(struct call *c, uint16_t first, unsigned n)
+{
+	uint64_t before = verdicts(SL_FORWARD);
+	uint8_t p[FRAME_MAX];
+
+	for (unsigned i = 0; i < n; i++) {
+		send_rtp(c, 0, (uint16_t)(first + i));
+		if (i % 32 == 31)
+			relay_poll();
+	}
+	relay_poll();
+	while (receive(&relay, &c->end[1], false, false, p) != 0)
+		;
+	return (unsigned)(verdicts(SL_FORWARD) - before);
+}
+
+/* 100 a second: half of that at once, and one flow's excess is its own. */
+static void flows_are_policed(void **state)
+{
+	struct call c, other;
+	unsigned n;
+
+	call_open(&c, 20, CM80, CM80, false, false, false);
+	call_open(&other, 21, CM80, CM80, false, false, false);
+	c.flow[0]->gap = 9765;
+	n = forwarded(&c, 1, 500);
+	assert_in_range(n, 54, 70); /* and what came due while the test ran */
+	assert_int_equal(c.flow[0]->count.drops[SL_DROP_RATE], 500 - n);
+	assert_int_equal(forwarded(&other, 1, 500), 500);
+	c.flow[0]->due -= 2 * SL_FLOW_DEPTH; /* half a second goes by */
+	assert_in_range(forwarded(&c, 600, 500), 54, 70);
+	/* So long that the clock has turned half: full, not ahead of time. */
+	c.flow[0]->due += UINT32_C(1) << 30;
+	assert_in_range(forwarded(&c, 1200, 500), 54, 70);
+	call_close(&c);
+	call_close(&other);
+}
+
+/* Whoever spoofs the sender but does not know its SSRC takes nothing from it. */
+static void unknown_ssrcs_have_their_own_bucket(void **state)
+{
+	uint16_t seq = 7;
+	uint32_t own;
+	struct call c;
+
+	call_open(&c, 22, CM80, CM80, false, false, false);
+	c.flow[0]->gap = 9765;
+	own = c.end[0].ssrc;
+	send_rtp(&c, 0, seq);
+	relay_poll();
+	expect_rtp(&c, 0, &seq, 1);
+	for (uint32_t i = 0; i < 5000; i++) {
+		uint8_t p[FRAME_MAX];
+		uint16_t n = make_rtp(&c.end[0], (uint16_t)i, PAYLOAD, p);
+
+		p[11] ^= (uint8_t)(1 + i % 255); /* SSRC: the tag is wrong now */
+		inject(&relay, &c.end[0], 0, false, false, p, n);
+		if (i % 32 == 31)
+			relay_poll();
+	}
+	relay_poll();
+	assert_true(c.flow[0]->count.drops[SL_DROP_AUTH] < 100);
+	assert_true(c.flow[0]->count.drops[SL_DROP_UNPROVEN] > 4900);
+	assert_int_equal(c.flow[0]->count.drops[SL_DROP_RATE], 0);
+	c.end[0].ssrc = own;
+	seq = 20000;
+	send_rtp(&c, 0, seq);
+	relay_poll();
+	expect_rtp(&c, 0, &seq, 1);
+	call_close(&c);
+}
+
 static void no_neighbour_no_packet(void **state)
 {
 	static const uint8_t mac[6] = {2, 0, 0, 0, 0, 0x99};
@@ -1101,6 +1174,8 @@ int main(int argc, char **argv)
 		CASE(withdrawn_is_closed_at_once),
 		CASE(answered_after_a_stop),
 		CASE(ssrc_flood_evicts_nobody),
+		CASE(flows_are_policed),
+		CASE(unknown_ssrcs_have_their_own_bucket),
 		CASE(no_neighbour_no_packet),
 		CASE(sizes_up_to_the_mtu),
 		CASE(egress_queue_full),
