@@ -85,6 +85,7 @@ struct sl_flow *sl_flow_new(const struct sl_flow_spec *spec)
 		flow->treated |= spec->treatment[i] != SL_TREAT_PASS;
 	memcpy(flow->treatment, spec->treatment, sizeof(flow->treatment));
 	flow->gap = gap_of(spec->pps);
+	memcpy(flow->payloads, spec->payloads, sizeof(flow->payloads));
 	sl_flow_sources(flow);
 	return flow;
 }
@@ -122,6 +123,8 @@ static void inherit(struct sl_flow *flow, const struct sl_flow *old, bool same_o
 	flow->count = old->count;
 	flow->due = old->due;
 	flow->unproven_due = old->unproven_due;
+	memcpy(flow->quality, old->quality, sizeof(flow->quality));
+	flow->reports = old->reports;
 	for (int c = 0; c < SL_COMPONENTS; c++)
 		sl_latch_inherit(&flow->latch[c], &old->latch[c]);
 	sl_flow_sources(flow);

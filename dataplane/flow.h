@@ -18,6 +18,7 @@
 #include "dataplane/crypto.h"
 #include "dataplane/endpoint.h"
 #include "dataplane/latch.h"
+#include "dataplane/quality.h"
 #include "dataplane/stream.h"
 #include "dataplane/treatment.h"
 #include "sluice/drop.h"
@@ -89,12 +90,16 @@ struct sl_flow {
 	struct sl_flow_counters count;
 	struct sl_streams streams __attribute__((aligned(64)));
 
+	struct sl_quality quality[SL_LIVE_SSRCS] __attribute__((aligned(64))); /* as streams.live */
+	struct sl_reports reports;                                             /* RTCP that came */
+
 	/* Cold: only for packets from elsewhere, and while a source is being learnt. */
 	struct sl_latch latch[SL_COMPONENTS]; /* the first one for both when they share a port */
 
 	/* Cold. Written by ctrl before publication. */
 	uint64_t cookie;
 	uint8_t treatment[SL_PAYLOAD_TYPES]; /* enum sl_treatment, by payload type */
+	struct sl_payload payloads[SL_PAYLOADS];
 };
 
 _Static_assert(offsetof(struct sl_flow, egress) == 64, "what every packet needs is in one line");
@@ -115,6 +120,7 @@ struct sl_flow_spec {
 	uint8_t tos;                         /* IPv4 TOS or IPv6 traffic class of what is sent */
 	uint8_t treatment[SL_PAYLOAD_TYPES]; /* enum sl_treatment, by payload type */
 	uint32_t pps; /* most packets a second in the long run, RTCP included; 0: no limit */
+	struct sl_payload payloads[SL_PAYLOADS]; /* for jitter */
 };
 
 /*

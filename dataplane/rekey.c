@@ -7,7 +7,9 @@
  * authenticated.
  */
 #include <rte_branch_prediction.h>
+#include <rte_byteorder.h>
 #include <rte_prefetch.h>
+#include <string.h>
 
 #include "dataplane/worker.h"
 #include "sluice/bucket.h"
@@ -65,6 +67,7 @@ static void prefetch_way_out(const struct sl_packet *p)
 {
 	rte_prefetch0(p->flow->out_key);
 	rte_prefetch0(&p->flow->egress[p->component]);
+	rte_prefetch0(&p->flow->quality[p->place < 0 ? 0 : p->place]);
 }
 
 static bool within(uint32_t *due, uint16_t gap, uint64_t now)
@@ -243,6 +246,30 @@ static enum sl_verdict treat(struct sl_packet *p)
 	return SL_FORWARD;
 }
 
+/* What arrived, before it is made ready to leave. */
+static void measure(const struct sl_packet *p, uint64_t now)
+{
+	struct sl_flow *flow = p->flow;
+	uint32_t timestamp;
+
+	if (p->component == SL_RTCP) {
+		sl_quality_rtcp(&flow->reports, p->op.data, p->op.len, now);
+		return;
+	}
+	memcpy(&timestamp, p->op.data + 4, sizeof(timestamp));
+
+	const struct sl_quality_packet q = {
+		.now = now,
+		.ssrc = p->view.ssrc,
+		.timestamp = rte_be_to_cpu_32(timestamp),
+		.seq = p->view.seq,
+		.len = p->op.len,
+		.type = p->op.data[1] & 0x7f,
+	};
+
+	sl_quality_rtp(&flow->quality[p->place], &q, flow->payloads);
+}
+
 static enum sl_verdict commit(struct sl_worker *w, struct sl_packet *p, uint64_t now)
 {
 	struct sl_streams *s = &p->flow->streams;
@@ -260,7 +287,10 @@ static enum sl_verdict commit(struct sl_worker *w, struct sl_packet *p, uint64_t
 	v = commit_ingress(p);
 	if (v == SL_FORWARD && unlikely(p->learn) && p->flow->in_key)
 		v = sl_source_commit(w, p, newest(p), now);
-	if (v == SL_FORWARD && unlikely(p->flow->treated))
+	if (v != SL_FORWARD)
+		return v;
+	measure(p, now);
+	if (unlikely(p->flow->treated))
 		v = treat(p);
 	return v == SL_FORWARD ? take_egress(p) : v;
 }
