@@ -90,6 +90,37 @@ static json_t *source_json(const struct sl_path *path, enum sl_component compone
 		"refused", (json_int_t)r.refused, "last refused", other);
 }
 
+static json_t *stream_json(
+	const struct sl_quality_report *now, const struct sl_quality_track *track)
+{
+	json_t *json = json_pack("{s:I, s:I, s:I, s:I, s:I, s:f}", "ssrc", (json_int_t)now->ssrc,
+		"packets", (json_int_t)now->packets, "lost", (json_int_t)now->lost, "reordered",
+		(json_int_t)now->reordered, "duplicates", (json_int_t)now->duplicates, "jitter ms",
+		now->jitter_us / 1000.0);
+
+	if (json && track) {
+		double n = track->samples;
+
+		json_object_set_new(json, "mos", json_real((double)track->mos / n / 10));
+		json_object_set_new(json, "lowest mos", json_real(track->lowest.mos / 10.0));
+		json_object_set_new(
+			json, "round trip ms", json_real((double)track->round_trip / n / 1000));
+	}
+	return json;
+}
+
+static json_t *streams_json(const struct sl_leg *leg, unsigned m)
+{
+	const struct sl_quality_track *tracks[SL_LIVE_SSRCS];
+	struct sl_quality_report now[SL_LIVE_SSRCS];
+	unsigned n = sl_quality_now(leg, m, now, tracks);
+	json_t *streams = json_array();
+
+	for (unsigned i = 0; i < n; i++)
+		json_array_append_new(streams, stream_json(&now[i], tracks[i]));
+	return streams;
+}
+
 static json_t *media_json(const struct sl_leg *leg, unsigned m)
 {
 	const struct sl_leg *other = leg->peer;
@@ -120,6 +151,7 @@ static json_t *media_json(const struct sl_leg *leg, unsigned m)
 		path_json(&media->path));
 	if (json) {
 		json_object_set_new(json, "source", source_json(&media->path, SL_RTP));
+		json_object_set_new(json, "streams", streams_json(leg, m));
 		json_object_set_new(json, "source rtcp", source_json(&media->path, SL_RTCP));
 	}
 	if (json && other && m < other->n_media)

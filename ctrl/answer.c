@@ -147,6 +147,7 @@ static int negotiate_one(struct reply *r, const struct sl_sdp *sdp, unsigned m)
 		return SL_REFUSE(-EPROTO, r->why, "medium %u: the answer is no RTP", m + 1);
 	sl_terms_source(to, &r->options->source);
 	sl_terms_sound(to, sdp, m);
+	sl_quality_payloads(to, sdp, m);
 	rc = sl_call_sdp_check(r->sessions, to, m, r->why);
 	if (!rc)
 		rc = check_family(offer->local[SL_TO][m], to, m, r->why);

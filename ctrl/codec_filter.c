@@ -73,7 +73,7 @@ static bool same(struct sl_text text, const char *other)
 	return text.len == strlen(other) && !strncasecmp(text.at, other, text.len);
 }
 
-static void codec_of(
+void sl_codec_of(
 	const struct sl_sdp *sdp, unsigned m, uint8_t payload_type, struct sl_sdp_rtpmap *map)
 {
 	memset(map, 0, sizeof(*map));
@@ -277,7 +277,7 @@ int sl_codec_filter_apply(const struct sl_codec_filter *filter, const struct sl_
 
 	for (unsigned i = 0; i < f.n; i++) {
 		f.format[i].payload_type = media->payload_types[i];
-		codec_of(sdp, m, media->payload_types[i], &f.format[i].map);
+		sl_codec_of(sdp, m, media->payload_types[i], &f.format[i].map);
 		judge(filter, offer, &f.format[i]);
 	}
 	if (offer && sl_text_is(media->type, "audio") && refuse_transcoding(filter, &f, why))

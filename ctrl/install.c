@@ -161,6 +161,7 @@ static int change_make(struct plan *plan, struct change *c, const struct keys *f
 	spec->tos = plan->call->tos;
 	sl_gate_treatment(plan->call, c->from_leg, c->from_terms, c->to_terms, spec->treatment);
 	spec->pps = allowed_pps(plan->sessions, c->from_terms);
+	sl_quality_clocks(c->from_terms, c->to_terms, spec->payloads);
 	if (hops_get(c, why))
 		return -EHOSTUNREACH;
 	/* Both zeroed before they were filled in: padding is equal too. */

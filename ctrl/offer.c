@@ -276,6 +276,7 @@ static int negotiate_one(struct draft *d, const struct sl_sdp *sdp, unsigned m)
 		return rc;
 	sl_terms_source(terms, &d->options->source);
 	sl_terms_sound(terms, sdp, m);
+	sl_quality_payloads(terms, sdp, m);
 	rc = sl_call_sdp_check(d->sessions, terms, m, d->why);
 	if (!rc)
 		rc = check_key(d, m, terms);

@@ -79,6 +79,13 @@ static void write_stream(struct sl_reply *reply, const struct sl_leg_media *medi
 	if (terms->theirs.suite != SL_SUITE_NONE)
 		sl_reply_key_string(reply, "crypto suite", sl_suites[terms->theirs.suite].name);
 	sl_reply_key_integer(reply, "last packet", sl_path_last(counters));
+	if (component == SL_RTP && media->path.flow) {
+		struct sl_quality_report stream;
+
+		sl_quality_read(&media->path.flow->quality[0], &stream);
+		if (stream.packets)
+			sl_reply_key_integer(reply, "SSRC", stream.ssrc);
+	}
 	sl_reply_key(reply, "flags");
 	sl_reply_list(reply);
 	sl_reply_string(reply, component == SL_RTP ? "RTP" : "RTCP");
@@ -155,6 +162,7 @@ static void write_totals(struct sl_reply *reply, const struct sl_call *call)
 
 void sl_query_write(struct sl_reply *reply, const struct sl_call *call)
 {
+	sl_quality_sample((struct sl_call *)call); /* of what came last; changes nothing else */
 	sl_reply_key_integer(reply, "created", call->created);
 	sl_reply_key(reply, "tags");
 	sl_reply_dict(reply);
@@ -163,6 +171,7 @@ void sl_query_write(struct sl_reply *reply, const struct sl_call *call)
 			write_leg(reply, call, call->leg[i]);
 	sl_reply_end(reply);
 	write_totals(reply, call);
+	sl_quality_write(reply, call);
 }
 
 void sl_query_write_why(struct sl_reply *reply, const struct sl_call *call)

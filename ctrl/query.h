@@ -6,7 +6,7 @@
 #include "ctrl/reply.h"
 #include "ctrl/session.h"
 
-/* Adds created, totals and tags to the open dictionary of `reply`. */
+/* Adds created, tags, totals and SSRC to the open dictionary of `reply`. */
 void sl_query_write(struct sl_reply *reply, const struct sl_call *call);
 
 /* Packets, bytes and drops of one path so far; zero when there is none. */

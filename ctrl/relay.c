@@ -212,6 +212,7 @@ static void tick(uv_timer_t *timer)
 	sl_sessions_tick(&r->sessions);
 	sl_load_measure(&r->sessions, r->config->n_ports);
 	sl_protection_tick(&r->protection);
+	sl_quality_tick(&r->sessions);
 }
 
 static void sweep(uv_timer_t *timer)

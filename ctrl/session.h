@@ -24,6 +24,7 @@
 #include "ctrl/interface.h"
 #include "ctrl/ng_options.h"
 #include "ctrl/notice.h"
+#include "ctrl/quality.h"
 #include "ctrl/session_key.h"
 #include "ctrl/timers.h"
 #include "dataplane/flow.h"
@@ -52,8 +53,10 @@ struct sl_terms {
 	enum sl_sdp_direction direction;
 	enum sl_sdp_proto proto;
 	struct sl_endpoint remote[SL_COMPONENTS];
-	struct sl_source_options source; /* what was said about where it is */
-	uint32_t tag;                    /* of the crypto line in use */
+	struct sl_payload payloads[SL_PAYLOADS]; /* the clocks of its codecs, */
+	uint8_t codecs[SL_PAYLOADS];             /* and what they are: enum sl_mos_codec */
+	struct sl_source_options source;         /* what was said about where it is */
+	uint32_t tag;                            /* of the crypto line in use */
 	struct sl_master theirs; /* what they protect with; suite SL_SUITE_NONE: plain RTP */
 	uint8_t sound[SL_PAYLOAD_TYPES]; /* how each payload type is silenced (ctrl/gate.h) */
 	/* Of one who offers: */
@@ -108,6 +111,7 @@ struct sl_leg_media {
 	struct sl_session_key *in, *out; /* in force; NULL: plain RTP, or nothing yet */
 	struct sl_path path;             /* media that arrives from this leg */
 	struct sl_watch watch;           /* of that */
+	struct sl_quality_track tracks[SL_LIVE_SSRCS]; /* how well it does */
 };
 
 struct sl_offer;
@@ -199,6 +203,7 @@ struct sl_sessions {
 	void *tree; /* of search.h, by call-id: no input makes it slow, as it would a hash table */
 	void *by_serial; /* the same calls */
 	unsigned n;
+	uint64_t ticks;             /* of sl_quality_tick */
 	uint64_t events_lost;       /* of the dataplane, that have been seen to */
 	uint64_t created, timeouts; /* calls ever; of these ended by a timer */
 	uint64_t timeouts_by[SL_TIMEOUT_COUNT];

@@ -204,8 +204,26 @@ static void show_source(const char *name, const json_t *source, const char *remo
 			(int)number(source, "refused"), text(source, "last refused"));
 }
 
+static void show_stream(const json_t *s)
+{
+	printf("    stream  %" JSON_INTEGER_FORMAT ": %" JSON_INTEGER_FORMAT " lost, %d reordered, "
+	       "%d twice, jitter %.1f ms",
+		number(s, "ssrc"), number(s, "lost"), (int)number(s, "reordered"),
+		(int)number(s, "duplicates"), json_real_value(json_object_get(s, "jitter ms")));
+	if (json_object_get(s, "mos"))
+		printf(", MOS %.1f, at worst %.1f", json_real_value(json_object_get(s, "mos")),
+			json_real_value(json_object_get(s, "lowest mos")));
+	if (json_real_value(json_object_get(s, "round trip ms")) > 0)
+		printf(", round trip %.1f ms",
+			json_real_value(json_object_get(s, "round trip ms")));
+	putchar('\n');
+}
+
 static void show_medium(const json_t *m)
 {
+	const json_t *stream;
+	size_t i;
+
 	printf("  %s %s, suite %s\n", text(m, "type"), text(m, "protocol"), text(m, "suite"));
 	if (*text(m, "key in") || *text(m, "key out"))
 		printf("    keys    in %s, out %s\n", text(m, "key in"), text(m, "key out"));
@@ -216,6 +234,7 @@ static void show_medium(const json_t *m)
 		json_is_true(json_object_get(m, "rtcp-mux")) ? ", rtcp-mux" : "");
 	show_source("RTP ", json_object_get(m, "source"), text(m, "remote"));
 	show_source("RTCP", json_object_get(m, "source rtcp"), text(m, "remote rtcp"));
+	json_array_foreach(json_object_get(m, "streams"), i, stream) show_stream(stream);
 	show_path("in  ", json_object_get(m, "from leg"));
 	show_path("out ", json_object_get(m, "to leg"));
 }

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ctrl/quality.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "ctrl/codec_filter.h"
+#include "ctrl/mos.h"
+#include "ctrl/session.h"
+
+void sl_quality_payloads(struct sl_terms *terms, const struct sl_sdp *sdp, unsigned m)
+{
+	const struct sl_sdp_media *media = &sdp->media[m];
+	struct sl_sdp_rtpmap map;
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < media->n_payload_types && n < SL_PAYLOADS; i++) {
+		sl_codec_of(sdp, m, media->payload_types[i], &map);
+		if (!map.clock_rate)
+			continue;
+		terms->payloads[n].hz = map.clock_rate;
+		terms->payloads[n].type = media->payload_types[i];
+		terms->codecs[n++] = (uint8_t)sl_mos_codec(map.encoding.at, map.encoding.len);
+	}
+}
+
+enum { STREAM_TEXT = 1024 }; /* bytes of a reply, at most, and what closes it */
+
+static int find(const struct sl_payload payloads[SL_PAYLOADS], uint8_t type)
+{
+	for (int i = 0; i < SL_PAYLOADS && payloads[i].hz; i++)
+		if (payloads[i].type == type)
+			return i;
+	return -1;
+}
+
+void sl_quality_clocks(const struct sl_terms *from, const struct sl_terms *to,
+	struct sl_payload payloads[SL_PAYLOADS])
+{
+	unsigned n = 0;
+
+	memcpy(payloads, to->payloads, sizeof(to->payloads));
+	while (n < SL_PAYLOADS && payloads[n].hz)
+		n++;
+	for (int i = 0; i < SL_PAYLOADS && from->payloads[i].hz && n < SL_PAYLOADS; i++)
+		if (find(to->payloads, from->payloads[i].type) < 0)
+			payloads[n++] = from->payloads[i];
+}
+
+static enum sl_mos_codec codec_of(
+	const struct sl_terms *from, const struct sl_terms *to, uint8_t type)
+{
+	int i = find(to->payloads, type);
+
+	if (i >= 0)
+		return to->codecs[i];
+	i = find(from->payloads, type);
+	return i >= 0 ? (enum sl_mos_codec)from->codecs[i] : SL_MOS_UNKNOWN;
+}
+
+/* From the relay to the one who is sent to, and back, by any stream of the two flows; 0: not known.
+ */
+static uint64_t leg_round_trip(const struct sl_flow *there, const struct sl_flow *back)
+{
+	struct sl_reports sent, heard;
+	struct sl_quality_report stream;
+	uint64_t ns = 0;
+
+	if (!there || !back)
+		return 0;
+	sl_reports_read(&there->reports, &sent);
+	sl_reports_read(&back->reports, &heard);
+	for (int i = 0; i < SL_LIVE_SSRCS && !ns; i++) {
+		sl_quality_read(&there->quality[i], &stream);
+		if (stream.packets)
+			ns = sl_reports_round_trip(&sent, &heard, stream.ssrc);
+	}
+	return ns;
+}
+
+/* One of an SSRC that is not there any more is given to the next. */
+static struct sl_quality_track *track_of(struct sl_leg_media *m, uint32_t ssrc)
+{
+	struct sl_quality_track *oldest = &m->tracks[0];
+
+	for (int i = 0; i < SL_LIVE_SSRCS; i++) {
+		struct sl_quality_track *t = &m->tracks[i];
+
+		if (t->last.packets && t->last.ssrc == ssrc)
+			return t;
+		if (!t->last.packets)
+			oldest = t;
+		else if (oldest->last.packets && t->last.packets < oldest->last.packets)
+			oldest = t;
+	}
+	memset(oldest, 0, sizeof(*oldest));
+	return oldest;
+}
+
+static void judge(struct sl_quality_track *t, const struct sl_quality_report *now,
+	enum sl_mos_codec codec, uint64_t round_trip)
+{
+	uint32_t packets = now->packets - t->last.packets;
+	uint32_t lost = now->lost > t->last.lost ? now->lost - t->last.lost : 0;
+	struct sl_mos_input in = {.codec = codec};
+	struct sl_quality_sample s = {.at = time(NULL)};
+
+	if (packets + lost < SL_QUALITY_MIN)
+		return;
+	in.loss = 100.0 * lost / (packets + lost);
+	in.jitter_ms = now->jitter_us / 1000.0;
+	in.round_trip_ms = (double)round_trip / 1e6;
+	s.mos = (unsigned)(10 * sl_mos(&in) + 0.5);
+	s.loss = (unsigned)(in.loss + 0.5);
+	s.jitter = (unsigned)(in.jitter_ms + 0.5);
+	s.round_trip = (unsigned)(round_trip / 1000);
+	if (!t->samples || s.mos < t->lowest.mos)
+		t->lowest = s;
+	if (!t->samples || s.mos > t->highest.mos)
+		t->highest = s;
+	t->samples++;
+	t->mos += s.mos;
+	t->loss += s.loss;
+	t->jitter += s.jitter;
+	t->round_trip += s.round_trip;
+	t->last = *now;
+}
+
+static void sample_medium(struct sl_leg_media *from, const struct sl_leg_media *to)
+{
+	const struct sl_flow *flow = from->path.flow;
+	struct sl_quality_report now;
+	uint64_t round_trip;
+
+	if (!flow)
+		return;
+	round_trip = leg_round_trip(flow, to->path.flow) + leg_round_trip(to->path.flow, flow);
+	for (int i = 0; i < SL_LIVE_SSRCS; i++) {
+		sl_quality_read(&flow->quality[i], &now);
+		if (now.packets)
+			judge(track_of(from, now.ssrc), &now,
+				codec_of(&from->terms, &to->terms, now.type), round_trip);
+	}
+}
+
+void sl_quality_sample(struct sl_call *call)
+{
+	for (unsigned i = 0; i < call->n_legs; i++) {
+		struct sl_leg *from = call->leg[i], *to = from->peer;
+
+		for (unsigned m = 0; to && m < from->n_media && m < to->n_media; m++)
+			if (!strcmp(from->media[m].kind, "audio"))
+				sample_medium(&from->media[m], &to->media[m]);
+	}
+}
+
+static void sample_due(const struct sl_call *call, void *context)
+{
+	const struct sl_sessions *sessions = context;
+
+	if ((call->serial + sessions->ticks) % SL_QUALITY_S == 0)
+		sl_quality_sample((struct sl_call *)call);
+}
+
+void sl_quality_tick(struct sl_sessions *sessions)
+{
+	sessions->ticks++;
+	sl_sessions_walk(sessions, sample_due, sessions);
+}
+
+unsigned sl_quality_now(const struct sl_leg *leg, unsigned m,
+	struct sl_quality_report now[SL_LIVE_SSRCS],
+	const struct sl_quality_track *tracks[SL_LIVE_SSRCS])
+{
+	const struct sl_leg_media *media = &leg->media[m];
+	struct sl_flow_counters counters;
+	unsigned n = 0;
+
+	for (int i = 0; media->path.flow && i < SL_LIVE_SSRCS; i++) {
+		sl_quality_read(&media->path.flow->quality[i], &now[n]);
+		if (!now[n].packets)
+			continue;
+		tracks[n] = NULL;
+		for (int k = 0; k < SL_LIVE_SSRCS; k++)
+			if (media->tracks[k].samples && media->tracks[k].last.ssrc == now[n].ssrc)
+				tracks[n] = &media->tracks[k];
+		n++;
+	}
+	/* On SRTP the replay check has them first, and does not yet know for sure whose they are.
+	 */
+	if (n == 1 && media->path.spec.in_suite != SL_SUITE_NONE) {
+		sl_flow_counters(media->path.flow, &counters);
+		now[0].duplicates += counters.drops[SL_DROP_REPLAY];
+	}
+	return n;
+}
+
+static void write_sample(struct sl_reply *reply, const char *key, const struct sl_quality_sample *s,
+	unsigned samples)
+{
+	sl_reply_key(reply, key);
+	sl_reply_dict(reply);
+	sl_reply_key_integer(reply, "MOS", s->mos);
+	sl_reply_key_integer(reply, "packet loss", s->loss);
+	sl_reply_key_integer(reply, "jitter", s->jitter);
+	sl_reply_key_integer(reply, "round-trip time", s->round_trip);
+	if (samples)
+		sl_reply_key_integer(reply, "samples", samples);
+	else
+		sl_reply_key_integer(reply, "reported at", s->at);
+	sl_reply_end(reply);
+}
+
+static void write_stream(struct sl_reply *reply, const struct sl_quality_report *now,
+	const struct sl_quality_track *track)
+{
+	char ssrc[12];
+
+	snprintf(ssrc, sizeof(ssrc), "%u", now->ssrc);
+	sl_reply_key(reply, ssrc);
+	sl_reply_dict(reply);
+	sl_reply_key_integer(reply, "packets", now->packets);
+	sl_reply_key_integer(reply, "bytes", (int64_t)now->bytes);
+	sl_reply_key_integer(reply, "cumulative loss", now->lost);
+	sl_reply_key_integer(reply, "reordered", now->reordered);
+	sl_reply_key_integer(reply, "duplicates", now->duplicates);
+	if (track) {
+		unsigned n = track->samples;
+		const struct sl_quality_sample average = {.mos = (unsigned)(track->mos / n),
+			.loss = (unsigned)(track->loss / n),
+			.jitter = (unsigned)(track->jitter / n),
+			.round_trip = (unsigned)(track->round_trip / n)};
+
+		write_sample(reply, "average MOS", &average, n);
+		write_sample(reply, "lowest MOS", &track->lowest, 0);
+		write_sample(reply, "highest MOS", &track->highest, 0);
+	}
+	sl_reply_end(reply);
+}
+
+/* A dictionary has each key once; a party that repeats another's SSRC is left out. */
+static bool first_time(const struct sl_call *call, unsigned leg, unsigned medium, uint32_t ssrc)
+{
+	const struct sl_quality_track *tracks[SL_LIVE_SSRCS];
+	struct sl_quality_report now[SL_LIVE_SSRCS];
+
+	for (unsigned i = 0; i <= leg; i++)
+		for (unsigned m = 0; m < (i < leg ? call->leg[i]->n_media : medium); m++) {
+			unsigned n = sl_quality_now(call->leg[i], m, now, tracks);
+
+			for (unsigned k = 0; k < n; k++)
+				if (now[k].ssrc == ssrc)
+					return false;
+		}
+	return true;
+}
+
+/* The dictionary is there only if something is in it: a reply has to fit into a datagram. */
+static bool write_medium(
+	struct sl_reply *reply, const struct sl_call *call, unsigned leg, unsigned m, bool begun)
+{
+	const struct sl_quality_track *tracks[SL_LIVE_SSRCS];
+	struct sl_quality_report now[SL_LIVE_SSRCS];
+	unsigned n = sl_quality_now(call->leg[leg], m, now, tracks);
+
+	for (unsigned k = 0; k < n; k++) {
+		if (reply->len + STREAM_TEXT > reply->size ||
+			!first_time(call, leg, m, now[k].ssrc))
+			continue;
+		if (!begun) {
+			sl_reply_key(reply, "SSRC");
+			sl_reply_dict(reply);
+			begun = true;
+		}
+		write_stream(reply, &now[k], tracks[k]);
+	}
+	return begun;
+}
+
+void sl_quality_write(struct sl_reply *reply, const struct sl_call *call)
+{
+	bool begun = false;
+
+	for (unsigned i = 0; i < call->n_legs; i++)
+		for (unsigned m = 0; m < call->leg[i]->n_media; m++)
+			begun = write_medium(reply, call, i, m, begun);
+	if (begun)
+		sl_reply_end(reply);
+}

@@ -1,0 +1,42 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# What an operator is told of a call's quality is what was done to it: lost, out of order, twice; and a MOS that shows it.
+. "$(dirname "$0")/lib.sh"
+. "$NET_DIR/media.sh"
+
+media_switch
+start_sluiced relay 10.0.0.1/24
+
+# judged WHAT MIN MAX OPTION...: a call whose query tells a loss of MIN to MAX % for both streams, and a MOS that fits
+judged() {
+    local what=$1 min=$2 max=$3 id
+    shift 3
+    load quality --keep --calls 1 --seconds 8 "$@" || fail "$what: the call itself"
+    id=$(sluicectl calls --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["calls"][-1]["id"])')
+    ng query "call-id=$id" >"$RUN/query.json" || fail "$what: no answer to query"
+    python3 - "$RUN/query.json" "$min" "$max" <<'END' || fail "$what: $(cat "$RUN/query.json")"
+import json, sys
+reply, low, high = json.load(open(sys.argv[1])), float(sys.argv[2]), float(sys.argv[3])
+streams = reply["SSRC"]
+assert len(streams) == 2, "streams: %d" % len(streams)
+for ssrc, stream in streams.items():
+    mos = stream["average MOS"]
+    loss = 100 * stream["cumulative loss"] / (stream["packets"] + stream["cumulative loss"])
+    assert low <= loss <= high, "%s: %.1f %% lost" % (ssrc, loss)
+    assert abs(mos["packet loss"] - loss) < 5, "%s: %s %% in the MOS" % (ssrc, mos["packet loss"])
+    assert stream["lowest MOS"]["MOS"] <= mos["MOS"] <= stream["highest MOS"]["MOS"] <= 44
+    assert mos["MOS"] >= 43 if high == 0 else mos["MOS"] <= 41, "%s: MOS %d" % (ssrc, mos["MOS"])
+    assert mos["samples"] >= 1 and mos["jitter"] < (20 if high == 0 else 60)
+    assert stream["lowest MOS"]["reported at"] >= reply["created"]
+    assert high == 0 or stream["reordered"] + stream["duplicates"] > 0
+    print("%s: %.1f %% lost, %d reordered, MOS %.1f, jitter %d ms" % (
+        ssrc, loss, stream["reordered"], mos["MOS"] / 10, mos["jitter"]), file=sys.stderr)
+END
+    ng delete "call-id=$id" >/dev/null
+    ok "$what"
+}
+
+judged "a good line" 0 0
+judged "a good line, plain RTP" 0 0 --suite-a RTP --suite-b RTP
+judged "a bad line" 5 16 --loss 10 --reorder 5 --dup 2
+judged "a bad line, plain RTP" 5 16 --loss 10 --reorder 5 --suite-a RTP --suite-b RTP
