@@ -45,8 +45,8 @@ static bool add_rules(uint16_t dpdk_port, unsigned queues)
 	struct rte_flow_error error;
 
 	for (unsigned i = 0; i < RTE_DIM(ip); i++)
-		for (uint16_t q = 0; q < queues; q++)
-			if (add_rule(dpdk_port, ip[i], q, queues) != 0) {
+		for (unsigned q = 0; q < queues; q++)
+			if (add_rule(dpdk_port, ip[i], (uint16_t)q, queues) != 0) {
 				rte_flow_flush(dpdk_port, &error); /* all or none */
 				return false;
 			}
