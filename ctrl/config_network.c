@@ -280,6 +280,13 @@ static void set_other_media(struct sl_config_parser *parser, const char *value)
 		sl_config_fault(parser, "other-media: '%.64s'; write pass or refuse", value);
 }
 
+static void set_source(struct sl_config_parser *parser, const char *value)
+{
+	parser->interface->follow_source = !strcmp(value, "follow");
+	if (strcmp(value, "follow") && strcmp(value, "strict"))
+		sl_config_fault(parser, "source: '%.64s'; write strict or follow", value);
+}
+
 const struct sl_config_key sl_config_interface_keys[] = {
 	{"port", false, set_port},
 	{"address", true, add_address},
@@ -288,5 +295,6 @@ const struct sl_config_key sl_config_interface_keys[] = {
 	{"min-suite", false, set_min_suite},
 	{"allow-rtp", false, set_allow_rtp},
 	{"other-media", false, set_other_media},
+	{"source", false, set_source},
 	{NULL, false, NULL},
 };

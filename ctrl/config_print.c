@@ -70,8 +70,9 @@ static void print_interface(
 	fprintf(out, "media-ports = %u-%u\n", interface->port_min, interface->port_max);
 	if (interface->min_suite)
 		fprintf(out, "min-suite = %s\n", sl_suites[interface->min_suite].name);
-	fprintf(out, "allow-rtp = %s\nother-media = %s\n", interface->secure_only ? "no" : "yes",
-		interface->refuse_other ? "refuse" : "pass");
+	fprintf(out, "allow-rtp = %s\nother-media = %s\nsource = %s\n",
+		interface->secure_only ? "no" : "yes", interface->refuse_other ? "refuse" : "pass",
+		interface->follow_source ? "follow" : "strict");
 }
 
 static void print_control(FILE *out, const struct sl_config *config)

@@ -156,7 +156,8 @@ static int change_make(struct plan *plan, struct change *c, const struct keys *f
 	spec->out_slot = slot_of(c->to_local);
 	ports_of(c->to_local, c->to_terms->mux, spec->out_port);
 	sl_leg_remote(c->to, c->to_terms, spec->destination);
-	spec->policy = sl_source_policy(&c->from_terms->source, !spec->in_suite);
+	spec->policy = sl_source_policy(&c->from_terms->source, !spec->in_suite,
+		c->from_local->interface->config->follow_source);
 	spec->cookie = c->cookie;
 	spec->tos = plan->call->tos;
 	sl_gate_treatment(plan->call, c->from_leg, c->from_terms, c->to_terms, spec->treatment);

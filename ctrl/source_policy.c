@@ -12,7 +12,8 @@ void sl_source_address(const struct sl_source_options *options, uint8_t ip[16])
 		memcpy(ip, options->received_from, 16);
 }
 
-struct sl_latch_policy sl_source_policy(const struct sl_source_options *options, bool plain)
+struct sl_latch_policy sl_source_policy(
+	const struct sl_source_options *options, bool plain, bool follow)
 {
 	struct sl_latch_policy policy;
 
@@ -22,6 +23,8 @@ struct sl_latch_policy sl_source_policy(const struct sl_source_options *options,
 		policy.mode = SL_LATCH_ONCE;
 	else if (options->handover)
 		policy.mode = SL_LATCH_FOLLOW;
+	if (!follow && !options->handover)
+		policy.mode = SL_LATCH_STRICT;
 	policy.strangers = options->asymmetric;
 	if (options->received)
 		memcpy(policy.hint, options->received_from, 16);

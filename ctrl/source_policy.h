@@ -3,6 +3,9 @@
  * From what a request says about its sender to whom media is accepted from and where it is sent
  * (dataplane/latch.h). A pure leaf.
  *
+ * On an interface with `source = strict`, the default: only from where SDP says, unless the request
+ * says media-handover. With `source = follow`:
+ *
  *                          SRTP                                plain RTP
  *  (nothing said)          follows who authenticates           learnt once, from where signalling
  *                                                              named; the signalled address wins
@@ -31,7 +34,9 @@ struct sl_source_options {
 /* With SIP-source-address: the SIP message's address in place of `ip`, if it is of its family. */
 void sl_source_address(const struct sl_source_options *options, uint8_t ip[16]);
 
-/* For media of that party, `plain` RTP or not. All bytes are defined. */
-struct sl_latch_policy sl_source_policy(const struct sl_source_options *options, bool plain);
+/* For media of that party, `plain` RTP or not, on an interface that says `follow` or not. All bytes
+ * are defined. */
+struct sl_latch_policy sl_source_policy(
+	const struct sl_source_options *options, bool plain, bool follow);
 
 #endif

@@ -14,7 +14,7 @@ attack() {
     local -A before=()
     shift
     for name in auth source replay replay-old closed; do before[$name]=$(drops $name); done
-    load attack --bad --calls 10 --seconds 10 --flags strict-source "$@" || fail "$what"
+    load attack --bad --calls 10 --seconds 10 "$@" || fail "$what"
     for pair in wrong-key:auth wrong-source:source replay:replay replay-old:replay-old closed:closed; do
         kind=${pair%:*} name=${pair#*:}
         sent=$(value "$RUN/attack.json" injected "$kind")

@@ -52,6 +52,7 @@ poll = adaptive
 [interface public]
 port = wan
 media-ports = $FIRST-$LAST
+source = follow
 address = 10.0.0.1/24
 
 [control]

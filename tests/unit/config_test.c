@@ -121,8 +121,10 @@ static const struct bad bad_files[] = {
 		{{3, "a list"}}},
 	{"interface policy",
 		PORT "[interface public]\nport = wan\naddress = 203.0.113.10\nmedia-ports = "
-		     "20000-20099\nmin-suite = ROT13\nallow-rtp = maybe\nother-media = drop\n" CTRL,
-		{{8, "'ROT13' is no suite"}, {9, "yes or no"}, {10, "pass or refuse"}}},
+		     "20000-20099\nmin-suite = ROT13\nallow-rtp = maybe\nother-media = "
+		     "drop\nsource = any\n" CTRL,
+		{{8, "'ROT13' is no suite"}, {9, "yes or no"}, {10, "pass or refuse"},
+			{11, "strict or follow"}}},
 	{"poll and channels", PORT "poll = lazy\nset-channels = 1\n" IFACE CTRL,
 		{{4, "busy or adaptive"}, {5, "yes or no"}}},
 	{"keys of another device", PORT "tap = x\nmac = 02:00:00:00:00:01\n" IFACE CTRL,
@@ -336,7 +338,8 @@ static const char full[] =
 	"address = 2001:db8::10/64\n"
 	"advertise = 198.51.100.7\n"
 	"media-ports = 20001-59998\n"
-	"min-suite = AES_256_CM_HMAC_SHA1_80\nallow-rtp = no\nother-media = refuse\n"
+	"min-suite = AES_256_CM_HMAC_SHA1_80\nallow-rtp = no\nother-media = refuse\nsource = "
+	"follow\n"
 	"[interface inside]\nport=lan\naddress=10.0.0.10\nmedia-ports = 20000-59999\n"
 	"[interface other]\nport=lan\naddress=10.0.0.10\nmedia-ports = 60000-65535\n"
 	"[sluice]\nuser = root\nruntime-dir = /run/x\ncrypto = srtp2\nhugepages = 512\n"
@@ -370,6 +373,8 @@ static void means_what_it_says(void **state)
 	assert_int_equal(outside->port_min, 20002);
 	assert_int_equal(outside->port_max, 59997);
 	assert_int_equal(outside->min_suite, SL_SUITE_AES_256_CM_HMAC_SHA1_80);
+	assert_true(outside->follow_source);
+	assert_false(sl_config_interface(&config, "inside")->follow_source);
 	assert_true(outside->secure_only && outside->refuse_other);
 	assert_int_equal(outside->address[SL_IPV4].prefix, 24);
 	assert_int_equal(outside->address[SL_IPV4].advertise[12], 198);

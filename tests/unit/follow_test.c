@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Media goes to where the endpoint was heard, as far as signalling allows that. */
 #include "ctrl/follow.h"
+#include "ctrl/source_policy.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -71,6 +72,17 @@ static const struct {
 	{"RTP, media-handover", {.handover = true}, false, "192.0.2.99", true},
 	{"RTP, asymmetric", {.asymmetric = true}, false, "192.0.2.99", false},
 };
+
+/* As configured unless somebody decides otherwise: only from where SDP says. */
+static void strict_interfaces_do_not_follow(void **state)
+{
+	struct sl_source_options none = {0}, handover = {.handover = true};
+
+	assert_int_equal(sl_source_policy(&none, false, false).mode, SL_LATCH_STRICT);
+	assert_int_equal(sl_source_policy(&none, true, false).mode, SL_LATCH_STRICT);
+	assert_int_equal(sl_source_policy(&handover, false, false).mode, SL_LATCH_FOLLOW);
+	assert_int_equal(sl_source_policy(&none, false, true).mode, SL_LATCH_FOLLOW);
+}
 
 static void follows_if_it_may(void **state)
 {
@@ -188,6 +200,7 @@ static void events_late_and_lost(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(strict_interfaces_do_not_follow),
 		cmocka_unit_test(follows_if_it_may),
 		cmocka_unit_test(the_sip_source_is_a_hint),
 		cmocka_unit_test(a_reoffer_keeps_what_was_heard),
