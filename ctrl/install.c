@@ -10,6 +10,7 @@
 #include "ctrl/leg.h"
 #include "ctrl/local.h"
 #include "ctrl/log.h"
+#include "ctrl/path.h"
 #include "dataplane/mailbox.h"
 
 /* What becomes of one path: media that arrives from `from` and leaves to `to`. */
@@ -82,31 +83,6 @@ static uint8_t slot_of(const struct sl_local *local)
 	return local->interface->local[local->family].slot;
 }
 
-static int hops_get(struct change *c, char why[SL_NG_WHY])
-{
-	struct sl_flow_spec *spec = &c->next.spec;
-	const struct sl_local *local = c->to_local;
-	int rc;
-
-	for (int i = 0; i < SL_COMPONENTS; i++) {
-		rc = sl_interface_hop_get(
-			local->interface, spec->destination[i].ip, &spec->nexthop[i], why);
-		if (rc) {
-			while (i-- > 0)
-				sl_interface_hop_put(local->interface, spec->nexthop[i]);
-			return rc;
-		}
-	}
-	c->hops = true;
-	return 0;
-}
-
-static void hops_put(const struct sl_path *path)
-{
-	for (int i = 0; i < SL_COMPONENTS; i++)
-		sl_interface_hop_put(path->out_interface, path->spec.nexthop[i]);
-}
-
 static int flow_make(struct change *c, char why[SL_NG_WHY])
 {
 	const struct sl_path *old = &c->from->path;
@@ -163,82 +139,13 @@ static int change_make(struct plan *plan, struct change *c, const struct keys *f
 	sl_gate_treatment(plan->call, c->from_leg, c->from_terms, c->to_terms, spec->treatment);
 	spec->pps = allowed_pps(plan->sessions, c->from_terms);
 	sl_quality_clocks(c->from_terms, c->to_terms, spec->payloads);
-	if (hops_get(c, why))
+	if (sl_path_hops_get(&c->next, why))
 		return -EHOSTUNREACH;
+	c->hops = true;
 	/* Both zeroed before they were filled in: padding is equal too. */
 	/* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
 	c->same = old->live && !memcmp(spec, &old->spec, sizeof(*spec));
 	return c->same ? 0 : flow_make(c, why);
-}
-
-static void pinholes(const struct sl_path *path, bool open)
-{
-	if (!path->live)
-		return;
-	for (int i = 0; i < SL_COMPONENTS; i++)
-		sl_interface_pinhole(
-			path->in_interface, path->spec.in_slot, path->spec.in_port[i], open);
-}
-
-/*
- * Whom a path makes known: who is to send at its one end, and who is sent to at its other, which is
- * where that party was heard (RFC 4961) or will be.
- */
-static void sources(struct sl_path *path, bool named)
-{
-	static const uint8_t nobody[16];
-	const struct sl_flow_spec *spec = &path->spec;
-
-	if (path->named == named)
-		return;
-	path->named = named;
-	for (int i = 0; i < SL_COMPONENTS; i++) {
-		if (i && !memcmp(spec->source[i].ip, spec->source[0].ip, 16) &&
-			!memcmp(spec->destination[i].ip, spec->destination[0].ip, 16))
-			continue;
-		sl_interface_source(path->in_interface, spec->source[i].ip, named);
-		sl_interface_source(path->out_interface, spec->destination[i].ip, named);
-	}
-	if (memcmp(spec->policy.hint, nobody, sizeof(nobody)) != 0)
-		sl_interface_source(path->in_interface, spec->policy.hint, named);
-}
-
-static bool serves(const struct sl_path *path, uint8_t slot, uint16_t port)
-{
-	return path->live && path->spec.in_slot == slot &&
-	       (path->spec.in_port[SL_RTP] == port || path->spec.in_port[SL_RTCP] == port);
-}
-
-/* Before a pinhole ends in the dataplane it ends in the guard: nothing is redirected in vain. */
-static void pinholes_narrow(const struct change *c)
-{
-	const struct sl_path *old = &c->from->path;
-
-	if (!old->live)
-		return;
-	for (int i = 0; i < SL_COMPONENTS; i++)
-		if (!serves(&c->next, old->spec.in_slot, old->spec.in_port[i]))
-			sl_interface_pinhole(
-				old->in_interface, old->spec.in_slot, old->spec.in_port[i], false);
-}
-
-static void path_free(struct sl_sessions *sessions, struct sl_path *path)
-{
-	sources(path, false);
-	if (path->flow) {
-		sl_flow_free(path->flow);
-		hops_put(path);
-	}
-	sl_session_key_put(sessions->env.crypto, path->in);
-	sl_session_key_put(sessions->env.crypto, path->out);
-	explicit_bzero(path, sizeof(*path));
-}
-
-/* No worker sends with it any more: whatever sends next under its key goes on behind it. */
-static void remember(const struct sl_path *path)
-{
-	if (path->flow && path->out)
-		sl_flow_remember(path->flow, path->out->sent);
 }
 
 /* The new path takes over references of its own; what stays as it is keeps the old ones. */
@@ -248,20 +155,20 @@ static void change_commit(struct sl_sessions *sessions, struct change *c)
 
 	if (c->same) {
 		if (c->hops)
-			hops_put(&c->next);
+			sl_path_hops_put(&c->next);
 		return;
 	}
 	if (path->live && path->out != c->next.out)
-		remember(path);
+		sl_path_remember(path);
 	if (c->next.live) {
-		sources(&c->next, true);
-		path_free(sessions, path);
+		sl_path_sources(&c->next, true);
+		sl_path_free(sessions->env.crypto, path);
 		*path = c->next;
 		sl_session_key_ref(path->in);
 		sl_session_key_ref(path->out);
-		pinholes(path, true);
+		sl_path_pinholes(path, true);
 	} else {
-		sources(path, false);
+		sl_path_sources(path, false);
 		path->live = false;
 	}
 }
@@ -368,39 +275,6 @@ static void find_losers(struct plan *plan)
 	}
 }
 
-/* Takes the legs' flows away from their workers, or gives them back; nothing is freed. */
-static int legs_exchange(struct sl_leg *const *legs, unsigned n_legs, bool withdraw)
-{
-	struct sl_exchange *exchanges =
-		calloc((size_t)n_legs * SL_MAX_MEDIA + 1, sizeof(*exchanges));
-	unsigned n = 0;
-	int rc;
-
-	if (!exchanges)
-		return -ENOMEM;
-	for (unsigned i = 0; i < n_legs; i++)
-		for (unsigned m = 0; m < legs[i]->n_media; m++) {
-			struct sl_path *path = &legs[i]->media[m].path;
-
-			if (!path->live)
-				continue;
-			if (withdraw)
-				pinholes(path, false);
-			exchanges[n].flow = withdraw ? NULL : path->flow;
-			exchanges[n++].old = withdraw ? path->flow : NULL;
-		}
-	rc = sl_flows_exchange(exchanges, n);
-	free(exchanges);
-	for (unsigned i = 0; i < n_legs; i++)
-		for (unsigned m = 0; m < legs[i]->n_media; m++) {
-			if (withdraw && !rc && legs[i]->media[m].path.live)
-				remember(&legs[i]->media[m].path);
-			if (!withdraw || rc)
-				pinholes(&legs[i]->media[m].path, true);
-		}
-	return rc;
-}
-
 /* They keep what they had, but for the connection. */
 static void losers_commit(struct plan *plan)
 {
@@ -408,7 +282,7 @@ static void losers_commit(struct plan *plan)
 		struct sl_leg *leg = plan->losers[i];
 
 		for (unsigned m = 0; m < leg->n_media; m++) {
-			sources(&leg->media[m].path, false);
+			sl_path_sources(&leg->media[m].path, false);
 			leg->media[m].path.live = false;
 		}
 		leg->peer = NULL;
@@ -421,14 +295,14 @@ static void plan_undo(struct plan *plan, bool leak)
 		struct change *c = &plan->changes[i];
 
 		if (c->from)
-			pinholes(&c->from->path, true);
+			sl_path_pinholes(&c->from->path, true);
 		if (leak)
 			continue;
 		if (c->hops)
-			hops_put(&c->next);
+			sl_path_hops_put(&c->next);
 		sl_flow_free(c->next.flow);
 	}
-	if (plan->withdrawn && legs_exchange(plan->losers, plan->n_losers, false)) {
+	if (plan->withdrawn && sl_legs_exchange(plan->losers, plan->n_losers, false)) {
 		sl_log(SL_LOG_ERROR, "flows that had been withdrawn cannot be given back");
 		losers_commit(plan);
 	}
@@ -452,7 +326,7 @@ static int plan_carry_out(struct plan *plan, char why[SL_NG_WHY])
 
 	/* First, so that new flows go on behind what these have sent. */
 	if (plan->n_losers) {
-		rc = legs_exchange(plan->losers, plan->n_losers, true);
+		rc = sl_legs_exchange(plan->losers, plan->n_losers, true);
 		plan->withdrawn = !rc;
 	}
 	if (!rc)
@@ -461,7 +335,8 @@ static int plan_carry_out(struct plan *plan, char why[SL_NG_WHY])
 		return rc;
 	for (unsigned i = 0; i < 2 * plan->n_media; i++)
 		if (!plan->changes[i].same)
-			pinholes_narrow(&plan->changes[i]);
+			sl_path_pinholes_narrow(
+				&plan->changes[i].from->path, &plan->changes[i].next);
 	return plan->n_exchanges ? sl_flows_exchange(plan->exchanges, plan->n_exchanges) : 0;
 }
 
@@ -524,42 +399,4 @@ int sl_reinstall(
 	rc = sl_install(sessions, call, side, n, why);
 	explicit_bzero(terms, sizeof(terms));
 	return rc;
-}
-
-static void leg_uninstall(struct sl_sessions *sessions, struct sl_leg *leg)
-{
-	const struct sl_crypto_backend *crypto = sessions->env.crypto;
-
-	for (unsigned i = 0; i < leg->n_media; i++) {
-		struct sl_leg_media *m = &leg->media[i];
-
-		path_free(sessions, &m->path);
-		sl_session_key_put(crypto, m->in);
-		sl_session_key_put(crypto, m->out);
-		m->in = m->out = NULL;
-	}
-}
-
-void sl_uninstall(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg)
-{
-	struct sl_leg *const pair[2] = {leg, leg ? leg->peer : NULL};
-	struct sl_leg *const *legs = leg ? pair : call->leg;
-	unsigned n = leg ? 1u + (leg->peer != NULL) : call->n_legs;
-	int rc = legs_exchange(legs, n, true);
-
-	if (rc)
-		sl_log(SL_LOG_ERROR, "flows not withdrawn: %s", strerror(-rc));
-	for (unsigned i = 0; i < n; i++) {
-		legs[i]->peer = NULL;
-		for (unsigned m = 0; m < legs[i]->n_media; m++) {
-			struct sl_path *path = &legs[i]->media[m].path;
-
-			sources(path, false);
-			if (rc && path->live) /* a worker may still hold it */
-				memset(path, 0, sizeof(*path));
-			path->live = false;
-		}
-		if (!leg || legs[i] == leg)
-			leg_uninstall(sessions, legs[i]);
-	}
 }

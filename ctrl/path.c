@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ctrl/path.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dataplane/mailbox.h"
+
+int sl_path_hops_get(struct sl_path *path, char why[SL_NG_WHY])
+{
+	struct sl_flow_spec *spec = &path->spec;
+	int rc;
+
+	for (int i = 0; i < SL_COMPONENTS; i++) {
+		rc = sl_interface_hop_get(
+			path->out_interface, spec->destination[i].ip, &spec->nexthop[i], why);
+		if (rc) {
+			while (i-- > 0)
+				sl_interface_hop_put(path->out_interface, spec->nexthop[i]);
+			return rc;
+		}
+	}
+	return 0;
+}
+
+void sl_path_hops_put(const struct sl_path *path)
+{
+	for (int i = 0; i < SL_COMPONENTS; i++)
+		sl_interface_hop_put(path->out_interface, path->spec.nexthop[i]);
+}
+
+void sl_path_pinholes(const struct sl_path *path, bool open)
+{
+	if (!path->live)
+		return;
+	for (int i = 0; i < SL_COMPONENTS; i++)
+		sl_interface_pinhole(
+			path->in_interface, path->spec.in_slot, path->spec.in_port[i], open);
+}
+
+void sl_path_sources(struct sl_path *path, bool named)
+{
+	static const uint8_t nobody[16];
+	const struct sl_flow_spec *spec = &path->spec;
+
+	if (path->named == named)
+		return;
+	path->named = named;
+	for (int i = 0; i < SL_COMPONENTS; i++) {
+		if (i && !memcmp(spec->source[i].ip, spec->source[0].ip, 16) &&
+			!memcmp(spec->destination[i].ip, spec->destination[0].ip, 16))
+			continue;
+		sl_interface_source(path->in_interface, spec->source[i].ip, named);
+		sl_interface_source(path->out_interface, spec->destination[i].ip, named);
+	}
+	if (memcmp(spec->policy.hint, nobody, sizeof(nobody)) != 0)
+		sl_interface_source(path->in_interface, spec->policy.hint, named);
+}
+
+static bool serves(const struct sl_path *path, uint8_t slot, uint16_t port)
+{
+	return path->live && path->spec.in_slot == slot &&
+	       (path->spec.in_port[SL_RTP] == port || path->spec.in_port[SL_RTCP] == port);
+}
+
+void sl_path_pinholes_narrow(const struct sl_path *old, const struct sl_path *next)
+{
+	if (!old->live)
+		return;
+	for (int i = 0; i < SL_COMPONENTS; i++)
+		if (!serves(next, old->spec.in_slot, old->spec.in_port[i]))
+			sl_interface_pinhole(
+				old->in_interface, old->spec.in_slot, old->spec.in_port[i], false);
+}
+
+void sl_path_free(const struct sl_crypto_backend *crypto, struct sl_path *path)
+{
+	sl_path_sources(path, false);
+	if (path->flow) {
+		sl_flow_free(path->flow);
+		sl_path_hops_put(path);
+	}
+	sl_session_key_put(crypto, path->in);
+	sl_session_key_put(crypto, path->out);
+	explicit_bzero(path, sizeof(*path));
+}
+
+void sl_path_remember(const struct sl_path *path)
+{
+	if (path->flow && path->out)
+		sl_flow_remember(path->flow, path->out->sent);
+}
+
+int sl_legs_exchange(struct sl_leg *const *legs, unsigned n_legs, bool withdraw)
+{
+	struct sl_exchange *exchanges =
+		calloc((size_t)n_legs * SL_MAX_MEDIA + 1, sizeof(*exchanges));
+	unsigned n = 0;
+	int rc;
+
+	if (!exchanges)
+		return -ENOMEM;
+	for (unsigned i = 0; i < n_legs; i++)
+		for (unsigned m = 0; m < legs[i]->n_media; m++) {
+			struct sl_path *path = &legs[i]->media[m].path;
+
+			if (!path->live)
+				continue;
+			if (withdraw)
+				sl_path_pinholes(path, false);
+			exchanges[n].flow = withdraw ? NULL : path->flow;
+			exchanges[n++].old = withdraw ? path->flow : NULL;
+		}
+	rc = sl_flows_exchange(exchanges, n);
+	free(exchanges);
+	for (unsigned i = 0; i < n_legs; i++)
+		for (unsigned m = 0; m < legs[i]->n_media; m++) {
+			if (withdraw && !rc && legs[i]->media[m].path.live)
+				sl_path_remember(&legs[i]->media[m].path);
+			if (!withdraw || rc)
+				sl_path_pinholes(&legs[i]->media[m].path, true);
+		}
+	return rc;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <string.h>
+
+#include "ctrl/install.h"
+#include "ctrl/log.h"
+#include "ctrl/path.h"
+
+static void leg_uninstall(struct sl_sessions *sessions, struct sl_leg *leg)
+{
+	const struct sl_crypto_backend *crypto = sessions->env.crypto;
+
+	for (unsigned i = 0; i < leg->n_media; i++) {
+		struct sl_leg_media *m = &leg->media[i];
+
+		sl_path_free(sessions->env.crypto, &m->path);
+		sl_session_key_put(crypto, m->in);
+		sl_session_key_put(crypto, m->out);
+		m->in = m->out = NULL;
+	}
+}
+
+void sl_uninstall(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg)
+{
+	struct sl_leg *const pair[2] = {leg, leg ? leg->peer : NULL};
+	struct sl_leg *const *legs = leg ? pair : call->leg;
+	unsigned n = leg ? 1u + (leg->peer != NULL) : call->n_legs;
+	int rc = sl_legs_exchange(legs, n, true);
+
+	if (rc)
+		sl_log(SL_LOG_ERROR, "flows not withdrawn: %s", strerror(-rc));
+	for (unsigned i = 0; i < n; i++) {
+		legs[i]->peer = NULL;
+		for (unsigned m = 0; m < legs[i]->n_media; m++) {
+			struct sl_path *path = &legs[i]->media[m].path;
+
+			sl_path_sources(path, false);
+			if (rc && path->live) /* a worker may still hold it */
+				memset(path, 0, sizeof(*path));
+			path->live = false;
+		}
+		if (!leg || legs[i] == leg)
+			leg_uninstall(sessions, legs[i]);
+	}
+}
