@@ -6,143 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctrl/admit.h"
 #include "ctrl/call_sdp.h"
 #include "ctrl/gate.h"
 #include "ctrl/leg.h"
 #include "ctrl/local.h"
 #include "ctrl/negotiate.h"
+#include "ctrl/offer_parties.h"
 #include "ctrl/watch.h"
 
-/* An offer being worked on. What is new in the call is given up again unless it is committed. */
-struct draft {
-	struct sl_sessions *sessions;
-	const struct sl_ng_options *options;
-	struct sl_call *call;
-	bool new_call;
-	struct sl_leg *leg[2]; /* by enum sl_side */
-	bool new_leg[2];
-	const struct sl_interface *interface[2];
-	struct sl_offer *offer;
-	char *why;
-};
-
-static int out_of_memory(char *why)
-{
-	return SL_REFUSE(-ENOMEM, why, "out of memory");
-}
-
-static const struct sl_interface *find_interface(
-	const struct sl_sessions *sessions, struct sl_text name)
-{
-	if (!name.at)
-		return &sessions->env.interfaces[0];
-	for (unsigned i = 0; i < sessions->env.n_interfaces; i++)
-		if (sl_text_is(name, sessions->env.interfaces[i].config->name))
-			return &sessions->env.interfaces[i];
-	return NULL;
-}
-
-static int find_interfaces(struct draft *d)
-{
-	for (int side = SL_FROM; side <= SL_TO; side++) {
-		struct sl_text name = d->options->direction[side];
-
-		d->interface[side] = find_interface(d->sessions, name);
-		if (!d->interface[side])
-			return SL_REFUSE(-EINVAL, d->why, "direction: there is no interface '%.*s'",
-				(int)(name.len > 32 ? 32 : name.len), name.at);
-	}
-	return 0;
-}
-
-static int open_call(struct draft *d, const struct sl_sdp *sdp)
-{
-	struct sl_sessions *sessions = d->sessions;
-	int rc = sl_call_admit(sessions, d->interface, d->options, sdp, d->why);
-
-	if (rc)
-		return rc;
-	d->call = sl_session_add(sessions, d->options->call_id);
-	if (!d->call)
-		return out_of_memory(d->why);
-	d->new_call = true;
-	d->call->emergency = d->options->emergency;
-	return 0;
-}
-
-static int add_leg(struct draft *d, int side, struct sl_text tag)
-{
-	if (d->call->n_legs == SL_MAX_LEGS)
-		return SL_REFUSE(-EUSERS, d->why, "more than %d parties in one call", SL_MAX_LEGS);
-	d->leg[side] = sl_call_leg_add(d->call, tag, d->interface[side]);
-	if (!d->leg[side])
-		return out_of_memory(d->why);
-	d->new_leg[side] = true;
-	return 0;
-}
-
-static bool has_branch(const struct sl_leg *leg, struct sl_text branch)
-{
-	return branch.at && leg->branch && sl_text_is(branch, leg->branch);
-}
-
-/* Who is meant by an offer without to-tag: the same as by the one before, if that was not answered.
- */
-static struct sl_leg *find_pending(const struct draft *d, const struct sl_leg *from)
-{
-	struct sl_text branch = d->options->via_branch;
-
-	for (unsigned i = d->call->n_legs; i-- > 0;) {
-		struct sl_leg *leg = d->call->leg[i];
-
-		if (!leg->offer || leg->offer->from != from || !leg->offer->open)
-			continue;
-		if (has_branch(leg, branch) || (!leg->answered && !branch.at && !leg->branch))
-			return leg;
-	}
-	return NULL;
-}
-
-/* A party that is known only by the offer it got. */
-static struct sl_leg *find_nameless(const struct sl_call *call, const struct sl_leg *partner)
-{
-	for (unsigned i = call->n_legs; i-- > 0;)
-		if (!call->leg[i]->tag && call->leg[i] != partner &&
-			sl_legs_partners(call->leg[i], partner))
-			return call->leg[i];
-	return NULL;
-}
-
-/*
- * Either party may offer anew. A tag that is not known belongs to who was not named so far, or else
- * to a new party: one that takes the place of another, or to whom the call is forked.
- */
-static int find_legs(struct draft *d)
-{
-	const struct sl_ng_options *o = d->options;
-	struct sl_leg *from = sl_call_leg(d->call, o->from_tag);
-	struct sl_leg *to = sl_call_leg(d->call, o->to_tag);
-	int rc = 0;
-
-	if (from && from == to)
-		return SL_REFUSE(-ESRCH, d->why, "from-tag and to-tag are the same");
-	if (!from && !to && o->to_tag.at && !d->new_call)
-		return SL_REFUSE(-ESRCH, d->why, "from-tag does not belong to this call");
-	if (!from && to)
-		from = find_nameless(d->call, to);
-	if (from && !to)
-		to = o->to_tag.at ? find_nameless(d->call, from) : find_pending(d, from);
-	d->leg[SL_FROM] = from;
-	d->leg[SL_TO] = to;
-	if (!from)
-		rc = add_leg(d, SL_FROM, o->from_tag);
-	if (!rc && !to)
-		rc = add_leg(d, SL_TO, o->to_tag);
-	return rc;
-}
-
-static int choose_family(const struct draft *d, int side, const struct sl_terms *terms)
+static int choose_family(const struct sl_draft *d, int side, const struct sl_terms *terms)
 {
 	const struct sl_interface *interface = d->leg[side]->interface;
 	int family = sl_address_family(terms->remote[SL_RTP].ip);
@@ -154,7 +26,7 @@ static int choose_family(const struct draft *d, int side, const struct sl_terms 
 	return interface->local[family].pool ? family : !family;
 }
 
-static bool suits(const struct draft *d, int side, const struct sl_terms *terms,
+static bool suits(const struct sl_draft *d, int side, const struct sl_terms *terms,
 	const struct sl_local *local, int family)
 {
 	bool asked = side == SL_FROM ? !terms->held : d->options->family >= 0;
@@ -166,7 +38,7 @@ static bool suits(const struct draft *d, int side, const struct sl_terms *terms,
  * The ports of a leg are taken once and stay for as long as it lasts, unless its address family
  * changes: then new ones come into force with the answer.
  */
-static int take_ports(struct draft *d, int side, unsigned m, const struct sl_terms *terms)
+static int take_ports(struct sl_draft *d, int side, unsigned m, const struct sl_terms *terms)
 {
 	const struct sl_offer *last = d->leg[SL_TO]->offer;
 	const struct sl_interface *interface = d->leg[side]->interface;
@@ -190,17 +62,17 @@ static int take_ports(struct draft *d, int side, unsigned m, const struct sl_ter
 	if (*taken)
 		return 0;
 	return errno == ENOSPC ? SL_REFUSE(-ENOSPC, d->why, "Ran out of ports")
-			       : out_of_memory(d->why);
+			       : sl_out_of_memory(d->why);
 }
 
-static void draft_drop(struct draft *d)
+static void draft_drop(struct sl_draft *d)
 {
 	sl_offer_put(d->sessions->env.crypto, d->offer);
 	if (d->new_call) {
 		sl_session_delete(d->sessions, d->call);
 		return;
 	}
-	for (int side = SL_TO; side >= SL_FROM; side--)
+	for (int side = SL_TO; side >= SL_FROM; side--) /* none without a call */
 		if (d->new_leg[side])
 			sl_leg_free(d->sessions->env.crypto, d->call->leg[--d->call->n_legs]);
 }
@@ -224,7 +96,7 @@ static struct sl_offer *offer_new(unsigned n_media)
 }
 
 /* Both directions under one key would be one keystream for two streams (RFC 3711 9.1). */
-static int check_key(const struct draft *d, unsigned m, const struct sl_terms *terms)
+static int check_key(const struct sl_draft *d, unsigned m, const struct sl_terms *terms)
 {
 	const struct sl_leg *from = d->leg[SL_FROM];
 
@@ -236,7 +108,7 @@ static int check_key(const struct draft *d, unsigned m, const struct sl_terms *t
 }
 
 /* Of the dialogue that the offer belongs to. */
-static unsigned media_before(const struct draft *d)
+static unsigned media_before(const struct sl_draft *d)
 {
 	const struct sl_leg *to = d->leg[SL_TO];
 
@@ -257,7 +129,7 @@ static void take_out(const struct sl_ng_options *o, struct sl_text type, struct 
 	}
 }
 
-static int negotiate_one(struct draft *d, const struct sl_sdp *sdp, unsigned m)
+static int negotiate_one(struct sl_draft *d, const struct sl_sdp *sdp, unsigned m)
 {
 	const struct sl_config_interface *from = d->leg[SL_FROM]->interface->config;
 	const struct sl_config_interface *to = d->leg[SL_TO]->interface->config;
@@ -286,13 +158,13 @@ static int negotiate_one(struct draft *d, const struct sl_sdp *sdp, unsigned m)
 	return sl_negotiate_propose(terms, d->options, to, &d->offer->proposal[m], d->why);
 }
 
-static int negotiate(struct draft *d, const struct sl_sdp *sdp)
+static int negotiate(struct sl_draft *d, const struct sl_sdp *sdp)
 {
 	struct sl_offer *offer = d->offer = offer_new(sdp->n_media);
 	int rc;
 
 	if (!offer)
-		return out_of_memory(d->why);
+		return sl_out_of_memory(d->why);
 	offer->rtcp_mux = d->options->rtcp_mux;
 	offer->from = d->leg[SL_FROM];
 	offer->open = !d->options->to_tag.at;
@@ -308,11 +180,11 @@ static int negotiate(struct draft *d, const struct sl_sdp *sdp)
 	return 0;
 }
 
-static int reserve(struct draft *d)
+static int reserve(struct sl_draft *d)
 {
 	for (int side = SL_FROM; side <= SL_TO; side++) {
 		if (sl_leg_media_room(d->leg[side], d->offer->n_media))
-			return out_of_memory(d->why);
+			return sl_out_of_memory(d->why);
 		for (unsigned m = 0; m < d->offer->n_media; m++) {
 			const struct sl_terms *terms = &d->offer->terms[m];
 			int rc;
@@ -329,7 +201,7 @@ static int reserve(struct draft *d)
 
 /* The key that is offered is kept with the offer: the answer means this one. */
 static int write_key(
-	struct draft *d, struct sl_call_sdp *w, unsigned m, uint32_t tag, enum sl_suite suite)
+	struct sl_draft *d, struct sl_call_sdp *w, unsigned m, uint32_t tag, enum sl_suite suite)
 {
 	const struct sl_crypto_backend *crypto = d->sessions->env.crypto;
 	struct sl_session_key **kept = &d->offer->proposal[m].key[suite];
@@ -341,7 +213,7 @@ static int write_key(
 	return sl_call_sdp_key(w, m, tag, suite, key, false, d->why);
 }
 
-static ssize_t write_offer(struct draft *d, const struct sl_sdp *sdp, char *out, size_t room)
+static ssize_t write_offer(struct sl_draft *d, const struct sl_sdp *sdp, char *out, size_t room)
 {
 	struct sl_call_sdp w = {.offer = true, .lifetime = d->options->sdes.lifetime};
 	ssize_t rc = 0;
@@ -368,7 +240,7 @@ static ssize_t write_offer(struct draft *d, const struct sl_sdp *sdp, char *out,
 }
 
 /* One suite less for each medium that may do with fewer. False: there is none. */
-static bool shorten(struct draft *d)
+static bool shorten(struct sl_draft *d)
 {
 	bool shorter = false;
 
@@ -379,7 +251,8 @@ static bool shorten(struct draft *d)
 }
 
 /* Keys must not be what pushes an INVITE that fitted into one packet over the MTU. */
-static ssize_t write_short_offer(struct draft *d, const struct sl_sdp *sdp, char *out, size_t room)
+static ssize_t write_short_offer(
+	struct sl_draft *d, const struct sl_sdp *sdp, char *out, size_t room)
 {
 	bool fits = d->options->sdp.len <= SL_SDP_ONE_MTU;
 	ssize_t len = write_offer(d, sdp, out, room);
@@ -390,7 +263,7 @@ static ssize_t write_short_offer(struct draft *d, const struct sl_sdp *sdp, char
 }
 
 /* Whatever can fail comes first. */
-static int commit(struct draft *d, const struct sl_sdp *sdp)
+static int commit(struct sl_draft *d, const struct sl_sdp *sdp)
 {
 	const struct sl_ng_options *o = d->options;
 	struct sl_leg *from = d->leg[SL_FROM], *to = d->leg[SL_TO];
@@ -401,7 +274,7 @@ static int commit(struct draft *d, const struct sl_sdp *sdp)
 	if ((o->via_branch.at && !branch) || (!from->tag && sl_leg_name(from, o->from_tag)) ||
 		(!to->tag && o->to_tag.at && sl_leg_name(to, o->to_tag))) {
 		free(branch);
-		return out_of_memory(d->why);
+		return sl_out_of_memory(d->why);
 	}
 	if (d->offer->open && branch) {
 		free(to->branch);
@@ -434,18 +307,12 @@ static int commit(struct draft *d, const struct sl_sdp *sdp)
 ssize_t sl_offer(struct sl_sessions *sessions, const struct sl_ng_options *options, char *out,
 	size_t room, char why[SL_NG_WHY])
 {
-	struct draft d = {.sessions = sessions, .options = options, .why = why};
+	struct sl_draft d = {.sessions = sessions, .options = options, .why = why};
 	struct sl_sdp sdp;
 	ssize_t len = sl_call_sdp_parse(&sdp, options, why);
 
 	if (!len)
-		len = find_interfaces(&d);
-	if (len)
-		return len;
-	d.call = sl_session_find(sessions, options->call_id);
-	len = d.call ? 0 : open_call(&d, &sdp);
-	if (!len)
-		len = find_legs(&d);
+		len = sl_draft_parties(&d, &sdp);
 	if (!len)
 		len = negotiate(&d, &sdp);
 	if (!len)
@@ -460,7 +327,6 @@ ssize_t sl_offer(struct sl_sessions *sessions, const struct sl_ng_options *optio
 		explicit_bzero(out, (size_t)len);
 		len = rc;
 	}
-	if (d.call)
-		draft_drop(&d);
+	draft_drop(&d);
 	return len;
 }
