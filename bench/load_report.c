@@ -22,11 +22,28 @@ static void add(struct sl_stream_counts *sum, const struct sl_stream_counts *one
 	sum->bad_content += one->bad_content;
 }
 
+/* RTP packets in a row of which none came. */
+static uint64_t longest_gap(const struct sl_load *load, const struct sl_stream *stream)
+{
+	uint64_t longest = 0, gap = 0;
+
+	for (uint32_t i = 0; stream->seen && i < load->opt.packets; i++) {
+		gap = stream->seen[i / 64] >> (i & 63) & 1 ? 0 : gap + 1;
+		if (gap > longest)
+			longest = gap;
+	}
+	return longest;
+}
+
 void sl_report_round(struct sl_load *load)
 {
 	for (unsigned i = 0; i < load->opt.calls * 2; i++) {
 		struct sl_stream *stream = &load->calls[i / 2].stream[i % 2];
 
+		uint64_t gap = longest_gap(load, stream);
+
+		if (gap > load->totals.longest_gap)
+			load->totals.longest_gap = gap;
 		add(&load->totals.rtp, &stream->rtp);
 		add(&load->totals.rtcp, &stream->rtcp);
 	}
@@ -94,8 +111,9 @@ static void print_json(struct sl_load *load, FILE *out)
 	json_object_set_new(root, "rtp", counts_json(&totals->rtp));
 	json_object_set_new(root, "rtcp", counts_json(&totals->rtcp));
 	json_object_update_new(
-		root, json_pack("{s:I s:I s:I s:I s:I}", "foreign", (json_int_t)totals->foreign,
-			      "misdelivered", (json_int_t)totals->misdelivered, "after-delete",
+		root, json_pack("{s:I s:I s:I s:I s:I s:I}", "foreign", (json_int_t)totals->foreign,
+			      "longest-gap", (json_int_t)totals->longest_gap, "misdelivered",
+			      (json_int_t)totals->misdelivered, "after-delete",
 			      (json_int_t)totals->after_delete, "send-errors",
 			      (json_int_t)totals->send_errors, "ng-errors",
 			      (json_int_t)totals->ng_errors));

@@ -26,12 +26,21 @@ prepare() {
 
 # run_tests DIR NAME ARGUMENT...: meson test, its results added to the totals
 run_tests() {
-    local dir=$1 name=$2 log
+    meson_test "$@" || true
+    add_results "$1" "$2"
+}
+
+meson_test() {
+    local dir=$1 name=$2
     shift 2
-    log=$dir/meson-logs/testlog-$name
-    rm -f "$log.json"
+    rm -f "$dir/meson-logs/testlog-$name.json"
     echo "== $dir: $name"
-    meson test -C "$dir" --no-rebuild --print-errorlogs --logbase "testlog-$name" "$@" || true
+    meson test -C "$dir" --no-rebuild --print-errorlogs --logbase "testlog-$name" "$@"
+}
+
+# add_results DIR NAME
+add_results() {
+    local dir=$1 log=$1/meson-logs/testlog-$2
     [ -f "$log.json" ] || return 0 # no test of this kind in this build
     count() {
         grep -cE "\"result\": \"($1)\"" "$log.json" || true
@@ -50,8 +59,26 @@ PY
     )
 }
 
+# What is long and quiet runs beside the rest, once nothing else needs the machine to itself.
+soak=
+start_soak() {
+    meson_test "$prefix" soak --suite soak >"$prefix/meson-logs/soak.txt" 2>&1 &
+    soak=$!
+}
+end_soak() {
+    [ -n "$soak" ] || return 0
+    wait "$soak" || true
+    soak=
+    cat "$prefix/meson-logs/soak.txt"
+    add_results "$prefix" soak
+}
+trap '[ -z "$soak" ] || pkill -TERM -P "$soak"; wait' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
 if prepare "$prefix" gcc; then
     run_tests "$prefix" all
+    start_soak
 fi
 if prepare "$prefix-asan" clang -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false; then
     run_tests "$prefix-asan" unit --suite unit
@@ -65,6 +92,7 @@ if prepare "$prefix-asan" clang -Dfuzz=true -Db_sanitize=address,undefined -Db_l
         failed=$((failed + 1)) broken+=("lint")
     fi
 fi
+end_soak
 
 [ ${#broken[@]} -eq 0 ] || printf 'failed: %s\n' "${broken[@]}"
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -77,7 +77,8 @@ spared() {
     ok "$1: an attacker sent $sent packets and was sent none"
 }
 
-# heard_well WHAT LOST OPTION...: calls in which at most LOST packets are lost, and nothing strange is heard
+# heard_well WHAT LOST OPTION...: calls in which at most LOST packets are lost, never as many as 50 in a row (a second),
+# and nothing strange is heard
 heard_well() {
     local what=$1 most=$2 kind lost
     shift 2
@@ -90,5 +91,7 @@ heard_well() {
     [ "$(value "$RUN/nat.json" foreign)" -eq 0 ] || fail "$what: packets from elsewhere"
     lost=$(value "$RUN/nat.json" rtp lost)
     [ "$lost" -le "$most" ] || fail "$what: $lost packets lost of $(value "$RUN/nat.json" rtp sent)"
+    [ "$(value "$RUN/nat.json" longest-gap)" -le 50 ] ||
+        fail "$what: nothing heard for $(value "$RUN/nat.json" longest-gap) packets"
     ok "$what: $lost packets lost of $(value "$RUN/nat.json" rtp sent), RTCP $(value "$RUN/nat.json" rtcp lost) of $(value "$RUN/nat.json" rtcp sent)"
 }
