@@ -216,7 +216,7 @@ static json_t *view_why(struct sl_admin *a, const json_t *request)
 		return json_pack("{s:s}", "error", "which call? the request has no id");
 	if (ended)
 		return why_ended(ended);
-	sl_call_why(call, &why);
+	sl_call_why(call, a->sessions->env.guard, &why);
 	list = json_array();
 	for (unsigned i = 0; i < why.n; i++)
 		json_array_append_new(

@@ -20,8 +20,8 @@ static void forget(struct sl_ended_call *c)
 }
 
 /* The dictionary without its first and last byte. */
-static bool write_members(
-	struct sl_ended_call *c, const struct sl_call *call, enum sl_reply_format format)
+static bool write_members(struct sl_ended_call *c, const struct sl_call *call,
+	const struct sl_guard_config *guard, enum sl_reply_format format)
 {
 	char room[ROOM];
 	struct sl_reply reply;
@@ -30,7 +30,7 @@ static bool write_members(
 	sl_reply_start(&reply, room, sizeof(room), format);
 	sl_reply_dict(&reply);
 	sl_query_write(&reply, call);
-	sl_query_write_why(&reply, call);
+	sl_query_write_why(&reply, call, guard);
 	sl_reply_end(&reply);
 	len = sl_reply_finish(&reply);
 	if (len < 2)
@@ -44,8 +44,8 @@ static bool write_members(
 	return true;
 }
 
-void sl_ended_keep(
-	struct sl_ended *ended, const struct sl_call *call, const char *reason, unsigned seconds)
+void sl_ended_keep(struct sl_ended *ended, const struct sl_call *call,
+	const struct sl_guard_config *guard, const char *reason, unsigned seconds)
 {
 	struct sl_ended_call *c = &ended->call[ended->next];
 
@@ -53,8 +53,8 @@ void sl_ended_keep(
 		return;
 	forget(c);
 	c->id = strdup(call->id);
-	if (!c->id || !write_members(c, call, SL_REPLY_BENCODE) ||
-		!write_members(c, call, SL_REPLY_JSON)) {
+	if (!c->id || !write_members(c, call, guard, SL_REPLY_BENCODE) ||
+		!write_members(c, call, guard, SL_REPLY_JSON)) {
 		forget(c);
 		return;
 	}

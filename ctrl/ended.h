@@ -15,6 +15,7 @@
 enum { SL_ENDED_MAX = 256 };
 
 struct sl_call;
+struct sl_guard_config;
 
 struct sl_ended_call {
 	char *id;        /* NULL: no call here */
@@ -32,9 +33,9 @@ struct sl_ended {
 	unsigned next;
 };
 
-/* Keeps it for `seconds`; out of memory, it is not kept. */
-void sl_ended_keep(
-	struct sl_ended *ended, const struct sl_call *call, const char *reason, unsigned seconds);
+/* Keeps it for `seconds`; out of memory, it is not kept. `guard`: as for sl_call_why. */
+void sl_ended_keep(struct sl_ended *ended, const struct sl_call *call,
+	const struct sl_guard_config *guard, const char *reason, unsigned seconds);
 
 /* NULL: it is not known, or not any more. */
 const struct sl_ended_call *sl_ended_find(const struct sl_ended *ended, struct sl_text id);

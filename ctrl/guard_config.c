@@ -181,6 +181,26 @@ bool sl_guard_config_forget(struct sl_guard_config *config, const struct sl_list
 	return true;
 }
 
+static bool covers(const struct sl_listed *listed, const uint8_t ip[16])
+{
+	unsigned bytes = listed->bits / 8, rest = listed->bits % 8;
+
+	return memcmp(listed->ip, ip, bytes) == 0 &&
+	       (!rest || (listed->ip[bytes] ^ ip[bytes]) >> (8 - rest) == 0);
+}
+
+const struct sl_listed *sl_guard_config_denies(
+	const struct sl_guard_config *config, const uint8_t ip[16])
+{
+	const struct sl_listed *longest = NULL;
+
+	for (unsigned i = 0; i < config->n_listed; i++)
+		if (covers(&config->listed[i], ip) &&
+			(!longest || config->listed[i].bits > longest->bits))
+			longest = &config->listed[i];
+	return longest && longest->prefix == SL_PREFIX_DENY ? longest : NULL;
+}
+
 void sl_guard_config_print(FILE *out, const struct sl_guard_config *config)
 {
 	char text[SL_PREFIX_TEXT];

@@ -53,6 +53,10 @@ void sl_guard_config_print(FILE *out, const struct sl_guard_config *config);
 bool sl_prefix_parse(const char *text, struct sl_listed *listed, char why[SL_GUARD_REASON]);
 const char *sl_prefix_text(const struct sl_listed *listed, char text[SL_PREFIX_TEXT]);
 
+/* The prefix by which what comes from `ip` is refused; NULL: it is not. */
+const struct sl_listed *sl_guard_config_denies(
+	const struct sl_guard_config *config, const uint8_t ip[16]);
+
 /* What the guard and the workers are told. */
 struct sl_policy sl_guard_config_policy(const struct sl_guard_config *config);
 

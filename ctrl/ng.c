@@ -173,7 +173,7 @@ static int query(struct request *r)
 	}
 	sl_reply_key_string(&r->reply, "result", "ok");
 	sl_query_write(&r->reply, call);
-	sl_query_write_why(&r->reply, call);
+	sl_query_write_why(&r->reply, call, r->ng->sessions->env.guard);
 	return 0;
 }
 

@@ -174,11 +174,12 @@ void sl_query_write(struct sl_reply *reply, const struct sl_call *call)
 	sl_quality_write(reply, call);
 }
 
-void sl_query_write_why(struct sl_reply *reply, const struct sl_call *call)
+void sl_query_write_why(
+	struct sl_reply *reply, const struct sl_call *call, const struct sl_guard_config *guard)
 {
 	struct sl_why why;
 
-	sl_call_why(call, &why);
+	sl_call_why(call, guard, &why);
 	sl_reply_key(reply, "why");
 	sl_reply_list(reply);
 	for (unsigned i = 0; i < why.n; i++) {

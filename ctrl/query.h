@@ -20,6 +20,7 @@ int64_t sl_path_last(const struct sl_flow_counters *counters);
 
 /* `why`: what stands between the ends (ctrl/why.h); an empty list when media passes. Not for
  * `delete`: its reply has to fit into one datagram. */
-void sl_query_write_why(struct sl_reply *reply, const struct sl_call *call);
+void sl_query_write_why(
+	struct sl_reply *reply, const struct sl_call *call, const struct sl_guard_config *guard);
 
 #endif

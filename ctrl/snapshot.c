@@ -16,6 +16,7 @@ enum { PATHS = 16, ENDPOINT = SL_ADDRESS_TEXT + 9 };
 
 struct texts {
 	char expected[ENDPOINT], local[ENDPOINT], sent_to[ENDPOINT], other[ENDPOINT];
+	char denied[SL_PREFIX_TEXT];
 };
 
 static const char *endpoint_text(const uint8_t ip[16], unsigned port, char text[ENDPOINT])
@@ -75,6 +76,22 @@ static void source_of(struct sl_why_path *p, const struct sl_flow *flow, struct 
 	}
 }
 
+static void denied_of(struct sl_why_path *p, const struct sl_guard_config *guard,
+	const struct sl_leg_media *media, struct texts *t)
+{
+	const uint8_t *ip = media->terms.remote[SL_RTP].ip;
+	const struct sl_listed *listed;
+	struct sl_latch_report r;
+
+	if (media->path.live) {
+		sl_flow_source(media->path.flow, SL_RTP, &r);
+		ip = r.current.ip;
+	}
+	listed = sl_guard_config_denies(guard, ip);
+	if (listed)
+		p->denied = sl_prefix_text(listed, t->denied);
+}
+
 static void path_of(struct sl_why_path *p, const struct sl_leg *from, const struct sl_leg *to,
 	unsigned m, uint64_t now, struct texts *t)
 {
@@ -95,6 +112,7 @@ static void path_of(struct sl_why_path *p, const struct sl_leg *from, const stru
 		.local = "",
 		.sent_to = "",
 		.other = "",
+		.denied = "",
 		.packets = c.packets[SL_RTP] + c.packets[SL_RTCP],
 		.last = c.last ? ago(c.last, now) : -1,
 		.heard = w->heard || c.packets[SL_RTP] + c.packets[SL_RTCP] != w->passed,
@@ -119,7 +137,8 @@ static void path_of(struct sl_why_path *p, const struct sl_leg *from, const stru
 	p->no_hop = !sl_nexthop_get(&sl_nexthops[media->path.spec.nexthop[SL_RTP]], mac);
 }
 
-void sl_call_why(const struct sl_call *call, struct sl_why *why)
+void sl_call_why(
+	const struct sl_call *call, const struct sl_guard_config *guard, struct sl_why *why)
 {
 	struct sl_why_path paths[PATHS];
 	struct texts texts[PATHS];
@@ -136,9 +155,14 @@ void sl_call_why(const struct sl_call *call, struct sl_why *why)
 
 		for (unsigned m = 0; leg->peer && m < leg->n_media && m < leg->peer->n_media &&
 				     snapshot.n_paths < PATHS;
-			m++, snapshot.n_paths++)
-			path_of(&paths[snapshot.n_paths], leg, leg->peer, m, now,
-				&texts[snapshot.n_paths]);
+			m++, snapshot.n_paths++) {
+			struct sl_why_path *p = &paths[snapshot.n_paths];
+			struct texts *t = &texts[snapshot.n_paths];
+
+			path_of(p, leg, leg->peer, m, now, t);
+			if (guard)
+				denied_of(p, guard, &leg->media[m], t);
+		}
 	}
 	sl_why(&snapshot, why);
 }

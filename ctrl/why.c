@@ -17,10 +17,8 @@ const char *const sl_cause_labels[SL_CAUSE_COUNT] = {
 #undef X
 };
 
-static const struct {
-	const char *label, *text;
-} verdicts[SL_VERDICTS] = {[SL_FORWARD] = {"", ""},
-#define X(id, label, text) [SL_DROP_##id] = {label, text},
+static const char *const verdicts[SL_VERDICTS] = {[SL_FORWARD] = "",
+#define X(id, label, text) [SL_DROP_##id] = text,
 	SL_DROP_REASONS(X)
 #undef X
 };
@@ -46,17 +44,6 @@ static bool passes(const struct sl_why_path *p)
 	return p->last >= 0 && p->last <= RECENT;
 }
 
-static bool is_policing(int verdict)
-{
-	static const char *const labels[] = {
-		"policed", "rate", "budget", "stranger", "martian", "prefix"};
-
-	for (unsigned i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
-		if (!strncmp(verdicts[verdict].label, labels[i], strlen(labels[i])))
-			return true;
-	return false;
-}
-
 static enum sl_cause cause_of(int verdict)
 {
 	switch (verdict) {
@@ -70,8 +57,12 @@ static enum sl_cause cause_of(int verdict)
 		return SL_CAUSE_REPLAYED;
 	case SL_DROP_NEIGHBOUR:
 		return SL_CAUSE_NEIGHBOUR;
+	case SL_DROP_RATE:
+	case SL_DROP_UNPROVEN:
+	case SL_DROP_MARTIAN:
+		return SL_CAUSE_POLICED;
 	default:
-		return is_policing(verdict) ? SL_CAUSE_POLICED : SL_CAUSE_DROPPED;
+		return SL_CAUSE_DROPPED;
 	}
 }
 
@@ -107,17 +98,17 @@ static void say_drop(struct sl_why *why, const struct sl_why_path *p, int verdic
 		break;
 	case SL_CAUSE_REPLAYED:
 		say(why, SL_CAUSE_REPLAYED, "%s: %" PRIu32 " packets from %s are replayed: %s",
-			p->kind, n, p->from, verdicts[verdict].text);
+			p->kind, n, p->from, verdicts[verdict]);
 		break;
 	case SL_CAUSE_POLICED:
 		say(why, SL_CAUSE_POLICED, "%s: %" PRIu32 " packets from %s are policed away: %s",
-			p->kind, n, p->from, verdicts[verdict].text);
+			p->kind, n, p->from, verdicts[verdict]);
 		break;
 	case SL_CAUSE_NEIGHBOUR:
 		break; /* said by say_hop */
 	default:
 		say(why, SL_CAUSE_DROPPED, "%s: %" PRIu32 " packets from %s were dropped: %s",
-			p->kind, n, p->from, verdicts[verdict].text);
+			p->kind, n, p->from, verdicts[verdict]);
 	}
 }
 
@@ -129,6 +120,17 @@ static bool say_hop(struct sl_why *why, const struct sl_why_path *p)
 		"%s: no neighbour answers on the way to %s at %s (ARP or ND of the next hop); "
 		"%" PRIu32 " packets from %s could not be sent",
 		p->kind, p->to, p->sent_to, p->drops[SL_DROP_NEIGHBOUR], p->from);
+	return true;
+}
+
+/* What the guard refuses for its source is not counted by flow. */
+static bool say_denied(struct sl_why *why, const struct sl_why_path *p)
+{
+	if (!*p->denied || passes(p))
+		return false;
+	say(why, SL_CAUSE_POLICED,
+		"%s: all that comes from %s at %s is refused by the guard: deny %s", p->kind,
+		p->from, p->expected, p->denied);
 	return true;
 }
 
@@ -204,6 +206,7 @@ static void say_path(struct sl_why *why, const struct sl_why_call *call, unsigne
 		return;
 	}
 	said = say_hop(why, p);
+	said |= say_denied(why, p);
 	said |= say_drops(why, p);
 	if (!said && !passes(p))
 		say_silence(why, p, back_of(call, i));

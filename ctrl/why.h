@@ -39,17 +39,18 @@ extern const char *const sl_cause_labels[SL_CAUSE_COUNT];
 
 /* Media of one kind from one party to the other. Texts are never NULL. */
 struct sl_why_path {
-	const char *kind;            /* "audio" */
-	const char *from, *to;       /* the parties' tags */
-	bool active;                 /* neither refused nor removed */
-	const char *held;            /* NULL, or how: "c=0.0.0.0", "a=inactive" */
-	const char *holder;          /* with `held`: who said so */
-	const char *expected;        /* whom it is expected from, "192.0.2.1:5004" */
-	const char *local;           /* where it should arrive */
-	const char *sent_to;         /* where it goes from here */
-	const char *other;           /* the last address that was not let in; "": none */
-	uint64_t packets;            /* that passed */
-	int64_t last;                /* seconds since one passed; -1: none has */
+	const char *kind;      /* "audio" */
+	const char *from, *to; /* the parties' tags */
+	bool active;           /* neither refused nor removed */
+	const char *held;      /* NULL, or how: "c=0.0.0.0", "a=inactive" */
+	const char *holder;    /* with `held`: who said so */
+	const char *expected;  /* whom it is expected from, "192.0.2.1:5004" */
+	const char *local;     /* where it should arrive */
+	const char *sent_to;   /* where it goes from here */
+	const char *other;     /* the last address that was not let in; "": none */
+	const char *denied;    /* the prefix by which the guard refuses all; "": it does not */
+	uint64_t packets;      /* that passed */
+	int64_t last;          /* seconds since one passed; -1: none has */
 	uint32_t drops[SL_VERDICTS]; /* in all */
 	uint32_t fresh[SL_VERDICTS]; /* since one passed, or since the keys changed */
 	bool no_hop;                 /* the next hop's address is not known */

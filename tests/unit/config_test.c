@@ -361,6 +361,14 @@ static const char full[] =
 	"allow = 192.0.2.7\ndeny = 192.0.2.0/24\ndeny = 2001:db8:bad::/48\n"
 	"deny = 0.0.0.0/0\n";
 
+static const struct sl_listed *denied(const char *address)
+{
+	uint8_t ip[16];
+
+	assert_int_equal(sl_address_parse(address, ip), 0);
+	return sl_guard_config_denies(&config.guard, ip);
+}
+
 static void means_what_it_says(void **state)
 {
 	const struct sl_config_interface *outside;
@@ -398,6 +406,11 @@ static void means_what_it_says(void **state)
 	assert_int_equal(config.guard.listed[1].bits, 120);
 	assert_int_equal(config.guard.listed[2].bits, 48);
 	assert_int_equal(config.guard.listed[3].bits, 96);
+	assert_true(denied("192.0.2.6") == &config.guard.listed[1]);
+	assert_true(denied("192.0.2.7") == NULL); /* the longest prefix counts */
+	assert_true(denied("192.0.3.7") == &config.guard.listed[3]);
+	assert_true(denied("2001:db8:bad:1::1") == &config.guard.listed[2]);
+	assert_true(denied("2001:db8:bae::1") == NULL);
 	assert_int_equal(config.ports[1].n_neighbors, 2);
 	assert_string_equal(config.ports[2].device, "0000:3b:02.1");
 	assert_string_equal(config.ports[2].tap, "");

@@ -21,6 +21,7 @@ static struct sl_why_path path(bool back)
 		.local = "203.0.113.10:20000",
 		.sent_to = back ? "192.0.2.1:5004" : "192.0.2.2:6004",
 		.other = "",
+		.denied = "",
 		.packets = 1000,
 		.last = 0,
 		.heard = true,
@@ -97,6 +98,8 @@ static const struct {
 	{SL_DROP_REPLAY_OLD, SL_CAUSE_REPLAYED, "older than the replay window"},
 	{SL_DROP_INDEX_REUSE, SL_CAUSE_REPLAYED, "already sent"},
 	{SL_DROP_MARTIAN, SL_CAUSE_POLICED, "500 packets from alice are policed away"},
+	{SL_DROP_RATE, SL_CAUSE_POLICED, "more than its SDP announced"},
+	{SL_DROP_UNPROVEN, SL_CAUSE_POLICED, "of a new SSRC"},
 	{SL_DROP_MTU, SL_CAUSE_DROPPED, "larger than the egress port's MTU"},
 };
 
@@ -127,6 +130,20 @@ static void keys_that_do_not_fit(void **state)
 	judge(there, path(true));
 	expect(0, SL_CAUSE_AUTHENTICATION,
 		"fails for 12 s (600 packets); none has passed since re-INVITE 2, 13 s ago");
+}
+
+static void refused_by_the_guard(void **state)
+{
+	struct sl_why_path there = path(false);
+
+	there.denied = "192.0.2.0/24";
+	judge(there, path(true));
+	assert_int_equal(why.n, 0); /* what was under way still passes */
+	there.last = 20;
+	judge(there, path(true));
+	assert_int_equal(why.n, 1);
+	expect(0, SL_CAUSE_POLICED,
+		"from alice at 192.0.2.1:5004 is refused by the guard: deny 192.0.2.0/24");
 }
 
 static void the_most_comes_first(void **state)
@@ -192,6 +209,7 @@ int main(void)
 		cmocka_unit_test(silence),
 		cmocka_unit_test(each_drop_has_its_words),
 		cmocka_unit_test(keys_that_do_not_fit),
+		cmocka_unit_test(refused_by_the_guard),
 		cmocka_unit_test(the_most_comes_first),
 		cmocka_unit_test(loss_beside_what_passes),
 		cmocka_unit_test(next_hops_and_hold),
