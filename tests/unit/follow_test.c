@@ -13,14 +13,12 @@
 #include "dataplane/event.h"
 #include "session_fixture.h"
 
-#define CM80 SL_SUITE_AES_CM_128_HMAC_SHA1_80
-
 enum { A, B };
 
 /* Where A is, in its SDP and in truth; B is where it says. */
 static const char *const inside = "10.0.0.2", *const nat = "192.0.2.77", *const far = "192.0.2.99";
 
-static struct sl_call *call_up(const struct sl_source_options *source, bool srtp)
+static struct sl_call *call_between(const struct sl_source_options *source, bool srtp)
 {
 	const struct command o = {.call_id = "call", .from_tag = "A", .source = *source};
 	const struct command r = {.call_id = "call", .from_tag = "A", .to_tag = "B"};
@@ -92,7 +90,7 @@ static void follows_if_it_may(void **state)
 		struct sl_flow *ab;
 
 		relay_open(0);
-		call = call_up(&cases[i].source, cases[i].srtp);
+		call = call_between(&cases[i].source, cases[i].srtp);
 		ab = flow_of(call, A, 0);
 		assert_true(sent_to(call, A, SL_RTP, inside, 5004));
 		hears(ab, SL_RTP, cases[i].from, 40000);
@@ -114,7 +112,7 @@ static void the_sip_source_is_a_hint(void **state)
 
 	assert_int_equal(sl_address_parse(nat, source.received_from), 0);
 	relay_open(0);
-	call = call_up(&source, false);
+	call = call_between(&source, false);
 	hears(flow_of(call, A, 0), SL_RTP, far, 40000);
 	sl_follow_poll(&relay.sessions);
 	assert_true(sent_to(call, A, SL_RTP, inside, 5004));
@@ -125,7 +123,7 @@ static void the_sip_source_is_a_hint(void **state)
 
 	source.sip_source = true;
 	relay_open(0);
-	call = call_up(&source, false);
+	call = call_between(&source, false);
 	assert_true(sent_to(call, A, SL_RTP, nat, 5004));
 	assert_true(sent_to(call, A, SL_RTCP, nat, 5005));
 	relay_close();
@@ -142,7 +140,7 @@ static void a_reoffer_keeps_what_was_heard(void **state)
 	struct sl_flow *ba;
 
 	relay_open(0);
-	call = call_up(&nothing, true);
+	call = call_between(&nothing, true);
 	hears(flow_of(call, A, 0), SL_RTP, nat, 40000);
 	sl_follow_poll(&relay.sessions);
 	ba = flow_of(call, B, 0);
@@ -180,12 +178,12 @@ static void events_late_and_lost(void **state)
 	struct sl_call *call;
 
 	relay_open(0);
-	call = call_up(&nothing, true);
+	call = call_between(&nothing, true);
 	hears(flow_of(call, A, 0), SL_RTP, nat, 40000);
 	sl_session_delete(&relay.sessions, call);
 	sl_follow_poll(&relay.sessions);
 
-	call = call_up(&nothing, true);
+	call = call_between(&nothing, true);
 	hears(flow_of(call, A, 0), SL_RTP, nat, 40000);
 	while (sl_events_take(events, 64))
 		;

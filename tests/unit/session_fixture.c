@@ -18,6 +18,9 @@
 #include "dataplane/worker.h"
 
 struct relay relay;
+const struct command from_a = {.call_id = "call", .from_tag = "A"};
+const struct command to_b = {.call_id = "call", .from_tag = "A", .to_tag = "B"};
+const struct command from_b = {.call_id = "call", .from_tag = "B", .to_tag = "A"};
 char sdp_out[4096], why[SL_NG_WHY];
 
 static void must(int rc, const char *what, const char *reason)
@@ -156,6 +159,18 @@ const char *answer(const struct command *command, const struct party *party)
 	return act(command, party, false);
 }
 
+void must_offer(struct command command, struct party party)
+{
+	if (!offer(&command, &party))
+		fail_msg("offer: %s", why);
+}
+
+void must_answer(struct command command, struct party party)
+{
+	if (!answer(&command, &party))
+		fail_msg("answer: %s", why);
+}
+
 const char *hangup(const struct command *c)
 {
 	struct sl_ng_options o = {
@@ -246,4 +261,43 @@ bool published(const struct sl_flow *flow)
 {
 	return *sl_pinhole(flow->local[SL_RTP].slot, flow->local[SL_RTP].port) == flow &&
 	       *sl_pinhole(flow->local[SL_RTCP].slot, flow->local[SL_RTCP].port) == flow;
+}
+
+struct party alice(const char *crypto)
+{
+	return (struct party){.address = "192.0.2.1",
+		.port = 5004,
+		.proto = crypto ? "RTP/SAVP" : "RTP/AVP",
+		.crypto = {crypto}};
+}
+
+struct party bob(const char *crypto)
+{
+	struct party p = alice(crypto);
+
+	p.address = "198.51.100.2";
+	p.port = 6004;
+	return p;
+}
+
+struct sl_call *call_up(enum sl_suite a, enum sl_suite b)
+{
+	struct command c = from_a;
+
+	c.proto = b ? SL_SDP_SAVP : SL_SDP_AVP;
+	c.sdes_only = b ? (uint16_t)(1u << b) : 0;
+	must_offer(c, alice(a ? key_line(7, a, 1) : NULL));
+	assert_true(!b || strstr(crypto_line(sdp_out, 0), sl_suites[b].name));
+	must_answer(to_b, bob(b ? key_line(1, b, 2) : NULL));
+	return find_call("call");
+}
+
+void use(struct sl_flow *flow, uint64_t in, uint64_t out)
+{
+	flow->streams.n_live = 1;
+	flow->streams.live[0].in_use = true;
+	flow->streams.live[0].ssrc = 0x1234;
+	flow->streams.live[0].in = (struct sl_replay){.top = in, .seen = {1}};
+	flow->streams.live[0].out = (struct sl_replay){.top = out, .seen = {1}};
+	flow->rtcp_out_index = out;
 }

@@ -12,6 +12,10 @@
 #include "ctrl/offer.h"
 #include "ctrl/session.h"
 
+#define CM80  SL_SUITE_AES_CM_128_HMAC_SHA1_80
+#define CM256 SL_SUITE_AES_256_CM_HMAC_SHA1_80
+#define GCM   SL_SUITE_AEAD_AES_256_GCM
+
 #define RELAY4 "203.0.113.10"
 #define RELAY6 "2001:db8::10"
 
@@ -58,6 +62,9 @@ extern char sdp_out[4096], why[SL_NG_WHY];
 const char *offer(const struct command *command, const struct party *party);
 const char *answer(const struct command *command, const struct party *party);
 
+void must_offer(struct command command, struct party party);
+void must_answer(struct command command, struct party party);
+
 /* Deletes at once what the command names; what was warned of, or NULL. */
 const char *hangup(const struct command *command);
 
@@ -76,5 +83,16 @@ void hears(struct sl_flow *flow, enum sl_component component, const char *ip, ui
 struct sl_flow *flow_of(const struct sl_call *call, int leg, unsigned medium);
 /* Is this flow what its pinholes lead to? */
 bool published(const struct sl_flow *flow);
+
+/* A and B of the call "call", at addresses of their own; NULL: plain RTP. */
+extern const struct command from_a, to_b, from_b;
+struct party alice(const char *crypto);
+struct party bob(const char *crypto);
+
+/* Both of them: A with suite `a`, B with suite `b`, which is all it was offered. */
+struct sl_call *call_up(enum sl_suite a, enum sl_suite b);
+
+/* The worker's mark: what a flow has sent and received. */
+void use(struct sl_flow *flow, uint64_t in, uint64_t out);
 
 #endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* New calls at the limits. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "session_fixture.h"
+
+static void ports_run_out_in_words_and_come_back(void **state)
+{
+	char id[16];
+	struct command c = {.call_id = id, .from_tag = "A"};
+	struct party a = alice(NULL);
+
+	relay_open(0);
+	/* Two pairs per call. */
+	for (int i = 0; i < PAIRS / 2; i++) {
+		snprintf(id, sizeof(id), "call-%d", i);
+		must_offer(c, a);
+	}
+	a.extra = "m=video 7000 RTP/AVP 96\r\n"; /* needs two, and one is left */
+	assert_null(offer(&c, &a));
+	assert_string_equal(why, "Ran out of ports");
+	assert_int_equal(sl_interface_ports(&relay.interface, SL_IPV4).taken, PAIRS / 2 * 2);
+	a.extra = NULL;
+	strcpy(id, "one more");
+	assert_null(offer(&c, &a));
+	assert_string_equal(why, "Ran out of ports");
+	assert_int_equal(relay.sessions.n, PAIRS / 2);
+	/* What was taken for it is given back. */
+	assert_int_equal(sl_interface_ports(&relay.interface, SL_IPV4).taken, PAIRS / 2 * 2);
+	strcpy(id, "call-0");
+	must_offer(c, a); /* a known call goes on */
+	relay_close();
+}
+
+static void the_reserve_is_for_emergencies(void **state)
+{
+	struct command c = from_a;
+
+	relay_open(2);
+	relay.sessions.env.limits.reserve = 1;
+	must_offer(c, alice(NULL));
+	c.call_id = "second";
+	assert_null(offer(&c, &(struct party){"192.0.2.1", 5004, "RTP/AVP"}));
+	assert_string_equal(why, "Parallel session limit reached");
+	c.emergency = true;
+	must_offer(c, alice(NULL));
+	assert_true(find_call("second")->emergency);
+	c.call_id = "third";
+	assert_null(offer(&c, &(struct party){"192.0.2.1", 5004, "RTP/AVP"}));
+	assert_string_equal(why, "Parallel session limit reached");
+	assert_int_equal(relay.sessions.admissions[SL_ADMITTED], 2);
+	assert_int_equal(relay.sessions.admissions[SL_FULL_SESSIONS], 2);
+	assert_int_equal(relay.sessions.emergencies, 2);
+	relay_close();
+}
+
+static void load_is_told_as_the_proxy_knows_it(void **state)
+{
+	const struct party p = {"192.0.2.1", 5004, "RTP/AVP"};
+	struct command c = from_a;
+
+	relay_open(0);
+	relay.sessions.env.limits.worker_percent = 80;
+	relay.sessions.load.worker_percent = 85;
+	assert_null(offer(&c, &p));
+	assert_string_equal(why, "Parallel session limit reached");
+	c.load_limit = true;
+	assert_null(offer(&c, &p));
+	assert_string_equal(why, "CPU usage limit exceeded");
+	relay.sessions.load.worker_percent = 70;
+	must_offer(c, p);
+	relay.sessions.load.worker_percent = 100;
+	must_offer(c, p); /* known */
+	must_answer(to_b, bob(NULL));
+	relay_close();
+}
+
+static void known_calls_pass_at_the_limit(void **state)
+{
+	struct command c = {.call_id = "another", .from_tag = "A"};
+	struct party a = alice(NULL);
+
+	relay_open(1);
+	must_offer(from_a, a);
+	assert_null(offer(&c, &a));
+	assert_string_equal(why, "Parallel session limit reached");
+	must_offer(from_a, a);
+	must_answer(to_b, bob(NULL));
+	relay_close();
+}
+
+static int start(void **state)
+{
+	relay_start();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ports_run_out_in_words_and_come_back),
+		cmocka_unit_test(the_reserve_is_for_emergencies),
+		cmocka_unit_test(load_is_told_as_the_proxy_knows_it),
+		cmocka_unit_test(known_calls_pass_at_the_limit),
+	};
+
+	return cmocka_run_group_tests(tests, start, NULL);
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Offers within a call: ports, keys and indices stay as far as they may. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ctrl/sdes.h"
+#include "session_fixture.h"
+
+static void reoffer_with_the_same_keys_keeps_ports_and_indices(void **state)
+{
+	struct party moved = alice(key_line(7, CM80, 1));
+	char first[SL_SDES_TEXT_MAX];
+	struct sl_flow *old, *flow;
+	struct sl_call *call;
+	unsigned port;
+
+	relay_open(0);
+	call = call_up(CM80, GCM);
+	port = media_port(sdp_out, 0);
+	strcpy(first, crypto_line(sdp_out, 0));
+	old = flow_of(call, 0, 0);
+	use(old, 0x10001, 0x10002);
+	moved.port = 5104;
+	must_offer(to_b, moved);
+	assert_ptr_equal(flow_of(call, 0, 0), old); /* in force until the answer */
+	must_answer(to_b, bob(key_line(1, GCM, 2)));
+	flow = flow_of(call, 0, 0);
+	assert_int_equal(media_port(sdp_out, 0), port);
+	assert_string_equal(crypto_line(sdp_out, 0), first); /* our key stays too */
+	assert_int_equal(flow->source[SL_RTP].port, 5104);
+	assert_int_equal(flow->streams.live[0].in.top, 0x10001);
+	assert_int_equal(flow->streams.live[0].out.top, 0x10002);
+	assert_int_equal(flow->rtcp_out_index, 0x10002);
+	relay_close();
+}
+
+static void a_new_key_starts_anew_only_its_own_direction(void **state)
+{
+	struct sl_call *call;
+	struct sl_flow *ab, *ba;
+
+	relay_open(0);
+	call = call_up(CM80, GCM);
+	use(flow_of(call, 0, 0), 100, 200);
+	use(flow_of(call, 1, 0), 300, 400);
+	/* B re-keys what it sends, by an offer of its own. */
+	must_offer(from_b, bob(key_line(1, GCM, 3)));
+	must_answer(from_b, alice(key_line(3, CM80, 1)));
+	ab = flow_of(call, 0, 0);
+	ba = flow_of(call, 1, 0);
+	assert_int_equal(ab->streams.live[0].in.top, 100);
+	assert_int_equal(ab->streams.live[0].out.top, 200);
+	assert_true(sl_replay_empty(&ba->streams.live[0].in));
+	assert_int_equal(ba->streams.live[0].out.top, 400);
+	relay_close();
+}
+
+static void hold_closes_and_resume_goes_on(void **state)
+{
+	struct party held = alice(key_line(7, CM80, 1));
+	struct sl_call *call;
+	struct sl_flow *flow;
+
+	relay_open(0);
+	call = call_up(CM80, GCM);
+	flow = flow_of(call, 0, 0);
+	use(flow, 100, 200);
+	held.address = "0.0.0.0";
+	must_offer(to_b, held);
+	must_answer(to_b, bob(key_line(1, GCM, 2)));
+	assert_false(published(flow));
+	assert_false(published(flow_of(call, 1, 0)));
+	must_offer(to_b, alice(key_line(7, CM80, 1)));
+	must_answer(to_b, bob(key_line(1, GCM, 2)));
+	flow = flow_of(call, 0, 0);
+	assert_true(published(flow));
+	assert_int_equal(flow->streams.live[0].in.top, 100);
+	assert_int_equal(flow->streams.live[0].out.top, 200); /* else: two-time pad */
+	relay_close();
+}
+
+static void a_key_that_comes_back_goes_on(void **state)
+{
+	char gcm[SL_SDES_TEXT_MAX], cm256[SL_SDES_TEXT_MAX];
+	struct sl_call *call;
+	struct sl_flow *flow;
+
+	relay_open(0);
+	must_offer(from_a, alice(key_line(1, CM80, 1)));
+	strcpy(gcm, crypto_line(sdp_out, 0));
+	strcpy(cm256, crypto_line(sdp_out, 1));
+	must_answer(to_b, bob(key_line(1, GCM, 2)));
+	call = find_call("call");
+	use(flow_of(call, 0, 0), 100, 200);
+	must_answer(to_b, bob(key_line(2, CM256, 3))); /* takes another of the suites, */
+	flow = flow_of(call, 0, 0);
+	assert_int_equal(flow->streams.live[0].in.top, 100);
+	assert_true(sl_replay_empty(&flow->streams.live[0].out));
+	use(flow, 110, 300);
+	must_answer(to_b, bob(key_line(1, GCM, 2))); /* and then the first again */
+	flow = flow_of(call, 0, 0);
+	assert_int_equal(flow->streams.live[0].in.top, 110);
+	assert_int_equal(flow->streams.live[0].out.top, 200); /* else: two-time pad */
+	assert_int_equal(flow->rtcp_out_index, 200);
+	/* What was in force and is not any more is never offered again. */
+	must_offer(to_b, alice(key_line(1, CM80, 1)));
+	assert_string_equal(crypto_line(sdp_out, 0), gcm);
+	assert_string_not_equal(crypto_line(sdp_out, 1), cm256);
+	must_answer(to_b, bob(key_line(1, GCM, 2)));
+	assert_int_equal(flow_of(call, 0, 0)->streams.live[0].out.top, 200);
+	relay_close();
+}
+
+static void media_come_and_go(void **state)
+{
+	static const char video[] = "m=video 7000 RTP/AVP 96\r\n";
+	static const char refused[] = "m=video 0 RTP/AVP 96\r\n";
+	struct party a = alice(NULL), b = bob(NULL);
+	struct sl_call *call;
+	unsigned port;
+
+	relay_open(0);
+	a.extra = b.extra = video;
+	must_offer(from_a, a);
+	port = media_port(sdp_out, 1);
+	must_answer(to_b, b);
+	call = find_call("call");
+	assert_true(published(flow_of(call, 0, 1)) && published(flow_of(call, 1, 1)));
+	b.extra = refused; /* B drops video in a new answer */
+	must_offer(to_b, a);
+	must_answer(to_b, b);
+	assert_int_equal(media_port(sdp_out, 1), 0);
+	assert_false(published(flow_of(call, 0, 1)));
+	assert_true(published(flow_of(call, 0, 0)));
+	a.extra = refused; /* A as well, and comes back */
+	must_offer(to_b, a);
+	assert_int_equal(media_port(sdp_out, 1), 0);
+	must_answer(to_b, b);
+	a.extra = b.extra = video;
+	must_offer(to_b, a);
+	assert_int_equal(media_port(sdp_out, 1), port);
+	must_answer(to_b, b);
+	assert_true(published(flow_of(call, 0, 1)));
+	a.extra = NULL;
+	assert_null(offer(&to_b, &a));
+	assert_non_null(strstr(why, "fewer m-lines"));
+	relay_close();
+}
+
+static void refused_video_of_an_srtp_call_does_no_harm(void **state)
+{
+	struct party a = alice(key_line(1, CM80, 1)), b = bob(key_line(1, GCM, 2));
+	char video[256];
+
+	relay_open(0);
+	snprintf(video, sizeof(video), "m=video 7000 RTP/SAVP 96\r\na=crypto:%s\r\n",
+		key_line(1, CM80, 5));
+	a.extra = video;
+	b.extra = "m=video 0 RTP/SAVP 96\r\n";
+	must_offer(from_a, a);
+	must_answer(to_b, b);
+	assert_int_equal(media_port(sdp_out, 1), 0);
+	assert_true(published(flow_of(find_call("call"), 0, 0)));
+	assert_null(flow_of(find_call("call"), 0, 1));
+	relay_close();
+}
+
+static int start(void **state)
+{
+	relay_start();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reoffer_with_the_same_keys_keeps_ports_and_indices),
+		cmocka_unit_test(a_new_key_starts_anew_only_its_own_direction),
+		cmocka_unit_test(hold_closes_and_resume_goes_on),
+		cmocka_unit_test(a_key_that_comes_back_goes_on),
+		cmocka_unit_test(media_come_and_go),
+		cmocka_unit_test(refused_video_of_an_srtp_call_does_no_harm),
+	};
+
+	return cmocka_run_group_tests(tests, start, NULL);
+}
