@@ -22,13 +22,6 @@ struct {
 } xsks_map SEC(".maps");
 
 struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, SL_MAX_ADDRESS_SLOTS);
-	__type(key, struct sl_guard_address);
-	__type(value, struct sl_guard_slot);
-} media_addresses SEC(".maps");
-
-struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, SL_MAX_ADDRESS_SLOTS);
@@ -85,7 +78,7 @@ static __always_inline __u32 judge_source(
 
 	if (bpf_map_lookup_elem(&expected, &key))
 		return SL_GUARD_REDIRECTED;
-	if (is_martian(&packet->from, &media_addresses))
+	if (is_martian(&packet->from))
 		return SL_GUARD_MARTIAN;
 	return list == SL_PREFIX_ALLOW ? SL_GUARD_REDIRECTED : judge_stranger(limits, &key);
 }
@@ -112,7 +105,7 @@ int sluice_guard(struct xdp_md *ctx)
 		return drop(&packet, SL_GUARD_DENIED);
 	if (parsed == PARSED_OTHER)
 		return decide(XDP_PASS, SL_GUARD_PASSED);
-	slot = bpf_map_lookup_elem(&media_addresses, &packet.to);
+	slot = slot_of(&packet.to);
 	if (!slot)
 		return decide(XDP_PASS, SL_GUARD_PASSED);
 	if (parsed == PARSED_BAD_IP)

@@ -24,10 +24,10 @@ static const struct bpf_map_info layout[MAPS] = {
 		.value_size = sizeof(__u32),
 		.max_entries = SL_GUARD_RX_QUEUES},
 	[ADDRESSES] = {.name = "media_addresses",
-		.type = BPF_MAP_TYPE_HASH,
-		.key_size = sizeof(struct sl_guard_address),
-		.value_size = sizeof(struct sl_guard_slot),
-		.max_entries = SL_MAX_ADDRESS_SLOTS},
+		.type = BPF_MAP_TYPE_ARRAY,
+		.key_size = sizeof(__u32),
+		.value_size = sizeof(struct sl_guard_addresses),
+		.max_entries = 1},
 	[PINHOLES] = {.name = "pinholes",
 		.type = BPF_MAP_TYPE_ARRAY,
 		.map_flags = BPF_F_MMAPABLE,
@@ -334,12 +334,49 @@ void sl_guard_close(struct sl_guard *guard)
 	free(guard);
 }
 
+/* Where the address is, or may be put: half of the places are always free. */
+static __u32 place_of(const struct sl_guard_addresses *all, const uint8_t ip[16])
+{
+	struct sl_guard_address address;
+	__u32 place;
+
+	memcpy(address.ip, ip, sizeof(address.ip));
+	place = sl_guard_place(&address);
+	while (all->at[place].slot.port_max &&
+		memcmp(all->at[place].address.ip, ip, sizeof(address.ip)) != 0)
+		place = (place + 1) % SL_GUARD_PLACES;
+	return place;
+}
+
+/* Into the table, in this copy of it. */
+static int enter(struct sl_guard_addresses *all, const uint8_t ip[16], struct sl_guard_slot *slot)
+{
+	__u32 place = place_of(all, ip);
+	struct sl_guard_slot *known = &all->at[place].slot;
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < SL_GUARD_PLACES; i++)
+		n += all->at[i].slot.port_max != 0;
+	if (!known->port_max && n == SL_MAX_ADDRESS_SLOTS)
+		return -E2BIG;
+	if (known->port_max) {
+		slot->index = known->index;
+		if (known->port_min < slot->port_min)
+			slot->port_min = known->port_min;
+		if (known->port_max > slot->port_max)
+			slot->port_max = known->port_max;
+	}
+	memcpy(all->at[place].address.ip, ip, sizeof(all->at[place].address.ip));
+	*known = *slot;
+	return 0;
+}
+
 int sl_guard_address_add(struct sl_guard *guard, uint8_t slot, const uint8_t ip[16],
 	uint16_t port_min, uint16_t port_max, char why[SL_GUARD_WHY])
 {
 	struct sl_guard_slot value = {.index = slot, .port_min = port_min, .port_max = port_max};
-	struct sl_guard_slot known;
-	struct sl_guard_address key;
+	struct sl_guard_addresses all;
+	__u32 only = 0;
 	int error;
 
 	if (slot >= SL_MAX_ADDRESS_SLOTS)
@@ -348,18 +385,16 @@ int sl_guard_address_add(struct sl_guard *guard, uint8_t slot, const uint8_t ip[
 	if (port_min == 0 || port_min > port_max)
 		return sl_guard_refuse(-EINVAL, why, "%s: %u-%u is not a range of media ports",
 			guard->netdev, port_min, port_max);
-	memcpy(key.ip, ip, sizeof(key.ip));
-	if (bpf_map_lookup_elem(guard->maps[ADDRESSES], &key, &known) == 0) {
-		value.index = known.index;
-		value.port_min = known.port_min < port_min ? known.port_min : port_min;
-		value.port_max = known.port_max > port_max ? known.port_max : port_max;
-	}
-	guard->index[slot] = (uint8_t)value.index;
-	error = bpf_map_update_elem(guard->maps[ADDRESSES], &key, &value, BPF_ANY);
+	error = bpf_map_lookup_elem(guard->maps[ADDRESSES], &only, &all);
+	if (!error)
+		error = enter(&all, ip, &value);
+	if (!error)
+		error = bpf_map_update_elem(guard->maps[ADDRESSES], &only, &all, BPF_ANY);
 	if (error)
-		sl_guard_refuse(error, why, "%s: cannot tell the guard a media address: %s",
+		return sl_guard_refuse(error, why, "%s: cannot tell the guard a media address: %s",
 			guard->netdev, strerror(-error));
-	return error;
+	guard->index[slot] = (uint8_t)value.index;
+	return 0;
 }
 
 void sl_guard_pinhole_open(struct sl_guard *guard, uint8_t slot, uint16_t port)

@@ -57,7 +57,7 @@ enum parsed {
 };
 
 struct packet {
-	struct sl_guard_address from, to;
+	struct sl_guard_address from __attribute__((aligned(8))), to __attribute__((aligned(8)));
 	bool ip;       /* the addresses are there */
 	__u16 port;    /* destination, host byte order */
 	bool udp_fits; /* the UDP length is possible */

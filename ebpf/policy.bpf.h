@@ -8,6 +8,15 @@
 
 #include "parse.bpf.h"
 
+/* An array, and searched by hand: of a flood every packet is looked up, and a hash map is a call.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct sl_guard_addresses);
+} media_addresses SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -67,10 +76,36 @@ static __always_inline bool is_ipv4(const struct sl_guard_address *address)
 	return is_ipv4_mapped((const struct in6_addr *)address->ip);
 }
 
-/* Nobody, nobody in particular, or we ourselves. */
-static __always_inline bool is_martian(const struct sl_guard_address *from, void *addresses)
+static __always_inline bool is_same(
+	const struct sl_guard_address *a, const struct sl_guard_address *b)
 {
-	return sl_is_martian(from->ip) || bpf_map_lookup_elem(addresses, from);
+	const __u64 *x = (const __u64 *)a->ip, *y = (const __u64 *)b->ip;
+
+	return x[0] == y[0] && x[1] == y[1];
+}
+
+/* NULL: it is none of ours. */
+static __always_inline const struct sl_guard_slot *slot_of(const struct sl_guard_address *address)
+{
+	__u32 only = 0, place = sl_guard_place(address);
+	const struct sl_guard_addresses *ours = bpf_map_lookup_elem(&media_addresses, &only);
+
+	for (int i = 0; ours && i < SL_GUARD_PLACES; i++) {
+		const struct sl_guard_slot *slot = &ours->at[place % SL_GUARD_PLACES].slot;
+
+		if (slot->port_max == 0)
+			break;
+		if (is_same(&ours->at[place % SL_GUARD_PLACES].address, address))
+			return slot;
+		place++;
+	}
+	return NULL;
+}
+
+/* Nobody, nobody in particular, or we ourselves. */
+static __always_inline bool is_martian(const struct sl_guard_address *from)
+{
+	return sl_is_martian(from->ip) || slot_of(from);
 }
 
 static __always_inline bool take(__u64 *bucket, const struct sl_rate *rate, __u64 now)

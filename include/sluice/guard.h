@@ -20,6 +20,7 @@
 enum {
 	SL_GUARD_PORT_BITMAP = 65536 / 8, /* bytes: one bit per UDP port */
 	SL_GUARD_RX_QUEUES = 64,          /* size of `xsks_map`: key = RX queue of the netdev */
+	SL_GUARD_PLACES = 128,            /* of media addresses: twice as many as there can be */
 	/* Most entries. The first two take memory as they are filled, the others at start. */
 	SL_GUARD_MAX_PREFIXES = 65536,
 	SL_GUARD_MAX_EXPECTED = 262144,
@@ -28,7 +29,7 @@ enum {
 	SL_GUARD_SAMPLE = 256, /* a power of two */
 };
 
-/* Map `media_addresses` (hash): a local address that media is expected at. */
+/* An address: a local one that media is expected at, or a source. */
 struct sl_guard_address {
 	__u8 ip[16];
 };
@@ -37,8 +38,27 @@ struct sl_guard_slot {
 	__u32 index;    /* key into `pinholes`, less than SL_MAX_ADDRESS_SLOTS */
 	__u16 port_min; /* the interface's media-ports, inclusive; what is outside them is the
 			   kernel's */
-	__u16 port_max;
+	__u16 port_max; /* 0: nothing is here */
 };
+
+/*
+ * Map `media_addresses` (array of one): the local addresses that media is expected at, from the
+ * place that sl_guard_place says, or, where that is taken, the next one that is free.
+ */
+struct sl_guard_addresses {
+	struct {
+		struct sl_guard_address address;
+		struct sl_guard_slot slot;
+	} at[SL_GUARD_PLACES];
+};
+
+static inline __u32 sl_guard_place(const struct sl_guard_address *address)
+{
+	__u32 word[4];
+
+	__builtin_memcpy(word, address->ip, sizeof(word));
+	return (word[0] ^ word[1] ^ word[2] ^ word[3]) * 0x9e3779b1u >> 25;
+}
 
 /*
  * Map `pinholes` (array, BPF_F_MMAPABLE): which UDP ports of one address are open. Its user side

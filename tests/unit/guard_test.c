@@ -123,6 +123,24 @@ static void test_every_port(void **state)
 	}
 }
 
+/* As many addresses as there can be, in each family's own places and in those of others. */
+static void test_every_address(void **state)
+{
+	struct fixture *f = *state;
+	char to[INET6_ADDRSTRLEN];
+
+	for (unsigned i = 0; i < 2 * SL_MAX_ADDRESS_SLOTS; i++) {
+		snprintf(to, sizeof(to), i & 2 ? "2001:db8::%x" : "203.0.113.%u", i);
+		if (i < SL_MAX_ADDRESS_SLOTS - 2)
+			guard_address(f, i, to, PORT_MIN, PORT_MAX);
+		check(f, &(struct shape){to, .to = to, .port = PORT_MIN,
+				 .want = i < SL_MAX_ADDRESS_SLOTS - 2 ? SL_GUARD_CLOSED
+								      : SL_GUARD_PASSED});
+	}
+	check(f, &(struct shape){"before them", CLOSED4, CLOSED});
+	check(f, &(struct shape){"before them, IPv6", CLOSED6, CLOSED});
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -131,6 +149,7 @@ int main(int argc, char **argv)
 			test_other_ethertypes, guard_set_up, guard_tear_down),
 		cmocka_unit_test_setup_teardown(test_truncation, guard_set_up, guard_tear_down),
 		cmocka_unit_test_setup_teardown(test_every_port, guard_set_up, guard_tear_down),
+		cmocka_unit_test_setup_teardown(test_every_address, guard_set_up, guard_tear_down),
 	};
 
 	if (argc != 2) {

@@ -189,10 +189,25 @@ static void test_pinholes(void **state)
 	bpf_object__close(object);
 }
 
+/* Of an address that is alone in the table. */
+static struct sl_guard_slot slot_of(struct bpf_object *object, const uint8_t ip[16])
+{
+	static struct sl_guard_addresses all;
+	struct sl_guard_address address;
+	uint32_t only = 0;
+
+	memcpy(address.ip, ip, sizeof(address.ip));
+	assert_int_equal(
+		bpf_map_lookup_elem(
+			bpf_object__find_map_fd_by_name(object, "media_addresses"), &only, &all),
+		0);
+	assert_memory_equal(&all.at[sl_guard_place(&address)].address, ip, 16);
+	return all.at[sl_guard_place(&address)].slot;
+}
+
 static void test_addresses(void **state)
 {
 	struct bpf_object *object = attach(NULL, 0);
-	int map = bpf_object__find_map_fd_by_name(object, "media_addresses");
 	uint8_t ip[16] = {[10] = 0xff, [11] = 0xff, [12] = 10};
 	struct sl_guard_slot slot;
 	struct sl_guard *guard;
@@ -203,7 +218,7 @@ static void test_addresses(void **state)
 	assert_int_equal(sl_guard_address_add(guard, 0, ip, 0, 2, why), -EINVAL);
 	assert_int_equal(sl_guard_address_add(guard, 3, ip, 30000, 39999, why), 0);
 	assert_int_equal(sl_guard_address_add(guard, 7, ip, 20000, 24999, why), 0);
-	assert_int_equal(bpf_map_lookup_elem(map, ip, &slot), 0);
+	slot = slot_of(object, ip);
 	assert_int_equal(slot.index, 3);
 	assert_int_equal(slot.port_min, 20000);
 	assert_int_equal(slot.port_max, 39999);
