@@ -61,7 +61,7 @@ static void add(struct sl_guard *guard, uint8_t slot, int family, const char *te
 	char why[SL_GUARD_WHY];
 
 	if (inet_pton(family, text, family == AF_INET ? ip + 12 : ip) != 1 ||
-		sl_guard_address_add(guard, slot, ip, PORT_MIN, PORT_MAX, why) != 0)
+		sl_guard_address_add(guard, slot, ip, 0, PORT_MIN, PORT_MAX, why) != 0)
 		fail(text);
 	sl_guard_pinhole_open(guard, slot, 20002);
 }

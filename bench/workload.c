@@ -82,10 +82,16 @@ static struct sl_endpoint endpoint(unsigned f, int side, uint16_t port)
 void work_addresses(unsigned flows)
 {
 	for (unsigned n = 0; n * WORK_FLOWS_PER_ADDRESS < flows; n++) {
-		uint8_t ip[16] = {[10] = 0xff, 0xff, 192, 0, 2, (uint8_t)n}, slot;
+		struct sl_address_config address = {
+			.ip = {[10] = 0xff, 0xff, 192, 0, 2, (uint8_t)n},
+			.prefix = 24,
+			.port_min = WORK_PORT_MIN,
+			.port_max = WORK_PORT_MAX,
+		};
 		char why[SL_WHY];
+		uint8_t slot;
 
-		if (sl_address_add(0, ip, 24, WORK_PORT_MIN, WORK_PORT_MAX, &slot, why) != 0)
+		if (sl_address_add(0, &address, &slot, why) != 0)
 			die(why);
 	}
 	sl_nexthop_set(&sl_nexthops[1], mac);

@@ -77,6 +77,7 @@ struct sl_config_address {
 struct sl_config_interface {
 	char name[SL_CONFIG_NAME];
 	unsigned port; /* index into ports */
+	uint16_t vlan; /* id of the 802.1Q tag on that port; 0: none */
 	struct sl_config_address
 		address[SL_FAMILIES]; /* by SL_IPV4, SL_IPV6; at least one present */
 	uint16_t port_min;            /* media ports, host byte order: first even port ... */

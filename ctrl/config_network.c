@@ -176,6 +176,16 @@ static void set_port(struct sl_config_parser *parser, const char *value)
 		sl_config_fault(parser, "port: '%.64s' is not a port's name", value);
 }
 
+static void set_vlan(struct sl_config_parser *parser, const char *value)
+{
+	unsigned id;
+
+	if (sl_config_number(value, 1, 4094, &id))
+		parser->interface->vlan = (uint16_t)id;
+	else
+		sl_config_fault(parser, "vlan: '%.64s'; write the VLAN's id, 1 to 4094", value);
+}
+
 static void add_address(struct sl_config_parser *parser, const char *value)
 {
 	char ip[SL_ADDRESS_TEXT + 4] = "";
@@ -289,6 +299,7 @@ static void set_source(struct sl_config_parser *parser, const char *value)
 
 const struct sl_config_key sl_config_interface_keys[] = {
 	{"port", false, set_port},
+	{"vlan", false, set_vlan},
 	{"address", true, add_address},
 	{"advertise", true, add_advertise},
 	{"media-ports", false, set_media_ports},

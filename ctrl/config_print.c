@@ -57,6 +57,8 @@ static void print_interface(
 
 	fprintf(out, "\n[interface %s]\nport = %s\n", interface->name,
 		config->ports[interface->port].name);
+	if (interface->vlan)
+		fprintf(out, "vlan = %u\n", interface->vlan);
 	for (int f = 0; f < SL_FAMILIES; f++) {
 		const struct sl_config_address *address = &interface->address[f];
 

@@ -113,16 +113,41 @@ static int add_address(
 	const struct sl_config_interface *config = interface->config;
 	const struct sl_config_address *address = &config->address[family];
 	uint8_t *slot = &interface->local[family].slot;
+	struct sl_address_config local = {
+		.prefix = address->prefix,
+		.vlan = config->vlan,
+		.port_min = config->port_min,
+		.port_max = config->port_max,
+	};
 	int rc;
 
 	if (!address->present)
 		return 0;
-	rc = sl_address_add(interface->port, address->ip, address->prefix, config->port_min,
-		config->port_max, slot, why);
+	memcpy(local.ip, address->ip, sizeof(local.ip));
+	rc = sl_address_add(interface->port, &local, slot, why);
 	if (rc || !interface->guard)
 		return rc;
-	return sl_guard_address_add(
-		interface->guard, *slot, address->ip, config->port_min, config->port_max, why);
+	return sl_guard_address_add(interface->guard, *slot, address->ip, config->vlan,
+		config->port_min, config->port_max, why);
+}
+
+/* The kernel's interface behind it. A VLAN may do without one where the configuration says the next
+ * hops. */
+static int find_netdev(
+	const struct sl_relay *r, struct sl_interface *interface, char why[SL_RELAY_WHY])
+{
+	const struct sl_config_interface *config = interface->config;
+	const struct sl_config_port *port = &r->config->ports[config->port];
+
+	interface->ifindex = sl_port_vlan_ifindex(interface->port, config->vlan);
+	if (interface->ifindex || port->kind != SL_DEVICE_AF_XDP || port->n_neighbors)
+		return 0;
+	snprintf(why, SL_RELAY_WHY,
+		"interface %s: %s has no netdev for VLAN %u: ip link add link %s name %s.%u up "
+		"type vlan id %u",
+		config->name, port->device, config->vlan, port->device, port->device, config->vlan,
+		config->vlan);
+	return -ENODEV;
 }
 
 static int open_interface(
@@ -137,12 +162,11 @@ static int open_interface(
 	}
 	r->n_interfaces++;
 	interface->port = r->ports[config->port];
-	interface->ifindex = sl_port_ifindex(interface->port);
 	interface->guard = r->guards[config->port];
 	interface->neigh = r->neigh;
 	for (int f = 0; f < SL_FAMILIES && !rc; f++)
 		rc = add_address(r, interface, f, why);
-	return rc;
+	return rc ? rc : find_netdev(r, interface, why);
 }
 
 static int fix_neighbours(struct sl_relay *r, char why[SL_RELAY_WHY])

@@ -78,6 +78,7 @@ struct sl_flow *sl_flow_new(const struct sl_flow_spec *spec)
 		flow->local[c].port = spec->in_port[c];
 		flow->egress[c].nexthop = spec->nexthop[c];
 		flow->egress[c].port = sl_addresses[spec->out_slot].port;
+		flow->egress[c].vlan = sl_addresses[spec->out_slot].vlan;
 		sl_egress_build(&flow->egress[c], &from, &spec->destination[c], spec->tos);
 	}
 	flow->cookie = spec->cookie;

@@ -35,8 +35,8 @@ struct sl_egress {
 				protocol */
 	uint8_t header_len;  /* 28 (IPv4) or 48 (IPv6), bytes */
 	uint8_t port;        /* ethdev port of Sluice, index of sl_port */
-	uint8_t unused[2];
-	uint32_t ipv4_sum; /* one's complement sum of the IPv4 header */
+	uint16_t vlan;       /* id of the 802.1Q tag it leaves with; 0: none */
+	uint32_t ipv4_sum;   /* one's complement sum of the IPv4 header */
 };
 _Static_assert(sizeof(struct sl_egress) == 64, "one cache line per component");
 

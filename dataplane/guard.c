@@ -39,7 +39,7 @@ static enum sl_verdict check_room(const struct sl_packet *p, const uint8_t *payl
 		       : SL_DROP_SRTCP_CLEAR;
 }
 
-/* From nobody, or from an address of this very port. For strangers only: no call names such an
+/* From nobody, or from an address of this very network. For strangers only: no call names such an
  * address. */
 static bool is_martian(const struct sl_packet *p)
 {
@@ -48,7 +48,7 @@ static bool is_martian(const struct sl_packet *p)
 	if (sl_is_martian(p->view.source))
 		return true;
 	for (unsigned slot = 0; slot < sl_n_addresses; slot++)
-		if (sl_addresses[slot].port == port &&
+		if (sl_addresses[slot].port == port && sl_addresses[slot].vlan == p->view.vlan &&
 			memcmp(p->view.source, sl_addresses[slot].ip, 16) == 0)
 			return true;
 	return false;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/ethtool.h>
+#include <linux/if_vlan.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <stdio.h>
@@ -31,6 +32,37 @@ int sl_netdev_ifindex(const char *name, unsigned *ifindex)
 {
 	*ifindex = if_nametoindex(name);
 	return *ifindex ? 0 : -errno;
+}
+
+static bool is_vlan_of(const char *netdev, const char *parent, uint16_t id)
+{
+	struct vlan_ioctl_args of = {.cmd = GET_VLAN_REALDEV_NAME_CMD};
+	struct vlan_ioctl_args number = {.cmd = GET_VLAN_VID_CMD};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool found = false;
+
+	if (fd < 0)
+		return false;
+	snprintf(of.device1, sizeof(of.device1), "%s", netdev);
+	snprintf(number.device1, sizeof(number.device1), "%s", netdev);
+	if (ioctl(fd, SIOCGIFVLAN, &of) == 0 && ioctl(fd, SIOCGIFVLAN, &number) == 0)
+		found = strcmp(of.u.device2, parent) == 0 && number.u.VID == id;
+	close(fd);
+	return found;
+}
+
+int sl_netdev_vlan(const char *name, uint16_t id, unsigned *ifindex)
+{
+	struct if_nameindex *all = if_nameindex();
+
+	*ifindex = 0;
+	if (!all)
+		return -errno;
+	for (const struct if_nameindex *one = all; one->if_index && !*ifindex; one++)
+		if (is_vlan_of(one->if_name, name, id))
+			*ifindex = one->if_index;
+	if_freenameindex(all);
+	return *ifindex ? 0 : -ENODEV;
 }
 
 int sl_netdev_mac(const char *name, uint8_t mac[6])

@@ -7,6 +7,8 @@
 #include <stdint.h>
 
 int sl_netdev_ifindex(const char *name, unsigned *ifindex);
+/* The netdev of the VLAN `id` on the netdev `name`. -ENODEV: there is none. */
+int sl_netdev_vlan(const char *name, uint16_t id, unsigned *ifindex);
 int sl_netdev_mac(const char *name, uint8_t mac[6]);
 int sl_netdev_mtu(const char *name, uint16_t *mtu);
 bool sl_netdev_up(const char *name);

@@ -162,12 +162,12 @@ enum sl_verdict sl_parse_frame(const uint8_t *frame, uint16_t len, struct sl_vie
 	uint16_t type = be16(frame + 12);
 
 	view->fragment = false;
-	if (type == ETHERTYPE_VLAN) { /* with an id it is another network, the kernel's */
+	view->vlan = 0;
+	if (type == ETHERTYPE_VLAN) {
 		at += VLAN_LEN;
 		if (len < at)
 			return SL_DROP_FRAME;
-		if (be16(frame + 14) & VLAN_ID)
-			return SL_PUNT;
+		view->vlan = be16(frame + 14) & VLAN_ID;
 		type = be16(frame + 16);
 	}
 	switch (type) {

@@ -24,6 +24,7 @@ struct sl_view {
 	uint16_t destination_port;
 	uint16_t payload;     /* offset of the UDP payload from the first byte of the frame */
 	uint16_t payload_len; /* bytes, as the UDP header says; link-layer padding is left out */
+	uint16_t vlan;        /* id of the 802.1Q tag; 0: none, or a priority tag */
 	bool fragment;        /* the first fragment of a datagram: ports only, no payload */
 
 	/* Set by sl_parse_media. */
@@ -34,9 +35,9 @@ struct sl_view {
 };
 
 /*
- * Ethernet II, with or without an 802.1Q priority tag, IPv4 with options or IPv6 with up to four
- * extension headers, UDP. SL_FORWARD: a UDP datagram or the first fragment of one, the view is set
- * up to `fragment`. SL_PUNT: well-formed as far as it was read but not that (ARP, a VLAN, other
+ * Ethernet II with at most one 802.1Q tag, IPv4 with options or IPv6 with up to four extension
+ * headers, UDP. SL_FORWARD: a UDP datagram or the first fragment of one, the view is set up to
+ * `fragment`. SL_PUNT: well-formed as far as it was read but not that (ARP, a second tag, other
  * transports, later fragments, an IPv6 routing header that is not done, a jumbogram, an IPv4-mapped
  * address on the wire): the kernel's business. Else the reason to drop. ebpf/parse.bpf.h decides
  * alike.

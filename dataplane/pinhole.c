@@ -11,12 +11,13 @@
 struct sl_address sl_addresses[SL_MAX_ADDRESS_SLOTS];
 uint8_t sl_n_addresses;
 
-int sl_address_find(uint8_t port, const uint8_t ip[16], uint16_t udp_port)
+int sl_address_find(uint8_t port, uint16_t vlan, const uint8_t ip[16], uint16_t udp_port)
 {
 	for (int slot = 0; slot < sl_n_addresses; slot++) {
 		const struct sl_address *a = &sl_addresses[slot];
 
-		if (a->port == port && sl_address_covers(a, udp_port) && memcmp(a->ip, ip, 16) == 0)
+		if (a->port == port && a->vlan == vlan && sl_address_covers(a, udp_port) &&
+			memcmp(a->ip, ip, 16) == 0)
 			return slot;
 	}
 	return -1;

@@ -18,14 +18,15 @@ struct sl_address {
 	uint8_t ip[16];              /* IPv4 in mapped form */
 	uint16_t port_min, port_max; /* UDP ports, inclusive, host byte order */
 	uint8_t port;                /* sl_port it belongs to */
+	uint16_t vlan;               /* id of the 802.1Q tag it is behind; 0: none */
 	struct sl_flow **pinholes;   /* port_max - port_min + 1 entries; NULL: closed */
 };
 
 extern struct sl_address sl_addresses[SL_MAX_ADDRESS_SLOTS];
 extern uint8_t sl_n_addresses;
 
-/* The slot that covers a local address and UDP port on a port, or -1: not media. */
-int sl_address_find(uint8_t port, const uint8_t ip[16], uint16_t udp_port);
+/* The slot that covers a local address and UDP port on a port and VLAN, or -1: not media. */
+int sl_address_find(uint8_t port, uint16_t vlan, const uint8_t ip[16], uint16_t udp_port);
 
 static inline bool sl_address_covers(const struct sl_address *a, uint16_t udp_port)
 {

@@ -235,7 +235,7 @@ static int identify(const struct sl_port_config *config, struct sl_ethdev *dev, 
 	int err = sl_twin_open(config->twin, dev->mac, dev->mtu, &dev->twin, why);
 
 	if (!err)
-		dev->ifindex = sl_twin_ifindex(dev->twin);
+		dev->ifindex = sl_twin_ifindex(dev->twin, 0);
 	return err;
 }
 
@@ -284,33 +284,48 @@ unsigned sl_port_ifindex(uint8_t port)
 	return sl_ethdevs[port].ifindex;
 }
 
+unsigned sl_port_vlan_ifindex(uint8_t port, uint16_t vlan)
+{
+	const struct sl_ethdev *dev = &sl_ethdevs[port];
+	unsigned ifindex = 0;
+
+	if (!vlan)
+		return dev->ifindex;
+	if (dev->twin)
+		return sl_twin_ifindex(dev->twin, vlan);
+	if (dev->af_xdp)
+		sl_netdev_vlan(dev->netdev, vlan, &ifindex);
+	return ifindex;
+}
+
 const char *sl_port_name(uint8_t port)
 {
 	return sl_ethdevs[port].name;
 }
 
-int sl_address_add(uint8_t port, const uint8_t ip[16], unsigned prefix, uint16_t port_min,
-	uint16_t port_max, uint8_t *slot, char why[SL_WHY])
+int sl_address_add(
+	uint8_t port, const struct sl_address_config *config, uint8_t *slot, char why[SL_WHY])
 {
 	struct sl_address *a = &sl_addresses[sl_n_addresses];
 	struct sl_ethdev *dev = &sl_ethdevs[port];
 
-	if (sl_n_addresses == SL_MAX_ADDRESS_SLOTS || port_min > port_max) {
+	if (sl_n_addresses == SL_MAX_ADDRESS_SLOTS || config->port_min > config->port_max) {
 		snprintf(why, SL_WHY, "at most %d media addresses", SL_MAX_ADDRESS_SLOTS);
 		return -E2BIG;
 	}
 	if (dev->twin) {
-		int err = sl_twin_address(dev->twin, ip, prefix, why);
+		int err = sl_twin_address(dev->twin, config->vlan, config->ip, config->prefix, why);
 
 		if (err)
 			return err;
 	}
-	memcpy(a->ip, ip, 16);
+	memcpy(a->ip, config->ip, 16);
 	a->port = port;
-	a->port_min = port_min;
-	a->port_max = port_max;
-	a->pinholes =
-		rte_zmalloc("pinholes", (port_max - port_min + 1u) * sizeof(*a->pinholes), 64);
+	a->vlan = config->vlan;
+	a->port_min = config->port_min;
+	a->port_max = config->port_max;
+	a->pinholes = rte_zmalloc(
+		"pinholes", (config->port_max - config->port_min + 1u) * sizeof(*a->pinholes), 64);
 	if (!a->pinholes) {
 		snprintf(
 			why, SL_WHY, "no memory for the pinhole table: raise `memory` in [sluice]");

@@ -53,16 +53,25 @@ int sl_port_open(const struct sl_port_config *config, uint8_t *port, char why[SL
 
 /* The kernel's interface behind the port (the netdev itself, or the twin); 0: there is none. */
 unsigned sl_port_ifindex(uint8_t port);
+/* The netdev that the kernel routes a VLAN of the port by, once its addresses were added; 0: none,
+ * 0 as `vlan`: sl_port_ifindex. */
+unsigned sl_port_vlan_ifindex(uint8_t port, uint16_t vlan);
 const char *sl_port_name(uint8_t port);
 
 /*
  * A media address of a port: packets to it and to a UDP port within the range are Sluice's,
- * everything else is the kernel's. IPv4 in mapped form. `slot` is the index that flows name it by.
- * `prefix` (bits of its own family) is what a twin is configured with; ignored on af_xdp, where the
- * netdev has the address already.
+ * everything else is the kernel's.
  */
-int sl_address_add(uint8_t port, const uint8_t ip[16], unsigned prefix, uint16_t port_min,
-	uint16_t port_max, uint8_t *slot, char why[SL_WHY]);
+struct sl_address_config {
+	uint8_t ip[16];              /* IPv4 in mapped form */
+	unsigned prefix;             /* bits of its own family: what a twin is configured with */
+	uint16_t vlan;               /* id of the 802.1Q tag it is behind, 1 to 4094; 0: none */
+	uint16_t port_min, port_max; /* UDP ports, inclusive, host byte order */
+};
+
+/* `slot` is the index that flows name the address by. An af_xdp netdev has the address already. */
+int sl_address_add(
+	uint8_t port, const struct sl_address_config *config, uint8_t *slot, char why[SL_WHY]);
 
 /* Starts one thread per core named by a port, pinned to it. Privileges must have been dropped
  * before. */

@@ -8,7 +8,7 @@
 
 #include "dataplane/flow.h"
 
-enum { SL_ETHER_LEN = 14, SL_REWRITE_MAX = SL_ETHER_LEN + 48 };
+enum { SL_ETHER_LEN = 14, SL_VLAN_LEN = 4 };
 
 /* `sum` plus the 16-bit words of data[0..len) in memory order; may be folded later (RFC 1071). */
 uint32_t sl_checksum_add(uint32_t sum, const uint8_t *data, uint16_t len);

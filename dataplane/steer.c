@@ -47,8 +47,8 @@ void sl_stage_steer(struct sl_worker *w, struct sl_burst *b)
 {
 	SL_BURST_FOREACH (p, b) {
 		uint16_t port = p->view.destination_port;
-		int slot =
-			sl_address_find(sl_ethdev_by_dpdk[p->m->port], p->view.destination, port);
+		int slot = sl_address_find(
+			sl_ethdev_by_dpdk[p->m->port], p->view.vlan, p->view.destination, port);
 
 		if (slot < 0) {
 			p->verdict = SL_PUNT;

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "dataplane/ethdev.h"
+#include "dataplane/netlink.h"
 
 enum {
 	TWIN_RING = 1024, /* frames each way */
@@ -28,19 +29,11 @@ struct sl_twin {
 	char name[IFNAMSIZ];
 	int fd;
 	unsigned ifindex;
-	unsigned n_ipv4;
 	struct rte_ring *to_kernel, *from_kernel;
 	struct sl_wait *worker; /* who takes from_kernel */
 	pthread_t thread;
 	bool started;
 	atomic_bool stop;
-};
-
-/* struct in6_ifreq of <linux/ipv6.h>, which cannot be included beside <netinet/in.h>. */
-struct ipv6_ifreq {
-	struct in6_addr address;
-	uint32_t prefix;
-	int ifindex;
 };
 
 static int set(
@@ -120,55 +113,52 @@ fail:
 	return err;
 }
 
-static int add_ipv4(struct sl_twin *twin, const uint8_t *ip, unsigned prefix, char why[SL_WHY])
+/* The netdev of a VLAN on the TAP; it goes away with it. */
+static int vlan_netdev(
+	const struct sl_twin *twin, uint16_t vlan, unsigned *ifindex, char why[SL_WHY])
 {
-	struct ifreq address = {0}, mask = {0};
-	struct sockaddr_in sin = {.sin_family = AF_INET};
-	char alias[IFNAMSIZ + 12];
+	char name[IFNAMSIZ + 8];
 	int err;
 
-	snprintf(alias, sizeof(alias), twin->n_ipv4 ? "%s:%u" : "%s", twin->name, twin->n_ipv4);
-	if (strlen(alias) >= IFNAMSIZ) {
-		snprintf(why, SL_WHY, "%s is too long a name for a TAP with several addresses",
-			twin->name);
+	snprintf(name, sizeof(name), "%s.%u", twin->name, vlan);
+	if (strlen(name) >= IFNAMSIZ) {
+		snprintf(why, SL_WHY,
+			"%s is too long a name for the VLAN of a TAP: set a shorter tap =", name);
 		return -ENAMETOOLONG;
 	}
-	memcpy(&sin.sin_addr, ip, 4);
-	memcpy(&address.ifr_addr, &sin, sizeof(sin));
-	sin.sin_addr.s_addr = htonl(prefix ? UINT32_MAX << (32 - prefix) : 0);
-	memcpy(&mask.ifr_netmask, &sin, sizeof(sin));
-	err = set(&address, alias, SIOCSIFADDR, "IPv4 address", why);
-	if (!err)
-		err = set(&mask, alias, SIOCSIFNETMASK, "IPv4 prefix length", why);
-	if (!err)
-		twin->n_ipv4++;
+	*ifindex = if_nametoindex(name);
+	if (*ifindex)
+		return 0;
+	err = sl_netlink_add_vlan(twin->ifindex, vlan, name);
+	if (err)
+		snprintf(why, SL_WHY, "cannot create %s: %s%s", name, strerror(-err),
+			err == -EOPNOTSUPP ? " (modprobe 8021q)" : "");
+	*ifindex = if_nametoindex(name);
 	return err;
 }
 
-static int add_ipv6(
-	const struct sl_twin *twin, const uint8_t ip[16], unsigned prefix, char why[SL_WHY])
+int sl_twin_address(struct sl_twin *twin, uint16_t vlan, const uint8_t ip[16], unsigned prefix,
+	char why[SL_WHY])
 {
-	struct ipv6_ifreq req = {.prefix = prefix, .ifindex = (int)twin->ifindex};
-	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0), err = 0;
+	unsigned ifindex = twin->ifindex;
+	int err = vlan ? vlan_netdev(twin, vlan, &ifindex, why) : 0;
 
-	memcpy(&req.address, ip, 16);
-	if (fd < 0 || (ioctl(fd, SIOCSIFADDR, &req) < 0 && errno != EEXIST)) {
-		err = -errno;
-		snprintf(why, SL_WHY, "%s: cannot set the IPv6 address: %s", twin->name,
-			strerror(errno));
-	}
-	if (fd >= 0)
-		close(fd);
+	if (err)
+		return err;
+	err = sl_netlink_add_address(ifindex, ip, prefix);
+	if (err)
+		snprintf(why, SL_WHY, "%s: cannot set the address: %s", twin->name, strerror(-err));
 	return err;
 }
 
-int sl_twin_address(struct sl_twin *twin, const uint8_t ip[16], unsigned prefix, char why[SL_WHY])
+unsigned sl_twin_ifindex(const struct sl_twin *twin, uint16_t vlan)
 {
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+	char name[IFNAMSIZ + 8];
 
-	if (memcmp(ip, mapped, 12) == 0)
-		return add_ipv4(twin, ip + 12, prefix, why);
-	return add_ipv6(twin, ip, prefix, why);
+	if (!vlan)
+		return twin->ifindex;
+	snprintf(name, sizeof(name), "%s.%u", twin->name, vlan);
+	return if_nametoindex(name);
 }
 
 static void drain_to_kernel(struct sl_twin *twin)
@@ -253,11 +243,6 @@ void sl_twin_close(struct sl_twin *twin)
 	if (twin->fd >= 0)
 		close(twin->fd);
 	free(twin);
-}
-
-unsigned sl_twin_ifindex(const struct sl_twin *twin)
-{
-	return twin->ifindex;
 }
 
 bool sl_twin_give(struct sl_twin *twin, struct rte_mbuf *m)

@@ -19,9 +19,12 @@ struct sl_twin;
 int sl_twin_open(const char *name, const uint8_t *mac, uint16_t mtu, struct sl_twin **twin,
 	char why[SL_WHY]);
 
-/* Configures an address on the TAP (IPv4 in mapped form; prefix length in bits of its own family).
+/*
+ * Configures an address (IPv4 in mapped form; prefix length in bits of its own family): on the TAP,
+ * or, where `vlan` is not 0, on TAP.VLAN, which is made for the first.
  */
-int sl_twin_address(struct sl_twin *twin, const uint8_t ip[16], unsigned prefix, char why[SL_WHY]);
+int sl_twin_address(struct sl_twin *twin, uint16_t vlan, const uint8_t ip[16], unsigned prefix,
+	char why[SL_WHY]);
 
 /* Starts the thread, which wakes `worker` when the kernel sends; after privileges were dropped. */
 int sl_twin_start(struct sl_twin *twin, struct sl_wait *worker, char why[SL_WHY]);
@@ -29,7 +32,8 @@ int sl_twin_start(struct sl_twin *twin, struct sl_wait *worker, char why[SL_WHY]
 /* Stops the thread; the TAP goes with its descriptor. */
 void sl_twin_close(struct sl_twin *twin);
 
-unsigned sl_twin_ifindex(const struct sl_twin *twin);
+/* Of the TAP, or of its VLAN; 0: none was made. */
+unsigned sl_twin_ifindex(const struct sl_twin *twin, uint16_t vlan);
 
 /* Packet path: gives a frame to the kernel (true: taken), takes up to n frames from it. */
 bool sl_twin_give(struct sl_twin *twin, struct rte_mbuf *m);

@@ -14,11 +14,21 @@ enum { TX_TRIES = 8 };
 
 sl_nexthop sl_nexthops[SL_MAX_NEXTHOPS];
 
+/* An 802.1Q tag of priority 0: what the network makes of the DSCP is its own business. */
+static void put_vlan(uint8_t *tag, uint16_t id)
+{
+	tag[0] = 0x81;
+	tag[1] = 0x00;
+	tag[2] = (uint8_t)(id >> 8);
+	tag[3] = (uint8_t)id;
+}
+
 static enum sl_verdict rewrite(struct sl_packet *p)
 {
 	const struct sl_egress *egress = &p->flow->egress[p->component];
 	const struct sl_ethdev *dev = &sl_ethdevs[egress->port];
-	uint16_t in_front = SL_ETHER_LEN + egress->header_len;
+	uint16_t ether_len = SL_ETHER_LEN + (unlikely(egress->vlan) ? SL_VLAN_LEN : 0);
+	uint16_t in_front = ether_len + egress->header_len;
 	uint16_t start = p->m->data_off + p->view.payload;
 	uint8_t *ether = p->op.data - in_front;
 
@@ -28,8 +38,10 @@ static enum sl_verdict rewrite(struct sl_packet *p)
 	if (!sl_nexthop_get(&sl_nexthops[egress->nexthop], ether))
 		return SL_DROP_NEIGHBOUR;
 	memcpy(ether + 6, dev->mac, 6);
-	ether[12] = egress->header_len == 48 ? 0x86 : 0x08;
-	ether[13] = egress->header_len == 48 ? 0xdd : 0x00;
+	if (unlikely(egress->vlan))
+		put_vlan(ether + 12, egress->vlan);
+	ether[ether_len - 2] = egress->header_len == 48 ? 0x86 : 0x08;
+	ether[ether_len - 1] = egress->header_len == 48 ? 0xdd : 0x00;
 	p->m->data_off = start - in_front;
 	p->m->data_len = p->op.len + in_front;
 	p->m->pkt_len = p->m->data_len;

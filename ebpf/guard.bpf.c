@@ -78,7 +78,7 @@ static __always_inline __u32 judge_source(
 
 	if (bpf_map_lookup_elem(&expected, &key))
 		return SL_GUARD_REDIRECTED;
-	if (is_martian(&packet->from))
+	if (is_martian(packet))
 		return SL_GUARD_MARTIAN;
 	return list == SL_PREFIX_ALLOW ? SL_GUARD_REDIRECTED : judge_stranger(limits, &key);
 }
@@ -105,7 +105,7 @@ int sluice_guard(struct xdp_md *ctx)
 		return drop(&packet, SL_GUARD_DENIED);
 	if (parsed == PARSED_OTHER)
 		return decide(XDP_PASS, SL_GUARD_PASSED);
-	slot = slot_of(&packet.to);
+	slot = slot_of(&packet.to, packet.vlan);
 	if (!slot)
 		return decide(XDP_PASS, SL_GUARD_PASSED);
 	if (parsed == PARSED_BAD_IP)

@@ -335,7 +335,7 @@ void sl_guard_close(struct sl_guard *guard)
 }
 
 /* Where the address is, or may be put: half of the places are always free. */
-static __u32 place_of(const struct sl_guard_addresses *all, const uint8_t ip[16])
+static __u32 place_of(const struct sl_guard_addresses *all, const uint8_t ip[16], uint16_t vlan)
 {
 	struct sl_guard_address address;
 	__u32 place;
@@ -343,7 +343,8 @@ static __u32 place_of(const struct sl_guard_addresses *all, const uint8_t ip[16]
 	memcpy(address.ip, ip, sizeof(address.ip));
 	place = sl_guard_place(&address);
 	while (all->at[place].slot.port_max &&
-		memcmp(all->at[place].address.ip, ip, sizeof(address.ip)) != 0)
+		(all->at[place].slot.vlan != vlan ||
+			memcmp(all->at[place].address.ip, ip, sizeof(address.ip)) != 0))
 		place = (place + 1) % SL_GUARD_PLACES;
 	return place;
 }
@@ -351,7 +352,7 @@ static __u32 place_of(const struct sl_guard_addresses *all, const uint8_t ip[16]
 /* Into the table, in this copy of it. */
 static int enter(struct sl_guard_addresses *all, const uint8_t ip[16], struct sl_guard_slot *slot)
 {
-	__u32 place = place_of(all, ip);
+	__u32 place = place_of(all, ip, slot->vlan);
 	struct sl_guard_slot *known = &all->at[place].slot;
 	unsigned n = 0;
 
@@ -371,10 +372,11 @@ static int enter(struct sl_guard_addresses *all, const uint8_t ip[16], struct sl
 	return 0;
 }
 
-int sl_guard_address_add(struct sl_guard *guard, uint8_t slot, const uint8_t ip[16],
+int sl_guard_address_add(struct sl_guard *guard, uint8_t slot, const uint8_t ip[16], uint16_t vlan,
 	uint16_t port_min, uint16_t port_max, char why[SL_GUARD_WHY])
 {
-	struct sl_guard_slot value = {.index = slot, .port_min = port_min, .port_max = port_max};
+	struct sl_guard_slot value = {
+		.index = slot, .vlan = vlan, .port_min = port_min, .port_max = port_max};
 	struct sl_guard_addresses all;
 	__u32 only = 0;
 	int error;

@@ -54,14 +54,14 @@ int sl_guard_open(unsigned ifindex, struct sl_guard **guard, char why[SL_GUARD_W
 void sl_guard_close(struct sl_guard *guard);
 
 /*
- * From now on UDP to `ip` (IPv4 in mapped form, network byte order) and to a port of
- * [port_min, port_max] (host byte order) is media, dropped unless its pinhole is open. `slot` names
- * the pair in the calls below; each slot is added once. Two slots may have one address and ranges
- * of their own: the program then guards everything from the lowest to the highest of their ports.
- *   -EINVAL  slot >= SL_MAX_ADDRESS_SLOTS, port_min > port_max, or port 0
+ * From now on UDP to `ip` (IPv4 in mapped form, network byte order), in the VLAN of that id (0:
+ * untagged) and to a port of [port_min, port_max] (host byte order), is media, dropped unless its
+ * pinhole is open. `slot` names the pair in the calls below; each slot is added once. Two slots may
+ * have one address and ranges of their own: the program then guards everything from the lowest to
+ * the highest of their ports. -EINVAL  slot >= SL_MAX_ADDRESS_SLOTS, port_min > port_max, or port 0
  *   -E2BIG   the map is full
  */
-int sl_guard_address_add(struct sl_guard *guard, uint8_t slot, const uint8_t ip[16],
+int sl_guard_address_add(struct sl_guard *guard, uint8_t slot, const uint8_t ip[16], uint16_t vlan,
 	uint16_t port_min, uint16_t port_max, char why[SL_GUARD_WHY]);
 
 /*

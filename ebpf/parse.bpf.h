@@ -59,6 +59,7 @@ enum parsed {
 struct packet {
 	struct sl_guard_address from __attribute__((aligned(8))), to __attribute__((aligned(8)));
 	bool ip;       /* the addresses are there */
+	__u16 vlan;    /* id of the 802.1Q tag, host byte order; 0: none */
 	__u16 port;    /* destination, host byte order */
 	bool udp_fits; /* the UDP length is possible */
 	bool fragment; /* the first one: the ports are there, the rest may not be */
@@ -169,16 +170,16 @@ static __always_inline enum parsed parse(const void *start, const void *end, str
 	__be16 protocol;
 
 	packet->ip = packet->fragment = false;
-	packet->port = 0;
+	packet->port = packet->vlan = 0;
 	if (next > end)
 		return PARSED_OTHER;
 	protocol = eth->h_proto;
 	if (protocol == bpf_htons(ETH_P_8021Q)) {
 		const struct vlan_tag *tag = next;
 
-		/* With an id it is another network, the kernel's. */
-		if ((const void *)(tag + 1) > end || tag->tci & bpf_htons(VLAN_ID))
+		if ((const void *)(tag + 1) > end)
 			return PARSED_OTHER;
+		packet->vlan = bpf_ntohs(tag->tci) & VLAN_ID;
 		protocol = tag->protocol;
 		next = tag + 1;
 	}

@@ -84,8 +84,9 @@ static __always_inline bool is_same(
 	return x[0] == y[0] && x[1] == y[1];
 }
 
-/* NULL: it is none of ours. */
-static __always_inline const struct sl_guard_slot *slot_of(const struct sl_guard_address *address)
+/* NULL: it is none of ours, or not in that VLAN. */
+static __always_inline const struct sl_guard_slot *slot_of(
+	const struct sl_guard_address *address, __u16 vlan)
 {
 	__u32 only = 0, place = sl_guard_place(address);
 	const struct sl_guard_addresses *ours = bpf_map_lookup_elem(&media_addresses, &only);
@@ -95,7 +96,8 @@ static __always_inline const struct sl_guard_slot *slot_of(const struct sl_guard
 
 		if (slot->port_max == 0)
 			break;
-		if (is_same(&ours->at[place % SL_GUARD_PLACES].address, address))
+		if (slot->vlan == vlan &&
+			is_same(&ours->at[place % SL_GUARD_PLACES].address, address))
 			return slot;
 		place++;
 	}
@@ -103,9 +105,9 @@ static __always_inline const struct sl_guard_slot *slot_of(const struct sl_guard
 }
 
 /* Nobody, nobody in particular, or we ourselves. */
-static __always_inline bool is_martian(const struct sl_guard_address *from)
+static __always_inline bool is_martian(const struct packet *packet)
 {
-	return sl_is_martian(from->ip) || slot_of(from);
+	return sl_is_martian(packet->from.ip) || slot_of(&packet->from, packet->vlan);
 }
 
 static __always_inline bool take(__u64 *bucket, const struct sl_rate *rate, __u64 now)

@@ -35,7 +35,8 @@ struct sl_guard_address {
 };
 
 struct sl_guard_slot {
-	__u32 index;    /* key into `pinholes`, less than SL_MAX_ADDRESS_SLOTS */
+	__u16 index;    /* key into `pinholes`, less than SL_MAX_ADDRESS_SLOTS */
+	__u16 vlan;     /* id of the 802.1Q tag the address is behind, host byte order; 0: none */
 	__u16 port_min; /* the interface's media-ports, inclusive; what is outside them is the
 			   kernel's */
 	__u16 port_max; /* 0: nothing is here */

@@ -73,7 +73,7 @@ static int hold(unsigned ifindex, const char *address, const char *range, char *
 		return refuse("not a range of ports");
 	if (sl_guard_open(ifindex, &guard, why))
 		return refuse(why);
-	if (sl_guard_address_add(guard, 0, ip, (uint16_t)min, (uint16_t)max, why))
+	if (sl_guard_address_add(guard, 0, ip, 0, (uint16_t)min, (uint16_t)max, why))
 		return refuse(why);
 	for (; *ports; ports++)
 		sl_guard_pinhole_open(guard, 0, (uint16_t)atoi(*ports));

@@ -207,6 +207,11 @@ static const struct bad bad_files[] = {
 		PORT "[interface a]\nport = wan\naddress = 10.0.0.1\n"
 		     "media-ports = 65535-65535\n" CTRL,
 		{{7, "no pair"}}},
+	{"VLAN ids",
+		PORT "[interface a]\nport = wan\nvlan = 0\naddress = 10.0.0.1\nmedia-ports = "
+		     "2000-2999\n[interface b]\nport = wan\nvlan = 4095\naddress = 10.0.0.2\n"
+		     "media-ports = 2000-2999\n" CTRL,
+		{{6, "vlan: '0'; write the VLAN's id, 1 to 4094"}, {11, "vlan: '4095'"}}},
 	{"overlap",
 		VALID
 		"[interface x]\nport = wan\naddress = 203.0.113.10\nmedia-ports = 20098-21000\n",

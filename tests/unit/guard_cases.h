@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Frames and the guard's verdicts on them, with these pinholes open: SLOT4's 20000, 20002, 20008
- * and 20999 and SLOT6's 20002.
+ * and 20999, SLOT6's 20002 and SLOT_VLAN's 20004.
  */
 #ifndef SL_TESTS_GUARD_CASES_H
 #define SL_TESTS_GUARD_CASES_H
@@ -43,7 +43,11 @@ static const struct shape verdicts_of[] = {
 	{"UDP-Lite", OPEN4, .protocol = 136, PASS},
 	{"priority tag", OPEN4, .tags = 1, GIVEN},
 	{"priority tag, IPv6, closed", CLOSED6, .tags = 1, CLOSED},
-	{"VLAN", OPEN4, .tags = 1, .vlan = 100, PASS},
+	{"VLAN, closed without", CLOSED4, .tags = 1, .vlan = VLAN, GIVEN},
+	{"VLAN, open without", OPEN4, .tags = 1, .vlan = VLAN, CLOSED},
+	{"VLAN, from ourselves", CLOSED4, .tags = 1, .vlan = VLAN, .from = OURS4, MARTIAN},
+	{"VLAN, IPv6", OPEN6, .tags = 1, .vlan = VLAN, PASS},
+	{"another VLAN", OPEN4, .tags = 1, .vlan = VLAN + 1, PASS},
 	{"VLAN, IPv6, closed", CLOSED6, .tags = 1, .vlan = 4095, PASS},
 	{"service and customer tag", OPEN4, .tags = 2, PASS},
 	{"service and customer VLAN", OPEN4, .tags = 2, .vlan = 100, PASS},

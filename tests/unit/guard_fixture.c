@@ -37,13 +37,14 @@ static void address(const char *text, uint8_t ip[16])
 	assert_int_equal(inet_pton(AF_INET, text, ip + 12), 1);
 }
 
-void guard_address(struct fixture *f, unsigned slot, const char *text, unsigned min, unsigned max)
+void guard_address(struct fixture *f, unsigned slot, const char *text, uint16_t vlan, unsigned min,
+	unsigned max)
 {
 	uint8_t ip[16];
 
 	address(text, ip);
-	assert_int_equal(sl_guard_address_add(
-				 f->guard, (uint8_t)slot, ip, (uint16_t)min, (uint16_t)max, f->why),
+	assert_int_equal(sl_guard_address_add(f->guard, (uint8_t)slot, ip, vlan, (uint16_t)min,
+				 (uint16_t)max, f->why),
 		0);
 }
 
@@ -80,8 +81,9 @@ int guard_set_up(void **state)
 	attach(f);
 	if (sl_guard_open(LOOPBACK, &f->guard, f->why) != 0)
 		fail_msg("%s", f->why);
-	guard_address(f, SLOT4, OURS4, PORT_MIN, PORT_MAX);
-	guard_address(f, SLOT6, OURS6, PORT_MIN, PORT_MAX);
+	guard_address(f, SLOT4, OURS4, 0, PORT_MIN, PORT_MAX);
+	guard_address(f, SLOT6, OURS6, 0, PORT_MIN, PORT_MAX);
+	guard_address(f, SLOT_VLAN, OURS4, VLAN, PORT_MIN, PORT_MAX);
 	*state = f;
 	return 0;
 }

@@ -11,11 +11,12 @@
 #include "ebpf/guard_user.h"
 
 enum { LOOPBACK = 1, SKIP = 77 };
-enum { SLOT4 = 3, SLOT6 = 63, PORT_MIN = 20000, PORT_MAX = 20999 };
+enum { SLOT4 = 3, SLOT6 = 63, SLOT_VLAN = 11, PORT_MIN = 20000, PORT_MAX = 20999 };
 
 /* As those of relay_fixture.h. */
 #define OURS4 "10.0.0.1"
 #define OURS6 "fd00::1"
+enum { VLAN = 100 }; /* OURS4 is there again */
 
 struct bpf_object;
 
@@ -37,7 +38,8 @@ int guard_tear_down(void **state);
 /* As a dataplane would: its socket serves queue 0. */
 void guard_serve(struct fixture *f);
 
-void guard_address(struct fixture *f, unsigned slot, const char *text, unsigned min, unsigned max);
+void guard_address(struct fixture *f, unsigned slot, const char *text, uint16_t vlan, unsigned min,
+	unsigned max);
 
 /* What the program did with the frame; that it counted just that, once, is checked. */
 int guard_decided(struct fixture *f, const uint8_t *bytes, unsigned length);

@@ -28,6 +28,7 @@ static void open_pinholes(struct fixture *f)
 		sl_guard_pinhole_open(f->guard, SLOT4, ports[i]);
 	sl_guard_pinhole_open(f->guard, SLOT4, 20008);
 	sl_guard_pinhole_open(f->guard, SLOT6, 20002);
+	sl_guard_pinhole_open(f->guard, SLOT_VLAN, 20004);
 }
 
 static void test_verdicts(void **state)
@@ -105,7 +106,7 @@ static void test_every_port(void **state)
 	struct frame frame;
 
 	guard_serve(f);
-	guard_address(f, SLOT4, OURS4, 1, 65535);
+	guard_address(f, SLOT4, OURS4, 0, 1, 65535);
 	frame_build(&frame, &(struct shape){OPEN4});
 	for (unsigned port = 1; port <= 65535; port++)
 		sl_guard_pinhole_open(f->guard, SLOT4, (uint16_t)port);
@@ -131,10 +132,10 @@ static void test_every_address(void **state)
 
 	for (unsigned i = 0; i < 2 * SL_MAX_ADDRESS_SLOTS; i++) {
 		snprintf(to, sizeof(to), i & 2 ? "2001:db8::%x" : "203.0.113.%u", i);
-		if (i < SL_MAX_ADDRESS_SLOTS - 2)
-			guard_address(f, i, to, PORT_MIN, PORT_MAX);
+		if (i < SL_MAX_ADDRESS_SLOTS - 3)
+			guard_address(f, i, to, 0, PORT_MIN, PORT_MAX);
 		check(f, &(struct shape){to, .to = to, .port = PORT_MIN,
-				 .want = i < SL_MAX_ADDRESS_SLOTS - 2 ? SL_GUARD_CLOSED
+				 .want = i < SL_MAX_ADDRESS_SLOTS - 3 ? SL_GUARD_CLOSED
 								      : SL_GUARD_PASSED});
 	}
 	check(f, &(struct shape){"before them", CLOSED4, CLOSED});

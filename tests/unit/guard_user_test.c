@@ -213,11 +213,11 @@ static void test_addresses(void **state)
 	struct sl_guard *guard;
 
 	assert_int_equal(sl_guard_open(LOOPBACK, &guard, why), 0);
-	assert_int_equal(sl_guard_address_add(guard, 64, ip, 1, 2, why), -EINVAL);
-	assert_int_equal(sl_guard_address_add(guard, 0, ip, 3, 2, why), -EINVAL);
-	assert_int_equal(sl_guard_address_add(guard, 0, ip, 0, 2, why), -EINVAL);
-	assert_int_equal(sl_guard_address_add(guard, 3, ip, 30000, 39999, why), 0);
-	assert_int_equal(sl_guard_address_add(guard, 7, ip, 20000, 24999, why), 0);
+	assert_int_equal(sl_guard_address_add(guard, 64, ip, 0, 1, 2, why), -EINVAL);
+	assert_int_equal(sl_guard_address_add(guard, 0, ip, 0, 3, 2, why), -EINVAL);
+	assert_int_equal(sl_guard_address_add(guard, 0, ip, 0, 0, 2, why), -EINVAL);
+	assert_int_equal(sl_guard_address_add(guard, 3, ip, 0, 30000, 39999, why), 0);
+	assert_int_equal(sl_guard_address_add(guard, 7, ip, 0, 20000, 24999, why), 0);
 	slot = slot_of(object, ip);
 	assert_int_equal(slot.index, 3);
 	assert_int_equal(slot.port_min, 20000);
@@ -245,10 +245,10 @@ static void test_no_more_addresses_than_slots(void **state)
 	assert_int_equal(sl_guard_open(LOOPBACK, &guard, why), 0);
 	for (unsigned i = 0; i < SL_MAX_ADDRESS_SLOTS; i++) {
 		ip[15] = (uint8_t)i;
-		assert_int_equal(sl_guard_address_add(guard, (uint8_t)i, ip, 1, 2, why), 0);
+		assert_int_equal(sl_guard_address_add(guard, (uint8_t)i, ip, 0, 1, 2, why), 0);
 	}
 	ip[15] = SL_MAX_ADDRESS_SLOTS;
-	assert_int_equal(sl_guard_address_add(guard, 0, ip, 1, 2, why), -E2BIG);
+	assert_int_equal(sl_guard_address_add(guard, 0, ip, 0, 1, 2, why), -E2BIG);
 	sl_guard_close(guard);
 	bpf_object__close(object);
 }

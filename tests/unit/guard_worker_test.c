@@ -15,28 +15,29 @@
 #include "relay_fixture.h"
 
 static struct relay relay;
-static struct call calls[4];
+static struct call calls[5];
 
 /* The guard's pinholes, as calls; with the RTCP ports that these open as well. */
 static void open_calls(struct fixture *f)
 {
 	static const struct {
 		unsigned n;
-		bool v6;
+		uint8_t slot, far, guard;
 	} open[] = {
-		{0, false},
-		{1, false},
-		{1, true},
-		{(PORT_MAX - PORT_MIN) / 2, false},
+		{0, WAN4, LAN4, SLOT4},
+		{1, WAN4, LAN4, SLOT4},
+		{1, WAN6, LAN6, SLOT6},
+		{2, VLAN4, LAN4, SLOT_VLAN},
+		{(PORT_MAX - PORT_MIN) / 2, WAN4, LAN4, SLOT4},
 	};
 
 	for (size_t i = 0; i < sizeof(open) / sizeof(open[0]); i++) {
 		uint16_t port = (uint16_t)(FIRST_PORT + 2 * open[i].n);
 
-		call_open(&calls[i], open[i].n, SL_SUITE_AES_CM_128_HMAC_SHA1_80,
-			SL_SUITE_AES_CM_128_HMAC_SHA1_80, open[i].v6, open[i].v6, false);
+		call_open_between(&calls[i], open[i].n, SL_SUITE_AES_CM_128_HMAC_SHA1_80,
+			SL_SUITE_AES_CM_128_HMAC_SHA1_80, open[i].slot, open[i].far, false);
 		for (uint16_t c = 0; c < 2; c++)
-			sl_guard_pinhole_open(f->guard, open[i].v6 ? SLOT6 : SLOT4, port + c);
+			sl_guard_pinhole_open(f->guard, open[i].guard, port + c);
 	}
 }
 

@@ -48,6 +48,7 @@ static const struct {
 	enum sl_verdict want;
 	uint16_t payload, payload_len;
 	bool fragment;
+	uint16_t vlan;
 } frames[] = {
 	{"IPv4", MACS "0800" IP4("0020", "0000", "11") UDP("000c") "80000001", SL_FORWARD, 42, 4},
 	{"IPv4, link padding", MACS "0800" IP4("0020", "4000", "11") UDP("000c") "80000001 *14:00",
@@ -56,6 +57,10 @@ static const struct {
 		0},
 	{"priority tag", MACS "8100 e000 0800" IP4("0020", "0000", "11") UDP("000c") "80000001",
 		SL_FORWARD, 46, 4},
+	{"VLAN", MACS "8100 6064 0800" IP4("0020", "0000", "11") UDP("000c") "80000001", SL_FORWARD,
+		46, 4, .vlan = 100},
+	{"VLAN, IPv6", MACS "8100 0fff 86dd" IP6("000c", "11") UDP("000c") "80000001", SL_FORWARD,
+		66, 4, .vlan = 4095},
 	{"IPv4 options",
 		MACS "0800 4600 0024 0000 0000 40 11 0000 0a000001 0a000002 01010101" UDP(
 			"000c") "80000001",
@@ -63,8 +68,6 @@ static const struct {
 	{"IPv6", MACS "86dd" IP6("000c", "11") UDP("000c") "80000001", SL_FORWARD, 62, 4},
 	{"IPv6 hop-by-hop", MACS "86dd" IP6("0014", "00") "1100 *6:00" UDP("000c") "80000001",
 		SL_FORWARD, 70, 4},
-	{"VLAN", MACS "8100 0064 0800" IP4("0020", "0000", "11") UDP("000c") "80000001", SL_PUNT, 0,
-		0},
 	{"service tag", MACS "88a8 0000 0800" IP4("0020", "0000", "11") UDP("000c") "80000001",
 		SL_PUNT, 0, 0},
 	{"ARP", MACS "0806 *28:00", SL_PUNT, 0, 0},
@@ -145,6 +148,7 @@ static void frames_as_the_table_says(void **state)
 			assert_int_equal(v.payload, frames[i].payload);
 			assert_int_equal(v.payload_len, frames[i].payload_len);
 			assert_int_equal(v.fragment, frames[i].fragment);
+			assert_int_equal(v.vlan, frames[i].vlan);
 			assert_int_equal(v.source_port, 5000);
 			assert_int_equal(v.destination_port, 20000);
 			assert_int_equal(v.source[15], 1);

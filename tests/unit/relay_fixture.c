@@ -19,6 +19,7 @@ static const uint8_t local[SLOTS][16] = {
 	[WAN6] = {0xfd, [15] = 1},
 	[LAN4] = {[10] = 0xff, 0xff, 10, 0, 1, 1},
 	[LAN6] = {0xfd, 1, [15] = 1},
+	[VLAN4] = {[10] = 0xff, 0xff, 10, 0, 0, 1},
 };
 static const uint8_t next_mac[6] = {2, 0, 0, 0, 0, 0x99};
 
@@ -29,7 +30,12 @@ static bool slot_v6(uint8_t slot)
 
 static int slot_port(uint8_t slot)
 {
-	return slot == WAN4 || slot == WAN6 ? WAN : LAN;
+	return slot == LAN4 || slot == LAN6 ? LAN : WAN;
+}
+
+static uint16_t slot_vlan(uint8_t slot)
+{
+	return slot == VLAN4 ? VLAN_ID : 0;
 }
 
 static struct rte_ring *make_ring(const char *what, int port, unsigned queue)
@@ -91,11 +97,12 @@ void relay_start(struct relay *r, const char *backend, unsigned workers)
 	for (int port = 0; port < PORTS; port++)
 		open_port(r, port);
 	for (uint8_t s = 0; s < SLOTS; s++) {
+		struct sl_address_config address = {
+			.vlan = slot_vlan(s), .port_min = FIRST_PORT, .port_max = LAST_PORT};
 		uint8_t slot;
 
-		assert_int_equal(sl_address_add((uint8_t)slot_port(s), local[s],
-					 slot_v6(s) ? 64 : 24, FIRST_PORT, LAST_PORT, &slot, why),
-			0);
+		memcpy(address.ip, local[s], 16);
+		assert_int_equal(sl_address_add((uint8_t)slot_port(s), &address, &slot, why), 0);
 		assert_int_equal(slot, s);
 	}
 	sl_nexthop_set(&sl_nexthops[1], next_mac);
@@ -218,10 +225,10 @@ struct sl_key *endpoint_rekey_rx(struct endpoint *e)
 	return old;
 }
 
-static void endpoint_open(struct endpoint *e, int i, unsigned n, enum sl_suite suite, bool v6)
+static void endpoint_open(struct endpoint *e, uint8_t slot, unsigned n, enum sl_suite suite)
 {
 	memset(e, 0, sizeof(*e));
-	e->slot = (uint8_t)(i == 0 ? (v6 ? WAN6 : WAN4) : (v6 ? LAN6 : LAN4));
+	e->slot = slot;
 	e->port = (uint16_t)(FIRST_PORT + 2 * n);
 	memcpy(e->address.ip, local[e->slot], 16);
 	e->address.ip[15] = 2;
@@ -275,12 +282,18 @@ struct sl_flow *call_flow_with(const struct call *c, int i, const struct sl_latc
 void call_open(struct call *c, unsigned n, enum sl_suite a, enum sl_suite b, bool v6_a, bool v6_b,
 	bool mux)
 {
+	call_open_between(c, n, a, b, v6_a ? WAN6 : WAN4, v6_b ? LAN6 : LAN4, mux);
+}
+
+void call_open_between(struct call *c, unsigned n, enum sl_suite a, enum sl_suite b, uint8_t slot_a,
+	uint8_t slot_b, bool mux)
+{
 	struct sl_exchange x[2] = {0};
 
 	memset(c, 0, sizeof(*c));
 	c->mux = mux;
-	endpoint_open(&c->end[0], 0, n, a, v6_a);
-	endpoint_open(&c->end[1], 1, n, b, v6_b);
+	endpoint_open(&c->end[0], slot_a, n, a);
+	endpoint_open(&c->end[1], slot_b, n, b);
 	for (int i = 0; i < 2; i++)
 		x[i].flow = c->flow[i] = call_flow(c, i);
 	assert_int_equal(sl_flows_exchange(x, 2), 0);
@@ -353,14 +366,19 @@ uint16_t make_frame(const struct endpoint *e, uint16_t to_port, const uint8_t *p
 	uint16_t len, uint8_t *frame)
 {
 	bool v6 = slot_v6(e->slot);
-	uint8_t *ip = frame + 14, *udp = ip + (v6 ? 40 : 20);
-	uint16_t udp_len = len + 8;
+	uint16_t vlan = slot_vlan(e->slot), udp_len = len + 8;
+	uint8_t *ip = frame + (vlan ? 18 : 14), *udp = ip + (v6 ? 40 : 20);
 
-	memset(frame, 0, 64);
+	memset(frame, 0, 72);
 	memcpy(frame, sl_ethdevs[slot_port(e->slot)].mac, 6);
 	frame[6] = 2;
-	frame[12] = v6 ? 0x86 : 0x08;
-	frame[13] = v6 ? 0xdd : 0x00;
+	if (vlan) {
+		frame[12] = 0x81;
+		frame[14] = (uint8_t)(vlan >> 8 | 0xa0); /* PCP 5 */
+		frame[15] = (uint8_t)vlan;
+	}
+	ip[-2] = v6 ? 0x86 : 0x08;
+	ip[-1] = v6 ? 0xdd : 0x00;
 	if (v6) {
 		ip[0] = 0x60;
 		ip[4] = (uint8_t)(udp_len >> 8);
@@ -432,7 +450,8 @@ int receive(struct relay *r, struct endpoint *e, bool rtcp, bool mux, uint8_t *o
 	assert_memory_equal(view.destination, e->address.ip, 16);
 	assert_int_equal(view.source_port, e->port + (rtcp && !mux));
 	assert_int_equal(view.destination_port, e->address.port + (rtcp && !mux));
-	assert_int_equal(frame[14] >> 4, v6 ? 6 : 4);
+	assert_int_equal(view.vlan, slot_vlan(e->slot));
+	assert_int_equal(frame[view.vlan ? 18 : 14] >> 4, v6 ? 6 : 4);
 	len = view.payload_len;
 	memcpy(out, frame + view.payload, view.payload_len);
 	rte_pktmbuf_free(m);

@@ -15,8 +15,9 @@
 
 enum { WAN, LAN, PORTS, FIRST_PORT = 20000, LAST_PORT = 20999, FRAME_MAX = 1600 };
 
-/* Local address slots: one of each family on each port. */
-enum { WAN4, WAN6, LAN4, LAN6, SLOTS };
+/* Local address slots: one of each family on each port; WAN4's address is there again in a VLAN. */
+enum { WAN4, WAN6, LAN4, LAN6, VLAN4, SLOTS };
+enum { VLAN_ID = 100 };
 
 struct relay {
 	struct rte_ring *rx[PORTS][2], *tx[PORTS][2];
@@ -52,6 +53,9 @@ void relay_poll(void);
 /* Both endpoints at relay port FIRST_PORT + 2 × n, each of its own side; keys are random. */
 void call_open(struct call *c, unsigned n, enum sl_suite a, enum sl_suite b, bool v6_a, bool v6_b,
 	bool mux);
+/* The same between two slots. */
+void call_open_between(struct call *c, unsigned n, enum sl_suite a, enum sl_suite b, uint8_t slot_a,
+	uint8_t slot_b, bool mux);
 void call_close(struct call *c);
 
 /* A new flow from end i to the other with the call's keys of now, not published. */

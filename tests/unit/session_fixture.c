@@ -49,12 +49,15 @@ void relay_start(void)
 	config->port_max = FIRST_PORT + 2 * PAIRS - 1;
 	for (int f = 0; f < SL_FAMILIES; f++) {
 		struct sl_config_address *address = &config->address[f];
+		struct sl_address_config where;
 
 		address->present = true;
 		must(sl_address_parse(f == SL_IPV4 ? RELAY4 : RELAY6, address->ip), "address", "");
 		memcpy(address->advertise, address->ip, 16);
-		must(sl_address_add(index, address->ip, 0, config->port_min, config->port_max,
-			     &relay.interface.local[f].slot, reason),
+		where = (struct sl_address_config){
+			.port_min = config->port_min, .port_max = config->port_max};
+		memcpy(where.ip, address->ip, 16);
+		must(sl_address_add(index, &where, &relay.interface.local[f].slot, reason),
 			"address", reason);
 	}
 }

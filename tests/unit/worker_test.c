@@ -177,6 +177,39 @@ static void refused_under_their_own_names(void **state)
 	call_close(&c);
 }
 
+/* Between a VLAN and none; the same address and ports without the tag, or with another, are
+ * somebody else's. */
+static void calls_into_a_vlan(void **state)
+{
+	static const uint16_t seqs[] = {7, 8, 9};
+	uint8_t p[FRAME_MAX], frame[FRAME_MAX + 64];
+	uint64_t before = verdicts(SL_DROP_NOT_MEDIA), closed = verdicts(SL_DROP_CLOSED);
+	struct endpoint untagged;
+	struct call c;
+	uint16_t n;
+
+	call_open_between(&c, 9, CM80, GCM256, VLAN4, LAN4, false);
+	for (int i = 0; i < 3; i++) {
+		send_rtp(&c, 0, seqs[i]);
+		send_rtp(&c, 1, seqs[i]);
+	}
+	relay_poll();
+	expect_rtp(&c, 0, seqs, 3);
+	expect_rtp(&c, 1, seqs, 3);
+	untagged = c.end[0];
+	untagged.slot = WAN4;
+	n = make_rtp(&c.end[0], 10, PAYLOAD, p);
+	inject(&relay, &untagged, 0, false, false, p, n);
+	n = make_frame(&c.end[0], c.end[0].port, p, n, frame);
+	frame[15]++;
+	inject_frame(&relay, WAN, 0, frame, n);
+	relay_poll();
+	expect_nothing(&c);
+	assert_int_equal(verdicts(SL_DROP_CLOSED), closed + 1);
+	assert_int_equal(verdicts(SL_DROP_NOT_MEDIA), before + 1);
+	call_close(&c);
+}
+
 static void clear_and_short_srtcp(void **state)
 {
 	struct call c;
@@ -375,6 +408,7 @@ int main(int argc, char **argv)
 		CASE(rtcp_both_ways),
 		CASE(forgeries_change_nothing),
 		CASE(refused_under_their_own_names),
+		CASE(calls_into_a_vlan),
 		CASE(clear_and_short_srtcp),
 		CASE(blocked_and_silenced),
 		CASE(withdrawn_is_closed_at_once),
