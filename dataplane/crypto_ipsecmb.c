@@ -34,9 +34,11 @@ enum {
 	GCM_POWER_LINES = 4, /* of the hash key, the lowest are last: 16 blocks, one voice packet */
 };
 
-static inline void *half_of(struct sl_key *key, enum protocol protocol)
+/* Of SRTCP, what run() has expanded for the one packet that is worked on. */
+static inline const struct ipsecmb_cm *cm_of(
+	const struct sl_crypto *crypto, const struct sl_crypto_op *op, enum protocol protocol)
 {
-	return protocol == RTP ? (void *)key : RTE_PTR_ADD(key, key->rtcp_offset);
+	return protocol == RTP ? (const void *)op->key : &crypto->rtcp_cm;
 }
 
 static inline void put_word(uint8_t *at, uint32_t host_order)
@@ -88,7 +90,7 @@ static inline void cm_iv(uint8_t *iv, const uint8_t *salt, uint32_t ssrc, uint64
 static bool cm_hash(struct sl_crypto *crypto, unsigned n, enum protocol protocol)
 {
 	for (unsigned i = 0; i < n; i++) {
-		const struct ipsecmb_cm *cm = half_of(crypto->ops[i]->key, protocol);
+		const struct ipsecmb_cm *cm = cm_of(crypto, crypto->ops[i], protocol);
 		IMB_JOB *job = &crypto->jobs[i];
 		job->src = crypto->ops[i]->data;
 		job->msg_len_to_hash_in_bytes = crypto->ends[i] + WORD;
@@ -108,7 +110,7 @@ static void cm_cipher(
 
 	for (unsigned i = 0; i < n; i++) {
 		struct sl_crypto_op *op = crypto->ops[i];
-		const struct ipsecmb_cm *cm = half_of(op->key, protocol);
+		const struct ipsecmb_cm *cm = cm_of(crypto, op, protocol);
 		if (cm->head.key_len != key_len || op->verdict != SL_FORWARD ||
 			crypto->ends[i] <= op->header_len)
 			continue;
@@ -141,17 +143,17 @@ static void cm_cipher_all(
 }
 
 /* What lies behind the line of the head, that the caller is likely to have brought near. */
-static inline void cm_prefetch(const struct sl_key *half)
+static inline void cm_prefetch(const struct ipsecmb_cm *cm)
 {
-	const uint8_t *keys = ((const struct ipsecmb_cm *)half)->round_keys;
+	const uint8_t *keys = cm->round_keys;
 
 	for (unsigned line = 0; line < 3; line++)
 		rte_prefetch0(keys + line * LINE);
 }
 
-static inline void gcm_prefetch(const struct sl_key *half)
+static inline void gcm_prefetch(const struct sl_key *head)
 {
-	const struct gcm_key_data *key = &((const struct ipsecmb_gcm *)half)->expanded;
+	const struct gcm_key_data *key = &((const struct ipsecmb_gcm *)head)->expanded;
 	const uint8_t *end = (const uint8_t *)(key + 1);
 
 	for (unsigned line = 0; line < 4; line++)
@@ -166,10 +168,10 @@ static void cm_unprotect(struct sl_crypto *crypto, unsigned n, enum protocol pro
 
 	for (unsigned i = 0; i < n; i++) {
 		struct sl_crypto_op *op = crypto->ops[i];
-		const struct sl_key *half = half_of(op->key, protocol);
-		const uint16_t tag_at = op->len - half->tag_len;
-		cm_prefetch(half);
-		copy_cm_tag(crypto->tags[i], op->data + tag_at, half->tag_len);
+		const struct ipsecmb_cm *cm = cm_of(crypto, op, protocol);
+		const uint16_t tag_at = op->len - cm->head.tag_len;
+		cm_prefetch(cm);
+		copy_cm_tag(crypto->tags[i], op->data + tag_at, cm->head.tag_len);
 		crypto->ends[i] = protocol == RTP ? tag_at : tag_at - WORD;
 		if (protocol ==
 			RTP) /* the ROC is hashed where the tag was: no copy of the packet */
@@ -178,15 +180,15 @@ static void cm_unprotect(struct sl_crypto *crypto, unsigned n, enum protocol pro
 	const bool hashed = cm_hash(crypto, n, protocol);
 	for (unsigned i = 0; i < n; i++) {
 		struct sl_crypto_op *op = crypto->ops[i];
-		const struct sl_key *half = half_of(op->key, protocol);
-		if (likely(hashed && tags_equal(crypto->macs[i], crypto->tags[i], half->tag_len))) {
-			key_lens |= key_len_bit(half->key_len);
+		const struct sl_key *head = &cm_of(crypto, op, protocol)->head;
+		if (likely(hashed && tags_equal(crypto->macs[i], crypto->tags[i], head->tag_len))) {
+			key_lens |= key_len_bit(head->key_len);
 			op->len = crypto->ends[i];
 			continue;
 		}
 		op->verdict = hashed ? SL_DROP_AUTH : SL_DROP_CRYPTO;
 		if (protocol == RTP)
-			copy_cm_tag(op->data + crypto->ends[i], crypto->tags[i], half->tag_len);
+			copy_cm_tag(op->data + crypto->ends[i], crypto->tags[i], head->tag_len);
 	}
 	cm_cipher_all(crypto, n, protocol, key_lens);
 }
@@ -198,7 +200,7 @@ static void cm_protect(struct sl_crypto *crypto, unsigned n, enum protocol proto
 	for (unsigned i = 0; i < n; i++) {
 		struct sl_crypto_op *op = crypto->ops[i];
 		key_lens |= key_len_bit(op->key->key_len);
-		cm_prefetch(half_of(op->key, protocol));
+		cm_prefetch(cm_of(crypto, op, protocol));
 		crypto->ends[i] = op->len;
 		put_word(op->data + op->len, authenticated_word(op, protocol));
 	}
@@ -206,14 +208,14 @@ static void cm_protect(struct sl_crypto *crypto, unsigned n, enum protocol proto
 	const bool hashed = cm_hash(crypto, n, protocol);
 	for (unsigned i = 0; i < n; i++) {
 		struct sl_crypto_op *op = crypto->ops[i];
-		const struct sl_key *half = half_of(op->key, protocol);
+		const uint8_t tag_len = cm_of(crypto, op, protocol)->head.tag_len;
 		if (unlikely(!hashed)) {
 			op->verdict = SL_DROP_CRYPTO;
 			continue;
 		}
 		const uint16_t tag_at = protocol == RTP ? op->len : op->len + WORD;
-		copy_cm_tag(op->data + tag_at, crypto->macs[i], half->tag_len);
-		op->len = tag_at + half->tag_len;
+		copy_cm_tag(op->data + tag_at, crypto->macs[i], tag_len);
+		op->len = tag_at + tag_len;
 	}
 }
 
@@ -223,7 +225,7 @@ typedef uint64_t iv_vector __attribute__((vector_size(16)));
  * 00 00 || SSRC || 48-bit index, XOR salt (RFC 7714 8.1, 9.1); four bytes behind are not used. One
  * store of 16 bytes, as the library reads it at once: for smaller ones it would wait.
  */
-static inline void gcm_iv(iv_vector *iv, const uint8_t *salt, uint32_t ssrc, uint64_t index)
+static inline void gcm_iv(iv_vector *iv, const void *salt, uint32_t ssrc, uint64_t index)
 {
 	const uint64_t head = (uint64_t)ssrc << 16 | index >> 32, tail = index << 32;
 	iv_vector salted;
@@ -246,23 +248,23 @@ static inline bool gcm_tags_equal(const uint8_t *a, const uint8_t *b)
 static void gcm_run(struct sl_crypto *crypto, const struct sl_crypto_op *op, enum protocol protocol,
 	bool encrypt, uint16_t end, uint8_t *tag)
 {
-	struct sl_key *half = half_of(op->key, protocol);
+	const struct ipsecmb_gcm *gcm = (const void *)op->key;
+	const bool short_key = gcm->head.key_len == 16;
 	iv_vector iv;
 	uint8_t rtcp_aad[RTCP_HEADER + WORD];
 	uint8_t *const body = op->data + op->header_len;
 	const uint8_t *aad = op->data;
 	uint64_t aad_len = op->header_len;
-	const struct gcm_key_data *key = &((struct ipsecmb_gcm *)half)->expanded;
-	const uint8_t *salt = ((struct ipsecmb_gcm *)half)->salt;
+	const struct gcm_key_data *key = &gcm->expanded;
+	size_t salt_at = offsetof(struct ipsecmb_gcm, salt);
 
 	if (protocol == RTCP) {
-		const struct ipsecmb_gcm_rtcp *rtcp = (void *)half;
-		if (half->key_len == 16)
-			IMB_AES128_GCM_PRE(crypto->mgr, rtcp->raw, &crypto->rtcp_key);
+		if (short_key)
+			IMB_AES128_GCM_PRE(crypto->mgr, gcm->rtcp_encryption, &crypto->rtcp_gcm);
 		else
-			IMB_AES256_GCM_PRE(crypto->mgr, rtcp->raw, &crypto->rtcp_key);
-		key = &crypto->rtcp_key;
-		salt = rtcp->salt;
+			IMB_AES256_GCM_PRE(crypto->mgr, gcm->rtcp_encryption, &crypto->rtcp_gcm);
+		key = &crypto->rtcp_gcm;
+		salt_at = offsetof(struct ipsecmb_gcm, rtcp_salt);
 		memcpy(rtcp_aad, op->data, RTCP_HEADER);
 		if (encrypt)
 			put_word(rtcp_aad + RTCP_HEADER, authenticated_word(op, protocol));
@@ -271,14 +273,14 @@ static void gcm_run(struct sl_crypto *crypto, const struct sl_crypto_op *op, enu
 		aad = rtcp_aad;
 		aad_len = sizeof(rtcp_aad);
 	}
-	gcm_iv(&iv, salt, op->ssrc, op->index);
+	gcm_iv(&iv, (const uint8_t *)gcm + salt_at, op->ssrc, op->index);
 	aes_gcm_enc_dec_t run =
-		half->key_len == 16 ? (encrypt ? crypto->mgr->gcm128_enc : crypto->mgr->gcm128_dec)
-				    : (encrypt ? crypto->mgr->gcm256_enc : crypto->mgr->gcm256_dec);
+		short_key ? (encrypt ? crypto->mgr->gcm128_enc : crypto->mgr->gcm128_dec)
+			  : (encrypt ? crypto->mgr->gcm256_enc : crypto->mgr->gcm256_dec);
 	run(key, &crypto->gcm, body, body, end - op->header_len, (const uint8_t *)&iv, aad, aad_len,
 		tag, GCM_TAG);
 	if (protocol == RTCP)
-		explicit_bzero(&crypto->rtcp_key, sizeof(crypto->rtcp_key));
+		explicit_bzero(&crypto->rtcp_gcm, sizeof(crypto->rtcp_gcm));
 }
 
 static void gcm_unprotect(struct sl_crypto *crypto, struct sl_crypto_op *op, enum protocol protocol)
@@ -303,7 +305,20 @@ static void gcm_protect(struct sl_crypto *crypto, struct sl_crypto_op *op, enum 
 	}
 }
 
-/* AEAD packets are done as they are met, AES-CM packets gathered, up to SL_BURST at a time. */
+/* The SRTCP keys of an AES-CM packet, for as long as it is worked on. */
+static void cm_rtcp_expand(struct sl_crypto *crypto, const struct sl_key *key)
+{
+	const struct ipsecmb_cm_rtcp *rtcp = RTE_PTR_ADD(key, key->rtcp_offset);
+
+	crypto->rtcp_cm.head = *key;
+	crypto->rtcp_cm.head.tag_len = sl_suites[key->suite].rtcp_tag;
+	sl_ipsecmb_fill_cm(crypto->mgr, &crypto->rtcp_cm, rtcp->salt, rtcp->auth, rtcp->encryption);
+}
+
+/*
+ * AEAD packets are done as they are met, AES-CM packets gathered, up to SL_BURST of SRTP at a time
+ * and one of SRTCP.
+ */
 static inline __attribute__((always_inline)) void run(struct sl_crypto *crypto,
 	struct sl_crypto_op *const *ops, unsigned n, enum protocol protocol,
 	void (*gcm)(struct sl_crypto *, struct sl_crypto_op *, enum protocol),
@@ -321,7 +336,12 @@ static inline __attribute__((always_inline)) void run(struct sl_crypto *crypto,
 			continue;
 		}
 		crypto->ops[gathered++] = ops[i];
-		if (gathered == SL_BURST) {
+		if (protocol == RTCP) {
+			cm_rtcp_expand(crypto, ops[i]->key);
+			cm(crypto, 1, protocol);
+			explicit_bzero(crypto->rtcp_cm_room, sizeof(crypto->rtcp_cm_room));
+			gathered = 0;
+		} else if (gathered == SL_BURST) {
 			cm(crypto, gathered, protocol);
 			gathered = 0;
 		}

@@ -2,13 +2,15 @@
 #include "dataplane/flow.h"
 
 #include <errno.h>
-#include <rte_malloc.h>
 #include <string.h>
 
 #include "dataplane/nexthop.h"
 #include "dataplane/pinhole.h"
 #include "dataplane/rewrite.h"
+#include "dataplane/slab.h"
 #include "dataplane/worker.h"
+
+static struct sl_slab flows = {.size = sizeof(struct sl_flow)};
 
 static bool same_family(const uint8_t a[16], const uint8_t b[16])
 {
@@ -58,7 +60,7 @@ struct sl_flow *sl_flow_new(const struct sl_flow_spec *spec)
 	errno = check_spec(spec);
 	if (errno)
 		return NULL;
-	flow = rte_zmalloc("flow", sizeof(*flow), 64);
+	flow = sl_slab_take(&flows);
 	if (!flow) {
 		errno = ENOMEM;
 		return NULL;
@@ -96,7 +98,7 @@ void sl_flow_free(struct sl_flow *flow)
 	if (!flow)
 		return;
 	explicit_bzero(flow, sizeof(*flow));
-	rte_free(flow);
+	sl_slab_give(flow);
 }
 
 void sl_flow_counters(const struct sl_flow *flow, struct sl_flow_counters *out)

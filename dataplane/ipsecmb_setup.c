@@ -9,8 +9,9 @@
 #include <rte_malloc.h>
 
 #include "dataplane/kdf.h"
+#include "dataplane/slab.h"
 
-enum { SHA1_BLOCK = 64, ROUND_KEYS_MAX = 15 * 16 };
+enum { SHA1_BLOCK = 64 };
 
 /* Key expansion keeps no state in the manager, so one serves the whole control side. */
 static IMB_MGR *expander;
@@ -29,49 +30,79 @@ static size_t round_keys_len(unsigned key_len)
 	return (key_len / 4 + 7) * 16; /* Nr + 1 blocks, Nr = Nk + 6 (FIPS 197) */
 }
 
-static void expand_aes(const uint8_t *raw, unsigned key_len, uint8_t *round_keys)
+static void expand_aes(IMB_MGR *mgr, const uint8_t *raw, unsigned key_len, uint8_t *round_keys)
 {
-	uint8_t decrypt[ROUND_KEYS_MAX] __attribute__((aligned(16)));
+	uint8_t decrypt[IPSECMB_ROUND_KEYS_MAX] __attribute__((aligned(16)));
 
 	if (key_len == 16)
-		IMB_AES_KEYEXP_128(expander, raw, round_keys, decrypt);
+		IMB_AES_KEYEXP_128(mgr, raw, round_keys, decrypt);
 	else if (key_len == 24)
-		IMB_AES_KEYEXP_192(expander, raw, round_keys, decrypt);
+		IMB_AES_KEYEXP_192(mgr, raw, round_keys, decrypt);
 	else
-		IMB_AES_KEYEXP_256(expander, raw, round_keys, decrypt);
+		IMB_AES_KEYEXP_256(mgr, raw, round_keys, decrypt);
 	explicit_bzero(decrypt, sizeof(decrypt));
 }
 
 /* RFC 2104: the key is shorter than a block, so it is padded with zeros, not hashed. */
-static void expand_hmac(const uint8_t *auth, uint8_t pad, uint32_t *state)
+static void expand_hmac(IMB_MGR *mgr, const uint8_t *auth, uint8_t pad, uint32_t *state)
 {
 	uint8_t block[SHA1_BLOCK];
 
 	memset(block, pad, sizeof(block));
 	for (unsigned i = 0; i < SL_AUTH_KEY_LEN; i++)
 		block[i] ^= auth[i];
-	IMB_SHA1_ONE_BLOCK(expander, block, state);
+	IMB_SHA1_ONE_BLOCK(mgr, block, state);
 	explicit_bzero(block, sizeof(block));
 }
 
-static void fill_cm(struct ipsecmb_cm *cm, const struct sl_session_keys *session)
+void sl_ipsecmb_fill_cm(IMB_MGR *mgr, struct ipsecmb_cm *cm, const uint8_t *salt,
+	const uint8_t *auth, const uint8_t *encryption)
 {
-	memcpy(cm->salt, session->salt, sl_suites[session->suite].salt_len);
-	expand_hmac(session->auth, 0x36, cm->inner);
-	expand_hmac(session->auth, 0x5c, cm->outer);
-	expand_aes(session->encryption, sl_suites[session->suite].key_len, cm->round_keys);
+	memcpy(cm->salt, salt, SL_MASTER_SALT_MAX);
+	expand_hmac(mgr, auth, 0x36, cm->inner);
+	expand_hmac(mgr, auth, 0x5c, cm->outer);
+	expand_aes(mgr, encryption, cm->head.key_len, cm->round_keys);
 }
 
-static void fill_gcm(struct ipsecmb_gcm *rtp, struct ipsecmb_gcm_rtcp *rtcp,
-	const struct sl_session_keys *rtp_session, const struct sl_session_keys *rtcp_session)
+static void keep_cm_rtcp(struct ipsecmb_cm_rtcp *rtcp, const struct sl_session_keys *session)
 {
-	memcpy(rtp->salt, rtp_session->salt, sl_suites[rtp_session->suite].salt_len);
-	if (rtp->head.key_len == 16)
-		IMB_AES128_GCM_PRE(expander, rtp_session->encryption, &rtp->expanded);
+	memcpy(rtcp->salt, session->salt, sizeof(rtcp->salt));
+	memcpy(rtcp->auth, session->auth, sizeof(rtcp->auth));
+	memcpy(rtcp->encryption, session->encryption, sl_suites[session->suite].key_len);
+}
+
+static void fill_gcm(struct ipsecmb_gcm *gcm, const struct sl_session_keys *rtp,
+	const struct sl_session_keys *rtcp)
+{
+	memcpy(gcm->salt, rtp->salt, sizeof(gcm->salt));
+	memcpy(gcm->rtcp_salt, rtcp->salt, sizeof(gcm->rtcp_salt));
+	memcpy(gcm->rtcp_encryption, rtcp->encryption, sizeof(gcm->rtcp_encryption));
+	if (gcm->head.key_len == 16)
+		IMB_AES128_GCM_PRE(expander, rtp->encryption, &gcm->expanded);
 	else
-		IMB_AES256_GCM_PRE(expander, rtp_session->encryption, &rtp->expanded);
-	memcpy(rtcp->salt, rtcp_session->salt, sl_suites[rtcp_session->suite].salt_len);
-	memcpy(rtcp->raw, rtcp_session->encryption, sizeof(rtcp->raw));
+		IMB_AES256_GCM_PRE(expander, rtp->encryption, &gcm->expanded);
+}
+
+/* One that is still empty, of the size that its suite needs. */
+static struct sl_key *key_take(enum sl_suite suite)
+{
+	static struct sl_slab slabs[SL_SUITE_COUNT];
+	const struct sl_suite_info *info = &sl_suites[suite];
+	const size_t rtcp_offset = sizeof(struct ipsecmb_cm) + round_keys_len(info->key_len);
+	const size_t cm = rtcp_offset + sizeof(struct ipsecmb_cm_rtcp) + info->key_len;
+
+	slabs[suite].size = info->aead ? sizeof(struct ipsecmb_gcm) : RTE_CACHE_LINE_ROUNDUP(cm);
+	struct sl_key *key = sl_slab_take(&slabs[suite]);
+	if (key)
+		*key = (struct sl_key){
+			.suite = (uint8_t)suite,
+			.aead = info->aead,
+			.key_len = info->key_len,
+			.tag_len = info->rtp_tag,
+			.rtcp_offset = (uint16_t)rtcp_offset,
+			.size = (uint16_t)slabs[suite].size,
+		};
+	return key;
 }
 
 int sl_ipsecmb_key_new(struct sl_key **key, const struct sl_master *master)
@@ -87,35 +118,17 @@ int sl_ipsecmb_key_new(struct sl_key **key, const struct sl_master *master)
 	if (rc)
 		return rc == -EINVAL ? -EINVAL : -ENOMEM;
 
-	const struct sl_suite_info *info = &sl_suites[master->suite];
-	const size_t cm =
-		RTE_CACHE_LINE_ROUNDUP(sizeof(struct ipsecmb_cm) + round_keys_len(info->key_len));
-	const size_t rtcp_offset = info->aead ? sizeof(struct ipsecmb_gcm) : cm;
-	const size_t size = rtcp_offset + (info->aead ? sizeof(struct ipsecmb_gcm_rtcp) : cm);
-	struct sl_key *head = rte_zmalloc("sl_key", size, RTE_CACHE_LINE_SIZE);
-	if (head) {
-		struct sl_key *rtcp_head = RTE_PTR_ADD(head, rtcp_offset);
-		*head = (struct sl_key){
-			.suite = (uint8_t)master->suite,
-			.aead = info->aead,
-			.key_len = info->key_len,
-			.tag_len = info->rtp_tag,
-			.rtcp_offset = (uint16_t)rtcp_offset,
-			.size = (uint16_t)size,
-		};
-		*rtcp_head = *head;
-		rtcp_head->tag_len = info->rtcp_tag;
-		if (info->aead) {
-			fill_gcm((void *)head, (void *)rtcp_head, &rtp, &rtcp);
-		} else {
-			fill_cm((void *)head, &rtp);
-			fill_cm((void *)rtcp_head, &rtcp);
-		}
-		*key = head;
+	*key = key_take(master->suite);
+	if (*key && (*key)->aead) {
+		fill_gcm((struct ipsecmb_gcm *)*key, &rtp, &rtcp);
+	} else if (*key) {
+		sl_ipsecmb_fill_cm(
+			expander, (struct ipsecmb_cm *)*key, rtp.salt, rtp.auth, rtp.encryption);
+		keep_cm_rtcp(RTE_PTR_ADD(*key, (*key)->rtcp_offset), &rtcp);
 	}
 	explicit_bzero(&rtp, sizeof(rtp));
 	explicit_bzero(&rtcp, sizeof(rtcp));
-	return head ? 0 : -ENOMEM;
+	return *key ? 0 : -ENOMEM;
 }
 
 void sl_ipsecmb_key_free(struct sl_key *key)
@@ -123,7 +136,7 @@ void sl_ipsecmb_key_free(struct sl_key *key)
 	if (!key)
 		return;
 	explicit_bzero(key, key->size);
-	rte_free(key);
+	sl_slab_give(key);
 }
 
 void sl_ipsecmb_close(struct sl_crypto *crypto)

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Objects of one size from hugepage memory, packed: rte_malloc would add 128 bytes to each. Control
+ * thread only.
+ */
+#ifndef SL_DATAPLANE_SLAB_H
+#define SL_DATAPLANE_SLAB_H
+
+#include <stddef.h>
+#include <sys/queue.h>
+
+struct sl_slab_chunk;
+
+/* Zeroed but for its size. */
+struct sl_slab {
+	size_t size; /* of an object, bytes: a multiple of 64, at most SL_SLAB_OBJECT_MAX */
+	LIST_HEAD(, sl_slab_chunk) room; /* chunks that are not full */
+};
+
+enum { SL_SLAB_OBJECT_MAX = 8192 };
+
+/* A zeroed object on a cache line of its own. NULL: out of memory. */
+void *sl_slab_take(struct sl_slab *slab);
+
+/* Gives back what sl_slab_take gave; the caller has wiped it. NULL is ignored. */
+void sl_slab_give(void *object);
+
+#endif
