@@ -10,7 +10,7 @@
 #include "ctrl/leg.h"
 
 /* Beside enum sl_treatment in sl_terms.sound. */
-enum { SOUND_DTMF = 0x80 };
+enum { SOUND_DTMF = 0xf };
 
 static uint8_t sound_of(struct sl_text encoding)
 {
@@ -32,33 +32,38 @@ void sl_terms_sound(struct sl_terms *terms, const struct sl_sdp *sdp, unsigned m
 	const struct sl_sdp_media *media = &sdp->media[m];
 
 	/* RFC 3551 table 4. */
-	terms->sound[0] = SL_TREAT_PCMU;
-	terms->sound[8] = SL_TREAT_PCMA;
-	terms->sound[9] = SL_TREAT_G722;
+	sl_treatments_set(&terms->sound, 0, SL_TREAT_PCMU);
+	sl_treatments_set(&terms->sound, 8, SL_TREAT_PCMA);
+	sl_treatments_set(&terms->sound, 9, SL_TREAT_G722);
 	for (unsigned i = 0; i < media->n_payload_types; i++) {
 		struct sl_sdp_rtpmap map;
 
 		if (sl_sdp_rtpmap(sdp, m, media->payload_types[i], &map))
-			terms->sound[media->payload_types[i]] = sound_of(map.encoding);
+			sl_treatments_set(
+				&terms->sound, media->payload_types[i], sound_of(map.encoding));
 	}
 }
 
 void sl_gate_treatment(const struct sl_call *call, const struct sl_leg *from,
 	const struct sl_terms *from_terms, const struct sl_terms *to_terms,
-	uint8_t treatment[SL_PAYLOAD_TYPES])
+	struct sl_treatments *treatment)
 {
 	unsigned gate = call->gate | from->gate;
 
-	memset(treatment, SL_TREAT_PASS, SL_PAYLOAD_TYPES);
-	for (int i = 0; gate && i < SL_PAYLOAD_TYPES; i++) {
+	memset(treatment, SL_TREAT_PASS, sizeof(*treatment));
+	for (unsigned i = 0; gate && i < SL_PAYLOAD_TYPES; i++) {
 		/* Payload types are those of the one who receives (RFC 3264 5.1). */
-		uint8_t sound = to_terms->sound[i] ? to_terms->sound[i] : from_terms->sound[i];
+		uint8_t sound = sl_treatments_get(&to_terms->sound, i);
+
+		if (!sound)
+			sound = sl_treatments_get(&from_terms->sound, i);
+
 		bool silent = sound != SL_TREAT_PASS && sound != SOUND_DTMF;
 
 		if (gate & SL_GATE_BLOCK || (gate & SL_GATE_DTMF && sound == SOUND_DTMF))
-			treatment[i] = SL_TREAT_DISCARD;
+			sl_treatments_set(treatment, i, SL_TREAT_DISCARD);
 		else if (gate & SL_GATE_SILENCE)
-			treatment[i] = silent ? sound : SL_TREAT_DISCARD;
+			sl_treatments_set(treatment, i, silent ? sound : SL_TREAT_DISCARD);
 	}
 }
 

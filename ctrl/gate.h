@@ -22,7 +22,7 @@ int sl_gate_set(struct sl_sessions *sessions, struct sl_call *call, struct sl_te
 /* What becomes of the media from `from`, whose payload types either SDP may name. */
 void sl_gate_treatment(const struct sl_call *call, const struct sl_leg *from,
 	const struct sl_terms *from_terms, const struct sl_terms *to_terms,
-	uint8_t treatment[SL_PAYLOAD_TYPES]);
+	struct sl_treatments *treatment);
 
 /* Fills in terms->sound from medium `m`. */
 void sl_terms_sound(struct sl_terms *terms, const struct sl_sdp *sdp, unsigned m);

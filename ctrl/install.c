@@ -136,7 +136,7 @@ static int change_make(struct plan *plan, struct change *c, const struct keys *f
 		c->from_local->interface->config->follow_source);
 	spec->cookie = c->cookie;
 	spec->tos = plan->call->tos;
-	sl_gate_treatment(plan->call, c->from_leg, c->from_terms, c->to_terms, spec->treatment);
+	sl_gate_treatment(plan->call, c->from_leg, c->from_terms, c->to_terms, &spec->treatment);
 	spec->pps = allowed_pps(plan->sessions, c->from_terms);
 	sl_quality_clocks(c->from_terms, c->to_terms, spec->payloads);
 	if (sl_path_hops_get(&c->next, why))

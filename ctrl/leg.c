@@ -63,10 +63,14 @@ int sl_leg_name(struct sl_leg *leg, struct sl_text tag)
 struct sl_leg *sl_call_leg_add(
 	struct sl_call *call, struct sl_text tag, const struct sl_interface *interface)
 {
-	struct sl_leg *leg;
+	struct sl_leg *leg, **legs;
 
 	if (call->n_legs == SL_MAX_LEGS)
 		return NULL;
+	legs = realloc(call->leg, (call->n_legs + 1) * sizeof(struct sl_leg *));
+	if (!legs)
+		return NULL;
+	call->leg = legs;
 	leg = calloc(1, sizeof(*leg));
 	if (!leg)
 		return NULL;
@@ -86,8 +90,10 @@ void sl_leg_free(const struct sl_crypto_backend *crypto, struct sl_leg *leg)
 	if (!leg)
 		return;
 	sl_leg_offer(crypto, leg, NULL);
-	for (unsigned i = 0; i < leg->n_media; i++)
+	for (unsigned i = 0; i < leg->n_media; i++) {
 		sl_local_put(crypto, leg->media[i].local);
+		sl_quality_free(leg->media[i].tracks);
+	}
 	if (leg->media)
 		explicit_bzero(leg->media, leg->n_media * sizeof(*leg->media));
 	free(leg->media);

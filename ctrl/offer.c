@@ -85,10 +85,12 @@ static struct sl_offer *offer_new(unsigned n_media)
 		return NULL;
 	offer->refs = 1;
 	offer->n_media = n_media;
-	offer->terms = calloc(n_media + 1, sizeof(*offer->terms));
-	offer->proposal = calloc(n_media + 1, sizeof(*offer->proposal));
+	if (!n_media)
+		n_media = 1; /* so that there is something to point to */
+	offer->terms = calloc(n_media, sizeof(*offer->terms));
+	offer->proposal = calloc(n_media, sizeof(*offer->proposal));
 	for (int side = SL_FROM; side <= SL_TO; side++)
-		offer->local[side] = calloc(n_media + 1, sizeof(*offer->local[side]));
+		offer->local[side] = calloc(n_media, sizeof(*offer->local[side]));
 	if (offer->terms && offer->proposal && offer->local[SL_FROM] && offer->local[SL_TO])
 		return offer;
 	sl_offer_put(NULL, offer);

@@ -2,6 +2,7 @@
 #include "ctrl/quality.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -79,34 +80,64 @@ static uint64_t leg_round_trip(const struct sl_flow *there, const struct sl_flow
 	return ns;
 }
 
-/* One of an SSRC that is not there any more is given to the next. */
-static struct sl_quality_track *track_of(struct sl_leg_media *m, uint32_t ssrc)
+static struct sl_quality_track *track_find(const struct sl_leg_media *m, uint32_t ssrc)
 {
-	struct sl_quality_track *oldest = &m->tracks[0];
+	struct sl_quality_track *t = m->tracks;
 
-	for (int i = 0; i < SL_LIVE_SSRCS; i++) {
-		struct sl_quality_track *t = &m->tracks[i];
-
-		if (t->last.packets && t->last.ssrc == ssrc)
-			return t;
-		if (!t->last.packets)
-			oldest = t;
-		else if (oldest->last.packets && t->last.packets < oldest->last.packets)
-			oldest = t;
-	}
-	memset(oldest, 0, sizeof(*oldest));
-	return oldest;
+	while (t && t->last.ssrc != ssrc)
+		t = t->next;
+	return t;
 }
 
-static void judge(struct sl_quality_track *t, const struct sl_quality_report *now,
+/* One of an SSRC that is not there any more is given to the next. NULL: out of memory. */
+static struct sl_quality_track *track_of(struct sl_leg_media *m, uint32_t ssrc)
+{
+	struct sl_quality_track *t = track_find(m, ssrc), *least = m->tracks;
+	unsigned n = 0;
+
+	if (t)
+		return t;
+	for (t = m->tracks; t; t = t->next, n++)
+		if (t->last.packets < least->last.packets)
+			least = t;
+	if (n < SL_LIVE_SSRCS) {
+		t = calloc(1, sizeof(*t));
+		if (!t)
+			return NULL;
+		t->next = m->tracks;
+		m->tracks = t;
+	} else {
+		t = least;
+		*t = (struct sl_quality_track){.next = t->next};
+	}
+	t->last.ssrc = ssrc;
+	return t;
+}
+
+void sl_quality_free(struct sl_quality_track *tracks)
+{
+	while (tracks) {
+		struct sl_quality_track *next = tracks->next;
+
+		free(tracks);
+		tracks = next;
+	}
+}
+
+static void judge(struct sl_leg_media *m, const struct sl_quality_report *now,
 	enum sl_mos_codec codec, uint64_t round_trip)
 {
-	uint32_t packets = now->packets - t->last.packets;
-	uint32_t lost = now->lost > t->last.lost ? now->lost - t->last.lost : 0;
+	struct sl_quality_track *t = track_find(m, now->ssrc);
+	const struct sl_quality_report last = t ? t->last : (struct sl_quality_report){0};
+	uint32_t packets = now->packets - last.packets;
+	uint32_t lost = now->lost > last.lost ? now->lost - last.lost : 0;
 	struct sl_mos_input in = {.codec = codec};
 	struct sl_quality_sample s = {.at = time(NULL)};
 
 	if (packets + lost < SL_QUALITY_MIN)
+		return;
+	t = track_of(m, now->ssrc);
+	if (!t)
 		return;
 	in.loss = 100.0 * lost / (packets + lost);
 	in.jitter_ms = now->jitter_us / 1000.0;
@@ -139,8 +170,7 @@ static void sample_medium(struct sl_leg_media *from, const struct sl_leg_media *
 	for (int i = 0; i < SL_LIVE_SSRCS; i++) {
 		sl_quality_read(&flow->quality[i], &now);
 		if (now.packets)
-			judge(track_of(from, now.ssrc), &now,
-				codec_of(&from->terms, &to->terms, now.type), round_trip);
+			judge(from, &now, codec_of(&from->terms, &to->terms, now.type), round_trip);
 	}
 }
 
@@ -181,10 +211,7 @@ unsigned sl_quality_now(const struct sl_leg *leg, unsigned m,
 		sl_quality_read(&media->path.flow->quality[i], &now[n]);
 		if (!now[n].packets)
 			continue;
-		tracks[n] = NULL;
-		for (int k = 0; k < SL_LIVE_SSRCS; k++)
-			if (media->tracks[k].samples && media->tracks[k].last.ssrc == now[n].ssrc)
-				tracks[n] = &media->tracks[k];
+		tracks[n] = track_find(media, now[n].ssrc);
 		n++;
 	}
 	/* On SRTP the replay check has them first, and does not yet know for sure whose they are.

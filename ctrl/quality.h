@@ -31,8 +31,9 @@ struct sl_quality_sample {
 	int64_t at;          /* s, wall clock */
 };
 
-/* Of one SSRC that one leg sends. */
+/* Of one SSRC that one leg sends; at most SL_LIVE_SSRCS in a list, made with their first sample. */
 struct sl_quality_track {
+	struct sl_quality_track *next;
 	struct sl_quality_report last; /* at the last sample */
 	unsigned samples;
 	uint64_t mos, loss, jitter, round_trip; /* sums, as in a sample */
@@ -57,6 +58,9 @@ void sl_quality_sample(struct sl_call *call);
 unsigned sl_quality_now(const struct sl_leg *leg, unsigned m,
 	struct sl_quality_report now[SL_LIVE_SSRCS],
 	const struct sl_quality_track *tracks[SL_LIVE_SSRCS]);
+
+/* Frees a list. */
+void sl_quality_free(struct sl_quality_track *tracks);
 
 /* "SSRC" of a query reply, in the open dictionary. */
 void sl_quality_write(struct sl_reply *reply, const struct sl_call *call);

@@ -102,6 +102,7 @@ void sl_session_delete(struct sl_sessions *sessions, struct sl_call *call)
 	sl_uninstall(sessions, call, NULL);
 	while (call->n_legs)
 		sl_leg_free(sessions->env.crypto, call->leg[--call->n_legs]);
+	free(call->leg);
 	free(call->id);
 	free(call);
 }

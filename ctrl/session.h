@@ -57,8 +57,8 @@ struct sl_terms {
 	uint8_t codecs[SL_PAYLOADS];             /* and what they are: enum sl_mos_codec */
 	struct sl_source_options source;         /* what was said about where it is */
 	uint32_t tag;                            /* of the crypto line in use */
-	struct sl_master theirs; /* what they protect with; suite SL_SUITE_NONE: plain RTP */
-	uint8_t sound[SL_PAYLOAD_TYPES]; /* how each payload type is silenced (ctrl/gate.h) */
+	struct sl_master theirs;    /* what they protect with; suite SL_SUITE_NONE: plain RTP */
+	struct sl_treatments sound; /* how each payload type is silenced (ctrl/gate.h) */
 	/* Of one who offers: */
 	uint16_t suites; /* all that were offered and are known here, as bits */
 	struct {
@@ -111,7 +111,7 @@ struct sl_leg_media {
 	struct sl_session_key *in, *out; /* in force; NULL: plain RTP, or nothing yet */
 	struct sl_path path;             /* media that arrives from this leg */
 	struct sl_watch watch;           /* of that */
-	struct sl_quality_track tracks[SL_LIVE_SSRCS]; /* how well it does */
+	struct sl_quality_track *tracks; /* how well it does */
 };
 
 struct sl_offer;
@@ -156,8 +156,8 @@ struct sl_offer {
 
 struct sl_call {
 	char *id;
-	uint64_t serial;                 /* no two calls ever have the same */
-	struct sl_leg *leg[SL_MAX_LEGS]; /* in the order of their appearance */
+	uint64_t serial;     /* no two calls ever have the same */
+	struct sl_leg **leg; /* in the order of their appearance */
 	unsigned n_legs;
 	unsigned legs;            /* that it ever had */
 	uint64_t offers;          /* serial of the last one */

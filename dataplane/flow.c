@@ -84,9 +84,9 @@ struct sl_flow *sl_flow_new(const struct sl_flow_spec *spec)
 		sl_egress_build(&flow->egress[c], &from, &spec->destination[c], spec->tos);
 	}
 	flow->cookie = spec->cookie;
-	for (int i = 0; i < SL_PAYLOAD_TYPES; i++)
-		flow->treated |= spec->treatment[i] != SL_TREAT_PASS;
-	memcpy(flow->treatment, spec->treatment, sizeof(flow->treatment));
+	for (unsigned i = 0; i < SL_PAYLOAD_TYPES; i++)
+		flow->treated |= sl_treatments_get(&spec->treatment, i) != SL_TREAT_PASS;
+	flow->treatment = spec->treatment;
 	flow->gap = gap_of(spec->pps);
 	memcpy(flow->payloads, spec->payloads, sizeof(flow->payloads));
 	sl_flow_sources(flow);
@@ -142,14 +142,14 @@ void sl_flow_inherit(struct sl_flow *flow, const struct sl_flow *old)
 
 void sl_flow_remember(const struct sl_flow *flow, struct sl_sent *sent)
 {
-	sl_streams_sent(&sent->streams, &flow->streams);
+	sl_streams_remember(&flow->streams, &sent->streams);
 	sent->rtcp_out_index = flow->rtcp_out_index;
 }
 
 void sl_flow_resume(struct sl_flow *flow, const struct sl_flow *parked, const struct sl_sent *sent)
 {
 	if (sent && sent->rtcp_out_index) {
-		sl_streams_sent(&flow->streams, &sent->streams);
+		sl_streams_resume(&flow->streams, &sent->streams);
 		flow->rtcp_out_index = sent->rtcp_out_index;
 	}
 	if (parked)

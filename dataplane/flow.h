@@ -98,7 +98,7 @@ struct sl_flow {
 
 	/* Cold. Written by ctrl before publication. */
 	uint64_t cookie;
-	uint8_t treatment[SL_PAYLOAD_TYPES]; /* enum sl_treatment, by payload type */
+	struct sl_treatments treatment; /* enum sl_treatment */
 	struct sl_payload payloads[SL_PAYLOADS];
 };
 
@@ -117,8 +117,8 @@ struct sl_flow_spec {
 	struct sl_endpoint destination[SL_COMPONENTS]; /* where media goes */
 	uint32_t nexthop[SL_COMPONENTS];               /* next hop of each destination */
 	uint64_t cookie;                               /* ctrl's name for the flow, in its events */
-	uint8_t tos;                         /* IPv4 TOS or IPv6 traffic class of what is sent */
-	uint8_t treatment[SL_PAYLOAD_TYPES]; /* enum sl_treatment, by payload type */
+	uint8_t tos;                    /* IPv4 TOS or IPv6 traffic class of what is sent */
+	struct sl_treatments treatment; /* enum sl_treatment */
 	uint32_t pps; /* most packets a second in the long run, RTCP included; 0: no limit */
 	struct sl_payload payloads[SL_PAYLOADS]; /* for jitter */
 };
@@ -141,7 +141,7 @@ void sl_flow_source(
 
 /* What was sent under an egress key, while no published flow sends with it. */
 struct sl_sent {
-	struct sl_streams streams;
+	struct sl_sent_streams streams;
 	uint64_t rtcp_out_index; /* 0: nothing was sent so far */
 };
 

@@ -234,7 +234,7 @@ static int admit(struct sl_streams *s, const struct sl_packet *p, uint64_t now)
 
 static enum sl_verdict treat(struct sl_packet *p)
 {
-	enum sl_treatment treatment = p->flow->treatment[p->op.data[1] & 0x7f];
+	enum sl_treatment treatment = sl_treatments_get(&p->flow->treatment, p->op.data[1] & 0x7f);
 	uint16_t len;
 
 	if (p->component == SL_RTCP || treatment == SL_TREAT_PASS)

@@ -164,11 +164,21 @@ static void put_received(struct sl_streams *s, const struct received *r)
 	retired->rtcp_top = (uint32_t)next_index(&r->rtcp);
 }
 
+/* The egress state of `old`, and nothing of ingress, in place of all that `s` was. */
+static void take_sent(struct sl_streams *s, const struct sl_streams *old)
+{
+	*s = *old;
+	for (int i = 0; i < s->n_live; i++)
+		s->live[i].in = s->rtcp[i] = (struct sl_replay){0};
+	for (int i = 0; i < s->n_retired; i++)
+		s->retired[i].in_top = s->retired[i].rtcp_top = 0;
+}
+
 void sl_streams_inherit(
 	struct sl_streams *s, const struct sl_streams *old, bool same_in_key, bool same_out_key)
 {
 	if (same_out_key)
-		sl_streams_sent(s, old);
+		take_sent(s, old);
 	s->full |= old->full;
 	for (int i = 0; i < old->n_live; i++) {
 		struct received r = received(old->live[i].ssrc, old->live[i].last, &old->live[i].in,
@@ -186,11 +196,35 @@ void sl_streams_inherit(
 	}
 }
 
-void sl_streams_sent(struct sl_streams *s, const struct sl_streams *old)
+static void remember(struct sl_sent_streams *sent, uint32_t ssrc, uint64_t next, uint16_t shift)
 {
-	*s = *old;
+	if (!next)
+		return;
+	sent->ssrc[sent->n] = ssrc;
+	sent->sent[sent->n++] = (next - 1) << 16 | shift;
+}
+
+void sl_streams_remember(const struct sl_streams *s, struct sl_sent_streams *sent)
+{
+	*sent = (struct sl_sent_streams){.full = s->full};
 	for (int i = 0; i < s->n_live; i++)
-		s->live[i].in = s->rtcp[i] = (struct sl_replay){0};
+		remember(sent, s->live[i].ssrc, next_index(&s->live[i].out), s->live[i].shift);
 	for (int i = 0; i < s->n_retired; i++)
-		s->retired[i].in_top = s->retired[i].rtcp_top = 0;
+		remember(sent, s->retired[i].ssrc, s->retired[i].out_top, 0);
+}
+
+void sl_streams_resume(struct sl_streams *s, const struct sl_sent_streams *sent)
+{
+	*s = (struct sl_streams){.full = sent->full};
+	for (int i = 0; i < sent->n; i++) {
+		const struct sl_retired known = {
+			.ssrc = sent->ssrc[i], .out_top = (sent->sent[i] >> 16) + 1};
+
+		if (s->n_live == SL_LIVE_SSRCS) {
+			s->retired[s->n_retired++] = known;
+			continue;
+		}
+		enter(s, s->n_live, known.ssrc, 0, &known);
+		s->live[s->n_live++].shift = (uint16_t)sent->sent[i];
+	}
 }

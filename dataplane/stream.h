@@ -79,7 +79,17 @@ int sl_streams_admit(struct sl_streams *s, uint32_t ssrc, uint64_t now);
 void sl_streams_inherit(
 	struct sl_streams *s, const struct sl_streams *old, bool same_in_key, bool same_out_key);
 
-/* The egress state of `old`, and nothing of ingress, in place of all that `s` was. */
-void sl_streams_sent(struct sl_streams *s, const struct sl_streams *old);
+/* What was sent under one egress key, without a flow: 12 bytes for an SSRC. */
+struct sl_sent_streams {
+	uint64_t sent[SL_LIVE_SSRCS + SL_RETIRED_SSRCS]; /* highest index << 16 | shift */
+	uint32_t ssrc[SL_LIVE_SSRCS + SL_RETIRED_SSRCS];
+	uint8_t n;
+	bool full;
+};
+
+void sl_streams_remember(const struct sl_streams *s, struct sl_sent_streams *sent);
+
+/* Goes on behind it, in place of all that `s` was: what was not sent by then is not sent late. */
+void sl_streams_resume(struct sl_streams *s, const struct sl_sent_streams *sent);
 
 #endif

@@ -129,6 +129,39 @@ static void inherits_by_key(void **state)
 	}
 }
 
+/* Nothing that was sent under a key is sent again by the flow that goes on behind it. */
+static void goes_on_behind_what_was_sent(void **state)
+{
+	struct sl_sent_streams sent;
+	struct sl_streams old = {0}, s;
+
+	fill(&old, 1, SL_LIVE_SSRCS, SECOND);
+	fill(&old, 9, 1, SECOND + SL_STREAM_SILENT_NS);
+	old.live[1].shift = 7;
+	sl_streams_remember(&old, &sent);
+	sl_streams_resume(&s, &sent);
+	assert_int_equal(s.n_live, SL_LIVE_SSRCS);
+	assert_int_equal(s.n_retired, 1);
+	assert_int_equal(s.retired[0].ssrc, old.retired[0].ssrc);
+	assert_int_equal(s.retired[0].out_top, old.retired[0].out_top);
+	assert_int_equal(s.retired[0].in_top, 0);
+	for (int i = 0; i < SL_LIVE_SSRCS; i++) {
+		struct sl_stream *live = &s.live[i];
+		uint64_t top = old.live[i].out.top;
+
+		assert_int_equal(live->ssrc, old.live[i].ssrc);
+		assert_int_equal(live->shift, old.live[i].shift);
+		assert_true(sl_replay_empty(&live->in));
+		for (uint64_t index = 0; index <= top; index++)
+			assert_int_not_equal(sl_replay_commit(&live->out, index), SL_FORWARD);
+		assert_int_equal(sl_replay_commit(&live->out, top + 1), SL_FORWARD);
+	}
+	old.full = true;
+	sl_streams_remember(&old, &sent);
+	sl_streams_resume(&s, &sent);
+	assert_true(s.full);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -138,6 +171,7 @@ int main(void)
 		cmocka_unit_test(full_tables_refuse),
 		cmocka_unit_test(plain_legs_retire_nothing),
 		cmocka_unit_test(inherits_by_key),
+		cmocka_unit_test(goes_on_behind_what_was_sent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -251,7 +251,8 @@ static void blocked_and_silenced(void **state)
 
 		call_open(&c, 34, i & 1 ? PLAIN : GCM256, CM80, false, false, false);
 		c.flow[0]->treated = true;
-		c.flow[0]->treatment[8] = (uint8_t)cases[i].treatment; /* what endpoints send */
+		/* What endpoints send. */
+		sl_treatments_set(&c.flow[0]->treatment, 8, (uint8_t)cases[i].treatment);
 		send_rtp(&c, 0, 1);
 		relay_poll();
 		len = receive(&relay, &c.end[1], false, false, p);
