@@ -10,7 +10,8 @@ build="gcc libc6-dev meson ninja-build pkg-config clang llvm bpftool
     libwebsockets-dev libwebsockets-evlib-uv"
 demo="iproute2 python3 kamailio baresip-core tcpdump"
 test="$demo libclang-rt-14-dev ffmpeg gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
-    gstreamer1.0-plugins-bad iputils-ping ethtool clang-format clang-tidy nftables conntrack procps"
+    gstreamer1.0-plugins-bad iputils-ping ethtool clang-format clang-tidy nftables conntrack procps
+    sip-tester"
 
 bench="iproute2 python3 rtpengine-daemon gnuplot-nox"
 

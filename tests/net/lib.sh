@@ -157,8 +157,8 @@ trap 'exit 143' TERM
 # media_core: the core for a worker: the last this process may use
 media_core() { taskset -cp $$ | sed 's/.*[ ,-]//'; }
 
-# start_sluiced NS ADDRESS...: the relay with one AF_XDP port, on eth0, SOURCE (strict) as its `source`, CONTROL in its
-# [control], POLICY in its [guard]; or, with CONFIG=FILE, with that file
+# start_sluiced NS ADDRESS...: the relay with one AF_XDP port, on eth0, SOURCE (strict) as its `source`, INTERFACES as
+# sections beside [interface public], CONTROL in its [control], POLICY in its [guard]; or, with CONFIG=FILE, that file
 start_sluiced() {
     local ns=$1 address
     shift
@@ -171,6 +171,7 @@ start_sluiced() {
                 "$GUARD" "$(media_core)"
             printf '[interface public]\nport = wan\nmedia-ports = 20000-29999\nsource = %s\n' "${SOURCE:-strict}"
             for address in "$@"; do printf 'address = %s\n' "$address"; done
+            printf '\n%s\n' "${INTERFACES:-}"
             printf '\n[control]\nng = unix:%s\n%s\n' "$NG" "${CONTROL:-}"
             printf '\n[guard]\n%s\n' "${POLICY:-}"
         } >"$CONFIG"
