@@ -287,8 +287,9 @@ static json_t *interfaces_of(const struct sl_admin *a, unsigned port)
 				continue;
 			pairs = sl_interface_ports(interface, f);
 			json_array_append_new(list,
-				json_pack("{s:s, s:s, s:s, s:{s:i, s:i, s:i}}", "name",
-					interface->config->name, "address",
+				json_pack("{s:s, s:i, s:s, s:s, s:{s:i, s:i, s:i}}", "name",
+					interface->config->name, "vlan", interface->config->vlan,
+					"address",
 					sl_address_text(interface->config->address[f].ip, address),
 					"advertise",
 					sl_address_text(

@@ -52,9 +52,9 @@ static void show_commands(json_t *commands)
 	const char *name;
 	json_t *c;
 
-	printf("\n%-10s %14s %14s\n", "command", "requests", "errors");
+	printf("\n%-15s %14s %14s\n", "command", "requests", "errors");
 	json_object_foreach(commands, name, c)
-		printf("%-10s %14" JSON_INTEGER_FORMAT " %14" JSON_INTEGER_FORMAT "\n", name,
+		printf("%-15s %14" JSON_INTEGER_FORMAT " %14" JSON_INTEGER_FORMAT "\n", name,
 			number(c, "requests"), number(c, "errors"));
 }
 
@@ -94,12 +94,14 @@ static void show_load(const json_t *load, json_t *admission)
 	show_limited("load: worker %", json_object_get(load, "worker percent"));
 	show_limited(", Mbit/s", json_object_get(load, "Mbit/s"));
 	show_limited(", load average", json_object_get(load, "load average"));
-	printf("\nnew calls: ");
-	json_object_foreach(admission, name, n)
+	printf("\nnew calls: %" JSON_INTEGER_FORMAT " admitted, %" JSON_INTEGER_FORMAT
+	       " emergency\nrefused for ",
+		number(admission, "admitted"), number(admission, "emergency"));
+	json_object_foreach((json_t *)admission, name, n)
 	{
-		printf("%s%" JSON_INTEGER_FORMAT " %s%s", before, json_integer_value(n),
-			strcmp(name, "admitted") && strcmp(name, "emergency") ? "refused for " : "",
-			name);
+		if (!strcmp(name, "admitted") || !strcmp(name, "emergency"))
+			continue;
+		printf("%s%s %" JSON_INTEGER_FORMAT, before, name, json_integer_value(n));
 		before = ", ";
 	}
 	putchar('\n');
@@ -334,11 +336,30 @@ void sl_show_guard(const json_t *a)
 			number(row, "packets"), text(row, "reason"));
 }
 
+/* What the guard counted, zeros included: a `passed` of 0 says something too. */
+static void show_guard(const json_t *guard)
+{
+	char line[640];
+	size_t len = (size_t)snprintf(line, sizeof(line), "  guard:");
+	const char *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)guard, name, value)
+	{
+		if (len < sizeof(line))
+			len += (size_t)snprintf(line + len, sizeof(line) - len,
+				" %s %" JSON_INTEGER_FORMAT, name, json_integer_value(value));
+	}
+	show_wrapped(line, strlen("  guard: "), 70);
+}
+
 static void show_interface(const json_t *interface)
 {
 	const json_t *pairs = json_object_get(interface, "pairs");
 
 	printf("  interface %s: %s", text(interface, "name"), text(interface, "address"));
+	if (number(interface, "vlan"))
+		printf(" in VLAN %d", (int)number(interface, "vlan"));
 	if (strcmp(text(interface, "address"), text(interface, "advertise")))
 		printf(", shown as %s", text(interface, "advertise"));
 	printf("\n    port pairs: %d taken, %d resting, of %d\n", (int)number(pairs, "taken"),
@@ -348,7 +369,6 @@ static void show_interface(const json_t *interface)
 void sl_show_ports(const json_t *a)
 {
 	json_t *ports = json_object_get(a, "ports"), *port, *value;
-	const char *name;
 	size_t i, j;
 
 	json_array_foreach(ports, i, port)
@@ -365,12 +385,8 @@ void sl_show_ports(const json_t *a)
 			number(port, "rx"), number(port, "rx bytes"), number(port, "missed"));
 		printf("  tx %" JSON_INTEGER_FORMAT " packets, %" JSON_INTEGER_FORMAT " bytes\n",
 			number(port, "tx"), number(port, "tx bytes"));
-		if (json_is_object(guard)) {
-			printf("  guard:");
-			json_object_foreach(guard, name, value) printf(
-				" %s %" JSON_INTEGER_FORMAT, name, json_integer_value(value));
-			putchar('\n');
-		}
+		if (json_is_object(guard))
+			show_guard(guard);
 		json_array_foreach(json_object_get(port, "interfaces"), j, value)
 			show_interface(value);
 	}
