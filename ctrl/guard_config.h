@@ -18,12 +18,6 @@ enum {
 	SL_PREFIX_TEXT = 46 + 4, /* bytes that hold any prefix as text, NUL included */
 };
 
-struct sl_listed {
-	uint8_t ip[16]; /* IPv4 in mapped form; bits that do not count are zero */
-	uint8_t bits;   /* of the mapped form: 96 more than an IPv4 prefix has */
-	uint8_t prefix; /* enum sl_prefix: SL_PREFIX_ALLOW, SL_PREFIX_DENY */
-};
-
 struct sl_guard_config {
 	unsigned stranger_pps;   /* of one source that no call names; 0: off */
 	unsigned stranger_burst; /* packets */

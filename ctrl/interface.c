@@ -9,6 +9,7 @@
 
 #include "ctrl/log.h"
 #include "ctrl/neigh.h"
+#include "dataplane/policy.h"
 #include "dataplane/port.h"
 #include "ebpf/guard_user.h"
 
@@ -80,11 +81,16 @@ void sl_interface_pinhole(
 
 void sl_interface_source(const struct sl_interface *interface, const uint8_t ip[16], bool named)
 {
-	if (!interface->guard)
-		return;
-	if (!named)
+	bool room = true;
+
+	if (named)
+		room = interface->guard ? sl_guard_source_add(interface->guard, ip) == 0
+					: sl_policy_source_add(ip);
+	else if (interface->guard)
 		sl_guard_source_remove(interface->guard, ip);
-	else if (sl_guard_source_add(interface->guard, ip) != 0)
+	else
+		sl_policy_source_remove(ip);
+	if (!room)
 		SL_LOG_LIMITED(SL_LOG_WARNING,
 			"guard: no room for another source: what is not known yet is limited as a "
 			"stranger's");

@@ -44,7 +44,7 @@ void sl_interface_give(const struct sl_interface *interface, int family, uint16_
 void sl_interface_pinhole(
 	const struct sl_interface *interface, uint8_t slot, uint16_t port, bool open);
 
-/* Calls name the source, or do not any more: to the guard, if there is one, it is no stranger. */
+/* Calls name the source, or do not any more: to the guard, or to the workers, it is no stranger. */
 void sl_interface_source(const struct sl_interface *interface, const uint8_t ip[16], bool named);
 
 struct sl_portpool_counts sl_interface_ports(const struct sl_interface *interface, int family);

@@ -9,12 +9,20 @@
 
 #include "ctrl/address.h"
 #include "ctrl/log.h"
+#include "dataplane/policy.h"
+#include "dataplane/prefixes.h"
 
+_Static_assert(
+	(int)SL_GUARD_LISTED == SL_PREFIX_LIST, "workers take as many prefixes as may be listed");
+
+/* Workers are told of limits and lists at once, the guards of lists before. */
 static int tell_policy(const struct sl_protection *protection, char why[SL_GUARD_WHY])
 {
 	struct sl_policy policy = sl_guard_config_policy(&protection->config);
-	int rc = 0;
+	int rc = sl_policy_set(&policy, protection->config.listed, protection->config.n_listed);
 
+	if (rc)
+		snprintf(why, SL_GUARD_WHY, "the workers cannot be told: %s", strerror(-rc));
 	for (unsigned i = 0; i < SL_MAX_PORTS && !rc; i++)
 		if (protection->guards[i])
 			rc = sl_guard_policy_set(protection->guards[i], &policy, why);

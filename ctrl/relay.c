@@ -14,6 +14,7 @@
 #include "ctrl/log.h"
 #include "ctrl/watch.h"
 #include "dataplane/nexthop.h"
+#include "dataplane/policy.h"
 
 enum { DEFAULT_MEMORY_MIB = 512, TICK_MS = 1000 };
 
@@ -105,6 +106,21 @@ static int open_guard(struct sl_relay *r, unsigned i, char why[SL_RELAY_WHY])
 	if (r->config->ports[i].kind != SL_DEVICE_AF_XDP)
 		return 0;
 	return sl_guard_open(sl_port_ifindex(r->ports[i]), &r->guards[i], why);
+}
+
+/* Where there is no guard the workers are it. */
+static int open_policy(struct sl_relay *r, char why[SL_RELAY_WHY])
+{
+	bool needed = false;
+	int rc;
+
+	for (unsigned i = 0; i < r->config->n_ports; i++)
+		needed |= sl_policy_here(r->ports[i]);
+	rc = needed ? sl_policy_open() : 0;
+	if (rc)
+		snprintf(why, SL_RELAY_WHY,
+			"no memory for the guard's tables: raise `memory` in [sluice]");
+	return rc;
 }
 
 static int add_address(
@@ -200,6 +216,8 @@ static int start_network(struct sl_relay *r, char why[SL_RELAY_WHY])
 		if (!rc)
 			rc = open_guard(r, i, why);
 	}
+	if (!rc)
+		rc = open_policy(r, why);
 	if (!rc)
 		rc = sl_protection_start(&r->protection, &config->guard, r->guards, why);
 	if (rc)
@@ -436,6 +454,7 @@ void sl_relay_stop(struct sl_relay *r)
 	for (unsigned i = 0; i < SL_MAX_PORTS; i++)
 		sl_guard_close(r->guards[i]);
 	sl_ports_close();
+	sl_policy_close();
 	for (unsigned i = 0; i < r->n_interfaces; i++)
 		sl_interface_fini(&r->interfaces[i]);
 	sl_eal_cleanup();

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What can be refused before any cryptography is spent on it: class, source, and the media header.
- */
+/* What can be refused before any cryptography is spent on it: whose it is, class, source, and the
+ * media header. */
 #include <rte_branch_prediction.h>
 #include <rte_prefetch.h>
 #include <string.h>
 
 #include "dataplane/ethdev.h"
 #include "dataplane/pinhole.h"
+#include "dataplane/policy.h"
+#include "dataplane/policy_rules.h"
 #include "dataplane/worker.h"
-#include "sluice/policy.h"
 
 #include "dataplane/packet_path.h"
 
@@ -39,8 +40,7 @@ static enum sl_verdict check_room(const struct sl_packet *p, const uint8_t *payl
 		       : SL_DROP_SRTCP_CLEAR;
 }
 
-/* From nobody, or from an address of this very network. For strangers only: no call names such an
- * address. */
+/* From nobody, or from an address of this very network. */
 static bool is_martian(const struct sl_packet *p)
 {
 	uint8_t port = sl_ethdev_by_dpdk[p->m->port];
@@ -54,30 +54,96 @@ static bool is_martian(const struct sl_packet *p)
 	return false;
 }
 
+/*
+ * To an open port, and not from where its flow believes the party to be. What ebpf/policy.bpf.h
+ * does where there is XDP.
+ */
+static enum sl_verdict judge_source(const struct sl_packet *p, uint64_t now)
+{
+	static const uint8_t verdicts[] = {
+		[SL_STRANGER_PASSES] = SL_FORWARD,
+		[SL_STRANGER_OVER] = SL_DROP_STRANGER,
+		[SL_STRANGERS_OVER] = SL_DROP_STRANGERS,
+	};
+	struct sl_policy_state *state = sl_policy_state;
+	const uint8_t *source = p->view.source;
+	const struct sl_rules *rules;
+
+	if (!state || !sl_policy_here(sl_ethdev_by_dpdk[p->m->port]))
+		return SL_FORWARD;
+	if (sl_named_has(&state->named, source))
+		return SL_FORWARD;
+	if (is_martian(p))
+		return SL_DROP_MARTIAN;
+	rules = sl_rules_now();
+	if (sl_prefixes_find(&rules->prefixes, source) == SL_PREFIX_ALLOW)
+		return SL_FORWARD;
+	return verdicts[sl_strangers_judge(&state->strangers, &rules->limits, source, now)];
+}
+
+static bool is_believed(const struct sl_packet *p)
+{
+	const struct sl_endpoint *source = &p->flow->source[p->component];
+
+	return p->view.source_port == source->port &&
+	       memcmp(p->view.source, source->ip, sizeof(source->ip)) == 0;
+}
+
 static enum sl_verdict judge(struct sl_packet *p, uint64_t now)
 {
 	const struct sl_flow *flow = p->flow;
 	const uint8_t *payload = rte_pktmbuf_mtod_offset(p->m, const uint8_t *, p->view.payload);
-	enum sl_verdict v;
+	enum sl_verdict v = SL_FORWARD;
+	bool believed;
 
 	p->view.class = sl_parse_class(payload, p->view.payload_len);
 	p->component = component_of(flow, p->view.destination_port, p->view.class);
-	if (unlikely(p->component == SL_COMPONENTS))
-		return is_martian(p) ? SL_DROP_MARTIAN : SL_DROP_DEMUX;
 	p->learn = false;
-	if (unlikely(flow->watch & 1u << p->component ||
-		     p->view.source_port != flow->source[p->component].port ||
-		     memcmp(p->view.source, flow->source[p->component].ip, 16) != 0)) {
-		if (is_martian(p))
-			return SL_DROP_MARTIAN;
+	believed = likely(p->component != SL_COMPONENTS) && likely(is_believed(p));
+	if (unlikely(!believed))
+		v = judge_source(p, now);
+	if (unlikely(p->component == SL_COMPONENTS) && v == SL_FORWARD)
+		v = SL_DROP_DEMUX;
+	else if (unlikely(!believed || flow->watch & 1u << p->component) && v == SL_FORWARD)
 		v = sl_source_try(p, now);
-		if (v != SL_FORWARD)
-			return v;
-	}
+	if (unlikely(v != SL_FORWARD))
+		return v;
 	v = sl_parse_media(payload, p->view.payload_len, !flow->in_key, &p->view);
 	if (v == SL_FORWARD && flow->in_key)
 		v = check_room(p, payload);
 	return v;
+}
+
+/* The address and, where it can be told, the port of a broken packet are media's. */
+static bool is_ours(const struct sl_packet *p)
+{
+	uint8_t port = sl_ethdev_by_dpdk[p->m->port];
+
+	for (unsigned slot = 0; p->view.ip && slot < sl_n_addresses; slot++) {
+		const struct sl_address *a = &sl_addresses[slot];
+
+		if (a->port == port && a->vlan == p->view.vlan &&
+			memcmp(p->view.destination, a->ip, 16) == 0 &&
+			(!p->view.ports || sl_address_covers(a, p->view.destination_port)))
+			return true;
+	}
+	return false;
+}
+
+void sl_stage_lists(struct sl_worker *w, struct sl_burst *b)
+{
+	const struct sl_rules *rules = sl_policy_state ? sl_rules_now() : NULL;
+
+	(void)w;
+	for (struct sl_packet *p = b->packet; rules && p < b->packet + b->n; p++) {
+		if (!sl_policy_here(sl_ethdev_by_dpdk[p->m->port]))
+			continue;
+		if (rules->prefixes.n && p->view.ip &&
+			sl_prefixes_find(&rules->prefixes, p->view.source) == SL_PREFIX_DENY)
+			p->verdict = SL_DROP_DENIED;
+		else if ((p->verdict == SL_DROP_IP || p->verdict == SL_DROP_UDP) && !is_ours(p))
+			p->verdict = SL_PUNT;
+	}
 }
 
 void sl_stage_guard(struct sl_worker *w, struct sl_burst *b)

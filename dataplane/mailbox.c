@@ -162,3 +162,18 @@ int sl_flows_exchange(struct sl_exchange *exchanges, unsigned n)
 		free(orders);
 	return err;
 }
+
+int sl_workers_turn(void)
+{
+	struct sl_order *orders = calloc(SL_MAX_WORKERS, sizeof(*orders));
+	unsigned posted = 0;
+	int err = orders ? 0 : -ENOMEM;
+
+	for (; posted < sl_n_workers && !err; posted++)
+		err = post((uint8_t)posted, &orders[posted]);
+	for (unsigned i = 0; i < posted && !err; i++)
+		err = await(&orders[i]);
+	if (err != -ETIMEDOUT)
+		free(orders);
+	return err;
+}

@@ -28,4 +28,10 @@ struct sl_exchange {
  */
 int sl_flows_exchange(struct sl_exchange *exchanges, unsigned n);
 
+/*
+ * Returns when every worker has begun another turn: none holds on to what it found in its last one.
+ * 0; -ENOMEM; -ETIMEDOUT as above.
+ */
+int sl_workers_turn(void);
+
 #endif

@@ -53,10 +53,11 @@ static enum sl_verdict parse_udp(
 	/* Of a fragment the ports say whether it is media's; nobody reads its payload. */
 	uint16_t len = view->fragment ? UDP_LEN : be16(frame + at + 4);
 
-	if (len < UDP_LEN || len > end - at)
-		return SL_DROP_UDP;
 	view->source_port = be16(frame + at);
 	view->destination_port = be16(frame + at + 2);
+	view->ports = true;
+	if (len < UDP_LEN || len > end - at)
+		return SL_DROP_UDP;
 	view->payload = (uint16_t)(at + UDP_LEN);
 	view->payload_len = len - UDP_LEN;
 	return SL_FORWARD;
@@ -72,6 +73,9 @@ static enum sl_verdict parse_ipv4(
 
 	unsigned header = (ip[0] & 15) * 4u, total = be16(ip + 2);
 
+	map_ipv4(view->source, ip + 12);
+	map_ipv4(view->destination, ip + 16);
+	view->ip = true;
 	if (header < 20 || total < header || total > len - at)
 		return SL_DROP_IP;
 	if (ip[9] != NEXT_UDP || be16(ip + 6) & IPV4_OFFSET)
@@ -79,8 +83,6 @@ static enum sl_verdict parse_ipv4(
 	if (ip[8] == 0) /* no router sends what has no hop left */
 		return SL_DROP_IP;
 	view->fragment = be16(ip + 6) & IPV4_FRAGMENT;
-	map_ipv4(view->source, ip + 12);
-	map_ipv4(view->destination, ip + 16);
 	return parse_udp(frame, at + header, at + total, view);
 }
 
@@ -134,12 +136,15 @@ static enum sl_verdict parse_ipv6(
 	enum sl_verdict v = SL_FORWARD;
 	uint8_t next = ip[6];
 
-	if (is_ipv4_mapped(ip + 8) || is_ipv4_mapped(ip + 24) || be16(ip + 4) == 0)
+	if (is_ipv4_mapped(ip + 8) || is_ipv4_mapped(ip + 24))
+		return SL_PUNT;
+	memcpy(view->source, ip + 8, 16);
+	memcpy(view->destination, ip + 24, 16);
+	view->ip = true;
+	if (be16(ip + 4) == 0)
 		return SL_PUNT;
 	if (end > len)
 		return SL_DROP_IP;
-	memcpy(view->source, ip + 8, 16);
-	memcpy(view->destination, ip + 24, 16);
 	at += IPV6_LEN;
 	if (next != NEXT_UDP)
 		v = skip_extensions(frame, &at, end, &next, view);
@@ -156,12 +161,12 @@ enum sl_verdict sl_parse_frame(const uint8_t *frame, uint16_t len, struct sl_vie
 {
 	unsigned at = ETHER_LEN;
 
+	view->ip = view->ports = view->fragment = false;
 	if (len < at)
 		return SL_DROP_FRAME;
 
 	uint16_t type = be16(frame + 12);
 
-	view->fragment = false;
 	view->vlan = 0;
 	if (type == ETHERTYPE_VLAN) {
 		at += VLAN_LEN;

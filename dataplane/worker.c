@@ -72,6 +72,7 @@ static void run_burst(struct sl_worker *w, struct rte_mbuf **m, unsigned n, uint
 		b->packet[i].verdict = SL_FORWARD;
 	}
 	sl_stage_parse(w, b);
+	sl_stage_lists(w, b);
 	sl_stage_steer(w, b);
 	sl_stage_pinhole(w, b);
 	sl_stage_guard(w, b);

@@ -74,6 +74,7 @@ unsigned sl_worker_poll(struct sl_worker *w);
  * burst before any is needed.
  */
 void sl_stage_parse(struct sl_worker *w, struct sl_burst *b);
+void sl_stage_lists(struct sl_worker *w, struct sl_burst *b);
 void sl_stage_steer(struct sl_worker *w, struct sl_burst *b);
 void sl_stage_pinhole(struct sl_worker *w, struct sl_burst *b);
 void sl_stage_guard(struct sl_worker *w, struct sl_burst *b);

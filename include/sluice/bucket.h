@@ -61,4 +61,23 @@ static inline bool sl_bucket_take(__u64 *full_at, const struct sl_rate *rate, __
 	return passes;
 }
 
+/*
+ * The same for one that several CPUs take from: what another one takes from at the same instant is
+ * tried a second time, and then counts as empty.
+ */
+static inline bool sl_bucket_take_shared(__u64 *full_at, const struct sl_rate *rate, __u64 now)
+{
+	for (int i = 0; i < 2; i++) {
+		__u64 before = *(volatile __u64 *)full_at, after;
+		bool passes;
+
+		after = sl_bucket_next(before, rate, now, &passes);
+		if (!passes)
+			return false;
+		if (__sync_val_compare_and_swap(full_at, before, after) == before)
+			return true;
+	}
+	return false;
+}
+
 #endif

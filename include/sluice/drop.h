@@ -16,7 +16,10 @@
 	X(FRAGMENT, "fragment", "fragment of UDP to a media port: media is never fragmented")      \
 	X(NOT_MEDIA, "not-media", "not media, and this port has no kernel twin to pass it to")     \
 	X(CLOSED, "closed", "UDP to a media port that no call has open")                           \
+	X(DENIED, "denied", "from a prefix that is denied")                                        \
 	X(MARTIAN, "martian", "to an open port, from an address that cannot send")                 \
+	X(STRANGER, "stranger", "to an open port, from a stranger beyond its rate")                \
+	X(STRANGERS, "strangers", "to an open port, from strangers beyond their budget")           \
 	X(SOURCE, "source", "not from the address and port that signalling announced")             \
 	X(DEMUX, "demux", "neither RTP nor RTCP (RFC 7983), or RTCP on an RTP-only port")          \
 	X(RTP, "rtp", "malformed RTP header")                                                      \

@@ -14,8 +14,6 @@ struct sl_policy {
 	struct sl_rate stranger;  /* packets of each stranger, an IPv4 address or an IPv6 /64, to
 				     open ports */
 	struct sl_rate strangers; /* of all strangers together */
-	struct sl_rate unproven;  /* per flow: packets that its sender's stream does not explain: a
-				     new SSRC, a source that is yet to be believed */
 	__u32 prefixes;           /* in the map of prefixes; 0: nobody need look */
 	__u32 unused;
 };
@@ -26,6 +24,53 @@ enum sl_prefix {
 	SL_PREFIX_ALLOW, /* never counted as a stranger */
 	SL_PREFIX_DENY,  /* refused, whatever it sends */
 };
+
+/* Whom to count as one, in `key`: an IPv4 address (in mapped form), an IPv6 /64. */
+static inline void sl_source_key(const __u8 ip[16], __u8 key[16])
+{
+	__u32 word[4];
+
+	__builtin_memcpy(word, ip, sizeof(word));
+	if ((word[0] | word[1]) != 0 || ip[8] || ip[9] || ip[10] != 0xff || ip[11] != 0xff)
+		word[2] = word[3] = 0;
+	__builtin_memcpy(key, word, sizeof(word));
+}
+
+struct sl_listed {
+	__u8 ip[16]; /* IPv4 in mapped form; bits that do not count are zero */
+	__u8 bits;   /* of the mapped form: 96 more than an IPv4 prefix has */
+	__u8 prefix; /* enum sl_prefix: SL_PREFIX_ALLOW, SL_PREFIX_DENY */
+};
+
+/*
+ * A stranger's packet to an open port. A source that is over its own rate costs the others nothing,
+ * and is told so first. Who keeps the buckets remembers a new stranger's (sl_stranger_first) only
+ * when it passes: one that there is no budget for is not remembered.
+ */
+enum sl_stranger {
+	SL_STRANGER_PASSES,
+	SL_STRANGER_OVER,  /* beyond its own rate */
+	SL_STRANGERS_OVER, /* beyond that of all together */
+};
+
+/* `bucket`: the stranger's own, NULL: none is remembered; `budget`: that of all. */
+static inline enum sl_stranger sl_stranger_judge(
+	const struct sl_policy *limits, __u64 *bucket, __u64 *budget, __u64 now)
+{
+	if (bucket && !sl_bucket_take_shared(bucket, &limits->stranger, now))
+		return SL_STRANGER_OVER;
+	if (limits->strangers.interval && !sl_bucket_take_shared(budget, &limits->strangers, now))
+		return SL_STRANGERS_OVER;
+	return SL_STRANGER_PASSES;
+}
+
+/* The bucket of one whose first packet has just passed. */
+static inline __u64 sl_stranger_first(const struct sl_policy *limits, __u64 now)
+{
+	bool passes;
+
+	return sl_bucket_next(0, &limits->stranger, now, &passes);
+}
 
 /*
  * What nobody can send from: nobody, this host, many, or what was never given out (RFC 6890,

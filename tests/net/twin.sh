@@ -62,5 +62,15 @@ ok "ping over IPv4 and IPv6 and TCP crossed the twin meanwhile"
 sluicectl status --json >"$RUN/status.json"
 [ "$(value "$RUN/status.json" workers 0 punted)" -gt 100 ] || fail "the workers say they gave the kernel nothing"
 
+# The limits and lists of [guard] hold without XDP as well.
+sluicectl guard deny 10.0.0.2/32 >/dev/null
+in_ns a ping -q -c 1 -W 1 10.0.0.1 >/dev/null && fail "who is denied gets an answer"
+in_ns b ping -q -c 1 -W 5 10.0.0.1 >/dev/null || fail "who is not denied gets no answer"
+sluicectl drops >"$RUN/drops.log"
+grep -q '^denied' "$RUN/drops.log" || fail "nothing is counted as denied: $(cat "$RUN/drops.log")"
+sluicectl guard forget 10.0.0.2/32 >/dev/null
+in_ns a ping -q -c 1 -W 5 10.0.0.1 >/dev/null || fail "who is denied no more gets no answer"
+ok "a denied address is refused before the kernel sees it"
+
 stop sluiced || fail "exit status $? on SIGTERM"
 ! ip -n "$TAG-relay" link show twin0 >/dev/null 2>&1 || fail "the twin stays behind"

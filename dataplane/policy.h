@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The policy where no XDP program applies it: on pci and vdev ports. Lists, sources that calls name
+ * and limits on strangers are the same as the guard's (ebpf/guard_user.h), shared by all workers.
+ * Written by the control thread.
+ */
+#ifndef SL_DATAPLANE_POLICY_H
+#define SL_DATAPLANE_POLICY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sluice/policy.h"
+
+/* Does a worker apply the policy to what arrives by this port? */
+bool sl_policy_here(uint8_t port);
+
+/*
+ * Takes the memory for all of it (some 8 MiB), once; after the last sl_port_open, and only if
+ * sl_policy_here is true of some port. Until then the calls below do nothing. 0 or -ENOMEM.
+ */
+int sl_policy_open(void);
+void sl_policy_close(void);
+
+/*
+ * These limits and these prefixes (at most SL_PREFIX_LIST of dataplane/prefixes.h, each once) from
+ * the next burst of each worker on. 0; -ETIMEDOUT: a worker does not answer, and nothing was
+ * changed.
+ */
+int sl_policy_set(const struct sl_policy *limits, const struct sl_listed *list, unsigned n);
+
+/* Calls name this source (of IPv6: its /64), or do so no more. False: no room, it stays a stranger.
+ */
+bool sl_policy_source_add(const uint8_t ip[16]);
+void sl_policy_source_remove(const uint8_t ip[16]);
+
+#endif
