@@ -112,6 +112,13 @@ void sl_flow_counters(const struct sl_flow *flow, struct sl_flow_counters *out)
 		out->drops[v] = __atomic_load_n(&flow->count.drops[v], __ATOMIC_RELAXED);
 }
 
+void sl_flow_latency(const struct sl_flow *flow, struct sl_latency *out)
+{
+	out->total = __atomic_load_n(&flow->latency.total, __ATOMIC_RELAXED);
+	out->packets = __atomic_load_n(&flow->latency.packets, __ATOMIC_RELAXED);
+	out->highest = __atomic_load_n(&flow->latency.highest, __ATOMIC_RELAXED);
+}
+
 void sl_flow_source(
 	const struct sl_flow *flow, enum sl_component component, struct sl_latch_report *out)
 {
@@ -128,6 +135,7 @@ static void inherit(struct sl_flow *flow, const struct sl_flow *old, bool same_o
 	flow->unproven_due = old->unproven_due;
 	memcpy(flow->quality, old->quality, sizeof(flow->quality));
 	flow->reports = old->reports;
+	flow->latency = old->latency;
 	for (int c = 0; c < SL_COMPONENTS; c++)
 		sl_latch_inherit(&flow->latch[c], &old->latch[c]);
 	sl_flow_sources(flow);

@@ -51,6 +51,19 @@ struct sl_flow_counters {
 };
 
 /*
+ * How long packets are in the hands of the worker: from when it asks the device for a burst until
+ * the device has taken the answer, with all cryptography and system calls between. One packet of
+ * each turn of the poll loop is looked at. What waits elsewhere is not in it: in the device's or
+ * the kernel's queues until the worker asks, for a worker that sleeps to wake up, in a ring from
+ * one worker to another. Written by the worker, read relaxed by ctrl.
+ */
+struct sl_latency {
+	uint64_t total;   /* ns, of all that were looked at */
+	uint32_t packets; /* that were */
+	uint32_t highest; /* ns */
+};
+
+/*
  * Flows are policed before any cryptography, so that what is sent to one, or by one, costs the
  * others nothing: by its announced rate, and packets of an SSRC that it does not know, while it
  * knows one, by a rate of their own: whoever spoofs the source but does not know the SSRC takes
@@ -92,6 +105,7 @@ struct sl_flow {
 
 	struct sl_quality quality[SL_LIVE_SSRCS] __attribute__((aligned(64))); /* as streams.live */
 	struct sl_reports reports;                                             /* RTCP that came */
+	struct sl_latency latency;
 
 	/* Cold: only for packets from elsewhere, and while a source is being learnt. */
 	struct sl_latch latch[SL_COMPONENTS]; /* the first one for both when they share a port */
@@ -134,6 +148,9 @@ void sl_flow_free(struct sl_flow *flow);
 
 /* A consistent enough copy of the counters of a published flow: each value is one that was true. */
 void sl_flow_counters(const struct sl_flow *flow, struct sl_flow_counters *out);
+
+/* A copy of a published flow's. */
+void sl_flow_latency(const struct sl_flow *flow, struct sl_latency *out);
 
 /* Where media of a component comes from: of a flow that is published or was. */
 void sl_flow_source(

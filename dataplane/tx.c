@@ -132,6 +132,23 @@ void sl_stage_tx(struct sl_worker *w, struct sl_burst *b)
 	}
 }
 
+/* Whose latency this turn of the loop shows: any of the packets in the queue, another one each
+ * time. NULL: one that no flow of this worker sent. */
+static struct sl_flow *pick(struct sl_worker *w, const struct sl_tx_queue *q)
+{
+	struct sl_flow *flow = q->flow[w->turns++ % q->n];
+
+	return flow == SL_TX_GUEST ? NULL : flow;
+}
+
+static void note_latency(struct sl_flow *flow, uint64_t ns)
+{
+	flow->latency.total += ns;
+	flow->latency.packets++;
+	if (ns > flow->latency.highest)
+		flow->latency.highest = ns < UINT32_MAX ? (uint32_t)ns : UINT32_MAX;
+}
+
 void sl_tx_flush(struct sl_worker *w)
 {
 	struct rte_mbuf *m[SL_BURST];
@@ -139,7 +156,14 @@ void sl_tx_flush(struct sl_worker *w)
 
 	for (unsigned i = 0; i < n; i++)
 		sl_tx_enqueue(w, sl_ethdev_by_dpdk[m[i]->port], m[i], SL_TX_GUEST);
-	for (uint8_t port = 0; port < sl_n_ethdevs; port++)
-		if (w->tx[port].n)
-			send_queue(w, port);
+	for (uint8_t port = 0; port < sl_n_ethdevs; port++) {
+		struct sl_flow *flow;
+
+		if (!w->tx[port].n)
+			continue;
+		flow = pick(w, &w->tx[port]);
+		send_queue(w, port);
+		if (flow) /* then burst.now is of this turn */
+			note_latency(flow, sl_clock() - w->burst.now);
+	}
 }

@@ -53,6 +53,7 @@ struct sl_worker {
 	/* The worker's own. */
 	struct sl_worker_stats stats __attribute__((aligned(64)));
 	uint64_t events_lost; /* read by ctrl */
+	uint32_t turns;       /* of the loop that sent something */
 	struct sl_burst burst;
 	struct sl_tx_queue tx[SL_MAX_PORTS];
 };
