@@ -74,6 +74,20 @@ static json_t *path_json(const struct sl_path *path)
 		"last packet", (json_int_t)sl_path_last(&c), "drops", drops);
 }
 
+/* How long media was in here (dataplane/flow.h). */
+static json_t *latency_json(const struct sl_path *path)
+{
+	struct sl_latency l;
+
+	if (!path->flow)
+		return json_null();
+	sl_flow_latency(path->flow, &l);
+	if (!l.packets)
+		return json_null();
+	return json_pack("{s:f, s:f}", "average", (double)l.total / l.packets / 1000, "highest",
+		(double)l.highest / 1000);
+}
+
 /* Whom one component is accepted from now, how often that changed, and who was turned away. */
 static json_t *source_json(const struct sl_path *path, enum sl_component component)
 {
@@ -152,6 +166,7 @@ static json_t *media_json(const struct sl_leg *leg, unsigned m)
 	if (json) {
 		json_object_set_new(json, "source", source_json(&media->path, SL_RTP));
 		json_object_set_new(json, "streams", streams_json(leg, m));
+		json_object_set_new(json, "latency us", latency_json(&media->path));
 		json_object_set_new(json, "source rtcp", source_json(&media->path, SL_RTCP));
 	}
 	if (json && other && m < other->n_media)
@@ -165,8 +180,9 @@ static json_t *leg_json(const struct sl_leg *leg)
 
 	for (unsigned m = 0; m < leg->n_media; m++)
 		json_array_append_new(media, media_json(leg, m));
-	return json_pack("{s:o, s:o, s:s, s:I, s:o}", "tag", sl_admin_text(leg->tag),
-		"connected with", sl_admin_text(leg->peer ? leg->peer->tag : NULL), "interface",
+	return json_pack("{s:o, s:o, s:o, s:s, s:I, s:o}", "tag", sl_admin_text(leg->tag), "label",
+		sl_admin_text(leg->label), "connected with",
+		sl_admin_text(leg->peer ? leg->peer->tag : NULL), "interface",
 		leg->interface->config->name, "created", (json_int_t)leg->created, "media", media);
 }
 

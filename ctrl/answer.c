@@ -263,7 +263,8 @@ static int put_in_force(struct reply *r)
 {
 	struct sl_agreed side[2];
 	struct sl_leg *to;
-	char *tag = NULL;
+	const struct sl_text *said = &r->options->label;
+	char *tag = NULL, *label = NULL;
 	int rc = 0;
 
 	/* Whatever can fail comes first. */
@@ -276,18 +277,24 @@ static int put_in_force(struct reply *r)
 		tag = sl_text_copy(r->to_tag);
 		rc = tag ? 0 : SL_REFUSE(-ENOMEM, r->why, "out of memory");
 	}
+	if (!rc && said->at) {
+		label = sl_text_copy(*said);
+		rc = label ? 0 : SL_REFUSE(-ENOMEM, r->why, "out of memory");
+	}
 	for (int i = SL_FROM; i <= SL_TO; i++)
 		side[i] = (struct sl_agreed){r->leg[i], r->terms[i], r->local[i], r->ours[i]};
 	if (!rc)
 		rc = sl_install(r->sessions, r->call, side, r->n_media, r->why);
 	if (rc) {
 		free(tag);
+		free(label);
 		if (r->forked)
 			sl_leg_free(r->sessions->env.crypto, r->call->leg[--r->call->n_legs]);
 		return rc;
 	}
 	if (tag)
 		to->tag = tag;
+	sl_leg_label(to, label);
 	to->answered = true;
 	r->call->up = true;
 	if (!r->call->deleted)

@@ -60,6 +60,14 @@ int sl_leg_name(struct sl_leg *leg, struct sl_text tag)
 	return 0;
 }
 
+void sl_leg_label(struct sl_leg *leg, char *label)
+{
+	if (!label)
+		return;
+	free(leg->label);
+	leg->label = label;
+}
+
 struct sl_leg *sl_call_leg_add(
 	struct sl_call *call, struct sl_text tag, const struct sl_interface *interface)
 {
@@ -98,6 +106,7 @@ void sl_leg_free(const struct sl_crypto_backend *crypto, struct sl_leg *leg)
 		explicit_bzero(leg->media, leg->n_media * sizeof(*leg->media));
 	free(leg->media);
 	free(leg->branch);
+	free(leg->label);
 	free(leg->tag);
 	free(leg);
 }

@@ -24,6 +24,8 @@ bool sl_call_offered(const struct sl_call *call);
 struct sl_leg *sl_call_leg_add(
 	struct sl_call *call, struct sl_text tag, const struct sl_interface *interface);
 int sl_leg_name(struct sl_leg *leg, struct sl_text tag);
+/* Takes `label` over; NULL: it keeps the one that it has. */
+void sl_leg_label(struct sl_leg *leg, char *label);
 
 /* Ends a leg: what it was connected with is not any more. When nobody is connected then, the call
  * waits timers.offer for somebody to answer. */

@@ -3,11 +3,15 @@
  * What a listener would say: the E-model (ITU-T G.107), simplified to what a relay can know. A pure
  * leaf.
  *
- *   R   = 93.2 - Id - Ie,eff                          all else at G.107's defaults
- *   Id  = 0.024 Ta + 0.11 (Ta - 177.3) if Ta > 177.3   Ta: mouth to ear, ms
- *   Ta  = round trip / 2 + 2 x jitter + 40             a jitter buffer of twice the jitter; two
- * packets Ie,eff = Ie + (95 - Ie) Ppl / (Ppl + Bpl)          Ppl: packets lost, %, at random MOS =
- * 1 + 0.035 R + R (R - 60) (100 - R) 7e-6      1 below R = 0, 4.5 above 100 (Annex B)
+ *   R      = 93.2 - Id - Ie,eff
+ *   Id     = 0.024 Ta + 0.11 (Ta - 177.3) if Ta > 177.3
+ *   Ta     = round trip / 2 + 2 x jitter + 40
+ *   Ie,eff = Ie + (95 - Ie) Ppl / (Ppl + Bpl)
+ *   MOS    = 1 + 0.035 R + R (R - 60) (100 - R) 7e-6
+ *
+ * All else is at G.107's defaults. Ta: ms from mouth to ear, with a jitter buffer of twice the
+ * jitter and two packets of 20 ms. Ppl: packets lost, %, at random. MOS is 1 below R = 0 and 4.5
+ * above 100 (Annex B).
  *
  * Ie and Bpl of a codec are those of G.113 appendix I where it has them. Wideband codecs are judged
  * as if they were narrowband without impairment, so that figures of different calls compare.

@@ -250,6 +250,16 @@ static void read_media_address(struct sl_ng_reader *r, struct sl_text text)
 		memcpy(r->o->media_address.ip, ip, 16);
 }
 
+enum { LABEL_MAX = 256 }; /* bytes */
+
+static void read_label(struct sl_ng_reader *r, struct sl_text text)
+{
+	if (!text.len || text.len > LABEL_MAX || memchr(text.at, '\0', text.len))
+		sl_ng_refuse(r, -EINVAL, "a label has 1 to 256 characters:", text);
+	else
+		r->o->label = text;
+}
+
 /* Where the sender is: ["IP4", "192.0.2.1"]. What cannot be read was not said. */
 static void read_received(struct sl_ng_reader *r, const struct sl_node *node)
 {
@@ -276,6 +286,8 @@ const struct sl_ng_key sl_ng_keys[] = {
 	{"from-interface", read_from_interface, NULL, false},
 	{"to-interface", read_to_interface, NULL, false},
 	{"interface", read_from_interface, NULL, false},
+	{"label", read_label, NULL, false},
+	{"from-label", read_label, NULL, false},
 	{"received-from", NULL, read_received, false},
 	{"TOS", NULL, read_tos, false},
 	{"media-address", read_media_address, NULL, false},

@@ -22,9 +22,9 @@ static const char *const quiet_flags[] = {"trust-address", "symmetric", "port-la
 	"allow-transcoding", "reset", NULL};
 
 static const char *const quiet_keys[] = {"command", "call-id", "from-tag", "to-tag", "via-branch",
-	"sdp", "rtpp-flags", "limit", "label", "from-label", "to-label", "set-label", "metadata",
-	"DTLS", "DTLS-reverse", "DTLS-fingerprint", "ICE-lite", "endpoint-learning",
-	"xmlrpc-callback", "template", "SIP-message-type", "SIP-code", NULL};
+	"sdp", "rtpp-flags", "limit", "to-label", "set-label", "metadata", "DTLS", "DTLS-reverse",
+	"DTLS-fingerprint", "ICE-lite", "endpoint-learning", "xmlrpc-callback", "template",
+	"SIP-message-type", "SIP-code", NULL};
 
 bool sl_ng_starts(struct sl_text text, const char *prefix, struct sl_text *rest)
 {

@@ -38,6 +38,7 @@ enum sl_ng_rtcp_attribute {
 
 struct sl_ng_options {
 	struct sl_text call_id, from_tag, to_tag, via_branch, sdp;
+	struct sl_text label; /* `label`: what the sender is called in replies; at NULL: not said */
 	struct sl_text direction[2]; /* interface names: of the sender, of the receiver */
 
 	enum sl_sdp_proto proto; /* `transport-protocol`; SL_SDP_OTHER: not said */

@@ -271,13 +271,17 @@ static int commit(struct sl_draft *d, const struct sl_sdp *sdp)
 	struct sl_leg *from = d->leg[SL_FROM], *to = d->leg[SL_TO];
 	struct sl_call *call = d->call;
 	char *branch = o->via_branch.at ? sl_text_copy(o->via_branch) : NULL;
+	char *label = o->label.at ? sl_text_copy(o->label) : NULL;
 
 	/* The party that had no tag yet makes itself known. */
-	if ((o->via_branch.at && !branch) || (!from->tag && sl_leg_name(from, o->from_tag)) ||
+	if ((o->via_branch.at && !branch) || (o->label.at && !label) ||
+		(!from->tag && sl_leg_name(from, o->from_tag)) ||
 		(!to->tag && o->to_tag.at && sl_leg_name(to, o->to_tag))) {
 		free(branch);
+		free(label);
 		return sl_out_of_memory(d->why);
 	}
+	sl_leg_label(from, label);
 	if (d->offer->open && branch) {
 		free(to->branch);
 		to->branch = branch;

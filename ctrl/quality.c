@@ -125,7 +125,7 @@ void sl_quality_free(struct sl_quality_track *tracks)
 }
 
 static void judge(struct sl_leg_media *m, const struct sl_quality_report *now,
-	enum sl_mos_codec codec, uint64_t round_trip)
+	enum sl_mos_codec codec, uint64_t round_trip, uint64_t leg)
 {
 	struct sl_quality_track *t = track_find(m, now->ssrc);
 	const struct sl_quality_report last = t ? t->last : (struct sl_quality_report){0};
@@ -146,6 +146,7 @@ static void judge(struct sl_leg_media *m, const struct sl_quality_report *now,
 	s.loss = (unsigned)(in.loss + 0.5);
 	s.jitter = (unsigned)(in.jitter_ms + 0.5);
 	s.round_trip = (unsigned)(round_trip / 1000);
+	s.leg = (unsigned)(leg / 1000);
 	if (!t->samples || s.mos < t->lowest.mos)
 		t->lowest = s;
 	if (!t->samples || s.mos > t->highest.mos)
@@ -155,6 +156,7 @@ static void judge(struct sl_leg_media *m, const struct sl_quality_report *now,
 	t->loss += s.loss;
 	t->jitter += s.jitter;
 	t->round_trip += s.round_trip;
+	t->leg += s.leg;
 	t->last = *now;
 }
 
@@ -162,15 +164,17 @@ static void sample_medium(struct sl_leg_media *from, const struct sl_leg_media *
 {
 	const struct sl_flow *flow = from->path.flow;
 	struct sl_quality_report now;
-	uint64_t round_trip;
+	uint64_t round_trip, leg;
 
 	if (!flow)
 		return;
-	round_trip = leg_round_trip(flow, to->path.flow) + leg_round_trip(to->path.flow, flow);
+	leg = leg_round_trip(to->path.flow, flow);
+	round_trip = leg + leg_round_trip(flow, to->path.flow);
 	for (int i = 0; i < SL_LIVE_SSRCS; i++) {
 		sl_quality_read(&flow->quality[i], &now);
 		if (now.packets)
-			judge(from, &now, codec_of(&from->terms, &to->terms, now.type), round_trip);
+			judge(from, &now, codec_of(&from->terms, &to->terms, now.type), round_trip,
+				leg);
 	}
 }
 
@@ -232,6 +236,7 @@ static void write_sample(struct sl_reply *reply, const char *key, const struct s
 	sl_reply_key_integer(reply, "packet loss", s->loss);
 	sl_reply_key_integer(reply, "jitter", s->jitter);
 	sl_reply_key_integer(reply, "round-trip time", s->round_trip);
+	sl_reply_key_integer(reply, "round-trip time leg", s->leg);
 	if (samples)
 		sl_reply_key_integer(reply, "samples", samples);
 	else
@@ -257,7 +262,8 @@ static void write_stream(struct sl_reply *reply, const struct sl_quality_report 
 		const struct sl_quality_sample average = {.mos = (unsigned)(track->mos / n),
 			.loss = (unsigned)(track->loss / n),
 			.jitter = (unsigned)(track->jitter / n),
-			.round_trip = (unsigned)(track->round_trip / n)};
+			.round_trip = (unsigned)(track->round_trip / n),
+			.leg = (unsigned)(track->leg / n)};
 
 		write_sample(reply, "average MOS", &average, n);
 		write_sample(reply, "lowest MOS", &track->lowest, 0);

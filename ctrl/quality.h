@@ -27,7 +27,8 @@ struct sl_quality_sample {
 	unsigned mos;        /* times 10 */
 	unsigned loss;       /* % */
 	unsigned jitter;     /* ms */
-	unsigned round_trip; /* us; 0: not known */
+	unsigned round_trip; /* us, from end to end; 0: not known */
+	unsigned leg;        /* us, of that what lies between here and who sends the stream */
 	int64_t at;          /* s, wall clock */
 };
 
@@ -36,7 +37,7 @@ struct sl_quality_track {
 	struct sl_quality_track *next;
 	struct sl_quality_report last; /* at the last sample */
 	unsigned samples;
-	uint64_t mos, loss, jitter, round_trip; /* sums, as in a sample */
+	uint64_t mos, loss, jitter, round_trip, leg; /* sums, as in a sample */
 	struct sl_quality_sample lowest, highest;
 };
 

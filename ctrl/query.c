@@ -56,6 +56,21 @@ static void write_endpoint(
 	sl_reply_end(reply);
 }
 
+/* Microseconds that media was in here. */
+static void write_latency(struct sl_reply *reply, const struct sl_flow *flow)
+{
+	struct sl_latency latency;
+
+	sl_flow_latency(flow, &latency);
+	if (!latency.packets)
+		return;
+	sl_reply_key(reply, "relay latency");
+	sl_reply_dict(reply);
+	sl_reply_key_integer(reply, "average", (int64_t)(latency.total / latency.packets / 1000));
+	sl_reply_key_integer(reply, "highest", latency.highest / 1000);
+	sl_reply_end(reply);
+}
+
 static void write_stream(struct sl_reply *reply, const struct sl_leg_media *media,
 	enum sl_component component, const struct sl_flow_counters *counters)
 {
@@ -96,6 +111,8 @@ static void write_stream(struct sl_reply *reply, const struct sl_leg_media *medi
 	sl_reply_end(reply);
 	sl_reply_key(reply, "stats");
 	write_stats(reply, counters, component);
+	if (component == SL_RTP && media->path.flow)
+		write_latency(reply, media->path.flow);
 	sl_reply_end(reply);
 }
 
@@ -126,6 +143,8 @@ static void write_leg(struct sl_reply *reply, const struct sl_call *call, const 
 	sl_reply_key(reply, leg->tag);
 	sl_reply_dict(reply);
 	sl_reply_key_string(reply, "tag", leg->tag);
+	if (leg->label)
+		sl_reply_key_string(reply, "label", leg->label);
 	sl_reply_key_integer(reply, "created", leg->created);
 	if (other && other->tag)
 		sl_reply_key_string(reply, "in dialogue with", other->tag);

@@ -118,6 +118,7 @@ struct sl_offer;
 
 struct sl_leg {
 	char *tag;    /* NULL: not known yet */
+	char *label;  /* what the proxy calls it (`label`); NULL: nothing */
 	char *branch; /* via-branch of the offer that made it; NULL: none */
 	const struct sl_interface *interface;
 	int64_t created;        /* s, wall clock */

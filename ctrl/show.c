@@ -223,7 +223,7 @@ static void show_stream(const json_t *s)
 
 static void show_medium(const json_t *m)
 {
-	const json_t *stream;
+	const json_t *latency = json_object_get(m, "latency us"), *stream;
 	size_t i;
 
 	printf("  %s %s, suite %s\n", text(m, "type"), text(m, "protocol"), text(m, "suite"));
@@ -237,6 +237,10 @@ static void show_medium(const json_t *m)
 	show_source("RTP ", json_object_get(m, "source"), text(m, "remote"));
 	show_source("RTCP", json_object_get(m, "source rtcp"), text(m, "remote rtcp"));
 	json_array_foreach(json_object_get(m, "streams"), i, stream) show_stream(stream);
+	if (json_is_object(latency))
+		printf("    in here %.1f us on average, at most %.1f us\n",
+			json_real_value(json_object_get(latency, "average")),
+			json_real_value(json_object_get(latency, "highest")));
 	show_path("in  ", json_object_get(m, "from leg"));
 	show_path("out ", json_object_get(m, "to leg"));
 }
@@ -251,7 +255,10 @@ void sl_show_call(const json_t *a)
 	putchar('\n');
 	json_array_foreach(legs, i, leg)
 	{
-		printf("\nleg %s, interface %s\n", text(leg, "tag"), text(leg, "interface"));
+		const char *label = json_string_value(json_object_get(leg, "label"));
+
+		printf("\nleg %s%s%s, interface %s\n", text(leg, "tag"), label ? ", label " : "",
+			label ? label : "", text(leg, "interface"));
 		json_array_foreach(json_object_get(leg, "media"), j, medium) show_medium(medium);
 	}
 }

@@ -1,11 +1,28 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Real telephony for the namespace scripts: Kamailio, two baresip phones, and a judge. Source it after lib.sh.
 
+# mos_keys: whatever Kamailio's module can say of quality, as it names it: mos_min, mos_min_at, ... mos_average_samples_B
+mos_keys() {
+    local side value
+    for side in "" _A _B; do
+        for value in "" _packetloss _jitter _roundtrip _roundtrip_leg; do
+            echo mos_{min,max,average}"$value$side"
+        done
+        echo mos_{min,max}_at"$side" mos_average_samples"$side"
+    done
+}
+
 # start_kamailio NS ADDRESS NG-ADDRESS: a stock registrar and proxy whose calls go through the relay at NG-ADDRESS;
 # OFFER_FLAGS and ANSWER_FLAGS go to rtpengine_manage() with an INVITE and with its answer
 start_kamailio() {
     sed -e "s|@RUN@|$RUN|g" -e "s|@ADDRESS@|$2|g" -e "s|@NG@|$3|g" \
         -e "s|@OFFER@|${OFFER_FLAGS:-}|g" -e "s|@ANSWER@|${ANSWER_FLAGS:-}|g" "$NET_DIR/kamailio.cfg" >"$RUN/kamailio.cfg"
+    local key line=""
+    for key in $(mos_keys); do
+        echo "modparam(\"rtpengine\", \"${key}_pv\", \"\$avp($key)\")"
+        line+=" $key=\$avp($key)"
+    done >"$RUN/mos.cfg"
+    echo "route[QUALITY] { xlog(\"L_ALERT\", \"quality$line\\n\"); }" >>"$RUN/mos.cfg"
     start kamailio "$1" kamailio -DD -E -f "$RUN/kamailio.cfg" -Y "$RUN" -w "$RUN" -m 32 -M 4
     check "Kamailio does not answer SIP on $2" wait_for 10 in_ns "$1" "$NET_DIR/sip_ping.py" "$2"
 }

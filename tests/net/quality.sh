@@ -32,7 +32,17 @@ for ssrc, stream in streams.items():
     print("%s: %.1f %% lost, %d reordered, MOS %.1f, jitter %d ms" % (
         ssrc, loss, stream["reordered"], mos["MOS"] / 10, mos["jitter"]), file=sys.stderr)
 END
-    ng delete "call-id=$id" >/dev/null
+    sluicectl call "$id" | grep -q 'in here [0-9.]* us on average' || fail "$what: no latency: $(sluicectl call "$id")"
+    ng delete "call-id=$id" >"$RUN/delete.json"
+    python3 - "$RUN/query.json" "$RUN/delete.json" <<'END' || fail "$what: latency: $(cat "$RUN/delete.json")"
+import json, sys
+for reply in map(json.load, map(open, sys.argv[1:])):
+    assert len(reply["tags"]) == 2
+    for leg in reply["tags"].values():
+        latency = leg["medias"][0]["streams"][0]["relay latency"]
+        assert 0 <= latency["average"] <= latency["highest"] > 0, latency
+        print("in the relay: %d us, at most %d" % (latency["average"], latency["highest"]), file=sys.stderr)
+END
     ok "$what"
 }
 

@@ -34,6 +34,7 @@ struct expected {
 	enum sl_ng_rtcp_attribute rtcp;
 	unsigned codecs, attrs; /* rules */
 	const char *media_remove;
+	const char *label;
 };
 
 static const struct expected cases[] = {
@@ -69,6 +70,10 @@ static const struct expected cases[] = {
 		.strict = true,
 		.handover = true,
 		.asymmetric = true},
+	{.request = "{\"label\":\"caller\"}", .label = "caller"},
+	{.request = "{\"flags\":[\"label=B\"],\"set-label\":\"x\"}", .label = "B"},
+	{.request = "{\"rtpp-flags\":\"from-label=A\"}", .label = "A"},
+	{.request = "{\"label\":\"\"}", .reason = "a label has 1 to 256"},
 	{.request = "{\"delete-delay\":0}", .delay = 1},
 	{.request = "{\"delete delay\":30}", .delay = 31},
 	{.request = "{\"delete-delay\":\"5\"}", .delay = 6},
@@ -137,7 +142,8 @@ static const struct expected cases[] = {
 		.attrs = 3},
 	{.request = "{\"sdp-media-remove\":[\"video\"]}", .media_remove = "video"},
 	{.request = "{\"rtpp-flags\":\"sdp-media-remove=[video image] via-branch=auto label=x\"}",
-		.media_remove = "video"},
+		.media_remove = "video",
+		.label = "x"},
 	/* Mistakes. */
 	{.request = "{\"transport-protocol\":\"TCP/MSRP\"}", .reason = "'TCP/MSRP'"},
 	{.request = "{\"transport-protocol\":7}", .reason = "transport-protocol"},
@@ -201,6 +207,7 @@ static void check_new(const struct sl_ng_options *o, const struct expected *e)
 	assert_int_equal(o->filter.codec.n, e->codecs);
 	assert_int_equal(o->filter.n_attr, e->attrs);
 	check_text(e->request, o->media_remove[0], e->media_remove);
+	check_text(e->request, o->label, e->label);
 }
 
 static void check_source(const struct expected *e, const struct sl_source_options *source)
