@@ -181,6 +181,38 @@ start_sluiced() {
     running sluiced || fail "sluiced ended while starting"
     check "sluiced was not ready within 15 s" logged sluiced ready
 }
+
+# start_control NS LINE...: a relay whose port carries nothing, for what is about control alone; LINEs go to [control]
+start_control() {
+    local ns=$1 CONFIG=$RUN/sluice.conf
+    shift
+    cat >"$CONFIG" <<EOF
+[sluice]
+user = root
+runtime-dir = $RUN
+hugepages = off
+memory = 128
+
+[port wan]
+device = vdev:net_null0,no-rx=1
+cores = $(media_core)
+poll = adaptive
+tap = none
+neighbor = 192.0.2.1 02:00:00:00:00:01
+neighbor = 192.0.2.2 02:00:00:00:00:02
+
+[interface public]
+port = wan
+address = 203.0.113.10
+address = 2001:db8::10
+media-ports = 20000-20099
+
+[control]
+ctl = unix:$RUN/ctl.sock
+$(printf '%s\n' "$@")
+EOF
+    start_sluiced "$ns"
+}
 sluiced_settled() { ended sluiced || logged sluiced ready; }
 ng() { "$NET_DIR/ng.py" "$NG" "$@"; }
 sluicectl() { "$SLUICECTL" -s "$CTL" "$@"; }

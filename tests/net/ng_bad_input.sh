@@ -4,36 +4,10 @@
 . "$(dirname "$0")/lib.sh"
 
 ns_add relay
-CONFIG=$RUN/sluice.conf
-cat >"$CONFIG" <<EOF
-[sluice]
-user = root
-runtime-dir = $RUN
-hugepages = off
-memory = 128
-
-[port wan]
-device = vdev:net_null0,no-rx=1
-cores = $(media_core)
-poll = adaptive
-tap = none
-neighbor = 192.0.2.1 02:00:00:00:00:01
-neighbor = 192.0.2.2 02:00:00:00:00:02
-
-[interface public]
-port = wan
-address = 203.0.113.10
-address = 2001:db8::10
-media-ports = 20000-20099
-
-[control]
-ng = unix:$RUN/ng.sock
-ctl = unix:$RUN/ctl.sock
-EOF
 chmod 755 "$RUN" # strangers reach the socket, and are turned away there
 ulimit -n 8192
 export ASAN_OPTIONS=${ASAN_OPTIONS:-quarantine_size_mb=4} # else freed memory counts as grown
-CONFIG=$CONFIG start_sluiced relay
+start_control relay "ng = unix:$RUN/ng.sock"
 
 client() { "$NET_DIR/ng_bad_input.py" "$NG" "$@"; }
 resident() { sluicectl status --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["resident KiB"])'; }

@@ -5,34 +5,7 @@
 
 ns_add relay
 address relay lo 192.0.2.1/32
-CONFIG=$RUN/sluice.conf
-cat >"$CONFIG" <<EOF
-[sluice]
-user = root
-runtime-dir = $RUN
-hugepages = off
-memory = 128
-
-[port wan]
-device = vdev:net_null0,no-rx=1
-cores = $(media_core)
-poll = adaptive
-tap = none
-neighbor = 192.0.2.1 02:00:00:00:00:01
-neighbor = 192.0.2.2 02:00:00:00:00:02
-
-[interface public]
-port = wan
-address = 203.0.113.10
-media-ports = 20000-20099
-
-[control]
-ng = unix:$RUN/ng.sock
-ng = udp:127.0.0.1:22222
-ng = udp:[::1]:22222
-ctl = unix:$RUN/ctl.sock
-EOF
-CONFIG=$CONFIG start_sluiced relay
+start_control relay "ng = unix:$RUN/ng.sock" 'ng = udp:127.0.0.1:22222' 'ng = udp:[::1]:22222'
 
 for host in 127.0.0.1 ::1; do
     for case in speaks repeats silent refuses floods opensips; do

@@ -5,33 +5,7 @@
 
 ns_add relay
 address relay lo 192.0.2.1/32
-CONFIG=$RUN/sluice.conf
-cat >"$CONFIG" <<EOF
-[sluice]
-user = root
-runtime-dir = $RUN
-hugepages = off
-memory = 128
-
-[port wan]
-device = vdev:net_null0,no-rx=1
-cores = $(media_core)
-poll = adaptive
-tap = none
-neighbor = 192.0.2.1 02:00:00:00:00:01
-neighbor = 192.0.2.2 02:00:00:00:00:02
-
-[interface public]
-port = wan
-address = 203.0.113.10
-media-ports = 20000-20099
-
-[control]
-ng = ws:127.0.0.1:8080
-ng = ws:[::1]:8080
-ctl = unix:$RUN/ctl.sock
-EOF
-CONFIG=$CONFIG start_sluiced relay
+start_control relay 'ng = ws:127.0.0.1:8080' 'ng = ws:[::1]:8080'
 
 client() { in_ns relay "$NET_DIR/ng_websocket.py" "$@"; }
 for case in speaks call refuses crowd floods; do
