@@ -30,7 +30,9 @@ for suites in ${SUITES:-AES_CM_128_HMAC_SHA1_80:AES_CM_128_HMAC_SHA1_32 AEAD_AES
     in_ns relay "$BUILD/bench/bench_setup" --socket "$NG" --pid "${PIDS[sluiced]}" --suite-a "${suites%:*}" \
         --suite-b "${suites#*:}" --levels "$levels" --calls "${SETUPS:-5000}" \
         --interfaces "$(IFS=,; echo "${interfaces[*]}")" ${out:+--json "$out-${suites%%:*}.json"}
-    kill -TERM "${PIDS[sluiced]}" # ending 100,000 calls takes its time
+    stopped=${EPOCHREALTIME/./}
+    kill -TERM "${PIDS[sluiced]}"
     check "sluiced does not end" wait_for 60 ended sluiced
+    printf '%s calls up: ends in %d ms\n' "${levels##*,}" $(((${EPOCHREALTIME/./} - stopped) / 1000))
     stop sluiced || true
 done

@@ -434,6 +434,19 @@ int sl_relay_start(
 	return start_sockets(r, why);
 }
 
+/* All at once and before the calls end: with 100,000 up, telling the guard and a worker of each
+ * would take seconds. */
+static void stop_media(struct sl_relay *r)
+{
+	for (unsigned i = 0; i < r->n_interfaces; i++)
+		r->interfaces[i].guard = NULL;
+	for (unsigned i = 0; i < SL_MAX_PORTS; i++) {
+		sl_guard_close(r->guards[i]);
+		r->guards[i] = NULL;
+	}
+	sl_workers_stop();
+}
+
 void sl_relay_stop(struct sl_relay *r)
 {
 	sl_server_stop(r->server);
@@ -444,15 +457,13 @@ void sl_relay_stop(struct sl_relay *r)
 		uv_close((uv_handle_t *)&r->follow, NULL);
 		uv_close((uv_handle_t *)&r->sweep, NULL);
 	}
+	stop_media(r);
 	if (r->sessions_open)
 		sl_sessions_fini(&r->sessions);
 	sl_events_stop(r->events);
 	sl_neigh_close(r->neigh);
 	uv_run(r->loop, UV_RUN_DEFAULT);
 	sl_websocket_free(r->websocket);
-	sl_workers_stop();
-	for (unsigned i = 0; i < SL_MAX_PORTS; i++)
-		sl_guard_close(r->guards[i]);
 	sl_ports_close();
 	sl_policy_close();
 	for (unsigned i = 0; i < r->n_interfaces; i++)
