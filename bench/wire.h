@@ -16,7 +16,7 @@
 
 #include "bench/load.h"
 
-enum { WIRE_HEADERS = 14 + 20 + 8, WIRE_BURST = 32, WIRE_TRIALS = 64 };
+enum { WIRE_HEADERS = 14 + 20 + 8, WIRE_BURST = 32, WIRE_TRIALS = 64, WIRE_QUEUES = 16 };
 
 /* A prepared frame. Written by the sender, but for `got`. */
 struct wire_slot {
@@ -58,7 +58,7 @@ struct wire_options {
 	uint8_t relay_mac[6];
 	double rate, seconds, search_to,
 		tolerated; /* tolerated: share of packets that may be lost */
-	unsigned tries, samples, core, memory_mb;
+	unsigned tries, samples, core, memory_mb, queues;
 	int relay_pid;
 	const char *json;
 };

@@ -18,14 +18,19 @@ static bool start_port(struct wire *wire)
 	uint16_t rx = DESCRIPTORS, tx = DESCRIPTORS;
 	struct rte_eth_conf conf = {0};
 	struct rte_ether_addr mac;
+	unsigned queues = wire->opt.queues;
 
 	wire_mbufs = rte_pktmbuf_pool_create(
-		"wire_mbufs", MBUFS, 256, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
-	if (!wire_mbufs || rte_eth_dev_configure(wire->port, 1, 1, &conf) ||
-		rte_eth_dev_adjust_nb_rx_tx_desc(wire->port, &rx, &tx) ||
-		rte_eth_rx_queue_setup(wire->port, 0, rx, SOCKET_ID_ANY, NULL, wire_mbufs) ||
-		rte_eth_tx_queue_setup(wire->port, 0, tx, SOCKET_ID_ANY, NULL) ||
-		rte_eth_dev_start(wire->port) || rte_eth_macaddr_get(wire->port, &mac))
+		"wire_mbufs", MBUFS * queues, 256, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+	if (!wire_mbufs ||
+		rte_eth_dev_configure(wire->port, (uint16_t)queues, (uint16_t)queues, &conf) ||
+		rte_eth_dev_adjust_nb_rx_tx_desc(wire->port, &rx, &tx))
+		return false;
+	for (uint16_t q = 0; q < queues; q++)
+		if (rte_eth_rx_queue_setup(wire->port, q, rx, SOCKET_ID_ANY, NULL, wire_mbufs) ||
+			rte_eth_tx_queue_setup(wire->port, q, tx, SOCKET_ID_ANY, NULL))
+			return false;
+	if (rte_eth_dev_start(wire->port) || rte_eth_macaddr_get(wire->port, &mac))
 		return false;
 	memcpy(wire->own_mac, mac.addr_bytes, 6);
 	return true;

@@ -20,6 +20,7 @@ static const char help[] =
 	"  --search-to PPS  looks between --rate and this\n"
 	"  --loss PERCENT   that a rate may lose (0.1)   --tries N  a rate may fail before (2)\n"
 	"  --samples N      packets decrypted and compared in each trial (2000)\n"
+	"  --queues N       of the device (1); each stream keeps to one\n"
 	"  --core N (0)     --memory MB (256)   --relay-pid PID  its CPU time is read\n"
 	"  --pcap FILE      writes the frames there instead of sending them; the calls stay up\n"
 	"  --json FILE\n"
@@ -34,6 +35,7 @@ enum {
 	OPT_LOSS,
 	OPT_TRIES,
 	OPT_SAMPLES,
+	OPT_QUEUES,
 	OPT_CORE,
 	OPT_MEMORY,
 	OPT_PID,
@@ -51,6 +53,7 @@ static const struct option longs[] = {
 	{"loss", 1, NULL, OPT_LOSS},
 	{"tries", 1, NULL, OPT_TRIES},
 	{"samples", 1, NULL, OPT_SAMPLES},
+	{"queues", 1, NULL, OPT_QUEUES},
 	{"core", 1, NULL, OPT_CORE},
 	{"memory", 1, NULL, OPT_MEMORY},
 	{"relay-pid", 1, NULL, OPT_PID},
@@ -85,6 +88,9 @@ static bool take(struct wire_options *opt, int code)
 	case OPT_SAMPLES:
 		opt->samples = (unsigned)strtoul(optarg, NULL, 10);
 		return true;
+	case OPT_QUEUES:
+		opt->queues = (unsigned)strtoul(optarg, NULL, 10);
+		return opt->queues >= 1 && opt->queues <= WIRE_QUEUES;
 	case OPT_CORE:
 		opt->core = (unsigned)strtoul(optarg, NULL, 10);
 		return true;
@@ -129,6 +135,7 @@ int wire_options_parse(struct wire *wire, int argc, char **argv)
 		.tolerated = 0.001,
 		.tries = 2,
 		.samples = 2000,
+		.queues = 1,
 		.memory_mb = 256};
 	while ((code = getopt_long(argc, argv, "+", longs, NULL)) != -1) {
 		if (code == OPT_HELP) {

@@ -100,10 +100,10 @@ static void take(struct wire *wire, struct wire_trial *trial, struct rte_mbuf *m
 		keep(wire, index, number, frame);
 }
 
-static unsigned receive(struct wire *wire, struct wire_trial *trial)
+static void receive_from(struct wire *wire, struct wire_trial *trial, uint16_t queue)
 {
 	struct rte_mbuf *m[2 * WIRE_BURST];
-	unsigned n = rte_eth_rx_burst(wire->port, 0, m, 2 * WIRE_BURST);
+	unsigned n = rte_eth_rx_burst(wire->port, queue, m, 2 * WIRE_BURST);
 	uint64_t now = rte_rdtsc();
 
 	for (unsigned i = 0; i < n; i++) {
@@ -112,7 +112,30 @@ static unsigned receive(struct wire *wire, struct wire_trial *trial)
 		take(wire, trial, m[i], now);
 	}
 	rte_pktmbuf_free_bulk(m, n);
-	return n;
+}
+
+static void receive(struct wire *wire, struct wire_trial *trial)
+{
+	for (uint16_t queue = 0; queue < wire->opt.queues; queue++)
+		receive_from(wire, trial, queue);
+}
+
+/* Those of a burst whose streams keep to a queue. */
+static void send_to(struct wire *wire, struct wire_trial *trial, uint64_t first,
+	struct rte_mbuf *const *m, unsigned n, uint16_t queue)
+{
+	struct rte_mbuf *of[WIRE_BURST];
+	uint16_t count = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		if ((first + i) % wire->n_streams % wire->opt.queues == queue)
+			of[count++] = m[i];
+
+	uint16_t taken = rte_eth_tx_burst(wire->port, queue, of, count);
+
+	trial->sent += taken;
+	trial->refused += count - taken;
+	rte_pktmbuf_free_bulk(of + taken, count - taken);
 }
 
 static void transmit(struct wire *wire, struct wire_trial *trial, uint64_t first, unsigned n)
@@ -134,10 +157,8 @@ static void transmit(struct wire *wire, struct wire_trial *trial, uint64_t first
 	uint64_t now = rte_rdtsc();
 	for (unsigned i = 0; i < n; i++)
 		wire_slot(wire, first + i)->sent = now;
-	unsigned taken = rte_eth_tx_burst(wire->port, 0, m, (uint16_t)n);
-	trial->sent += taken;
-	trial->refused += n - taken;
-	rte_pktmbuf_free_bulk(m + taken, n - taken);
+	for (uint16_t queue = 0; queue < wire->opt.queues; queue++)
+		send_to(wire, trial, first, m, n, queue);
 }
 
 /* A generator that was held up goes on from where it is: making up for it would be another load. */
