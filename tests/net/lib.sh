@@ -169,7 +169,8 @@ start_sluiced() {
             printf '[sluice]\nuser = root\nruntime-dir = %s\n\n' "$RUN"
             printf '[port wan]\ndevice = af_xdp:eth0\nguard-object = %s\ncores = %s\npoll = adaptive\n\n' \
                 "$GUARD" "$(media_core)"
-            printf '[interface public]\nport = wan\nmedia-ports = 20000-29999\nsource = %s\n' "${SOURCE:-strict}"
+            printf '[interface public]\nport = wan\nmedia-ports = %s\nsource = %s\n' \
+                "${MEDIA_PORTS:-20000-29999}" "${SOURCE:-strict}"
             for address in "$@"; do printf 'address = %s\n' "$address"; done
             printf '\n%s\n' "${INTERFACES:-}"
             printf '\n[control]\nng = unix:%s\n%s\n' "$NG" "${CONTROL:-}"

@@ -1,0 +1,15 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# What an attacker on the network, in the signalling or at the control socket tries comes to nothing: he hears nothing, is
+# heard by nobody, and costs the calls no packet. docs/security.md tells of each attack.
+. "$(dirname "$0")/lib.sh"
+. "$NET_DIR/media.sh"
+. "$NET_DIR/../attacks/stage.sh"
+
+stage
+attacks sluice bleed forge repeat signalling control
+attacks sluice-follow bleed repeat
+if grep '"held": false' "$OUTCOMES" >&2; then fail "an attack came to something"; fi
+rows=$(wc -l <"$OUTCOMES")
+[ "$rows" -ge 43 ] || fail "only $rows outcomes"
+ok "$rows attacks came to nothing"
