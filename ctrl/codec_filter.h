@@ -10,15 +10,13 @@
 #include "ctrl/sdp.h"
 
 /* X(identifier, name of the option) */
-#define SL_CODEC_OPTIONS(X)                                               \
-	X(STRIP, "strip")         /* remove; `all`: every one */          \
-	X(MASK, "mask")           /* as strip, in offers only */          \
-	X(CONSUME, "consume")     /* as mask */                           \
-	X(EXCEPT, "except")       /* stays although all are removed */    \
-	X(OFFER, "offer")         /* as except, and goes to the front */  \
-	X(TRANSCODE, "transcode") /* as offer; must have been offered */  \
-	X(ACCEPT, "accept")       /* nothing to do without transcoding */ \
-	X(SET, "set")             /* nothing to do without transcoding */
+#define SL_CODEC_OPTIONS(X)                                              \
+	X(STRIP, "strip")         /* remove; `all`: every one */         \
+	X(MASK, "mask")           /* as strip, in offers only */         \
+	X(CONSUME, "consume")     /* as mask */                          \
+	X(EXCEPT, "except")       /* stays although all are removed */   \
+	X(OFFER, "offer")         /* as except, and goes to the front */ \
+	X(TRANSCODE, "transcode") /* as offer; must have been offered */
 
 enum sl_codec_option {
 #define X(id, name) SL_CODEC_##id,

@@ -13,9 +13,14 @@
 static void read_proto(struct sl_ng_reader *r, struct sl_text text)
 {
 	struct sl_ng_options *o = r->o;
+	struct sl_text rest;
 
 	if (sl_ng_is(text, "accept")) {
 		o->proto_accept = true;
+		return;
+	}
+	if (sl_ng_starts(text, "UDP/TLS/", &rest)) {
+		sl_ng_refuse(r, -ENOTSUP, "DTLS-SRTP is not supported:", text);
 		return;
 	}
 	o->proto = SL_SDP_OTHER;

@@ -18,6 +18,14 @@ static void add_codec(
 		sl_ng_refuse(r, -EINVAL, "codec: too many codecs, the last is", codec);
 }
 
+/* They choose what is transcoded, and nothing is. */
+static bool for_transcoding(struct sl_text name)
+{
+	struct sl_text rest;
+
+	return sl_ng_starts(name, "accept", &rest) || sl_ng_starts(name, "set", &rest);
+}
+
 static void codec_values(struct sl_ng_reader *r, struct sl_text name, const struct sl_node *value)
 {
 	for (int option = 0; option < SL_CODEC_OPTION_COUNT; option++) {
@@ -31,7 +39,8 @@ static void codec_values(struct sl_ng_reader *r, struct sl_text name, const stru
 		}
 		return;
 	}
-	sl_ng_ignore(r, "codec", name);
+	if (!for_transcoding(name))
+		sl_ng_ignore(r, "codec", name);
 }
 
 void sl_ng_codec(struct sl_ng_reader *r, const struct sl_node *value)
@@ -65,7 +74,8 @@ void sl_ng_codec_flag(struct sl_ng_reader *r, struct sl_text text)
 		add_codec(r, option, &codec);
 		return;
 	}
-	sl_ng_ignore(r, "codec", text);
+	if (!for_transcoding(text))
+		sl_ng_ignore(r, "codec", text);
 }
 
 static const struct {

@@ -19,7 +19,7 @@ static const char *const quiet_flags[] = {"trust-address", "symmetric", "port-la
 	"no-port-latching", "replace-zero-address", "loop-protect", "via-branch", "to-tag",
 	"pad-crypto", "original-sendrecv", "reject-ICE", "trickle-ICE", "debug", "debugging",
 	"no-redis-update", "unidirectional", "new-branch", "provisional", "force", "force-answer",
-	"allow-transcoding", "reset", NULL};
+	"allow-transcoding", "reset", "recrypt", "no-tls-id", NULL};
 
 static const char *const quiet_keys[] = {"command", "call-id", "from-tag", "to-tag", "via-branch",
 	"sdp", "rtpp-flags", "limit", "to-label", "set-label", "metadata", "DTLS", "DTLS-reverse",
@@ -165,9 +165,16 @@ static bool read_word(struct sl_ng_reader *r, struct sl_text text)
 {
 	struct sl_ng_options *o = r->o;
 	struct sl_node name = {.type = SL_NODE_STRING, .str = text.at, .len = text.len};
+	struct sl_text rest;
 
 	if (sl_ng_is(text, "fatal"))
 		o->fatal = true;
+	else if (sl_ng_is(text, "fast"))
+		o->fast = true;
+	else if (sl_ng_is(text, "directional"))
+		o->directional = true;
+	else if (sl_ng_is(text, "block-DTMF"))
+		o->block_dtmf = true;
 	else if (sl_ng_is(text, "emergency"))
 		o->emergency = true;
 	else if (sl_ng_is(text, "generate-mid"))
@@ -182,7 +189,8 @@ static bool read_word(struct sl_ng_reader *r, struct sl_text text)
 		read_key(r, (struct sl_text){"direction", 9}, &name);
 	else if (sl_ng_is(text, "always-transcode"))
 		sl_ng_refuse(r, -ENOTSUP, "Sluice does not transcode:", text);
-	else if (sl_ng_is(text, "WebRTC"))
+	else if (sl_ng_is(text, "WebRTC") || sl_ng_is(text, "DTLS") ||
+		 sl_ng_starts(text, "UDP/TLS/", &rest))
 		sl_ng_refuse(r, -ENOTSUP, "ICE and DTLS-SRTP are not supported:", text);
 	else
 		return false;

@@ -61,6 +61,9 @@ struct sl_ng_options {
 	bool emergency;        /* uses the reserve, and is never policed away (docs/operate.md) */
 	bool load_limit;       /* `supports`: the result "load limit" is understood */
 	bool fatal;            /* delete: an unknown call is an error */
+	bool fast;             /* delete: the reply needs no statistics */
+	bool directional;      /* block and the like: from-tag means something */
+	bool block_dtmf;       /* offer, answer: as `block DTMF` for the one who makes it */
 };
 
 /* Called for each key value or flag that nothing is done about. */

@@ -129,7 +129,7 @@ static const struct expected cases[] = {
 		.codecs = 3},
 	{.request = "{\"rtpp_flags\":\"codec=[strip=[EVS AMR] except=PCMA accept-opus] "
 		    "codec-mask=[G729 iLBC] full-rtcp-attribute\"}",
-		.codecs = 6,
+		.codecs = 5,
 		.rtcp = SL_NG_RTCP_FULL},
 	{.request = "{\"sdp-attr\":{\"audio\":{\"add\":[\"ptime:20\"],\"remove\":\"fmtp:101\"},"
 		    "\"none\":{\"substitute\":[[\"sendrecv\",\"sendonly\"],[\"a\",\"b\"]]}}}",

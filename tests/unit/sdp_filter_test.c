@@ -51,7 +51,6 @@ static const struct {
 	{"codec-strip-all", false, ALL, ALL},
 	{"codec=[strip=all offer=telephone-event]", false, ALL, ALL},
 	{"codec-strip-all codec-offer-G729", false, ALL, ALL},
-	{"codec-accept-opus codec-set-opus/48000/2/32000", false, ALL, ALL},
 	{"single-codec", true, ALL, AUDIO("96 101", OPUS EVENT "a=ptime:20\r\n")},
 	{"single-codec", false, ALL, ALL},
 	/* What was offered need not be transcoded. */
