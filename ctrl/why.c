@@ -145,6 +145,8 @@ static bool say_drops(struct sl_why *why, const struct sl_why_path *p)
 
 	memcpy(left, passes(p) ? p->drops : p->fresh, sizeof(left));
 	left[SL_FORWARD] = 0;
+	if (*p->denied) /* said by say_denied */
+		left[SL_DROP_DENIED] = 0;
 	if (passes(p)) /* strangers and forgeries do no harm to media that passes */
 		left[SL_DROP_SOURCE] = left[SL_DROP_AUTH] = 0;
 	for (int round = 0; round < SL_VERDICTS; round++) {

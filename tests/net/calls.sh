@@ -13,7 +13,7 @@ sdp() {
     [ -z "${4:-}" ] || printf '%s\r\n' "$4"
 }
 
-# offer CALL SDP [KEY=VALUE...]; answer CALL SDP: sets TO_B, and TO_A: the port that media for that party goes to
+# offer CALL SDP [KEY=VALUE...]; answer CALL SDP [KEY=VALUE...]: sets TO_B, and TO_A: the port that media for that party goes to
 offer() {
     local call=$1 sdp=$2
     shift 2
@@ -21,8 +21,10 @@ offer() {
     [ -n "$TO_B" ] || fail "$call: the offer was refused"
 }
 answer() {
-    TO_A=$(ng answer call-id="$1" from-tag=alice to-tag=bob sdp="$2" --get sdp | sed -n 's/^m=audio \([0-9]*\).*/\1/p')
-    [ -n "$TO_A" ] || fail "$1: the answer was refused"
+    local call=$1 sdp=$2
+    shift 2
+    TO_A=$(ng answer call-id="$call" from-tag=alice to-tag=bob sdp="$sdp" "$@" --get sdp | sed -n 's/^m=audio \([0-9]*\).*/\1/p')
+    [ -n "$TO_A" ] || fail "$call: the answer was refused"
 }
 
 # rtp NS SOURCE-PORT PORT COUNT [same]: from that host to the relay
