@@ -122,6 +122,8 @@ GUARD_KEY(set_unknown_source_pps, "unknown-source-pps")
 GUARD_KEY(set_unknown_source_burst, "unknown-source-burst")
 GUARD_KEY(set_unknown_pps, "unknown-pps")
 GUARD_KEY(set_flow_rate_slack, "flow-rate-slack")
+GUARD_KEY(set_rtcp_pps, "rtcp-pps")
+GUARD_KEY(set_learning_pps, "learning-pps")
 GUARD_KEY(set_alarm_pps, "alarm-pps")
 GUARD_KEY(add_allow, "allow")
 GUARD_KEY(add_deny, "deny")
@@ -131,6 +133,8 @@ static const struct sl_config_key guard_keys[] = {
 	{"unknown-source-burst", false, set_unknown_source_burst},
 	{"unknown-pps", false, set_unknown_pps},
 	{"flow-rate-slack", false, set_flow_rate_slack},
+	{"rtcp-pps", false, set_rtcp_pps},
+	{"learning-pps", false, set_learning_pps},
 	{"alarm-pps", false, set_alarm_pps},
 	{"allow", true, add_allow},
 	{"deny", true, add_deny},

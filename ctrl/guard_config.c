@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "ctrl/address.h"
+#include "dataplane/latch.h"
+#include "dataplane/police.h"
 
 static const struct number_key {
 	const char *name;
@@ -18,6 +20,9 @@ static const struct number_key {
 	{"unknown-source-burst", AT(stranger_burst), 1, 1000000, 200, false, false},
 	{"unknown-pps", AT(strangers_pps), 1, 100000000, 20000, false, true},
 	{"flow-rate-slack", AT(flow_slack), 100, 100000, 200, true, true},
+	{"rtcp-pps", AT(rtcp_pps), SL_POLICE_PPS_LEAST, 100000, 100, false, true},
+	{"learning-pps", AT(learning_pps), SL_POLICE_PPS_LEAST, SL_LATCH_TRIES_MOST, 50, false,
+		false},
 	{"alarm-pps", AT(alarm_pps), 1, 100000000, 1000, false, true},
 #undef AT
 };

@@ -23,6 +23,8 @@ struct sl_guard_config {
 	unsigned stranger_burst; /* packets */
 	unsigned strangers_pps;  /* of all of them; 0: off */
 	unsigned flow_slack;     /* hundredths: 200 is twice what the SDP announces; 0: off */
+	unsigned rtcp_pps;       /* of one direction of a call; 0: off */
+	unsigned learning_pps;   /* tags tried at one pinhole for unknown SSRCs or sources */
 	unsigned alarm_pps;      /* drops a second of one kind that raise an alarm; 0: none */
 	unsigned n_listed;
 	struct sl_listed listed[SL_GUARD_LISTED];

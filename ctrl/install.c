@@ -99,12 +99,35 @@ static int flow_make(struct change *c, char why[SL_NG_WHY])
 	return 0;
 }
 
-/* 0: as many as come. */
-static uint32_t allowed_pps(const struct sl_sessions *sessions, const struct sl_terms *from)
+static uint32_t slacken(uint64_t amount, unsigned slack)
 {
-	const struct sl_guard_config *guard = sessions->env.guard;
+	amount = amount * slack / 100;
+	return amount < UINT32_MAX ? (uint32_t)amount : UINT32_MAX;
+}
 
-	return guard ? (uint32_t)((uint64_t)from->pps * guard->flow_slack / 100) : 0;
+/*
+ * What `from` may send. SDP says what a party wants to be sent (RFC 3264 5.1), and what it sends is
+ * mostly the same: so whichever of the two is more. Nobody polices an emergency call.
+ */
+static struct sl_police_rates allowed(const struct sl_sessions *sessions,
+	const struct sl_call *call, const struct sl_terms *from, const struct sl_terms *to)
+{
+	enum { AROUND = 40 }; /* bytes: RTP header and extensions, tag */
+	const struct sl_guard_config *guard = sessions->env.guard;
+	struct sl_police_rates rates = {0};
+	uint32_t pps = from->pps > to->pps ? from->pps : to->pps;
+	uint32_t bytes = from->bytes > to->bytes ? from->bytes : to->bytes;
+
+	if (!guard)
+		return rates;
+	rates.learn_pps = guard->learning_pps; /* what is known is not touched by that */
+	if (call->emergency)
+		return rates;
+	rates.rtp_pps = slacken(pps, guard->flow_slack);
+	if (to->bytes)
+		rates.rtp_bytes = slacken(bytes + (uint64_t)pps * AROUND, guard->flow_slack);
+	rates.rtcp_pps = guard->rtcp_pps;
+	return rates;
 }
 
 static int change_make(struct plan *plan, struct change *c, const struct keys *from,
@@ -137,7 +160,8 @@ static int change_make(struct plan *plan, struct change *c, const struct keys *f
 	spec->cookie = c->cookie;
 	spec->tos = plan->call->tos;
 	sl_gate_treatment(plan->call, c->from_leg, c->from_terms, c->to_terms, &spec->treatment);
-	spec->pps = allowed_pps(plan->sessions, c->from_terms);
+	spec->rates = allowed(plan->sessions, plan->call, c->from_terms, c->to_terms);
+	spec->policy.tries = (uint16_t)spec->rates.learn_pps;
 	sl_quality_clocks(c->from_terms, c->to_terms, spec->payloads);
 	if (sl_path_hops_get(&c->next, why))
 		return -EHOSTUNREACH;

@@ -70,25 +70,29 @@ static int check_address(
 		sl_address_text(ip, text), refused);
 }
 
+static uint32_t announced_bytes(const struct sl_sdp_media *media)
+{
+	if (media->bandwidth.as_kbps)
+		return media->bandwidth.as_kbps < UINT32_MAX / 125 ? media->bandwidth.as_kbps * 125
+								   : UINT32_MAX;
+	return media->bandwidth.tias_bps / 8;
+}
+
 /*
- * Endpoints may send shorter packets than they ask for: audio of 10 ms at least, unless a=ptime
- * says less still. What is not audio by its bandwidth, in packets that are smaller than any
- * encoder's average. And RTCP.
+ * Endpoints may send shorter packets than they are asked for: audio of 10 ms at least, unless
+ * a=ptime says less still. What is not audio by its bandwidth, in packets that are smaller than any
+ * encoder's average.
  */
 static uint32_t announced_pps(const struct sl_sdp_media *media)
 {
-	enum { AUDIO = 100, OTHER = 5000, OTHER_LEAST = 500, SMALL = 150, RTCP = 10 };
-	uint32_t bytes = media->bandwidth.tias_bps / 8;
-	uint32_t pps = OTHER;
+	enum { AUDIO = 100, OTHER = 5000, OTHER_LEAST = 500, SMALL = 150 };
+	uint32_t bytes = announced_bytes(media);
 
-	if (media->bandwidth.as_kbps)
-		bytes = media->bandwidth.as_kbps < UINT32_MAX / 125 ? media->bandwidth.as_kbps * 125
-								    : UINT32_MAX;
 	if (sl_text_is(media->type, "audio"))
-		pps = media->ptime && 1000u / media->ptime > AUDIO ? 1000u / media->ptime : AUDIO;
-	else if (bytes)
-		pps = bytes / SMALL > OTHER_LEAST ? bytes / SMALL : OTHER_LEAST;
-	return pps + RTCP;
+		return media->ptime && 1000u / media->ptime > AUDIO ? 1000u / media->ptime : AUDIO;
+	if (!bytes)
+		return OTHER;
+	return bytes / SMALL > OTHER_LEAST ? bytes / SMALL : OTHER_LEAST;
 }
 
 /* Where the party listens; RFC 3605 for RTCP, else the next port. */
@@ -130,6 +134,7 @@ static int read_media(const struct sl_sdp_media *media, struct sl_terms *terms, 
 	terms->proto = media->proto;
 	terms->direction = media->direction;
 	terms->pps = announced_pps(media);
+	terms->bytes = announced_bytes(media);
 	terms->mid = media->mid.at != NULL;
 	if (!terms->active || !terms->media)
 		return 0;

@@ -48,7 +48,8 @@ struct sl_terms {
 	bool mid;        /* it has a=mid */
 	bool held;       /* c=0.0.0.0: nothing can be sent there */
 	bool mux;        /* RFC 5761, between this leg and us */
-	uint32_t pps;    /* most packets a second that it lets expect, RTCP included */
+	uint32_t pps;    /* most packets of RTP a second that it lets expect */
+	uint32_t bytes;  /* of RTP a second that it wants at most (b=); 0: it does not say */
 	bool draft_name; /* the suite goes by its name of before RFC 6188 */
 	enum sl_sdp_direction direction;
 	enum sl_sdp_proto proto;

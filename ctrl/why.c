@@ -58,6 +58,7 @@ static enum sl_cause cause_of(int verdict)
 	case SL_DROP_NEIGHBOUR:
 		return SL_CAUSE_NEIGHBOUR;
 	case SL_DROP_RATE:
+	case SL_DROP_RTCP_RATE:
 	case SL_DROP_UNPROVEN:
 	case SL_DROP_MARTIAN:
 	case SL_DROP_DENIED:

@@ -43,16 +43,6 @@ static int check_spec(const struct sl_flow_spec *spec)
 	return 0;
 }
 
-/* 16 bits hold the gaps of 15 packets a second and more. */
-static uint16_t gap_of(uint32_t pps)
-{
-	uint32_t gap = pps ? 1000000000 / SL_FLOW_TICK_NS / pps : 0;
-
-	if (pps && gap == 0)
-		return 1;
-	return (uint16_t)(gap < UINT16_MAX ? gap : UINT16_MAX);
-}
-
 struct sl_flow *sl_flow_new(const struct sl_flow_spec *spec)
 {
 	struct sl_flow *flow;
@@ -87,7 +77,7 @@ struct sl_flow *sl_flow_new(const struct sl_flow_spec *spec)
 	for (unsigned i = 0; i < SL_PAYLOAD_TYPES; i++)
 		flow->treated |= sl_treatments_get(&spec->treatment, i) != SL_TREAT_PASS;
 	flow->treatment = spec->treatment;
-	flow->gap = gap_of(spec->pps);
+	sl_police_start(&flow->police, &spec->rates);
 	memcpy(flow->payloads, spec->payloads, sizeof(flow->payloads));
 	sl_flow_sources(flow);
 	return flow;
@@ -131,8 +121,7 @@ static void inherit(struct sl_flow *flow, const struct sl_flow *old, bool same_o
 {
 	sl_streams_inherit(&flow->streams, &old->streams, flow->in_key == old->in_key, same_out);
 	flow->count = old->count;
-	flow->due = old->due;
-	flow->unproven_due = old->unproven_due;
+	sl_police_inherit(&flow->police, &old->police);
 	memcpy(flow->quality, old->quality, sizeof(flow->quality));
 	flow->reports = old->reports;
 	flow->latency = old->latency;

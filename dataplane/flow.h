@@ -18,6 +18,7 @@
 #include "dataplane/crypto.h"
 #include "dataplane/endpoint.h"
 #include "dataplane/latch.h"
+#include "dataplane/police.h"
 #include "dataplane/quality.h"
 #include "dataplane/stream.h"
 #include "dataplane/treatment.h"
@@ -63,19 +64,6 @@ struct sl_latency {
 	uint32_t highest; /* ns */
 };
 
-/*
- * Flows are policed before any cryptography, so that what is sent to one, or by one, costs the
- * others nothing: by its announced rate, and packets of an SSRC that it does not know, while it
- * knows one, by a rate of their own: whoever spoofs the source but does not know the SSRC takes
- * nothing from the sender. Times are kept in ticks that fit 32 bits; a bucket that was not touched
- * for half their turn (37 minutes) counts as full.
- */
-enum {
-	SL_FLOW_TICK_NS = 1024,
-	SL_FLOW_DEPTH = 512 * 1024,   /* ticks: half a second of its rate at once */
-	SL_FLOW_UNPROVEN_GAP = 19531, /* ticks: 50 packets a second */
-};
-
 struct sl_flow {
 	/* Line 0, read for every packet. Written by ctrl before publication, `source` and `watch`
 	 * from then on by the worker. */
@@ -97,9 +85,7 @@ struct sl_flow {
 	uint64_t rtcp_out_index; /* next SRTCP index to send, shared by all SSRCs of the egress key
 				  */
 	bool treated; /* written by ctrl before publication: not every payload type just passes */
-	uint32_t due; /* when its bucket is full again, in SL_FLOW_TICK_NS */
-	uint32_t unproven_due; /* the bucket of packets with an SSRC that is not known */
-	uint16_t gap; /* by ctrl: between packets in the long run, the same unit; 0: no limit */
+	struct sl_police police;
 	struct sl_flow_counters count;
 	struct sl_streams streams __attribute__((aligned(64)));
 
@@ -133,7 +119,7 @@ struct sl_flow_spec {
 	uint64_t cookie;                               /* ctrl's name for the flow, in its events */
 	uint8_t tos;                    /* IPv4 TOS or IPv6 traffic class of what is sent */
 	struct sl_treatments treatment; /* enum sl_treatment */
-	uint32_t pps; /* most packets a second in the long run, RTCP included; 0: no limit */
+	struct sl_police_rates rates;
 	struct sl_payload payloads[SL_PAYLOADS]; /* for jitter */
 };
 

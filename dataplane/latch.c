@@ -3,8 +3,6 @@
 
 #include "dataplane/packet_path.h"
 
-enum { TRY_MS = 1000 / SL_LATCH_TRIES };
-
 /* Readers see either all of a change or, retrying, the next. */
 static void write_begin(struct sl_latch *l)
 {
@@ -66,6 +64,7 @@ static bool window_open(const struct sl_latch *l, uint64_t now)
 /* A generic cell rate algorithm (ITU-T I.371) on milliseconds for each group of addresses. */
 static bool within_budget(struct sl_latch *l, const struct sl_endpoint *from, uint64_t now)
 {
+	uint32_t try_ms = 1000 / (l->policy.tries ? l->policy.tries : SL_LATCH_TRIES);
 	uint32_t ms = (uint32_t)(now / 1000000), hash = from->port;
 	uint32_t *due;
 
@@ -74,9 +73,9 @@ static bool within_budget(struct sl_latch *l, const struct sl_endpoint *from, ui
 	due = &l->due[named(l, from) ? 0 : 1 + (hash >> 16) % (SL_LATCH_BUCKETS - 1)];
 	if ((int32_t)(*due - ms) < 0 || (int32_t)(*due - ms) > 1000)
 		*due = ms;
-	if (*due - ms > 1000 - TRY_MS)
+	if (*due - ms > 1000 - try_ms)
 		return false;
-	*due += TRY_MS;
+	*due += try_ms;
 	return true;
 }
 

@@ -5,7 +5,7 @@
  *
  * On SRTP only a packet whose tag verified, and which is newer than all before it, moves the latch:
  * a copy of an older packet proves nothing about where the endpoint is now. Before that,
- * sl_latch_try bounds how many tags are computed for other addresses: SL_LATCH_TRIES a second for
+ * sl_latch_try bounds how many tags are computed for other addresses: policy.tries a second for
  * each of SL_LATCH_BUCKETS groups, the first of which is for IP addresses that signalling named, so
  * that an attacker does not shut out the endpoint.
  *
@@ -28,7 +28,8 @@ enum {
 	SL_LATCH_PACKETS = 100, /* plain: looked at in a window */
 	SL_LATCH_STREAK = 3,    /* plain: in a row from one place before it is believed */
 	SL_LATCH_HANDOVER = 10, /* plain, SL_LATCH_FOLLOW: the same, once somebody was heard */
-	SL_LATCH_TRIES = 50,    /* SRTP: a second, and at once, for each bucket */
+	SL_LATCH_TRIES = 50,    /* unless the policy says otherwise */
+	SL_LATCH_TRIES_MOST = 1000,
 	SL_LATCH_BUCKETS = 8,
 };
 
@@ -41,6 +42,7 @@ enum sl_latch_mode {
 struct sl_latch_policy {
 	uint8_t mode;     /* enum sl_latch_mode */
 	bool strangers;   /* plain, SL_LATCH_ONCE: any IP address may be learnt */
+	uint16_t tries;   /* SRTP: a second, and at once, for each bucket; 0: SL_LATCH_TRIES */
 	uint8_t hint[16]; /* IP address that signalling came from; all zero: not known */
 };
 

@@ -50,6 +50,6 @@ void sl_stage_pinhole(struct sl_worker *w, struct sl_burst *b)
 		}
 		rte_prefetch0(p->flow);                   /* guard */
 		rte_prefetch0(&p->flow->streams.live[0]); /* replay */
-		rte_prefetch0(&p->flow->due);             /* replay, tx */
+		rte_prefetch0(&p->flow->police);          /* replay, tx */
 	}
 }

@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "dataplane/worker.h"
-#include "sluice/bucket.h"
 
 #include "dataplane/packet_path.h"
 
@@ -70,27 +69,16 @@ static void prefetch_way_out(const struct sl_packet *p)
 	rte_prefetch0(&p->flow->quality[p->place < 0 ? 0 : p->place]);
 }
 
-static bool within(uint32_t *due, uint16_t gap, uint64_t now)
-{
-	const struct sl_rate rate = {.interval = gap, .depth = SL_FLOW_DEPTH};
-	uint64_t tick = now / SL_FLOW_TICK_NS;
-	int32_t ahead = (int32_t)(*due - (uint32_t)tick);
-	__u64 full_at = ahead > SL_FLOW_DEPTH + gap ? tick : tick + (uint64_t)(int64_t)ahead;
-	bool passes = sl_bucket_take(&full_at, &rate, tick);
-
-	*due = (uint32_t)full_at;
-	return passes;
-}
-
 /* Of a packet that would be decrypted next. */
 static enum sl_verdict police(const struct sl_packet *p, uint64_t now)
 {
 	struct sl_flow *flow = p->flow;
 
 	if (unlikely(p->place < 0 && flow->in_key && flow->streams.live[0].in_use))
-		return within(&flow->unproven_due, SL_FLOW_UNPROVEN_GAP, now) ? SL_FORWARD
-									      : SL_DROP_UNPROVEN;
-	return !flow->gap || within(&flow->due, flow->gap, now) ? SL_FORWARD : SL_DROP_RATE;
+		return sl_police_learn(&flow->police, now) ? SL_FORWARD : SL_DROP_UNPROVEN;
+	if (p->component == SL_RTCP)
+		return sl_police_rtcp(&flow->police, now) ? SL_FORWARD : SL_DROP_RTCP_RATE;
+	return sl_police_rtp(&flow->police, p->view.payload_len, now) ? SL_FORWARD : SL_DROP_RATE;
 }
 
 void sl_stage_replay(struct sl_worker *w, struct sl_burst *b)

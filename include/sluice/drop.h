@@ -30,6 +30,7 @@
 	X(REPLAY, "replay", "an index that was already received")                                  \
 	X(REPLAY_OLD, "replay-old", "an index older than the replay window")                       \
 	X(RATE, "rate", "more than its SDP announced, with slack")                                 \
+	X(RTCP_RATE, "rtcp-rate", "more RTCP than a party may send")                               \
 	X(UNPROVEN, "unproven", "of a new SSRC, beyond what is tried of those a second")           \
 	X(AUTH, "auth", "authentication tag did not verify")                                       \
 	X(CRYPTO, "crypto", "the crypto backend failed")                                           \

@@ -363,6 +363,7 @@ static const char full[] =
 	"[limits]\nmax-worker-load = 80\nmax-load-average = 8\nmax-bandwidth = 9000\n"
 	"emergency-reserve = 200\n"
 	"[guard]\nunknown-source-pps = 100\nunknown-pps = off\nflow-rate-slack = 1.5\n"
+	"rtcp-pps = off\nlearning-pps = 100\n"
 	"allow = 192.0.2.7\ndeny = 192.0.2.0/24\ndeny = 2001:db8:bad::/48\n"
 	"deny = 0.0.0.0/0\n";
 

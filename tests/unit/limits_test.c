@@ -96,6 +96,57 @@ static void known_calls_pass_at_the_limit(void **state)
 	relay_close();
 }
 
+static const struct sl_police_rates *rates_from(const char *call_id, unsigned leg)
+{
+	return &find_call(call_id)->leg[leg]->media[0].path.spec.rates;
+}
+
+/* By what either party says, with slack; bytes only if the one that is sent to says how many. */
+static void flows_are_policed_by_their_sdp(void **state)
+{
+	static struct sl_guard_config guard;
+	struct party a = alice(NULL), b = bob(NULL);
+
+	relay_open(0);
+	sl_guard_config_init(&guard);
+	relay.sessions.env.guard = &guard;
+	a.extra = "a=ptime:5\r\nb=AS:80\r\n";
+	must_offer(from_a, a);
+	must_answer(to_b, b);
+	assert_int_equal(rates_from("call", 0)->rtp_pps, 400);
+	assert_int_equal(rates_from("call", 1)->rtp_pps, 400);
+	assert_int_equal(rates_from("call", 0)->rtp_bytes, 0);
+	assert_int_equal(rates_from("call", 1)->rtp_bytes, 2 * (10000 + 200 * 40));
+	assert_int_equal(rates_from("call", 0)->rtcp_pps, 100);
+	assert_int_equal(rates_from("call", 0)->learn_pps, 50);
+	relay_close();
+}
+
+static void emergency_calls_are_not_policed(void **state)
+{
+	static struct sl_guard_config guard;
+	struct command from = from_a;
+	struct party a = alice(NULL);
+
+	relay_open(0);
+	sl_guard_config_init(&guard);
+	relay.sessions.env.guard = &guard;
+	a.extra = "b=AS:80\r\n";
+	from.emergency = true;
+	for (int round = 0; round < 2; round++) { /* a re-INVITE need not say it again */
+		must_offer(from, a);
+		must_answer(to_b, bob(NULL));
+		for (unsigned leg = 0; leg < 2; leg++) {
+			assert_int_equal(rates_from("call", leg)->rtp_pps, 0);
+			assert_int_equal(rates_from("call", leg)->rtp_bytes, 0);
+			assert_int_equal(rates_from("call", leg)->rtcp_pps, 0);
+		}
+		from.emergency = false;
+		a.port += 2;
+	}
+	relay_close();
+}
+
 static int start(void **state)
 {
 	relay_start();
@@ -109,6 +160,8 @@ int main(void)
 		cmocka_unit_test(the_reserve_is_for_emergencies),
 		cmocka_unit_test(load_is_told_as_the_proxy_knows_it),
 		cmocka_unit_test(known_calls_pass_at_the_limit),
+		cmocka_unit_test(flows_are_policed_by_their_sdp),
+		cmocka_unit_test(emergency_calls_are_not_policed),
 	};
 
 	return cmocka_run_group_tests(tests, start, NULL);

@@ -65,18 +65,45 @@ static void flows_are_policed(void **state)
 
 	call_open(&c, 20, CM80, CM80, false, false, false);
 	call_open(&other, 21, CM80, CM80, false, false, false);
-	c.flow[0]->gap = 9765;
+	sl_police_start(&c.flow[0]->police, &(struct sl_police_rates){.rtp_pps = 100});
 	n = forwarded(&c, 1, 500);
 	assert_in_range(n, 54, 70); /* and what came due while the test ran */
 	assert_int_equal(c.flow[0]->count.drops[SL_DROP_RATE], 500 - n);
 	assert_int_equal(forwarded(&other, 1, 500), 500);
-	c.flow[0]->due -= 2 * SL_FLOW_DEPTH; /* half a second goes by */
+	c.flow[0]->police.rtp_due -= 2 * SL_POLICE_DEPTH; /* half a second goes by */
 	assert_in_range(forwarded(&c, 600, 500), 54, 70);
 	/* So long that the clock has turned half: full, not ahead of time. */
-	c.flow[0]->due += UINT32_C(1) << 30;
+	c.flow[0]->police.rtp_due += UINT32_C(1) << 30;
 	assert_in_range(forwarded(&c, 1200, 500), 54, 70);
 	call_close(&c);
 	call_close(&other);
+}
+
+/* Bytes have their own bucket, and RTCP has, which takes nothing from RTP. */
+static void bytes_and_rtcp_are_policed(void **state)
+{
+	uint8_t p[FRAME_MAX];
+	struct call c;
+	unsigned n;
+
+	call_open(&c, 23, CM80, CM80, false, false, false);
+	sl_police_start(&c.flow[0]->police,
+		&(struct sl_police_rates){.rtp_bytes = 100 * (12 + PAYLOAD + 10), .rtcp_pps = 20});
+	for (int i = 0; i < 100; i++) {
+		inject(&relay, &c.end[0], 0, true, false, p, make_rtcp(&c.end[0], p));
+		if (i % 32 == 31)
+			relay_poll();
+	}
+	relay_poll();
+	n = c.flow[0]->count.drops[SL_DROP_RTCP_RATE];
+	assert_in_range(n, 80, 89);
+	assert_int_equal(c.flow[0]->count.packets[SL_RTCP], 100 - n);
+	while (receive(&relay, &c.end[1], true, false, p) != 0)
+		;
+	n = forwarded(&c, 1, 500);
+	assert_in_range(n, 51, 70);
+	assert_int_equal(c.flow[0]->count.drops[SL_DROP_RATE], 500 - n);
+	call_close(&c);
 }
 
 /* Whoever spoofs the sender but does not know its SSRC takes nothing from it. */
@@ -87,7 +114,8 @@ static void unknown_ssrcs_have_their_own_bucket(void **state)
 	struct call c;
 
 	call_open(&c, 22, CM80, CM80, false, false, false);
-	c.flow[0]->gap = 9765;
+	sl_police_start(
+		&c.flow[0]->police, &(struct sl_police_rates){.rtp_pps = 100, .learn_pps = 50});
 	own = c.end[0].ssrc;
 	send_rtp(&c, 0, seq);
 	relay_poll();
@@ -298,6 +326,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		CASE(ssrc_flood_evicts_nobody),
 		CASE(flows_are_policed),
+		CASE(bytes_and_rtcp_are_policed),
 		CASE(unknown_ssrcs_have_their_own_bucket),
 		CASE(follows_who_authenticates),
 		CASE(strangers_are_tried_within_bounds),

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What one direction of a call may send: buckets for RTP in packets and in bytes, for RTCP, and for
+ * packets of SSRCs that its flow does not know while it knows one. A pure leaf. It is asked before
+ * any cryptography, so that what is sent to a flow, or by its party, costs the others nothing;
+ * whoever spoofs the source but does not know the SSRC takes nothing from the sender.
+ *
+ * Times are kept in ticks that fit 32 bits, a turn of 73 minutes. A bucket that is to be full later
+ * than any packet can have made it was not touched for long, or the clock went back: it is full.
+ */
+#ifndef SL_DATAPLANE_POLICE_H
+#define SL_DATAPLANE_POLICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+	SL_POLICE_TICK_NS = 1024,
+	SL_POLICE_DEPTH = 512 * 1024, /* ticks: half a second of its rate at once */
+	SL_POLICE_LONGEST = 2048,     /* bytes; what is longer costs no more */
+	SL_POLICE_BYTES_LEAST = 1000, /* a second */
+	SL_POLICE_PPS_LEAST = 15,     /* what 16 bits of gap hold */
+};
+
+/* In the long run; 0: no limit. */
+struct sl_police_rates {
+	uint32_t rtp_pps, rtp_bytes; /* a second; bytes of UDP payload */
+	uint32_t rtcp_pps;
+	uint32_t learn_pps; /* of unknown SSRCs */
+};
+
+struct sl_police {
+	/* Written by ctrl before publication: ticks for each packet, and for 256 bytes. */
+	uint16_t rtp_gap, rtcp_gap, learn_gap;
+	uint32_t byte_gap;
+	/* The worker's: when each is full again. */
+	uint32_t rtp_due, bytes_due, rtcp_due, learn_due;
+};
+
+void sl_police_start(struct sl_police *police, const struct sl_police_rates *rates);
+
+/* Goes on with the buckets of `old`. */
+static inline void sl_police_inherit(struct sl_police *police, const struct sl_police *old)
+{
+	police->rtp_due = old->rtp_due;
+	police->bytes_due = old->bytes_due;
+	police->rtcp_due = old->rtcp_due;
+	police->learn_due = old->learn_due;
+}
+
+/* `dearest`: what a packet can cost; `cost` is not more. */
+static inline bool sl_police_take(uint32_t *due, uint32_t cost, uint32_t dearest, uint64_t now)
+{
+	uint32_t tick = (uint32_t)(now / SL_POLICE_TICK_NS), ahead = *due - tick;
+
+	if (ahead > SL_POLICE_DEPTH + dearest)
+		ahead = 0;
+	if (ahead > SL_POLICE_DEPTH)
+		return false;
+	*due = tick + ahead + cost;
+	return true;
+}
+
+/* May it pass, `len` bytes of UDP payload at `now` (ns)? */
+static inline bool sl_police_rtp(struct sl_police *p, uint16_t len, uint64_t now)
+{
+	uint32_t dearest = p->byte_gap * (SL_POLICE_LONGEST / 256);
+	uint64_t cost = (uint64_t)len * p->byte_gap / 256;
+
+	if (p->rtp_gap && !sl_police_take(&p->rtp_due, p->rtp_gap, p->rtp_gap, now))
+		return false;
+	if (cost > dearest)
+		cost = dearest;
+	return !cost || sl_police_take(&p->bytes_due, (uint32_t)cost, dearest, now);
+}
+
+static inline bool sl_police_rtcp(struct sl_police *p, uint64_t now)
+{
+	return !p->rtcp_gap || sl_police_take(&p->rtcp_due, p->rtcp_gap, p->rtcp_gap, now);
+}
+
+static inline bool sl_police_learn(struct sl_police *p, uint64_t now)
+{
+	return !p->learn_gap || sl_police_take(&p->learn_due, p->learn_gap, p->learn_gap, now);
+}
+
+#endif
