@@ -14,6 +14,7 @@
 
 #include "bench/hugepages.h"
 #include "bench/lane.h"
+#include "bench/path_load.h"
 #include "bench/path_options.h"
 #include "bench/stages.h"
 #include "dataplane/ethdev.h"
@@ -341,6 +342,9 @@ int main(int argc, char **argv)
 			work_open(&work, &spec);
 			measure(&o, &work, &result);
 			report(&o, &spec, &result);
+			if (o.setups)
+				path_load(&o, &work, lanes,
+					line_of(&o, &result).path_cycles + median(&result.port));
 			work_close(&work);
 		}
 	sl_workers_stop();

@@ -18,7 +18,9 @@ static void begin(struct lane *lane)
 	work_rewind(lane->work, lane->worker);
 	lane->bursts = lane->packets = lane->sent = lane->n_samples = 0;
 	lane->port_cycles = lane->at = 0;
+	lane->lost = lane->deepest = 0;
 	lane->left = 0;
+	lane->started = rte_rdtsc();
 }
 
 /* Notes what the burst cost that was handed out before this call. */
@@ -29,6 +31,22 @@ static void note(struct lane *lane, uint64_t now, unsigned packets)
 	lane->cycles[lane->bursts++] =
 		(uint32_t)RTE_MIN(now - lane->left - lane->inside_tx, UINT32_MAX);
 	lane->packets += packets;
+}
+
+/* How many have come that nobody has fetched; those that found no room are passed over. */
+static unsigned waiting(struct lane *lane, uint64_t now)
+{
+	double due = (double)(now - lane->started) / lane->gap;
+	unsigned all = lane->work->spec.packets, come = due < all ? (unsigned)due : all;
+	unsigned wait = come - RTE_MIN(come, lane->at);
+
+	if (wait > LANE_RING) {
+		lane->lost += wait - LANE_RING;
+		lane->at += wait - LANE_RING;
+		wait = LANE_RING;
+	}
+	lane->deepest = RTE_MAX(lane->deepest, wait);
+	return wait;
 }
 
 static unsigned fetch(struct lane *lane, struct rte_mbuf **m, unsigned n)
@@ -59,18 +77,27 @@ static uint16_t receive(void *queue, struct rte_mbuf **m, uint16_t n)
 
 	if (task == LANE_REST)
 		return 0;
-	if (task != LANE_PATH) {
+	if (task == LANE_CEILING || task == LANE_CEILING_PREFETCH) {
 		begin(lane);
 		ceiling_lap(lane, task == LANE_CEILING_PREFETCH);
 		atomic_store_explicit(&lane->task, LANE_REST, memory_order_release);
 		return 0;
 	}
-	if (!lane->left)
+	if (!lane->left) {
 		begin(lane);
-	note(lane, now, lane->burst);
+		now = lane->started;
+	}
+	if (task == LANE_PATH)
+		note(lane, now, lane->burst);
+	else
+		n = (uint16_t)RTE_MIN(n, waiting(lane, now));
 
 	unsigned got = fetch(lane, m, n);
 
+	if (got == 0 && task == LANE_PACED && lane->at < lane->work->spec.packets) {
+		lane->left = now;
+		return 0;
+	}
 	if (got == 0) {
 		lane->left = 0;
 		atomic_store_explicit(&lane->task, LANE_REST, memory_order_release);
@@ -124,7 +151,7 @@ void lanes_attach(uint16_t dpdk_port, struct lane *lanes, unsigned n)
 	ops->tx_pkt_burst = transmit;
 }
 
-void lanes_run(struct lane *lanes, unsigned n, enum lane_task task)
+void lanes_start(struct lane *lanes, unsigned n, enum lane_task task)
 {
 	for (unsigned i = 0; i < n; i++) {
 		unsigned bursts = lanes[i].work->spec.packets / lanes[i].burst + 1;
@@ -137,7 +164,19 @@ void lanes_run(struct lane *lanes, unsigned n, enum lane_task task)
 	}
 	for (unsigned i = 0; i < n; i++)
 		atomic_store_explicit(&lanes[i].task, task, memory_order_release);
+}
+
+bool lanes_rest(const struct lane *lanes, unsigned n)
+{
 	for (unsigned i = 0; i < n; i++)
-		while (atomic_load_explicit(&lanes[i].task, memory_order_acquire) != LANE_REST)
-			nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+		if (atomic_load_explicit(&lanes[i].task, memory_order_acquire) != LANE_REST)
+			return false;
+	return true;
+}
+
+void lanes_run(struct lane *lanes, unsigned n, enum lane_task task)
+{
+	lanes_start(lanes, n, task);
+	while (!lanes_rest(lanes, n))
+		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
 }

@@ -16,13 +16,14 @@
 #include "bench/workload.h"
 #include "sluice/limits.h"
 
-enum { LANE_SAMPLES = 64, LANE_FRAME = 2048 };
+enum { LANE_SAMPLES = 64, LANE_FRAME = 2048, LANE_RING = 1024 /* packets that can wait */ };
 
 /* What a worker is to play. */
 enum lane_task {
 	LANE_REST,
-	LANE_PATH,             /* a lap through the worker */
-	LANE_CEILING,          /* a lap of the bare IPsec-MB calls */
+	LANE_PATH,    /* a lap through the worker, as fast as it takes the packets */
+	LANE_PACED,   /* the same at a rate of the lane's own: what waits too long is lost */
+	LANE_CEILING, /* a lap of the bare IPsec-MB calls */
 	LANE_CEILING_PREFETCH, /* the same, flows and keys asked for one burst ahead */
 };
 
@@ -37,17 +38,21 @@ struct lane {
 	unsigned worker;
 	unsigned burst; /* packets per burst, at most SL_BURST */
 	unsigned warm;  /* packets of a lap that go before the clock starts */
+	double gap;     /* LANE_PACED: cycles from packet to packet */
 
 	/* The result of the last lap. One entry per burst behind the warm-up. */
 	uint32_t *cycles; /* spent on the burst */
 	unsigned bursts, packets;
 	uint64_t port_cycles; /* spent inside the two functions, and not counted above */
 	unsigned sent;        /* frames of the whole lap */
+	unsigned lost;        /* LANE_PACED: found no room in the ring */
+	unsigned deepest;     /* LANE_PACED: most that waited */
 	unsigned n_samples;
 	struct lane_sample sample[LANE_SAMPLES]; /* frames sent, evenly spread over the lap */
 
 	/* While it runs. */
 	unsigned at;        /* packets handed out */
+	uint64_t started;   /* LANE_PACED: TSC */
 	uint64_t left;      /* when the rx function was left, TSC; 0: not yet in this lap */
 	uint64_t inside_tx; /* since then */
 };
@@ -57,6 +62,10 @@ void lanes_attach(uint16_t dpdk_port, struct lane *lanes, unsigned n);
 
 /* Has every lane do `task`, and waits. */
 void lanes_run(struct lane *lanes, unsigned n, enum lane_task task);
+
+/* The same in two steps. */
+void lanes_start(struct lane *lanes, unsigned n, enum lane_task task);
+bool lanes_rest(const struct lane *lanes, unsigned n);
 
 /* What a lap of the bare calls needs to know of the flows, and forgets (ceiling.c). */
 void ceiling_open(const struct work *work);

@@ -40,6 +40,7 @@ static const char usage[] =
 	"  --backend NAME    ipsec-mb or srtp2 (ipsec-mb)\n"
 	"  --no-ceiling      leave the bare IPsec-MB calls out; with srtp2 they always are\n"
 	"  --no-huge         ordinary pages, and no change to the machine\n"
+	"  --setups N        then at 80 % of that rate, without set-ups and with N a second\n"
 	"  --quick           a short run that tells only whether every packet came out right\n"
 	"  --json            one JSON object per line instead of a table\n";
 
@@ -140,6 +141,9 @@ static void set(struct path_options *o, int option, char *value)
 	case 'H':
 		o->hugepages = false;
 		break;
+	case 'S':
+		o->setups = number(value, 1, 1000000);
+		break;
 	case 'q':
 		quick(o);
 		break;
@@ -157,7 +161,8 @@ void path_options(struct path_options *o, int argc, char **argv)
 		{"suites", 1, NULL, 's'}, {"arrival", 1, NULL, 'a'}, {"payload", 1, NULL, 'p'},
 		{"burst", 1, NULL, 'b'}, {"cores", 1, NULL, 'c'}, {"packets", 1, NULL, 'n'},
 		{"rounds", 1, NULL, 'r'}, {"backend", 1, NULL, 'k'}, {"no-ceiling", 0, NULL, 'C'},
-		{"no-huge", 0, NULL, 'H'}, {"quick", 0, NULL, 'q'}, {"json", 0, NULL, 'j'}, {0}};
+		{"no-huge", 0, NULL, 'H'}, {"quick", 0, NULL, 'q'}, {"json", 0, NULL, 'j'},
+		{"setups", 1, NULL, 'S'}, {0}};
 
 	*o = (struct path_options){
 		.backend = "ipsec-mb",

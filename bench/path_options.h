@@ -16,6 +16,7 @@ struct path_options {
 	enum work_arrival arrival;
 	uint16_t payload;
 	unsigned burst, packets, rounds;
+	unsigned setups; /* a second, in the laps at a rate; 0: no such laps */
 	bool json, hugepages, ceiling;
 };
 

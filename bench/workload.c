@@ -81,7 +81,7 @@ static struct sl_endpoint endpoint(unsigned f, int side, uint16_t port)
 
 void work_addresses(unsigned flows)
 {
-	for (unsigned n = 0; n * WORK_FLOWS_PER_ADDRESS < flows; n++) {
+	for (unsigned n = 0; n * WORK_FLOWS_PER_ADDRESS < flows + WORK_CHURN; n++) {
 		struct sl_address_config address = {
 			.ip = {[10] = 0xff, 0xff, 192, 0, 2, (uint8_t)n},
 			.prefix = 24,
@@ -108,7 +108,8 @@ uint64_t work_memory(const struct work_spec *spec)
 {
 	uint64_t per_flow = sizeof(struct sl_flow) + 2 * 1280 + 512 + 64;
 
-	return spec->flows * per_flow + (uint64_t)spec->workers * spec->packets * stride_of(spec);
+	return (spec->flows + WORK_CHURN) * per_flow +
+	       (uint64_t)spec->workers * spec->packets * stride_of(spec);
 }
 
 static struct sl_flow *make_flow(const struct work *work, unsigned f)
@@ -266,6 +267,43 @@ void work_open(struct work *work, const struct work_spec *spec)
 	for (unsigned w = 0; w < spec->workers; w++)
 		make_lap(work, w);
 	exchange(work, true);
+}
+
+static void give_up(struct work *work, struct sl_flow *const flow[2])
+{
+	struct sl_exchange x[2] = {{.old = flow[0]}, {.old = flow[1]}};
+
+	if (sl_flows_exchange(x, 2) != 0)
+		die("a call could not be ended");
+	for (unsigned i = 0; i < 2; i++) {
+		struct sl_key *keys[2] = {flow[i]->in_key, flow[i]->out_key};
+
+		sl_flow_free(flow[i]);
+		work->spec.backend->key_free(keys[0]);
+		work->spec.backend->key_free(keys[1]);
+	}
+}
+
+void work_churn(struct work *work, unsigned i)
+{
+	unsigned at = 2 * i % WORK_CHURN;
+	struct sl_flow **flow = &work->churn[at];
+	struct sl_exchange x[2] = {0};
+
+	if (flow[0])
+		give_up(work, flow);
+	for (unsigned k = 0; k < 2; k++)
+		x[k].flow = flow[k] = make_flow(work, work->spec.flows + at + k);
+	if (sl_flows_exchange(x, 2) != 0)
+		die("a call could not be set up");
+}
+
+void work_churn_end(struct work *work)
+{
+	for (unsigned at = 0; at < WORK_CHURN; at += 2)
+		if (work->churn[at])
+			give_up(work, &work->churn[at]);
+	memset(work->churn, 0, sizeof(work->churn));
 }
 
 void work_close(struct work *work)

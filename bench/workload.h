@@ -18,6 +18,7 @@ enum {
 	WORK_FLOWS_PER_ADDRESS = (WORK_PORT_MAX + 1 - WORK_PORT_MIN) / 2, /* RTP and RTCP ports */
 	WORK_HEADERS = 14 + 20 + 8,                                       /* Ethernet, IPv4, UDP */
 	WORK_RTP = 12,
+	WORK_CHURN = 512, /* flows of calls that come and go, two each */
 };
 
 enum work_arrival {
@@ -63,6 +64,7 @@ struct work {
 	uint8_t **lap; /* [worker]: spec.packets packets */
 	struct sl_crypto *maker;
 	uint64_t random;
+	struct sl_flow *churn[WORK_CHURN];
 };
 
 /* The addresses that `flows` flows need, on sl_port 0. Exits with a message on failure. */
@@ -79,6 +81,15 @@ static inline struct work_packet *work_packet(const struct work *work, unsigned 
 {
 	return (struct work_packet *)(work->lap[worker] + i * work->stride);
 }
+
+/*
+ * Sets up call number `i` of those that come and go, as ctrl does: four keys are made and two flows
+ * published. The one in whose place it is ends before.
+ */
+void work_churn(struct work *work, unsigned i);
+
+/* Ends them all. */
+void work_churn_end(struct work *work);
 
 /* Winds the flows of one worker back to the start of the lap. By the worker's own thread. */
 void work_rewind(struct work *work, unsigned worker);
