@@ -1,12 +1,18 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Turns DIRECTORY/json, as run.sh leaves it, into DIRECTORY/README.md, results.json and SVG plots (gnuplot)."""
+"""Turns DIRECTORY/json, as run.sh leaves it, into DIRECTORY/README.md, results.json and SVG plots (gnuplot).
+
+usage: report.py DIRECTORY [PAGE]      PAGE: its blocks between `<!-- results: NAME -->` and `<!-- end -->` are written
+anew, so that it says what the results say. NAME: machine, bar, path, stages, load, crypto, guard, setup or relay.
+"""
 import json
 import os
+import re
 import subprocess
 import sys
 
 OUT = sys.argv[1]
+PAGE = sys.argv[2] if len(sys.argv) > 2 else None
 JSON = os.path.join(OUT, "json")
 SHORT = {
     "AES_CM_128_HMAC_SHA1_80": "CM-128-80",
@@ -16,6 +22,18 @@ SHORT = {
 }
 RELAYS = {"sluice": "Sluice", "rtpengine": "rtpengine", "memif": "Sluice, memif"}
 text = []
+blocks = {}  # tables and plots of each section
+
+
+def section(name, heading):
+    blocks[name] = []
+    text.append(f"## {heading}\n")
+
+
+def put(*lines_of_text):
+    text.extend(lines_of_text)
+    if blocks:
+        list(blocks.values())[-1].extend(lines_of_text)
 
 
 def short(suite):
@@ -36,11 +54,8 @@ def load(name):
 
 
 def table(head, rows):
-    text.append("| " + " | ".join(head) + " |")
-    text.append("|" + " --- |" * len(head))
-    for row in rows:
-        text.append("| " + " | ".join(str(cell) for cell in row) + " |")
-    text.append("")
+    put("| " + " | ".join(head) + " |", "|" + " --- |" * len(head),
+        *("| " + " | ".join(str(cell) for cell in row) + " |" for row in rows), "")
 
 
 def plot(name, title, commands, data):
@@ -53,13 +68,14 @@ def plot(name, title, commands, data):
         script += [" ".join(f'"{cell}"' if isinstance(cell, str) else f"{cell:.6g}" for cell in row) for row in rows]
         script.append("END")
     subprocess.run(["gnuplot"], input="\n".join(script + commands) + "\n", text=True, check=True)
-    text.append(f"![{title}]({name}.svg)\n")
+    put(f"![{title}]({name}.svg)\n")
 
 
 def machine():
     about = load("machine.json")
     text.append("<!-- SPDX-License-Identifier: BSD-3-Clause -->\n# Results of one run\n")
     text.append("`bench/run.sh` wrote this page, `results.json` and the plots. Cycles are of the time-stamp counter.\n")
+    section("machine", "The machine")
     table(["machine", ""], [(key, ", ".join(value) if isinstance(value, list) else
                              ", ".join(f"{name} {version}" for name, version in value.items())
                              if isinstance(value, dict) else value) for key, value in about.items()])
@@ -85,7 +101,7 @@ def path():
     one, two = lines("path"), lines("path-two")
     if not one:
         return
-    text.append("## The packet path on one core (`bench_path`)\n")
+    section("path", "The packet path on one core (`bench_path`)")
     text.append("From a port that costs nothing to a port that costs nothing, flows with their own keys, random arrival, "
                 "160 bytes of payload. The ceiling: the bare library calls on the same keys in the same order.\n")
     rows = []
@@ -116,7 +132,7 @@ def crypto():
     if not bursts:
         return
     most = max(row["burst"] for row in bursts)
-    text.append("## Cryptography alone (`bench_crypto`)\n")
+    section("crypto", "Cryptography alone (`bench_crypto`)")
     text.append(f"Cycles per re-key (unprotect and protect), bursts of {most}; bare: the library calls without Sluice.\n")
     table(["suite", "payload", "Sluice, IPsec-MB", "bare", "Sluice, libsrtp2"],
           [(row["suite"], row["payload"], f"{row['ipsec_mb']:.0f}", f"{row['bare']:.0f}",
@@ -136,7 +152,7 @@ def guard():
     rows = lines("guard")
     if not rows:
         return
-    text.append("## The XDP guard (`bench_guard`)\n")
+    section("guard", "The XDP guard (`bench_guard`)")
     table(["packet", "verdict", "ns", "a program that only drops, ns"],
           [(row["packet"], row["verdict"], row["ns"], row["drop_ns"]) for row in rows if "packet" in row])
 
@@ -145,7 +161,7 @@ def setup():
     names = sorted(name for name in os.listdir(JSON) if name.startswith("setup-"))
     if not names:
         return
-    text.append("## Setting up calls (`bench_setup`)\n")
+    section("setup", "Setting up calls (`bench_setup`)")
     text.append("A real sluiced, its Unix socket, one request after the other, a connection each. Rate: offer and answer. "
                 "Memory: resident and hugepages, more than with no call, by the calls that are up.\n")
     rows = []
@@ -164,7 +180,7 @@ def relay():
     names = sorted(name for name in os.listdir(JSON) if name.split("-")[0] in RELAYS)
     if not names:
         return
-    text.append("## A whole relay on one core (`bench/relay.sh`)\n")
+    section("relay", "A whole relay on one core (`bench/relay.sh`)")
     text.append("Sluice (AF_XDP) and Debian's rtpengine (user space, one thread) in turn on one veth, one core for the relay, "
                 "the other for the generator and the kernel's side of receiving; calls by NG with SDES on both legs, "
                 "160 bytes of payload. Loss-free: the highest rate tried with less than 0.1 % lost, of two tries at each. "
@@ -212,6 +228,129 @@ def bars(latency):
           "plot $d using 2:xtic(1) title 'p50', '' using 3 title 'p99', '' using 4 title 'p99.9'"], {"d": rows})
 
 
+def stages():
+    rows = lines("stages")
+    if not rows:
+        return
+    section("stages", "Where the cycles go (`bench_stages`)")
+    text.append("Cycles of each stage per packet, with a clock around every stage.\n")
+    names = [key for key in rows[0] if key.startswith("stage_")]
+    table(["suites", "flows", *(name[6:] for name in names)],
+          [(row["suites"], row["flows"], *(f"{row[name]:.0f}" for name in names)) for row in rows])
+
+
+def load_beside_setups():
+    rows = [row for row in lines("load") if row["bench"] == "load"]
+    if not rows:
+        return
+    section("load", "Calls set up beside busy workers (`bench_path --setups`)")
+    text.append("Packets arrive by the clock at 80 % of the worker's rate, into a ring of 1,024.\n")
+    table(["suites", "flows", "Mpps", "set-ups/s", "packets", "lost", "longest wait, µs"],
+          [(row["suites"], row["flows"], f"{row['mpps']:.2f}", f"{row['setups']:,}", f"{row['packets']:,}", row["lost"],
+            row["wait_us"]) for row in rows])
+
+
+def bar_path(suites, least, ratio_limit):
+    """P1, P2 and P4's share: rows of the bar for one pair of suites."""
+    rows = {row["flows"]: row for row in lines("path") if row["suites"] == suites and "ceiling_cycles" in row}
+    result = []
+    for flows, mpps in least.items():
+        if flows in rows:
+            got, limit = rows[flows]["mpps"], rows[flows]["path_cycles"] / rows[flows]["ceiling_cycles"]
+            result.append((f"{flows:,} flows", f"≥ {mpps} Mpps", f"{got:.2f} Mpps", got >= mpps))
+            result.append((f"{flows:,} flows", f"≤ {ratio_limit} × the ceiling", f"{limit:.2f} ×", limit <= ratio_limit))
+    ratios = [row["path_cycles"] / row["ceiling_cycles"] for row in rows.values()]
+    return result, ratios
+
+
+def bar_relay():
+    """P5, P6 and P7."""
+    found, result = {}, []
+    for name in os.listdir(JSON):
+        kind = name.split("-")[0]
+        if kind in RELAYS:
+            one = load(name)
+            what = name[:-5].rsplit("-", 1)[1]
+            found[kind, f"{short(one['suite-a'])} ↔ {short(one['suite-b'])}", what] = one["best"]
+    for (kind, suites, what), best in sorted(found.items()):
+        peer = found.get(("rtpengine", suites, what))
+        if kind == "memif" and what == "search":
+            mpps = best["offered"] / 1e6
+            result.append(("P6", f"over memif, {suites}", "≥ 2 Mpps on a core", f"{mpps:.2f} Mpps", mpps >= 2))
+        if kind != "sluice" or not peer:
+            continue
+        if what == "search" and peer["offered"] and best["relay-cpu-ns-per-packet"]:
+            times = best["offered"] / peer["offered"]
+            cpu = best["relay-cpu-ns-per-packet"] / peer["relay-cpu-ns-per-packet"]
+            result.append(("P5", f"loss-free beside rtpengine, {suites}", "≥ 4 ×", f"{times:.1f} ×", times >= 4))
+            result.append(("P5", f"CPU per packet at that rate, {suites}", "≤ 1/5", f"1/{1 / cpu:.1f}", cpu <= 0.2))
+        elif what != "search":
+            keys = ("p50-us", "p99-us", "p99.9-us")
+            result.append(("P7", f"latency at {int(what) // 1000} kpps, {suites}", "p50, p99, p99.9 below rtpengine's",
+                           ", ".join(f"{best[key]:.0f} of {peer[key]:.0f} µs" for key in keys),
+                           all(best[key] < peer[key] for key in keys)))
+    return result
+
+
+def bar_setup():
+    """P8 and P9."""
+    result = []
+    for name in sorted(name for name in os.listdir(JSON) if name.startswith("setup-")):
+        one = load(name)
+        suites, limit = f"{short(one['suite-a'])} ↔ {short(one['suite-b'])}", 8192 if "GCM" in one["suite-a"] else 4096
+        for level in one["levels"]:
+            if level["calls"] != 20000:
+                continue
+            slowest = max(level[what]["p99-us"] for what in ("offer", "answer"))
+            result.append(("P8", f"set-up with 20,000 calls up, {suites}", "≥ 10,000 calls/s", f"{level['per-second']:,.0f}",
+                           level["per-second"] >= 10000))
+            result.append(("P8", f"p99 with 20,000 calls up, {suites}", "< 1 ms", f"{slowest:.0f} µs", slowest < 1000))
+            result.append(("P9", f"memory of a call, {suites}", f"≤ {limit:,} bytes", f"{level['bytes-per-call']:,.0f} bytes",
+                           level["bytes-per-call"] <= limit))
+    return result
+
+
+def bar():
+    rows = []
+    for number, suites, least, limit in (("P1", "cm", {1000: 3, 10000: 2.5, 40000: 2}, 1.4),
+                                         ("P2", "gcm", {1000: 5, 10000: 4, 40000: 2}, 1.7)):
+        sizes, ratios = bar_path(suites, least, limit)
+        rows += [(number, f"{suites.upper()}, {what}", *rest) for what, *rest in sizes]
+        if ratios:
+            rows.append(("P4", f"{suites.upper()}, worst ratio of {len(ratios)} sizes", f"≤ {limit} × the ceiling",
+                         f"{max(ratios):.2f} ×", max(ratios) <= limit))
+    single = {(row["suites"], row["flows"]): row["mpps"] for row in lines("path")}
+    for row in lines("path-two"):
+        alone = single.get((row["suites"], row["flows"] // row["workers"]))
+        if alone:
+            times = row["mpps"] / alone
+            rows.append(("P3", f"two workers, {row['suites'].upper()}, {row['flows'] // row['workers']:,} flows each",
+                         "≥ 1.9 × one", f"{times:.2f} ×", times >= 1.9))
+    rows += bar_relay() + bar_setup()
+    for row in lines("guard"):
+        if row.get("packet") == "closed port":
+            times = row["ns"] / row["drop_ns"]
+            rows.append(("P10", "guard, a packet no pinhole expects", "≤ 60 ns, ≤ 1.5 × parse and drop",
+                         f"{row['ns']} ns, {times:.2f} ×", row["ns"] <= 60 and times <= 1.5))
+    if not rows:
+        return
+    section("bar", "The bar")
+    table(["", "what", "bar", "figure", "reached"],
+          [(*row[:4], "yes" if row[4] else "**no**") for row in sorted(rows, key=lambda row: int(row[0][1:]))])
+
+
+def fill_page():
+    with open(PAGE) as file:
+        page = file.read()
+    here = os.path.relpath(OUT, os.path.dirname(PAGE) or ".")
+
+    def block(match):
+        content = "\n".join(blocks.get(match.group(1), [])).rstrip().replace("](", f"]({here}/")
+        return f"<!-- results: {match.group(1)} -->\n{content}\n<!-- end -->" if content else match.group(0)
+    with open(PAGE, "w") as file:
+        file.write(re.sub(r"<!-- results: (\w+) -->\n.*?<!-- end -->", block, page, flags=re.S))
+
+
 def everything():
     result = {}
     for name in sorted(os.listdir(JSON)):
@@ -226,7 +365,10 @@ def everything():
 
 
 machine()
+bar()
 path()
+stages()
+load_beside_setups()
 crypto()
 guard()
 setup()
@@ -235,3 +377,5 @@ everything()
 with open(os.path.join(OUT, "README.md"), "w") as page:
     page.write("\n".join(text).rstrip() + "\n")
 print(f"{OUT}/README.md")
+if PAGE:
+    fill_page()

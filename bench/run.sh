@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # All benchmarks, and what they say as a table (Markdown), JSON and plots (SVG).
 # usage: run.sh [--quick] [DIRECTORY]      as root on Debian 12; DIRECTORY: bench/results. BUILD: a build directory (build).
+# PAGE: a page whose tables are written anew from the results (docs/performance.md).
 # PARTS: which of "crypto guard path setup relay" to run anew; the others keep the JSON that DIRECTORY has.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -16,7 +17,7 @@ parts=${PARTS:-crypto guard path setup relay}
 
 deploy/packages.sh build bench
 [ -f "$BUILD/build.ninja" ] || meson setup "$BUILD"
-ninja -C "$BUILD" ctrl/sluiced ctrl/sluicectl ebpf/guard.bpf.o bench/{drop.bpf.o,bench_crypto,bench_guard,bench_path,bench_setup,wire_load}
+ninja -C "$BUILD" ctrl/sluiced ctrl/sluicectl ebpf/guard.bpf.o bench/{drop.bpf.o,bench_crypto,bench_guard,bench_path,bench_stages,bench_setup,wire_load}
 mkdir -p "$out/json"
 BUILD=$(cd "$BUILD" && pwd) out=$(cd "$out" && pwd)
 json=$out/json
@@ -41,6 +42,8 @@ if wants path; then
     path=("$BUILD/bench/bench_path" --json ${quick:+--rounds 3})
     lines path "${path[@]}" --suites cm,gcm,rtp-cm,mixed --flows "$flows"
     lines path-two "${path[@]}" --suites cm,gcm --flows 1000,10000 --cores 0,1
+    lines load "${path[@]}" --suites cm,gcm --flows 10000 --no-ceiling --setups 10000
+    lines stages "$BUILD/bench/bench_stages" --json --no-ceiling ${quick:+--rounds 3}
 fi
 if wants setup; then
     rm -f "$json"/setup-*
@@ -52,4 +55,4 @@ if wants relay; then
     if [ -n "$quick" ]; then export SECONDS_PER_TRIAL=${SECONDS_PER_TRIAL:-0.5}; fi
     bench/relay.sh "$json"
 fi
-bench/report.py "$out"
+bench/report.py "$out" ${PAGE:+"$PAGE"}
