@@ -29,8 +29,7 @@ static bool write_members(struct sl_ended_call *c, const struct sl_call *call,
 
 	sl_reply_start(&reply, room, sizeof(room), format);
 	sl_reply_dict(&reply);
-	sl_query_write(&reply, call);
-	sl_query_write_why(&reply, call, guard);
+	sl_query_write(&reply, call, &(struct sl_query){.why = true, .guard = guard});
 	sl_reply_end(&reply);
 	len = sl_reply_finish(&reply);
 	if (len < 2)

@@ -118,7 +118,7 @@ static int delete (struct sl_ng_request *r)
 	/* Before: what there was to tell of it may be gone afterwards. */
 	sl_reply_key_string(&r->reply, "result", "ok");
 	if (!r->options.fast)
-		sl_query_write(&r->reply, call);
+		sl_query_write(&r->reply, call, &(struct sl_query){.why = false});
 	warning = sl_hangup(sessions, call, &r->options);
 	if (!warning)
 		return 0;
@@ -146,8 +146,8 @@ static int query(struct sl_ng_request *r)
 		return -ENOENT;
 	}
 	sl_reply_key_string(&r->reply, "result", "ok");
-	sl_query_write(&r->reply, call);
-	sl_query_write_why(&r->reply, call, r->ng->sessions->env.guard);
+	sl_query_write(&r->reply, call,
+		&(struct sl_query){.why = true, .guard = r->ng->sessions->env.guard});
 	return 0;
 }
 

@@ -255,8 +255,10 @@ static void write_stream(struct sl_reply *reply, const struct sl_quality_report 
 	sl_reply_key_integer(reply, "packets", now->packets);
 	sl_reply_key_integer(reply, "bytes", (int64_t)now->bytes);
 	sl_reply_key_integer(reply, "cumulative loss", now->lost);
-	sl_reply_key_integer(reply, "reordered", now->reordered);
-	sl_reply_key_integer(reply, "duplicates", now->duplicates);
+	if (now->reordered)
+		sl_reply_key_integer(reply, "reordered", now->reordered);
+	if (now->duplicates)
+		sl_reply_key_integer(reply, "duplicates", now->duplicates);
 	if (track) {
 		unsigned n = track->samples;
 		const struct sl_quality_sample average = {.mos = (unsigned)(track->mos / n),
@@ -290,34 +292,43 @@ static bool first_time(const struct sl_call *call, unsigned leg, unsigned medium
 }
 
 /* The dictionary is there only if something is in it: a reply has to fit into a datagram. */
-static bool write_medium(
-	struct sl_reply *reply, const struct sl_call *call, unsigned leg, unsigned m, bool begun)
+struct listing {
+	bool begun;
+	unsigned left_out;
+};
+
+static void write_medium(struct sl_reply *reply, const struct sl_call *call, unsigned leg,
+	unsigned m, struct listing *l)
 {
 	const struct sl_quality_track *tracks[SL_LIVE_SSRCS];
 	struct sl_quality_report now[SL_LIVE_SSRCS];
 	unsigned n = sl_quality_now(call->leg[leg], m, now, tracks);
 
 	for (unsigned k = 0; k < n; k++) {
-		if (reply->len + STREAM_TEXT > reply->size ||
-			!first_time(call, leg, m, now[k].ssrc))
+		if (!first_time(call, leg, m, now[k].ssrc))
 			continue;
-		if (!begun) {
+		if (reply->len + STREAM_TEXT > reply->size) {
+			l->left_out++;
+			continue;
+		}
+		if (!l->begun) {
 			sl_reply_key(reply, "SSRC");
 			sl_reply_dict(reply);
-			begun = true;
+			l->begun = true;
 		}
 		write_stream(reply, &now[k], tracks[k]);
 	}
-	return begun;
 }
 
 void sl_quality_write(struct sl_reply *reply, const struct sl_call *call)
 {
-	bool begun = false;
+	struct listing l = {0};
 
 	for (unsigned i = 0; i < call->n_legs; i++)
 		for (unsigned m = 0; m < call->leg[i]->n_media; m++)
-			begun = write_medium(reply, call, i, m, begun);
-	if (begun)
+			write_medium(reply, call, i, m, &l);
+	if (l.begun)
 		sl_reply_end(reply);
+	if (l.left_out)
+		sl_reply_key_integer(reply, "SSRC left out", l.left_out);
 }

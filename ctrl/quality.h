@@ -63,7 +63,7 @@ unsigned sl_quality_now(const struct sl_leg *leg, unsigned m,
 /* Frees a list. */
 void sl_quality_free(struct sl_quality_track *tracks);
 
-/* "SSRC" of a query reply, in the open dictionary. */
+/* "SSRC" of a query reply, in the open dictionary; and "SSRC left out", how many did not fit. */
 void sl_quality_write(struct sl_reply *reply, const struct sl_call *call);
 
 #endif

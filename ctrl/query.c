@@ -8,6 +8,14 @@
 #include "ctrl/snapshot.h"
 #include "dataplane/port.h"
 
+/* What a reply tells: less and less. */
+enum detail {
+	ALL,
+	NO_DETAILS, /* but where media goes, and its SSRC */
+	BRIEF,      /* but its SSRC, and of `why` the causes alone */
+	NO_MEDIA,   /* only who is in the call */
+};
+
 void sl_path_counters(const struct sl_path *path, struct sl_flow_counters *out)
 {
 	memset(out, 0, sizeof(*out));
@@ -56,51 +64,34 @@ static void write_endpoint(
 	sl_reply_end(reply);
 }
 
-/* Microseconds that media was in here. */
-static void write_latency(struct sl_reply *reply, const struct sl_flow *flow)
+/* Of RTCP, SDP mostly says nothing: the port after that of RTP, at the same address (RFC 3550 11).
+ */
+static bool follows_rtp(const struct sl_endpoint remote[SL_COMPONENTS], bool mux)
 {
-	struct sl_latency latency;
-
-	sl_flow_latency(flow, &latency);
-	if (!latency.packets)
-		return;
-	sl_reply_key(reply, "relay latency");
-	sl_reply_dict(reply);
-	sl_reply_key_integer(reply, "average", (int64_t)(latency.total / latency.packets / 1000));
-	sl_reply_key_integer(reply, "highest", latency.highest / 1000);
-	sl_reply_end(reply);
+	return !memcmp(remote[SL_RTP].ip, remote[SL_RTCP].ip, 16) &&
+	       remote[SL_RTCP].port == remote[SL_RTP].port + !mux;
 }
 
-static void write_stream(struct sl_reply *reply, const struct sl_leg_media *media,
-	enum sl_component component, const struct sl_flow_counters *counters)
+/* Where media goes; and what SDP said, if that is elsewhere by now. */
+static void write_endpoints(
+	struct sl_reply *reply, const struct sl_leg_media *media, enum sl_component component)
 {
 	const struct sl_terms *terms = &media->terms;
-	unsigned port = media->local->rtp + (component == SL_RTCP && !terms->mux);
+	struct sl_endpoint said[SL_COMPONENTS], remote[SL_COMPONENTS];
 
-	sl_reply_dict(reply);
-	sl_reply_key_integer(reply, "local port", port);
-	if (terms->active) {
-		struct sl_endpoint said[SL_COMPONENTS], remote[SL_COMPONENTS];
+	sl_terms_remote(terms, said);
+	sl_leg_remote(media, terms, remote);
+	if (component == SL_RTCP && follows_rtp(remote, terms->mux))
+		return;
+	write_endpoint(reply, "endpoint", remote[component].ip, remote[component].port);
+	if (!sl_endpoint_equal(&remote[component], &said[component]))
+		write_endpoint(
+			reply, "advertised endpoint", said[component].ip, said[component].port);
+}
 
-		sl_terms_remote(terms, said);
-		sl_leg_remote(media, terms, remote);
-		write_endpoint(reply, "endpoint", remote[component].ip, remote[component].port);
-		/* What SDP said, if media goes elsewhere by now: a reply has to fit into a
-		 * datagram. */
-		if (!sl_endpoint_equal(&remote[component], &said[component]))
-			write_endpoint(reply, "advertised endpoint", said[component].ip,
-				said[component].port);
-	}
-	if (terms->theirs.suite != SL_SUITE_NONE)
-		sl_reply_key_string(reply, "crypto suite", sl_suites[terms->theirs.suite].name);
-	sl_reply_key_integer(reply, "last packet", sl_path_last(counters));
-	if (component == SL_RTP && media->path.flow) {
-		struct sl_quality_report stream;
-
-		sl_quality_read(&media->path.flow->quality[0], &stream);
-		if (stream.packets)
-			sl_reply_key_integer(reply, "SSRC", stream.ssrc);
-	}
+static void write_flags(
+	struct sl_reply *reply, const struct sl_terms *terms, enum sl_component component)
+{
 	sl_reply_key(reply, "flags");
 	sl_reply_list(reply);
 	sl_reply_string(reply, component == SL_RTP ? "RTP" : "RTCP");
@@ -109,14 +100,41 @@ static void write_stream(struct sl_reply *reply, const struct sl_leg_media *medi
 	if (terms->held)
 		sl_reply_string(reply, "held");
 	sl_reply_end(reply);
-	sl_reply_key(reply, "stats");
-	write_stats(reply, counters, component);
-	if (component == SL_RTP && media->path.flow)
-		write_latency(reply, media->path.flow);
+}
+
+static void write_stream(struct sl_reply *reply, const struct sl_leg_media *media,
+	enum sl_component component, const struct sl_flow_counters *counters, enum detail detail)
+{
+	const struct sl_terms *terms = &media->terms;
+	unsigned port = media->local->rtp + (component == SL_RTCP && !terms->mux);
+
+	sl_reply_dict(reply);
+	if (detail < BRIEF)
+		sl_reply_key_integer(reply, "local port", port);
+	if (component == SL_RTP && media->path.flow) {
+		struct sl_quality_report stream;
+
+		sl_quality_read(&media->path.flow->quality[0], &stream);
+		if (stream.packets)
+			sl_reply_key_integer(reply, "SSRC", stream.ssrc);
+	}
+	if (terms->active && detail < BRIEF)
+		write_endpoints(reply, media, component);
+	if (detail == ALL) {
+		if (component == SL_RTP && terms->theirs.suite != SL_SUITE_NONE)
+			sl_reply_key_string(
+				reply, "crypto suite", sl_suites[terms->theirs.suite].name);
+		if (component == SL_RTP)
+			sl_reply_key_integer(reply, "last packet", sl_path_last(counters));
+		write_flags(reply, terms, component);
+		sl_reply_key(reply, "stats");
+		write_stats(reply, counters, component);
+	}
 	sl_reply_end(reply);
 }
 
-static void write_medium(struct sl_reply *reply, const struct sl_leg_media *media, unsigned m)
+static void write_medium(
+	struct sl_reply *reply, const struct sl_leg_media *media, unsigned m, enum detail detail)
 {
 	const char *protocol = sl_sdp_proto_name(media->terms.proto);
 	struct sl_flow_counters counters;
@@ -125,34 +143,40 @@ static void write_medium(struct sl_reply *reply, const struct sl_leg_media *medi
 	sl_reply_dict(reply);
 	sl_reply_key_integer(reply, "index", m + 1);
 	sl_reply_key_string(reply, "type", media->kind);
-	if (protocol)
+	if (protocol && detail < BRIEF)
 		sl_reply_key_string(reply, "protocol", protocol);
 	sl_reply_key(reply, "streams");
 	sl_reply_list(reply);
 	if (media->local)
-		for (int i = 0; i < SL_COMPONENTS; i++)
-			write_stream(reply, media, i, &counters);
+		write_stream(reply, media, SL_RTP, &counters, detail);
+	if (media->local && detail == ALL)
+		write_stream(reply, media, SL_RTCP, &counters, detail);
 	sl_reply_end(reply);
 	sl_reply_end(reply);
 }
 
-static void write_leg(struct sl_reply *reply, const struct sl_call *call, const struct sl_leg *leg)
+static void write_leg(struct sl_reply *reply, const struct sl_call *call, const struct sl_leg *leg,
+	enum detail detail)
 {
 	const struct sl_leg *other = sl_call_other(call, leg);
 
 	sl_reply_key(reply, leg->tag);
 	sl_reply_dict(reply);
-	sl_reply_key_string(reply, "tag", leg->tag);
 	if (leg->label)
 		sl_reply_key_string(reply, "label", leg->label);
-	sl_reply_key_integer(reply, "created", leg->created);
-	if (other && other->tag)
-		sl_reply_key_string(reply, "in dialogue with", other->tag);
-	sl_reply_key(reply, "medias");
-	sl_reply_list(reply);
-	for (unsigned m = 0; m < leg->n_media; m++)
-		write_medium(reply, &leg->media[m], m);
-	sl_reply_end(reply);
+	if (detail == ALL) {
+		sl_reply_key_string(reply, "tag", leg->tag);
+		sl_reply_key_integer(reply, "created", leg->created);
+		if (other && other->tag)
+			sl_reply_key_string(reply, "in dialogue with", other->tag);
+	}
+	if (detail < NO_MEDIA) {
+		sl_reply_key(reply, "medias");
+		sl_reply_list(reply);
+		for (unsigned m = 0; m < leg->n_media; m++)
+			write_medium(reply, &leg->media[m], m, detail);
+		sl_reply_end(reply);
+	}
 	sl_reply_end(reply);
 }
 
@@ -179,22 +203,34 @@ static void write_totals(struct sl_reply *reply, const struct sl_call *call)
 	sl_reply_end(reply);
 }
 
-void sl_query_write(struct sl_reply *reply, const struct sl_call *call)
+/* Microseconds that media was in here, of all directions. */
+static void write_latency(struct sl_reply *reply, const struct sl_call *call)
 {
-	sl_quality_sample((struct sl_call *)call); /* of what came last; changes nothing else */
-	sl_reply_key_integer(reply, "created", call->created);
-	sl_reply_key(reply, "tags");
-	sl_reply_dict(reply);
+	uint64_t total = 0, packets = 0;
+	uint32_t highest = 0;
+
 	for (unsigned i = 0; i < call->n_legs; i++)
-		if (call->leg[i]->tag)
-			write_leg(reply, call, call->leg[i]);
+		for (unsigned m = 0; m < call->leg[i]->n_media; m++) {
+			struct sl_latency one = {0};
+
+			if (call->leg[i]->media[m].path.flow)
+				sl_flow_latency(call->leg[i]->media[m].path.flow, &one);
+			total += one.total;
+			packets += one.packets;
+			if (one.highest > highest)
+				highest = one.highest;
+		}
+	if (!packets)
+		return;
+	sl_reply_key(reply, "relay latency");
+	sl_reply_dict(reply);
+	sl_reply_key_integer(reply, "average", (int64_t)(total / packets / 1000));
+	sl_reply_key_integer(reply, "highest", highest / 1000);
 	sl_reply_end(reply);
-	write_totals(reply, call);
-	sl_quality_write(reply, call);
 }
 
-void sl_query_write_why(
-	struct sl_reply *reply, const struct sl_call *call, const struct sl_guard_config *guard)
+static void write_why(struct sl_reply *reply, const struct sl_call *call,
+	const struct sl_guard_config *guard, enum detail detail)
 {
 	struct sl_why why;
 
@@ -204,8 +240,50 @@ void sl_query_write_why(
 	for (unsigned i = 0; i < why.n; i++) {
 		sl_reply_dict(reply);
 		sl_reply_key_string(reply, "cause", sl_cause_labels[why.list[i].cause]);
-		sl_reply_key_string(reply, "text", why.list[i].text);
+		if (detail < BRIEF)
+			sl_reply_key_string(reply, "text", why.list[i].text);
 		sl_reply_end(reply);
 	}
 	sl_reply_end(reply);
+}
+
+static void write_call(struct sl_reply *reply, const struct sl_call *call, const struct sl_query *q,
+	enum detail detail)
+{
+	static const char *const cut[] = {NULL, "details", "streams", "media"};
+
+	sl_reply_key_integer(reply, "created", call->created);
+	if (cut[detail])
+		sl_reply_key_string(reply, "cut", cut[detail]);
+	sl_reply_key(reply, "tags");
+	sl_reply_dict(reply);
+	for (unsigned i = 0; i < call->n_legs; i++)
+		if (call->leg[i]->tag)
+			write_leg(reply, call, call->leg[i], detail);
+	sl_reply_end(reply);
+	write_totals(reply, call);
+	write_latency(reply, call);
+	if (q->why)
+		write_why(reply, call, q->guard, detail);
+	sl_quality_write(reply, call);
+}
+
+/*
+ * With as much as fits: into a datagram, if it is not too much that has to go for that; else into
+ * what proxies read at once.
+ */
+void sl_query_write(
+	struct sl_reply *reply, const struct sl_call *call, const struct sl_query *query)
+{
+	const struct sl_reply empty = *reply;
+	const size_t rooms[] = {SL_QUERY_DATAGRAM, reply->size - SL_QUERY_REST};
+
+	sl_quality_sample((struct sl_call *)call); /* of what came last; changes nothing else */
+	for (unsigned i = 0; i < sizeof(rooms) / sizeof(rooms[0]); i++)
+		for (enum detail detail = ALL; detail <= (i ? NO_MEDIA : BRIEF); detail++) {
+			*reply = empty;
+			write_call(reply, call, query, detail);
+			if (!reply->overflow && reply->len <= rooms[i])
+				return;
+		}
 }

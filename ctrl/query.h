@@ -6,8 +6,26 @@
 #include "ctrl/reply.h"
 #include "ctrl/session.h"
 
-/* Adds created, tags, totals and SSRC to the open dictionary of `reply`. */
-void sl_query_write(struct sl_reply *reply, const struct sl_call *call);
+enum {
+	SL_QUERY_DATAGRAM = 1392, /* bytes; with its end 1400, with cookie and headers one packet */
+	SL_QUERY_REST = 64,       /* room for what is written behind it */
+};
+
+struct sl_query {
+	bool why; /* with what stands between the ends (ctrl/why.h): an empty list when media passes
+		   */
+	const struct sl_guard_config *guard; /* for that; or NULL */
+};
+
+/*
+ * Adds created, tags, totals and SSRC to the open dictionary of `reply`. The whole reply fits into
+ * one datagram if that is possible without leaving out a party or medium, which it is for audio
+ * calls; else it may be as large as its buffer. `cut` says what was left out: "details" (suites,
+ * counters and RTCP of each stream, who is with whom), "streams" all of them but
+ * the SSRC, and what stands between the ends in words; "media" all but the parties.
+ */
+void sl_query_write(
+	struct sl_reply *reply, const struct sl_call *call, const struct sl_query *query);
 
 /* Packets, bytes and drops of one path so far; zero when there is none. */
 void sl_path_counters(const struct sl_path *path, struct sl_flow_counters *out);
@@ -17,10 +35,5 @@ uint64_t sl_path_drops(const struct sl_flow_counters *counters);
 
 /* When the last packet was forwarded, s, wall clock; 0: none was. */
 int64_t sl_path_last(const struct sl_flow_counters *counters);
-
-/* `why`: what stands between the ends (ctrl/why.h); an empty list when media passes. Not for
- * `delete`: its reply has to fit into one datagram. */
-void sl_query_write_why(
-	struct sl_reply *reply, const struct sl_call *call, const struct sl_guard_config *guard);
 
 #endif

@@ -28,9 +28,9 @@ for ssrc, stream in streams.items():
     assert mos["MOS"] >= 43 if high == 0 else mos["MOS"] <= 41, "%s: MOS %d" % (ssrc, mos["MOS"])
     assert mos["samples"] >= 1 and mos["jitter"] < (20 if high == 0 else 60)
     assert stream["lowest MOS"]["reported at"] >= reply["created"]
-    assert high == 0 or stream["reordered"] + stream["duplicates"] > 0
+    assert high == 0 or stream.get("reordered", 0) + stream.get("duplicates", 0) > 0
     print("%s: %.1f %% lost, %d reordered, MOS %.1f, jitter %d ms" % (
-        ssrc, loss, stream["reordered"], mos["MOS"] / 10, mos["jitter"]), file=sys.stderr)
+        ssrc, loss, stream.get("reordered", 0), mos["MOS"] / 10, mos["jitter"]), file=sys.stderr)
 END
     sluicectl call "$id" | grep -q 'in here [0-9.]* us on average' || fail "$what: no latency: $(sluicectl call "$id")"
     ng delete "call-id=$id" >"$RUN/delete.json"
@@ -38,10 +38,9 @@ END
 import json, sys
 for reply in map(json.load, map(open, sys.argv[1:])):
     assert len(reply["tags"]) == 2
-    for leg in reply["tags"].values():
-        latency = leg["medias"][0]["streams"][0]["relay latency"]
-        assert 0 <= latency["average"] <= latency["highest"] > 0, latency
-        print("in the relay: %d us, at most %d" % (latency["average"], latency["highest"]), file=sys.stderr)
+    latency = reply["relay latency"]
+    assert 0 <= latency["average"] <= latency["highest"] > 0, latency
+    print("in the relay: %d us, at most %d" % (latency["average"], latency["highest"]), file=sys.stderr)
 END
     ok "$what"
 }

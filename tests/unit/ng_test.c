@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Requests of a proxy, as bytes, and the replies: how long they are, and what they do to the call.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctrl/ng.h"
+#include "ctrl/ng_frame.h"
+#include "dataplane/treatment.h"
+#include "shapes_fixture.h"
+
+#define LONG_CALL "5f3d2c1b0a9e8d7c6b5a4f3e2d1c0b9a@pbx.example.org"
+#define LONG_A    "as3f7a9c1e-1d2c3b4a5f6e"
+#define LONG_B    "gK0c8a7b6d5e4f3a2b1c0d9e8f"
+
+static struct sl_ng ng;
+static char reply[SL_NG_REPLY_MAX + 1];
+
+/* Bytes of the reply. */
+static size_t ask(const char *request)
+{
+	static struct sl_ng_frame frame;
+	static char data[SL_NG_REQUEST_MAX + 1];
+	const struct sl_peer peer = {.kind = SL_PEER_UNIX};
+	struct sl_server_reply out = {0};
+	char reason[SL_SERVER_WHY] = "";
+	size_t len = strlen(request);
+
+	ng.sessions = &relay.sessions;
+	memcpy(data, request, len + 1);
+	sl_ng_protocol.start(&frame);
+	if (sl_ng_protocol.frame(&frame, data, len, reason) != (ssize_t)len)
+		fail_msg("%.80s: %s", request, reason);
+	sl_ng_protocol.serve(&ng, &peer, &frame, data, len, &out);
+	assert_true(out.len < sizeof(reply));
+	memcpy(reply, out.data, out.len);
+	reply[out.len] = '\0';
+	free(out.data);
+	return out.len;
+}
+
+static void must_say(const char *request, const char *text)
+{
+	ask(request);
+	if (!strstr(reply, text))
+		fail_msg("%s: %s", request, reply);
+}
+
+/* What 1,500 packets make of a stream. */
+static void heard(struct sl_flow *flow, uint32_t ssrc)
+{
+	static const struct sl_payload payloads[SL_PAYLOADS] = {{.hz = 8000, .type = 0}};
+
+	for (unsigned i = 0; i < 1500; i++) {
+		const struct sl_quality_packet p = {.now = i * UINT64_C(20000000),
+			.ssrc = ssrc,
+			.timestamp = i * 160,
+			.seq = (uint16_t)(65000 + i),
+			.len = 172};
+
+		if (i % 100 != 50) /* one of a hundred is lost */
+			sl_quality_rtp(&flow->quality[0], &p, payloads);
+	}
+	flow->count.packets[SL_RTP] = 360000;
+	flow->count.bytes[SL_RTP] = 65520000;
+	flow->count.packets[SL_RTCP] = 1440;
+	flow->count.bytes[SL_RTCP] = 144000;
+	flow->count.last = 1;
+	flow->latency = (struct sl_latency){1000000000, 20000, 3000000};
+}
+
+/* An audio call of two hours, SRTP both ways, tags and call-id as long as in the field. */
+static void long_call(void)
+{
+	struct command a = {.call_id = LONG_CALL, .from_tag = LONG_A, .proto = SL_SDP_SAVP};
+
+	must_offer(a, (struct party){"198.51.100.123", 49170, "RTP/SAVP", {key_line(1, CM256, 1)}});
+	a.to_tag = LONG_B;
+	must_answer(
+		a, (struct party){"198.51.100.124", 49180, "RTP/SAVP", {key_line(2, CM256, 2)}});
+	heard(flow_of(find_call(LONG_CALL), 0, 0), 4123456789);
+	heard(flow_of(find_call(LONG_CALL), 1, 0), 4012345678);
+}
+
+#define QUERY(call, len) "d7:call-id" #len ":" call "7:command5:querye"
+
+static void what_is_told_of_an_audio_call_fits_into_a_datagram(void **state)
+{
+	static const char *const told[] = {"7:average", "10:lowest MOS", "11:highest MOS",
+		"11:packet lossi1e", "6:totals", "4:SSRCi4123456789e", "4:SSRCi4012345678e",
+		"10:4123456789d", "10:4012345678d", "13:relay latency", "3:why"};
+	size_t len;
+
+	relay_open(0);
+	long_call();
+	len = ask(QUERY(LONG_CALL, 48));
+	print_message("%zu bytes\n", len);
+	assert_true(len + 60 <= 1400); /* six round trips of five digits */
+	for (unsigned i = 0; i < sizeof(told) / sizeof(told[0]); i++)
+		if (!strstr(reply, told[i]))
+			fail_msg("%s is missing", told[i]);
+	len = ask("d7:call-id48:" LONG_CALL "7:command6:deletee");
+	assert_true(len <= 1400);
+	assert_non_null(strstr(reply, "6:totals"));
+	relay_close();
+}
+
+/* Before there are figures of quality, there is room for all the rest. */
+static void what_is_cut_is_said(void **state)
+{
+	struct command c = {.call_id = "call", .from_tag = "A"};
+	struct party a = party("A", NULL);
+
+	relay_open(0);
+	must_offer(c, a);
+	c.to_tag = "B";
+	must_answer(c, party("B", NULL));
+	must_say(QUERY("call", 4), "11:last packet");
+	assert_null(strstr(reply, "3:cut"));
+	relay_close();
+	relay_open(0);
+	long_call();
+	must_say(QUERY(LONG_CALL, 48), "3:cut");
+	relay_close();
+}
+
+/* As many parties as there may be, with tags as long as they may be. */
+static void no_reply_is_larger_than_what_proxies_read(void **state)
+{
+	struct command c = {.call_id = "call"};
+	static char tag[SL_MAX_LEGS][SL_MAX_NAME + 1];
+	size_t len;
+
+	relay_open(0);
+	for (unsigned i = 0; i < SL_MAX_LEGS; i++)
+		snprintf(tag[i], sizeof(tag[i]), "%0*u", SL_MAX_NAME, i);
+	c.from_tag = tag[0];
+	must_offer(c, party("A", NULL));
+	for (unsigned i = 1; i < SL_MAX_LEGS; i++) {
+		struct party p = party("B", NULL);
+
+		p.port = 6000 + 4 * i;
+		c.to_tag = tag[i];
+		must_answer(c, p);
+	}
+	len = ask(QUERY("call", 4));
+	print_message("%zu bytes\n", len);
+	assert_true(len > 1400 && len <= SL_NG_REPLY_MAX);
+	assert_non_null(strstr(reply, "6:result2:ok"));
+	assert_non_null(strstr(reply, tag[SL_MAX_LEGS - 1]));
+	relay_close();
+}
+
+static bool discards(const char *tag)
+{
+	return sl_treatments_get(&flow(tag)->treatment, 0) == SL_TREAT_DISCARD;
+}
+
+#define COMMAND(name, more) "{\"command\":\"" name "\",\"call-id\":\"call\"" more "}"
+
+static void from_tag_means_something_if_directional(void **state)
+{
+	relay_open(0);
+	must_offer(from("A", NULL), party("A", NULL));
+	must_answer(from("A", "B"), party("B", NULL));
+	must_say(COMMAND("block media", ",\"from-tag\":\"A\""), "ok");
+	assert_true(discards("A") && discards("B"));
+	must_say(COMMAND("unblock media", ",\"from-tag\":\"A\""), "ok");
+	assert_false(discards("A") || discards("B"));
+	must_say(COMMAND("block media", ",\"from-tag\":\"A\",\"flags\":[\"directional\"]"), "ok");
+	assert_true(discards("A") && !discards("B"));
+	must_say(COMMAND("block media", ",\"from-tag\":\"X\",\"flags\":[\"directional\"]"),
+		"does not belong");
+	relay_close();
+}
+
+static void dtmf_may_be_blocked_from_the_start(void **state)
+{
+	struct party b = party("B", NULL);
+
+	relay_open(0);
+	b.extra = "a=rtpmap:0 telephone-event/8000\r\n";
+	must_say(COMMAND("offer",
+			 ",\"from-tag\":\"A\",\"flags\":[\"block DTMF\"],\"sdp\":"
+			 "\"v=0\\r\\no=- 1 1 IN IP4 192.0.2.65\\r\\ns=-\\r\\nc=IN IP4 "
+			 "192.0.2.65\\r\\nt=0 0\\r\\n"
+			 "m=audio 5004 RTP/AVP 0\\r\\na=rtpmap:0 telephone-event/8000\\r\\n\""),
+		"RTP/AVP");
+	must_answer(from("A", "B"), b);
+	assert_true(discards("A") && !discards("B"));
+	relay_close();
+}
+
+static void a_fast_delete_is_short(void **state)
+{
+	relay_open(0);
+	long_call();
+	assert_true(ask("d7:call-id48:" LONG_CALL "7:command6:delete5:flagsl4:fastee") < 40);
+	assert_null(find_call(LONG_CALL));
+	relay_close();
+}
+
+static int start(void **state)
+{
+	relay_start();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_told_of_an_audio_call_fits_into_a_datagram),
+		cmocka_unit_test(what_is_cut_is_said),
+		cmocka_unit_test(no_reply_is_larger_than_what_proxies_read),
+		cmocka_unit_test(from_tag_means_something_if_directional),
+		cmocka_unit_test(dtmf_may_be_blocked_from_the_start),
+		cmocka_unit_test(a_fast_delete_is_short),
+	};
+
+	return cmocka_run_group_tests(tests, start, NULL);
+}
