@@ -19,6 +19,27 @@ int sl_call_sdp_parse(struct sl_sdp *sdp, const struct sl_ng_options *options, c
 	return 0;
 }
 
+static uint32_t word(const uint8_t ip[16])
+{
+	return (uint32_t)ip[12] << 24 | (uint32_t)ip[13] << 16 | (uint32_t)ip[14] << 8 | ip[15];
+}
+
+/* Of a network that the relay is in: its first address was one too (RFC 1122 3.3.6). */
+static bool is_broadcast(const struct sl_sessions *sessions, const struct sl_endpoint *endpoint)
+{
+	for (unsigned i = 0; i < sessions->env.n_interfaces; i++) {
+		const struct sl_config_address *a =
+			&sessions->env.interfaces[i].config->address[SL_IPV4];
+		uint32_t host = a->prefix < 31 ? UINT32_MAX >> a->prefix : 0;
+		uint32_t differs = word(a->ip) ^ word(endpoint->ip);
+
+		if (a->present && host && sl_address_is_ipv4(endpoint->ip) && !(differs & ~host) &&
+			((word(endpoint->ip) & host) == host || !(word(endpoint->ip) & host)))
+			return true;
+	}
+	return false;
+}
+
 static bool is_our_own(const struct sl_sessions *sessions, const struct sl_endpoint *endpoint)
 {
 	for (unsigned i = 0; i < sessions->env.n_interfaces; i++) {
@@ -41,11 +62,18 @@ int sl_call_sdp_check(const struct sl_sessions *sessions, const struct sl_terms 
 
 	if (!terms->active || !terms->media || terms->held)
 		return 0;
-	for (int i = 0; i < SL_COMPONENTS; i++)
-		if (is_our_own(sessions, &terms->remote[i]))
+	for (int i = 0; i < SL_COMPONENTS; i++) {
+		const struct sl_endpoint *remote = &terms->remote[i];
+
+		if (is_our_own(sessions, remote))
 			return SL_REFUSE(-EADDRNOTAVAIL, why,
 				"medium %u: %s is a media address of this relay: it would loop",
-				m + 1, sl_address_text(terms->remote[i].ip, text));
+				m + 1, sl_address_text(remote->ip, text));
+		if (is_broadcast(sessions, remote))
+			return SL_REFUSE(-EADDRNOTAVAIL, why,
+				"medium %u: %s is the broadcast address of the relay's network",
+				m + 1, sl_address_text(remote->ip, text));
+	}
 	return 0;
 }
 

@@ -58,11 +58,14 @@ static bool unspecified(const struct sl_sdp_address *address)
 	return !memcmp(address->ip, zero.ip, sizeof(zero.ip));
 }
 
-static int check_address(
-	const struct sl_sdp_media *media, const uint8_t ip[16], char why[SL_NG_WHY])
+static int check_address(const struct sl_sdp_media *media, const struct sl_sdp_address *said,
+	const uint8_t ip[16], char why[SL_NG_WHY])
 {
 	char text[SL_ADDRESS_TEXT];
 	const char *refused = sl_address_refused(ip);
+
+	if (!refused && said->family == AF_INET6 && sl_address_is_ipv4(ip))
+		refused = "an IPv4-mapped address: write IN IP4";
 
 	if (!refused)
 		return 0;
@@ -100,6 +103,7 @@ static int read_endpoints(
 	const struct sl_sdp_media *media, struct sl_terms *terms, char why[SL_NG_WHY])
 {
 	struct sl_endpoint *rtp = &terms->remote[SL_RTP], *rtcp = &terms->remote[SL_RTCP];
+	const struct sl_sdp_address *said = &media->connection;
 
 	sl_address_from_sdp(&media->connection, rtp->ip);
 	rtp->port = media->port;
@@ -107,7 +111,8 @@ static int read_endpoints(
 	if (media->has_rtcp && media->rtcp_port) {
 		rtcp->port = media->rtcp_port;
 		if (media->rtcp_address.family)
-			sl_address_from_sdp(&media->rtcp_address, rtcp->ip);
+			said = &media->rtcp_address;
+		sl_address_from_sdp(said, rtcp->ip);
 	} else if (media->port < UINT16_MAX) {
 		rtcp->port = (uint16_t)(media->port + 1);
 	} else if (!media->rtcp_mux) {
@@ -118,7 +123,8 @@ static int read_endpoints(
 		terms->held = true;
 		return 0;
 	}
-	if (check_address(media, rtp->ip, why) || check_address(media, rtcp->ip, why))
+	if (check_address(media, &media->connection, rtp->ip, why) ||
+		check_address(media, said, rtcp->ip, why))
 		return -EADDRNOTAVAIL;
 	if (sl_address_family(rtp->ip) != sl_address_family(rtcp->ip))
 		return refuse(-EADDRNOTAVAIL, why,

@@ -7,7 +7,7 @@
 . "$NET_DIR/calls.sh"
 
 media_switch
-CONTROL=$'[timers]\nmedia-timeout = 3\nsilent-timeout = 6\noffer-timeout = 4\nsilence-notice = 1\nfinal-timeout = 30'
+CONTROL=$'[timers]\nmedia-timeout = 3\nsilent-timeout = 6\noffer-timeout = 4\nsilence-notice = 1\nfinal-timeout = 11'
 SOURCE=follow start_sluiced relay 10.0.0.1/24
 start events relay "$SLUICECTL" -s "$CTL" --json events
 check "no stream" wait_for 5 logged events listening
@@ -23,6 +23,10 @@ announced() {
     ok "$text"
 }
 
+offer talks "$(sdp 10.0.0.2 5104)"
+answer talks "$(sdp 10.0.0.3 6104)"
+start talker a "$NET_DIR/rtp_talk.py" 5104 10.0.0.1 "$TO_A" 20
+start listener b "$NET_DIR/rtp_talk.py" 6104 10.0.0.1 "$TO_B" 20
 offer unanswered "$A"
 offer silent "$A"
 answer silent "$B"
@@ -55,6 +59,11 @@ grep -q '"reason": "media timeout"' "$RUN/query.json" || fail "query does not sa
 sluicectl why silent | grep -q "bob" || fail "why does not speak of a call that has timed out"
 ng delete call-id=silent >"$RUN/delete.json" || fail "delete of a call that has timed out is an error"
 ok "a call that has timed out can be asked for"
+
+announced "final timeout, of a call in which both talk" timed-out '"call":"talks"' '"final timeout"'
+announced "its end" ended '"call":"talks"' '"leg":"alice","packets":[1-9][0-9][0-9].*"leg":"bob","packets":[1-9][0-9][0-9]'
+logged sluiced 'call talks is ended: final timeout, 11 s' || fail "not logged"
+ng query call-id=talks | grep -q '"reason": "final timeout"' || fail "query does not say why it ended"
 
 start slow relay "$NET_DIR/slow_reader.py" "$CTL" "$RUN/read-now"
 check "the slow reader does not start" wait_for 5 logged slow asked

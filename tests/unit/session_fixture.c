@@ -52,6 +52,7 @@ void relay_start(void)
 		struct sl_address_config where;
 
 		address->present = true;
+		address->prefix = f == SL_IPV4 ? 24 : 64;
 		must(sl_address_parse(f == SL_IPV4 ? RELAY4 : RELAY6, address->ip), "address", "");
 		memcpy(address->advertise, address->ip, 16);
 		where = (struct sl_address_config){
