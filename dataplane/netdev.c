@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "dataplane/netdev.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <linux/ethtool.h>
 #include <linux/if_vlan.h>
@@ -121,13 +122,31 @@ static int channels(const char *name, struct ethtool_channels *ch)
 	return request(name, SIOCETHTOOL, &ifr);
 }
 
+/* Where the driver does not tell of channels, the kernel still lists the queues; where that is not
+ * mounted, one is assumed. */
+static unsigned listed_rx_queues(const char *name)
+{
+	const struct dirent *entry;
+	char path[64];
+	unsigned n = 0;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/sys/class/net/%s/queues", name);
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir)))
+		n += strncmp(entry->d_name, "rx-", 3) == 0;
+	if (dir)
+		closedir(dir);
+	return n ? n : 1;
+}
+
 int sl_netdev_rx_queues(const char *name, unsigned *n)
 {
 	struct ethtool_channels ch = {.cmd = ETHTOOL_GCHANNELS};
 	int err = channels(name, &ch);
 
-	if (err == -EOPNOTSUPP) { /* a driver without channels has one queue */
-		*n = 1;
+	if (err == -EOPNOTSUPP) {
+		*n = listed_rx_queues(name);
 		return 0;
 	}
 	*n = ch.rx_count + ch.combined_count;

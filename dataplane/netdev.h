@@ -13,7 +13,8 @@ int sl_netdev_mac(const char *name, uint8_t mac[6]);
 int sl_netdev_mtu(const char *name, uint16_t *mtu);
 bool sl_netdev_up(const char *name);
 
-/* RX queues in use. */
+/* RX queues in use: by its channels, or, where its driver has none, as /sys of this namespace lists
+ * them. */
 int sl_netdev_rx_queues(const char *name, unsigned *n);
 /* Sets the number of channels (combined where the driver has them, else RX); `ethtool -L` by
  * another name. */

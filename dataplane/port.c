@@ -56,7 +56,12 @@ static int fit_channels(const struct sl_port_config *config, const char *netdev,
 	unsigned queues;
 	int err = sl_netdev_rx_queues(netdev, &queues);
 
-	if (err || queues == config->n_cores)
+	if (err) {
+		snprintf(why, SL_WHY, "port %s: cannot read the number of queues of %s: %s",
+			config->name, netdev, strerror(-err));
+		return err;
+	}
+	if (queues == config->n_cores)
 		return 0;
 	if (queues < config->n_cores) {
 		snprintf(why, SL_WHY,

@@ -17,13 +17,14 @@ queues() { in_ns relay ethtool -l eth0 | awk '/^Current/ { now = 1 } now && /^RX
 [ "$(queues)" = 2 ] || fail "this veth cannot have two RX queues"
 in_ns a ethtool -L eth0 tx 1 2>/dev/null || true # or the kernel refuses any XDP program on one queue
 
+# sluiced_config SET-CHANNELS [IFACE]
 sluiced_config() {
     cat <<CONF
 [sluice]
 user = root
 runtime-dir = $RUN
 [port wan]
-device = af_xdp:eth0
+device = af_xdp:${2:-eth0}
 guard-object = $GUARD
 cores = $(media_core)
 poll = adaptive
@@ -45,6 +46,15 @@ in_ns relay "$SLUICED" -c "$RUN/no.conf" >"$RUN/refused.log" 2>&1 || status=$?
 logged refused 'ethtool -L eth0' || fail "the refusal does not name the command"
 [ "$(queues)" = 2 ] || fail "it touched the channels all the same"
 ok "refused: $(sed -n 's/^sluiced: error: //p' "$RUN/refused.log")"
+
+# A device whose driver does not let anybody read or set its channels: a bridge.
+ip -n "$TAG-relay" link add name br0 numrxqueues 2 type bridge
+ip -n "$TAG-relay" link set dev br0 up
+sluiced_config yes br0 >"$RUN/fixed.conf"
+status=0
+in_ns relay timeout 20 "$SLUICED" -c "$RUN/fixed.conf" >"$RUN/fixed.log" 2>&1 || status=$?
+[ $status = 1 ] || fail "queues that cannot be narrowed: exit status $status"
+ok "refused: $(sed -n 's/^sluiced: error: //p' "$RUN/fixed.log")"
 
 CONFIG=$RUN/yes.conf start_sluiced relay
 [ "$(queues)" = 1 ] || fail "the channels were not narrowed"
