@@ -15,6 +15,14 @@
 #include "dataplane/port.h"
 #include "ebpf/guard_user.h"
 
+static const struct {
+	const char *name, *text;
+} reasons[SL_VERDICTS] = {
+#define X(id, label, text) [SL_DROP_##id] = {label, text},
+	SL_DROP_REASONS(X)
+#undef X
+};
+
 static json_int_t count(uint64_t value)
 {
 	return (json_int_t)value;
@@ -34,6 +42,18 @@ static json_int_t resident(void)
 	return (json_int_t)pages * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
+/* By name, without what did not occur. */
+static json_t *dropped(const struct sl_worker_stats *s)
+{
+	json_t *all = json_object();
+
+	for (unsigned v = SL_FORWARD + 1; v < SL_VERDICTS; v++)
+		if (s->verdicts[v])
+			json_object_set_new(
+				all, reasons[v].name, json_integer(count(s->verdicts[v])));
+	return all;
+}
+
 static json_t *workers(void)
 {
 	json_t *list = json_array();
@@ -43,10 +63,11 @@ static json_t *workers(void)
 
 		sl_worker_stats(i, &s);
 		json_array_append_new(
-			list, json_pack("{s:i, s:I, s:I, s:I, s:I, s:I, s:I}", "core", (int)s.core,
-				      "rx", count(s.rx), "tx", count(s.tx), "forwarded",
-				      count(s.verdicts[SL_FORWARD]), "punted", count(s.punted),
-				      "busy ns", count(s.busy_ns), "idle ns", count(s.idle_ns)));
+			list, json_pack("{s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "core",
+				      (int)s.core, "rx", count(s.rx), "tx", count(s.tx),
+				      "forwarded", count(s.verdicts[SL_FORWARD]), "punted",
+				      count(s.punted), "busy ns", count(s.busy_ns), "idle ns",
+				      count(s.idle_ns), "drops", dropped(&s)));
 	}
 	return list;
 }
@@ -224,14 +245,6 @@ static json_t *view_why(struct sl_admin *a, const json_t *request)
 				      "text", sl_admin_text(why.list[i].text)));
 	return json_pack("{s:s, s:o}", "id", id, "why", list);
 }
-
-static const struct {
-	const char *name, *text;
-} reasons[SL_VERDICTS] = {
-#define X(id, label, text) [SL_DROP_##id] = {label, text},
-	SL_DROP_REASONS(X)
-#undef X
-};
 
 static json_t *view_drops(struct sl_admin *a, const json_t *request)
 {

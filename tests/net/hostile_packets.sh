@@ -28,3 +28,6 @@ attack "AES-CM" --suite-a AES_CM_128_HMAC_SHA1_80 --suite-b AES_CM_128_HMAC_SHA1
 attack "GCM" --suite-a AEAD_AES_256_GCM --suite-b AEAD_AES_128_GCM --sdes only
 attack "at a wrap" --seq-start 65400
 attack "plain and SRTP" --suite-a RTP
+
+sluicectl status --json >"$RUN/status.json"
+[ "$(value "$RUN/status.json" workers 0 drops auth)" = "$(drops auth)" ] || fail "the worker's own counters differ from the sum"
