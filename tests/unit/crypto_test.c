@@ -16,6 +16,7 @@
 #include "dataplane/crypto_selftest.h"
 #include "dataplane/crypto_vectors.h"
 #include "dataplane/imb_copy.h"
+#include "dataplane/ipsecmb.h"
 #include "sluice/drop.h"
 #include "sluice/limits.h"
 #include "unit_eal.h"
@@ -322,6 +323,32 @@ static void many_ssrcs(void **state)
 	}
 }
 
+static uint32_t hash_nothing(
+	IMB_MGR *mgr, IMB_JOB *jobs, const uint32_t n, const IMB_HASH_ALG algorithm)
+{
+	return 0;
+}
+
+/* No packet passes whose MAC the library did not compute, whichever way it goes. */
+static void a_library_that_fails_is_no_verdict_of_authentic(void **state)
+{
+	for (unsigned rtcp = 0; rtcp < 2; rtcp++)
+		for (unsigned protect = 0; protect < 2; protect++) {
+			struct bench bench =
+				bench_open(&sl_crypto_ipsecmb, SL_SUITE_AES_CM_128_HMAC_SHA1_80);
+			uint8_t data[ROOM];
+			struct sl_crypto_op op;
+
+			plain_packet(data, &op, rtcp, 1000);
+			if (!protect)
+				run(&bench, &op, rtcp, true);
+			bench.crypto->mgr->submit_hash_burst_nocheck = hash_nothing;
+			run(&bench, &op, rtcp, protect);
+			assert_int_equal(op.verdict, SL_DROP_CRYPTO);
+			bench_close(&bench);
+		}
+}
+
 static void unsupported_suites(void **state)
 {
 	for (unsigned b = 0; b < RTE_DIM(backends); b++)
@@ -371,6 +398,7 @@ int main(void)
 		cmocka_unit_test(srtcp_indices),
 		cmocka_unit_test(bursts_of_any_size),
 		cmocka_unit_test(many_ssrcs),
+		cmocka_unit_test(a_library_that_fails_is_no_verdict_of_authentic),
 		cmocka_unit_test(unsupported_suites),
 		cmocka_unit_test(managers_are_private),
 	};

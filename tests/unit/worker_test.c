@@ -2,12 +2,14 @@
 /* The way of a packet: what is forwarded, and what is refused under which name. */
 #include "worker_fixture.h"
 
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dataplane/ethdev.h"
 #include "dataplane/mailbox.h"
 #include "dataplane/nexthop.h"
+#include "dataplane/twin.h"
 
 static void any_suite_to_any_suite(void **state)
 {
@@ -365,6 +367,29 @@ static void egress_queue_full(void **state)
 	call_close(&c);
 }
 
+/* A kernel that does not keep up with what is not media loses some of it, by name. */
+static void kernel_twin_full(void **state)
+{
+	enum { N = 1100 };
+	uint64_t full = verdicts(SL_DROP_PUNT_FULL), punted = sl_workers[0].stats.punted;
+	struct sl_ethdev *dev = &sl_ethdevs[WAN];
+	uint8_t arp[60] = {[12] = 0x08, 0x06};
+	char why[SL_WHY];
+
+	/* Its thread is not started: nobody takes anything from it. */
+	if (unshare(CLONE_NEWNET) || sl_twin_open("twin0", dev->mac, dev->mtu, &dev->twin, why))
+		skip();
+	for (unsigned i = 0; i < N; i++) {
+		inject_frame(&relay, WAN, 0, arp, sizeof(arp));
+		relay_poll();
+	}
+	full = verdicts(SL_DROP_PUNT_FULL) - full;
+	assert_in_range(full, 1, N - 1);
+	assert_int_equal(sl_workers[0].stats.punted - punted, N - full);
+	sl_twin_close(dev->twin);
+	dev->twin = NULL;
+}
+
 static void random_frames_are_counted(void **state)
 {
 	uint64_t before = 0, after = 0, punted = sl_workers[0].stats.punted;
@@ -417,6 +442,7 @@ int main(int argc, char **argv)
 		CASE(no_neighbour_no_packet),
 		CASE(sizes_up_to_the_mtu),
 		CASE(egress_queue_full),
+		CASE(kernel_twin_full),
 	};
 
 	arguments(argc, argv);
