@@ -111,6 +111,43 @@ static void forgeries_change_nothing(void **state)
 	}
 }
 
+/* Legs with equal suites and keys are no short cut: every packet is verified. */
+static void equal_keys_are_verified(void **state)
+{
+	enum { SEED = 4 };
+	static const enum sl_suite suites[] = {CM80, GCM256};
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct sl_key *old[2];
+		uint16_t seq = 8;
+		uint8_t p[FRAME_MAX];
+		struct call c;
+		uint16_t n;
+
+		call_open(&c, 18, suites[i], suites[i], false, false, false);
+		srandom(SEED);
+		old[0] = endpoint_rekey_tx(&c.end[0]);
+		srandom(SEED);
+		old[1] = endpoint_rekey_rx(&c.end[1]);
+		assert_memory_equal(
+			&c.end[0].tx_master, &c.end[1].rx_master, sizeof(c.end[0].tx_master));
+		replace_flow(&c);
+		for (int k = 0; k < 2; k++)
+			relay.backend->key_free(old[k]);
+		n = make_rtp(&c.end[0], 7, PAYLOAD, p);
+		p[40] ^= 1;
+		inject(&relay, &c.end[0], 0, false, false, p, n);
+		n = make_rtp(&c.end[0], seq, PAYLOAD, p);
+		inject(&relay, &c.end[0], 0, false, false, p, n);
+		inject(&relay, &c.end[0], 0, false, false, p, n);
+		relay_poll();
+		expect_rtp(&c, 0, &seq, 1);
+		assert_int_equal(c.flow[0]->count.drops[SL_DROP_AUTH], 1);
+		assert_int_equal(c.flow[0]->count.drops[SL_DROP_REPLAY], 1);
+		call_close(&c);
+	}
+}
+
 static void refused_under_their_own_names(void **state)
 {
 	static const struct {
@@ -433,6 +470,7 @@ int main(int argc, char **argv)
 		CASE(any_suite_to_any_suite),
 		CASE(rtcp_both_ways),
 		CASE(forgeries_change_nothing),
+		CASE(equal_keys_are_verified),
 		CASE(refused_under_their_own_names),
 		CASE(calls_into_a_vlan),
 		CASE(clear_and_short_srtcp),
