@@ -58,7 +58,8 @@ struct sl_portpool *sl_portpool_init(void *memory, uint16_t min, uint16_t max, u
 	pool->idle = pool->ring + n;
 	pool->taken = (uint8_t *)(pool->idle + n);
 	for (uint32_t i = 0; i < n; i++) {
-		/* All of it is written now, so that the process does not grow page by page later. */
+		/* All of it is written now, so that the process does not grow page by page later.
+		 */
 		pool->ready[i] = 0;
 		pool->ring[i] = 0;
 		pool->idle[i] = (uint16_t)i;
