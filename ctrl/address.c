@@ -49,6 +49,8 @@ static const char *refused_ipv4(const uint8_t ip[4])
 		return "an unspecified address";
 	if (ip[0] == 127)
 		return "a loopback address";
+	if (ip[0] == 169 && ip[1] == 254)
+		return "a link-local address";
 	if (ip[0] >= 224 && ip[0] <= 239)
 		return "a multicast address";
 	if (ip[0] == 255 && ip[1] == 255 && ip[2] == 255 && ip[3] == 255)

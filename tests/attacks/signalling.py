@@ -7,7 +7,8 @@ from scene import *
 TARGETS = {
     "127.0.0.1": "loopback", "0.0.0.0": "unspecified: hold", "::1": "IPv6 loopback",
     "::ffff:127.0.0.1": "mapped loopback", "224.0.0.1": "multicast", "255.255.255.255": "broadcast",
-    "10.0.0.255": "the subnet's broadcast", "240.0.0.1": "reserved", RELAY: "the relay's media address",
+    "10.0.0.255": "the subnet's broadcast", "240.0.0.1": "reserved", "169.254.169.254": "link-local",
+    RELAY: "the relay's media address",
 }
 
 

@@ -93,6 +93,8 @@ static const struct {
 	{"m=audio 65535 RTP/AVP 0\r\n", "192.0.2.1", .reason = "65535"},
 	{"m=audio 5004 RTP/AVP 0\r\n", "127.0.0.1", .reason = "loopback"},
 	{"m=audio 5004 RTP/AVP 0\r\n", "::1", .reason = "loopback"},
+	{"m=audio 5004 RTP/AVP 0\r\n", "169.254.169.254", .reason = "link-local"},
+	{"m=audio 5004 RTP/AVP 0\r\n", "fe80::1", .reason = "link-local"},
 	{"m=audio 5004 RTP/AVP 0\r\n", "239.1.2.3", .reason = "multicast"},
 	{"m=audio 5004 RTP/AVP 0\r\n", "::ffff:192.0.2.1", .reason = "IPv4-mapped"},
 	{"m=audio 5004 RTP/AVP 0\r\n", "::ffff:127.0.0.1", .reason = "loopback"},
