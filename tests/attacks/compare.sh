@@ -6,14 +6,14 @@
 . "$NET_DIR/media.sh"
 . "$NET_DIR/../attacks/stage.sh"
 
-relays=${*:-sluice sluice-follow rtpengine rtpengine-strict}
+relays=${*:-sluice sluice-follow rtpengine rtpengine-heuristic rtpengine-strict}
 export SSRCS=100000 SSRC_RATE=25000
 stage
 for relay in $relays; do
     case $relay in
     sluice | rtpengine) attacks "$relay" bleed forge repeat signalling control >&2 ;;
     sluice-follow) attacks "$relay" bleed repeat >&2 ;;
-    rtpengine-strict) attacks "$relay" bleed >&2 ;;
+    rtpengine-heuristic | rtpengine-strict) attacks "$relay" bleed >&2 ;;
     *) fail "no relay '$relay'" ;;
     esac
 done

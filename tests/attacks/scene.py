@@ -275,7 +275,7 @@ class Call:
         self.bob.close()
 
 
-FLAGS = ["strict-source"] if os.environ["RELAY"].endswith("-strict") else []
+FLAGS = ["strict-source"] if os.environ["RELAY"].startswith("rtpengine-") else []
 
 
 def pace(count, per_second):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # A relay between alice and bob, an attacker beside them, and what the attacks came to. Source it after tests/net's
 # lib.sh and media.sh. Relays: sluice (as it comes), sluice-follow (`source = follow`), rtpengine (Debian's, user space,
-# as it comes), rtpengine-strict (the same with --endpoint-learning=off, and every offer and answer with the flag
-# strict-source).
+# as it comes), rtpengine-heuristic and rtpengine-strict (the same with --endpoint-learning=heuristic or off, and every
+# offer and answer with the flag strict-source).
 ATTACKS_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 OUTCOMES=$RUN/outcomes
 
@@ -23,6 +23,7 @@ stage() {
 start_rtpengine() {
     local learning=()
     [ "$1" != rtpengine-strict ] || learning=(--endpoint-learning=off)
+    [ "$1" != rtpengine-heuristic ] || learning=(--endpoint-learning=heuristic)
     start relay relay rtpengine "${learning[@]}" --config-file=none --foreground --log-stderr --log-level=4 --table=-1 \
         --interface=10.0.0.1 --port-min=20000 --port-max=20399 --num-threads=2 --pidfile="$RUN/rtpengine.pid" \
         --listen-ng=127.0.0.1:2223 --listen-tcp-ng=127.0.0.1:2223
