@@ -40,16 +40,16 @@ static json_t *top_sources(const struct sl_protection *protection)
 	struct sl_offender all[SL_OFFENDERS];
 	json_t *rows = json_array();
 
-	memcpy(all, protection->offenders, sizeof(all));
-	qsort(all, protection->n_offenders, sizeof(all[0]), by_packets);
-	for (unsigned i = 0; i < protection->n_offenders && i < TOP; i++) {
+	memcpy(all, protection->offenders.list, sizeof(all));
+	qsort(all, protection->offenders.n, sizeof(all[0]), by_packets);
+	for (unsigned i = 0; i < protection->offenders.n && i < TOP; i++) {
 		char text[SL_ADDRESS_TEXT];
 		const char *by;
 
 		json_array_append_new(rows,
 			json_pack("{s:s, s:I, s:s}", "source", sl_address_text(all[i].ip, text),
 				"packets", (json_int_t)all[i].packets, "reason",
-				sl_watched_name(all[i].counter, &by)));
+				sl_watched_name(all[i].watched, &by)));
 	}
 	return rows;
 }
@@ -59,15 +59,15 @@ static json_t *reasons(const struct sl_protection *protection)
 	json_t *rows = json_array();
 
 	for (unsigned i = 0; i < SL_WATCHED; i++) {
-		const struct sl_alarm *a = &protection->alarms[i];
+		const struct sl_watched *a = &protection->watched[i];
 		const char *by, *name = sl_watched_name(i, &by);
 
 		if (a->count && name)
-			json_array_append_new(
-				rows, json_pack("{s:s, s:s, s:I, s:I, s:b, s:I}", "by", by,
-					      "reason", name, "packets", (json_int_t)a->count,
-					      "pps", (json_int_t)a->pps, "alarm", a->raised,
-					      "since", (json_int_t)(a->raised ? a->since : 0)));
+			json_array_append_new(rows,
+				json_pack("{s:s, s:s, s:I, s:I, s:b, s:I}", "by", by, "reason",
+					name, "packets", (json_int_t)a->count, "pps",
+					(json_int_t)a->pps, "alarm", a->alarm.raised, "since",
+					(json_int_t)(a->alarm.raised ? a->alarm.since : 0)));
 	}
 	return rows;
 }

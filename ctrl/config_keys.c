@@ -125,6 +125,8 @@ GUARD_KEY(set_flow_rate_slack, "flow-rate-slack")
 GUARD_KEY(set_rtcp_pps, "rtcp-pps")
 GUARD_KEY(set_learning_pps, "learning-pps")
 GUARD_KEY(set_alarm_pps, "alarm-pps")
+GUARD_KEY(set_alarm_auth_pps, "alarm-auth-pps")
+GUARD_KEY(set_alarm_loss_pps, "alarm-loss-pps")
 GUARD_KEY(add_allow, "allow")
 GUARD_KEY(add_deny, "deny")
 
@@ -136,6 +138,8 @@ static const struct sl_config_key guard_keys[] = {
 	{"rtcp-pps", false, set_rtcp_pps},
 	{"learning-pps", false, set_learning_pps},
 	{"alarm-pps", false, set_alarm_pps},
+	{"alarm-auth-pps", false, set_alarm_auth_pps},
+	{"alarm-loss-pps", false, set_alarm_loss_pps},
 	{"allow", true, add_allow},
 	{"deny", true, add_deny},
 	{NULL, false, NULL},

@@ -9,7 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ctrl/address.h"
 #include "ctrl/admin_call.h"
+#include "ctrl/alarm.h"
 #include "ctrl/session.h"
 
 enum { LOST_ROOM = 64 }; /* bytes kept free for the line that tells of what was lost */
@@ -203,6 +205,28 @@ static void set(json_t *line, const char *key, json_t *value)
 	json_object_set_new(line, key, value);
 }
 
+static void set_alarm(json_t *line, const struct sl_alarm_report *r)
+{
+	bool raised = r->change == SL_ALARM_RAISED;
+	char source[SL_ADDRESS_TEXT];
+
+	set(line, "state", json_string(raised ? "raised" : "ended"));
+	set(line, "kind", json_string(sl_alarm_kinds[r->kind]));
+	if (r->reason) {
+		set(line, "by", json_string(r->by));
+		set(line, "reason", json_string(r->reason));
+	}
+	if (r->source)
+		set(line, "source", json_string(sl_address_text(r->source, source)));
+	set(line, "since", json_integer((json_int_t)r->alarm->since));
+	set(line, "threshold", json_integer(r->threshold));
+	set(line, "rate", json_integer(r->alarm->rate));
+	if (!raised) {
+		set(line, "total", json_integer((json_int_t)r->alarm->total));
+		set(line, "peak", json_integer(r->alarm->peak));
+	}
+}
+
 static json_t *line_of(const struct sl_notice *n)
 {
 	json_t *line = json_object();
@@ -211,7 +235,8 @@ static json_t *line_of(const struct sl_notice *n)
 	clock_gettime(CLOCK_REALTIME, &now);
 	set(line, "event", json_string(names[n->type]));
 	set(line, "time", json_real((double)now.tv_sec + (double)now.tv_nsec / 1e9));
-	set(line, "call", sl_admin_text(n->call->id));
+	if (n->call)
+		set(line, "call", sl_admin_text(n->call->id));
 	if (n->leg) {
 		set(line, "leg", sl_admin_text(n->leg->tag));
 		set(line, "medium", json_integer(n->medium + 1));
@@ -230,6 +255,8 @@ static json_t *line_of(const struct sl_notice *n)
 		set(line, "seconds", json_integer((json_int_t)n->seconds));
 	if (n->type == SL_NOTICE_REKEYED)
 		set(line, "reinvite", json_integer((json_int_t)n->call->rounds));
+	if (n->alarm)
+		set_alarm(line, n->alarm);
 	if (n->type == SL_NOTICE_ENDED)
 		json_object_update_missing_new(line, sl_admin_totals(n->call));
 	return line;

@@ -24,6 +24,8 @@ static const struct number_key {
 	{"learning-pps", AT(learning_pps), SL_POLICE_PPS_LEAST, SL_LATCH_TRIES_MOST, 50, false,
 		false},
 	{"alarm-pps", AT(alarm_pps), 1, 100000000, 1000, false, true},
+	{"alarm-auth-pps", AT(alarm_auth_pps), 1, 1000000, 20, false, true},
+	{"alarm-loss-pps", AT(alarm_loss_pps), 1, 1000000, 10, false, true},
 #undef AT
 };
 

@@ -26,6 +26,8 @@ struct sl_guard_config {
 	unsigned rtcp_pps;       /* of one direction of a call; 0: off */
 	unsigned learning_pps;   /* tags tried at one pinhole for unknown SSRCs or sources */
 	unsigned alarm_pps;      /* drops a second of one kind that raise an alarm; 0: none */
+	unsigned alarm_auth_pps; /* failures a second of one source, or at one call; 0: none */
+	unsigned alarm_loss_pps; /* packets a second that calls would have needed; 0: none */
 	unsigned n_listed;
 	struct sl_listed listed[SL_GUARD_LISTED];
 };

@@ -79,6 +79,13 @@ void sl_interface_pinhole(
 		sl_guard_pinhole_close(interface->guard, slot, port);
 }
 
+static uint64_t sources_refused;
+
+uint64_t sl_interface_sources_refused(void)
+{
+	return sources_refused;
+}
+
 void sl_interface_source(const struct sl_interface *interface, const uint8_t ip[16], bool named)
 {
 	bool room = true;
@@ -90,6 +97,7 @@ void sl_interface_source(const struct sl_interface *interface, const uint8_t ip[
 		sl_guard_source_remove(interface->guard, ip);
 	else
 		sl_policy_source_remove(ip);
+	sources_refused += !room;
 	if (!room)
 		SL_LOG_LIMITED(SL_LOG_WARNING,
 			"guard: no room for another source: what is not known yet is limited as a "

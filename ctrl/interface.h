@@ -47,6 +47,9 @@ void sl_interface_pinhole(
 /* Calls name the source, or do not any more: to the guard, or to the workers, it is no stranger. */
 void sl_interface_source(const struct sl_interface *interface, const uint8_t ip[16], bool named);
 
+/* How often there was no room for one, of all interfaces. */
+uint64_t sl_interface_sources_refused(void);
+
 struct sl_portpool_counts sl_interface_ports(const struct sl_interface *interface, int family);
 
 /* What ctrl/neigh.h calls the netdev behind the port. */

@@ -2,13 +2,13 @@
 #include "ctrl/protection.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#include "ctrl/address.h"
+#include "ctrl/interface.h"
 #include "ctrl/log.h"
+#include "dataplane/event.h"
 #include "dataplane/policy.h"
 #include "dataplane/prefixes.h"
 
@@ -42,13 +42,14 @@ static int tell_prefix(const struct sl_protection *protection, const struct sl_l
 }
 
 int sl_protection_start(struct sl_protection *protection, const struct sl_guard_config *config,
-	struct sl_guard *const *guards, char why[SL_GUARD_WHY])
+	struct sl_guard *const *guards, unsigned n_ports, char why[SL_GUARD_WHY])
 {
 	int rc = 0;
 
 	memset(protection, 0, sizeof(*protection));
 	protection->config = *config;
 	protection->guards = guards;
+	protection->n_ports = n_ports;
 	for (unsigned i = 0; i < config->n_listed && !rc; i++)
 		rc = tell_prefix(protection, &config->listed[i],
 			(enum sl_prefix)config->listed[i].prefix, why);
@@ -122,112 +123,122 @@ const char *sl_watched_name(unsigned watched, const char **by)
 	return names[watched];
 }
 
+bool sl_watched_is_loss(unsigned watched)
+{
+	switch ((int)watched - SL_GUARD_COUNTER_COUNT) {
+	case SL_GUARD_NO_SOCKET - SL_GUARD_COUNTER_COUNT:
+	case SL_DROP_CRYPTO:
+	case SL_DROP_NEIGHBOUR:
+	case SL_DROP_HANDOFF_FULL:
+	case SL_DROP_PUNT_FULL:
+	case SL_DROP_TX_FULL:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static enum sl_offence offence_of(unsigned watched)
+{
+	switch ((int)watched - SL_GUARD_COUNTER_COUNT) {
+	case SL_GUARD_CLOSED - SL_GUARD_COUNTER_COUNT:
+	case SL_DROP_CLOSED:
+		return SL_OFFENCE_CLOSED;
+	case SL_DROP_AUTH:
+		return SL_OFFENCE_AUTH;
+	case SL_DROP_REPLAY:
+	case SL_DROP_REPLAY_OLD:
+		return SL_OFFENCE_REPLAY;
+	default:
+		return SL_OFFENCE_OTHER;
+	}
+}
+
 static void see(void *context, const struct sl_guard_event *event)
 {
 	struct sl_protection *protection = context;
-	struct sl_offender *o = protection->offenders, *least = o;
 
-	for (; o < protection->offenders + protection->n_offenders; o++) {
-		if (memcmp(o->ip, event->from.ip, sizeof(o->ip)) == 0)
-			break;
-		if (o->packets < least->packets)
-			least = o;
-	}
-	if (o == protection->offenders + protection->n_offenders) {
-		if (protection->n_offenders == SL_OFFENDERS)
-			o = least; /* takes over its count: an upper bound (space saving) */
-		else
-			o->packets = 0, protection->n_offenders++;
-		memcpy(o->ip, event->from.ip, sizeof(o->ip));
-	}
-	o->packets += SL_GUARD_SAMPLE;
-	o->counter = event->counter;
+	sl_offenders_see(&protection->offenders, event->from.ip, event->port,
+		offence_of(event->counter), event->counter, SL_GUARD_SAMPLE);
 }
 
-static void forget_offenders(struct sl_protection *protection)
+/* No more than a second's: what comes meanwhile is for the next. */
+static void see_samples(struct sl_protection *protection)
 {
-	unsigned kept = 0;
+	struct sl_drop_sample samples[64];
+	unsigned n, all = 0;
 
-	for (unsigned i = 0; i < protection->n_offenders; i++) {
-		protection->offenders[i].packets /= 2;
-		if (protection->offenders[i].packets)
-			protection->offenders[kept++] = protection->offenders[i];
-	}
-	protection->n_offenders = kept;
-}
+	do {
+		n = sl_drop_samples_take(samples, 64);
+		for (unsigned i = 0; i < n; i++) {
+			unsigned watched = SL_GUARD_COUNTER_COUNT + samples[i].verdict;
 
-/* Of those refused for that reason, or of all if none was seen. */
-static const struct sl_offender *worst(const struct sl_protection *protection, unsigned counter)
-{
-	const struct sl_offender *found = NULL;
-	uint64_t most = 0;
-
-	for (unsigned i = 0; i < protection->n_offenders; i++) {
-		const struct sl_offender *o = &protection->offenders[i];
-		uint64_t weight = o->packets | (uint64_t)(o->counter == counter) << 63;
-
-		if (weight > most) {
-			most = weight;
-			found = o;
+			if (!sl_watched_is_loss(watched))
+				sl_offenders_see(&protection->offenders, samples[i].ip,
+					samples[i].port, offence_of(watched), (uint16_t)watched,
+					samples[i].weight);
 		}
+		all += n;
+	} while (n && all < 65536);
+}
+
+static void tell(void *context, const struct sl_alarm_report *report)
+{
+	struct sl_protection *protection = context;
+
+	sl_alarm_notify(protection->notify, protection->notify_context,
+		&(struct sl_notice){.type = SL_NOTICE_ALARM, .alarm = report});
+}
+
+static void watch(struct sl_protection *protection, struct sl_watched *w, uint64_t count,
+	struct sl_alarm_report report)
+{
+	w->pps = count - w->count;
+	w->count = count;
+	report.alarm = &w->alarm;
+	report.change = sl_alarm_step(&w->alarm, w->pps, report.threshold, report.now);
+	if (report.change != SL_ALARM_SAME)
+		tell(protection, &report);
+}
+
+static void watch_reason(
+	struct sl_protection *protection, unsigned watched, uint64_t count, int64_t now)
+{
+	const struct sl_offender *o = sl_offenders_worst(&protection->offenders, watched);
+	bool loss = sl_watched_is_loss(watched);
+	struct sl_alarm_report report = {
+		.kind = loss ? SL_ALARM_LOSS : SL_ALARM_DROPS,
+		.source = o && !loss ? o->ip : NULL,
+		.threshold =
+			loss ? protection->config.alarm_loss_pps : protection->config.alarm_pps,
+		.now = now,
+	};
+
+	report.reason = sl_watched_name(watched, &report.by);
+	watch(protection, &protection->watched[watched], count, report);
+}
+
+static void watch_ports(struct sl_protection *protection, int64_t now)
+{
+	for (unsigned port = 0; port < protection->n_ports; port++) {
+		struct sl_port_stats stats;
+
+		sl_port_stats((uint8_t)port, &stats);
+		watch(protection, &protection->missed[port], stats.rx_missed,
+			(struct sl_alarm_report){.kind = SL_ALARM_LOSS,
+				.by = sl_port_name((uint8_t)port),
+				.reason = "missed",
+				.threshold = protection->config.alarm_loss_pps,
+				.now = now});
 	}
-	return found;
+	watch(protection, &protection->full, sl_interface_sources_refused(),
+		(struct sl_alarm_report){.kind = SL_ALARM_GUARD_FULL, .threshold = 1, .now = now});
 }
 
-static void raise_alarm(struct sl_protection *protection, unsigned watched)
+static void count(struct sl_protection *protection, uint64_t total[SL_WATCHED])
 {
-	struct sl_alarm *a = &protection->alarms[watched];
-	const struct sl_offender *o = worst(protection, watched);
-	char text[SL_ADDRESS_TEXT] = "unknown";
-	const char *by, *name = sl_watched_name(watched, &by);
-
-	a->raised = true;
-	a->quiet = 0;
-	a->since = time(NULL);
-	a->peak = 0;
-	a->drops = 0;
-	if (o)
-		sl_address_text(o->ip, text);
-	sl_log_warning("alarm=raised by=%s reason=%s pps=%" PRIu64 " threshold=%u top-source=%s",
-		by, name, a->pps, protection->config.alarm_pps, text);
-}
-
-static void end_alarm(unsigned watched, struct sl_alarm *a)
-{
-	const char *by, *name = sl_watched_name(watched, &by);
-
-	a->raised = false;
-	sl_log_notice("alarm=ended by=%s reason=%s seconds=%" PRId64 " drops=%" PRIu64
-		      " peak-pps=%" PRIu64,
-		by, name, (int64_t)time(NULL) - a->since, a->drops, a->peak);
-}
-
-static void watch(struct sl_protection *protection, unsigned watched, uint64_t count)
-{
-	struct sl_alarm *a = &protection->alarms[watched];
-	unsigned threshold = protection->config.alarm_pps;
-
-	a->pps = count - a->count;
-	a->count = count;
-	if (!a->raised && threshold && a->pps >= threshold)
-		raise_alarm(protection, watched);
-	if (!a->raised)
-		return;
-	a->drops += a->pps;
-	if (a->pps > a->peak)
-		a->peak = a->pps;
-	a->quiet = a->pps * 2 < threshold || !threshold ? a->quiet + 1 : 0;
-	if (a->quiet >= SL_ALARM_CLEAR_S)
-		end_alarm(watched, a);
-}
-
-void sl_protection_tick(struct sl_protection *protection)
-{
-	uint64_t total[SL_WATCHED] = {0};
 	char why[SL_GUARD_WHY];
 
-	if (++protection->ticks % SL_OFFENDER_HALVES_S == 0)
-		forget_offenders(protection);
 	for (unsigned i = 0; i < SL_MAX_PORTS; i++) {
 		uint64_t counters[SL_GUARD_COUNTER_COUNT];
 
@@ -245,8 +256,21 @@ void sl_protection_tick(struct sl_protection *protection)
 		for (unsigned v = 0; v < SL_VERDICTS; v++)
 			total[SL_GUARD_COUNTER_COUNT + v] += stats.verdicts[v];
 	}
+}
+
+void sl_protection_tick(struct sl_protection *protection)
+{
+	const struct sl_offender_thresholds thresholds = {
+		protection->config.alarm_pps, protection->config.alarm_auth_pps};
+	uint64_t total[SL_WATCHED] = {0};
+	int64_t now = time(NULL);
+
+	count(protection, total);
+	see_samples(protection);
 	for (unsigned i = 0; i < SL_WATCHED; i++)
 		if (i != SL_GUARD_REDIRECTED && i != SL_GUARD_PASSED &&
 			i != SL_GUARD_COUNTER_COUNT + SL_FORWARD)
-			watch(protection, i, total[i]);
+			watch_reason(protection, i, total[i], now);
+	watch_ports(protection, now);
+	sl_offenders_step(&protection->offenders, &thresholds, now, tell, protection);
 }

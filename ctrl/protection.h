@@ -8,45 +8,35 @@
 #define SL_CTRL_PROTECTION_H
 
 #include "ctrl/guard_config.h"
+#include "ctrl/notice.h"
+#include "ctrl/offenders.h"
 #include "dataplane/port.h"
 #include "ebpf/guard_user.h"
-
-enum {
-	SL_OFFENDERS = 64,        /* sources remembered */
-	SL_ALARM_CLEAR_S = 10,    /* seconds below half of alarm-pps end an alarm */
-	SL_OFFENDER_HALVES_S = 8, /* seconds in which an offender's count halves */
-};
 
 /* What is watched: drops by the guards, then drops by the workers. */
 enum { SL_WATCHED = SL_GUARD_COUNTER_COUNT + SL_VERDICTS };
 
-struct sl_offender {
-	uint8_t ip[16];
-	uint64_t packets; /* lately, estimated from samples */
-	uint16_t counter; /* enum sl_guard_counter of its last drop */
-};
-
-struct sl_alarm {
-	uint64_t count; /* drops until now */
+struct sl_watched {
+	uint64_t count; /* until now */
 	uint64_t pps;   /* in the last second */
-	bool raised;
-	unsigned quiet; /* seconds below half the threshold */
-	int64_t since;  /* s, wall clock */
-	uint64_t peak;  /* pps while raised */
-	uint64_t drops; /* while raised */
+	struct sl_alarm alarm;
 };
 
 struct sl_protection {
 	struct sl_guard_config config;
 	struct sl_guard *const *guards; /* SL_MAX_PORTS; NULL: none there */
-	struct sl_offender offenders[SL_OFFENDERS];
-	unsigned n_offenders, ticks;
-	struct sl_alarm alarms[SL_WATCHED];
+	unsigned n_ports;
+	struct sl_offenders offenders;
+	struct sl_watched watched[SL_WATCHED];
+	struct sl_watched missed[SL_MAX_PORTS]; /* by the device, or its socket */
+	struct sl_watched full;                 /* sources that calls name, without room for them */
+	sl_notify notify;                       /* NULL: nobody wants to know */
+	void *notify_context;
 };
 
-/* Tells the guards all of it. 0, or -errno with `why`. */
+/* Tells guards and workers all of it. 0, or -errno with `why`. */
 int sl_protection_start(struct sl_protection *protection, const struct sl_guard_config *config,
-	struct sl_guard *const *guards, char why[SL_GUARD_WHY]);
+	struct sl_guard *const *guards, unsigned n_ports, char why[SL_GUARD_WHY]);
 
 /*
  * A change by the operator, logged with `who`: as sl_guard_config_set, and key "forget" takes a
@@ -55,8 +45,11 @@ int sl_protection_start(struct sl_protection *protection, const struct sl_guard_
 int sl_protection_set(struct sl_protection *protection, const char *who, const char *key,
 	const char *value, char why[SL_GUARD_WHY]);
 
-/* Once a second: reads events and counters, raises and ends alarms. */
+/* Once a second: reads samples and counters, raises and ends alarms. */
 void sl_protection_tick(struct sl_protection *protection);
+
+/* Is it what calls would have needed? Else it is refused, and rightly. */
+bool sl_watched_is_loss(unsigned watched);
 
 /* The label of what is watched, and by whom: "guard" or "worker". */
 const char *sl_watched_name(unsigned watched, const char **by);

@@ -219,7 +219,8 @@ static int start_network(struct sl_relay *r, char why[SL_RELAY_WHY])
 	if (!rc)
 		rc = open_policy(r, why);
 	if (!rc)
-		rc = sl_protection_start(&r->protection, &config->guard, r->guards, why);
+		rc = sl_protection_start(
+			&r->protection, &config->guard, r->guards, config->n_ports, why);
 	if (rc)
 		return rc;
 	rc = sl_neigh_open(&r->neigh, r->loop, sl_nexthops, SL_MAX_NEXTHOPS, NULL, NULL);
@@ -292,6 +293,8 @@ static void start_sessions(struct sl_relay *r)
 		.delete_delay = r->config->delete_delay,
 	};
 
+	r->protection.notify = sl_events_notify;
+	r->protection.notify_context = r->events;
 	sl_sessions_init(&r->sessions, &env);
 	r->sessions_open = true;
 	start_timer(r, &r->tick, tick, TICK_MS);

@@ -19,6 +19,7 @@
 #include <sys/queue.h>
 
 #include "ctrl/admission.h"
+#include "ctrl/alarm.h"
 #include "ctrl/ended.h"
 #include "ctrl/guard_config.h"
 #include "ctrl/interface.h"
@@ -103,6 +104,11 @@ struct sl_watch {
 	bool heard;                    /* something has passed since then */
 	bool silent;                   /* was told of */
 	uint32_t moves[SL_COMPONENTS]; /* of the latches, as told */
+	uint64_t stepped;              /* when its alarms were looked at */
+	struct {
+		uint32_t count; /* drops until then */
+		struct sl_alarm alarm;
+	} forged, replayed; /* tags that do not verify; indices that were received */
 };
 
 struct sl_leg_media {

@@ -2,7 +2,9 @@
 #include "ctrl/watch.h"
 
 #include <string.h>
+#include <time.h>
 
+#include "ctrl/guard_config.h"
 #include "ctrl/log.h"
 #include "ctrl/query.h"
 #include "dataplane/port.h"
@@ -134,6 +136,50 @@ static void look_for_silence(struct sl_sessions *sessions, struct sl_call *call,
 		       });
 }
 
+/* A flow that took the place of another may have begun to count anew. */
+static uint64_t since_then(uint32_t count, uint32_t *then)
+{
+	uint64_t n = count >= *then ? count - *then : count;
+
+	*then = count;
+	return n;
+}
+
+/* About once a second; somebody who asks for the call makes it no more often. */
+static void look_for_forgery(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg,
+	unsigned m, const struct sl_flow_counters *c, uint64_t now)
+{
+	const struct sl_guard_config *guard = sessions->env.guard;
+	struct sl_watch *w = &leg->media[m].watch;
+	uint64_t ms = (now - w->stepped) / 1000000;
+	uint64_t rates[2];
+	struct sl_alarm *alarms[2] = {&w->forged.alarm, &w->replayed.alarm};
+
+	if (!guard || (w->stepped && ms < 900))
+		return;
+	ms = w->stepped && ms < 3600000 ? ms : 1000;
+	w->stepped = now;
+	rates[0] = since_then(c->drops[SL_DROP_AUTH], &w->forged.count) * 1000 / ms;
+	rates[1] = since_then(c->drops[SL_DROP_REPLAY] + c->drops[SL_DROP_REPLAY_OLD],
+			   &w->replayed.count) *
+		   1000 / ms;
+	for (int i = 0; i < 2; i++) {
+		struct sl_alarm_report report = {.kind = i ? SL_ALARM_REPLAY : SL_ALARM_AUTH,
+			.threshold = guard->alarm_auth_pps,
+			.alarm = alarms[i],
+			.now = time(NULL)};
+
+		report.change = sl_alarm_step(alarms[i], rates[i], report.threshold, report.now);
+		if (report.change != SL_ALARM_SAME)
+			sl_alarm_notify(sessions->env.notify, sessions->env.notify_context,
+				&(struct sl_notice){.type = SL_NOTICE_ALARM,
+					.call = call,
+					.leg = leg,
+					.medium = m,
+					.alarm = &report});
+	}
+}
+
 static void look(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg, unsigned m,
 	bool expected, uint64_t now, struct sl_timers_call *t)
 {
@@ -154,6 +200,7 @@ static void look(struct sl_sessions *sessions, struct sl_call *call, struct sl_l
 		w->failing = now;
 	}
 	look_for_moves(sessions, call, leg, m);
+	look_for_forgery(sessions, call, leg, m, &c, now);
 	if (expected)
 		look_for_silence(sessions, call, leg, m, &c, now);
 }

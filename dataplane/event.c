@@ -2,6 +2,7 @@
 #include "dataplane/event.h"
 
 #include <rte_ring_elem.h>
+#include <string.h>
 
 #include "dataplane/worker.h"
 
@@ -30,4 +31,30 @@ uint64_t sl_events_lost(void)
 	for (unsigned i = 0; i < sl_n_workers; i++)
 		lost += __atomic_load_n(&sl_workers[i].events_lost, __ATOMIC_RELAXED);
 	return lost;
+}
+
+void sl_drop_sample(struct sl_worker *w, const struct sl_packet *p)
+{
+	bool each = p->verdict == SL_DROP_AUTH || p->verdict == SL_DROP_REPLAY ||
+		    p->verdict == SL_DROP_REPLAY_OLD;
+	struct sl_drop_sample sample = {
+		.port = p->view.ports ? p->view.destination_port : 0,
+		.verdict = p->verdict,
+		.weight = each ? 1 : SL_DROP_SAMPLE,
+	};
+
+	if (!p->view.ip || w->stats.verdicts[p->verdict] % sample.weight)
+		return;
+	memcpy(sample.ip, p->view.source, sizeof(sample.ip));
+	rte_ring_sp_enqueue_elem(w->samples, &sample, sizeof(sample));
+}
+
+unsigned sl_drop_samples_take(struct sl_drop_sample *samples, unsigned room)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < sl_n_workers && n < room; i++)
+		n += rte_ring_sc_dequeue_burst_elem(
+			sl_workers[i].samples, samples + n, sizeof(*samples), room - n, NULL);
+	return n;
 }

@@ -27,4 +27,21 @@ unsigned sl_events_take(struct sl_event *events, unsigned room);
 /* How many events were lost so far, by all workers together. */
 uint64_t sl_events_lost(void);
 
+/*
+ * A packet that was dropped, as a sample: each one whose tag did not verify or that was replayed,
+ * of the others one of SL_DROP_SAMPLE for each reason and worker. What finds its ring full is lost.
+ */
+enum { SL_DROP_SAMPLE = 256 };
+
+struct sl_drop_sample {
+	uint8_t ip[16];   /* where it came from, IPv4 in mapped form */
+	uint16_t port;    /* to that UDP port; 0: it is not known */
+	uint16_t verdict; /* enum sl_verdict */
+	uint32_t weight;  /* packets that it stands for */
+};
+_Static_assert(sizeof(struct sl_drop_sample) == 24, "as the rings have it");
+
+/* As sl_events_take. */
+unsigned sl_drop_samples_take(struct sl_drop_sample *samples, unsigned room);
+
 #endif

@@ -44,6 +44,7 @@ static void settle(struct sl_worker *w, struct sl_burst *b)
 		if (p->verdict < SL_VERDICTS) {
 			w->stats.verdicts[p->verdict]++;
 			if (p->verdict != SL_FORWARD) {
+				sl_drop_sample(w, p);
 				if (p->flow)
 					p->flow->count.drops[p->verdict]++;
 				rte_pktmbuf_free(p->m);

@@ -38,6 +38,7 @@ struct sl_worker {
 	struct rte_ring *relay_tx; /* mbufs that other workers send by queues of this one; m->port
 				      is the way out */
 	struct rte_ring *events;   /* struct sl_event, to ctrl: dataplane/event.c */
+	struct rte_ring *samples;  /* struct sl_drop_sample, likewise */
 	uint8_t n_rx;
 	struct {
 		uint8_t port; /* sl_port */
@@ -99,6 +100,9 @@ enum sl_verdict sl_source_commit(
 void sl_flow_sources(struct sl_flow *flow);
 
 void sl_event_post(struct sl_worker *w, const struct sl_event *event);
+
+/* Of a packet that is dropped, after it was counted: maybe a sample of it. */
+void sl_drop_sample(struct sl_worker *w, const struct sl_packet *p);
 
 /* Sends what the burst and other workers have queued. */
 void sl_tx_flush(struct sl_worker *w);

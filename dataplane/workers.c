@@ -161,13 +161,13 @@ static struct rte_ring *ring(const char *what, unsigned worker, unsigned size, u
 	return rte_ring_create(name, size, SOCKET_ID_ANY, flags);
 }
 
-static struct rte_ring *event_ring(unsigned worker)
+static struct rte_ring *event_ring(const char *what, unsigned worker, unsigned size)
 {
 	char name[RTE_RING_NAMESIZE];
 
-	snprintf(name, sizeof(name), "sl_events_%u", worker);
-	return rte_ring_create_elem(name, sizeof(struct sl_event), SL_EVENT_RING, SOCKET_ID_ANY,
-		RING_F_SP_ENQ | RING_F_SC_DEQ);
+	snprintf(name, sizeof(name), "sl_%s_%u", what, worker);
+	return rte_ring_create_elem(
+		name, size, SL_EVENT_RING, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
 }
 
 static int make_rings(struct sl_worker *w, char why[SL_WHY])
@@ -175,8 +175,9 @@ static int make_rings(struct sl_worker *w, char why[SL_WHY])
 	w->orders = ring("orders", w->index, SL_ORDER_RING, RING_F_SP_ENQ | RING_F_SC_DEQ);
 	w->handoff = ring("handoff", w->index, SL_HANDOFF_RING, RING_F_SC_DEQ);
 	w->relay_tx = ring("relay", w->index, SL_HANDOFF_RING, RING_F_SC_DEQ);
-	w->events = event_ring(w->index);
-	if (w->orders && w->handoff && w->relay_tx && w->events)
+	w->events = event_ring("events", w->index, sizeof(struct sl_event));
+	w->samples = event_ring("samples", w->index, sizeof(struct sl_drop_sample));
+	if (w->orders && w->handoff && w->relay_tx && w->events && w->samples)
 		return 0;
 	snprintf(why, SL_WHY, "no memory for the rings of worker %u: raise `memory` in [sluice]",
 		w->index);
@@ -196,7 +197,8 @@ static void free_rings(struct sl_worker *w)
 	}
 	rte_ring_free(w->orders);
 	rte_ring_free(w->events);
-	w->orders = w->events = NULL;
+	rte_ring_free(w->samples);
+	w->orders = w->events = w->samples = NULL;
 }
 
 int sl_workers_prepare(const struct sl_crypto_backend *crypto, char why[SL_WHY])
