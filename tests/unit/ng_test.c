@@ -24,17 +24,17 @@ static struct sl_ng ng;
 static char reply[SL_NG_REPLY_MAX + 1];
 
 /* Bytes of the reply. */
-static size_t ask(const char *request)
+static size_t ask_bytes(const char *request, size_t len)
 {
 	static struct sl_ng_frame frame;
 	static char data[SL_NG_REQUEST_MAX + 1];
 	const struct sl_peer peer = {.kind = SL_PEER_UNIX};
 	struct sl_server_reply out = {0};
 	char reason[SL_SERVER_WHY] = "";
-	size_t len = strlen(request);
 
 	ng.sessions = &relay.sessions;
-	memcpy(data, request, len + 1);
+	memcpy(data, request, len);
+	data[len] = '\0';
 	sl_ng_protocol.start(&frame);
 	if (sl_ng_protocol.frame(&frame, data, len, reason) != (ssize_t)len)
 		fail_msg("%.80s: %s", request, reason);
@@ -44,6 +44,11 @@ static size_t ask(const char *request)
 	reply[out.len] = '\0';
 	free(out.data);
 	return out.len;
+}
+
+static size_t ask(const char *request)
+{
+	return ask_bytes(request, strlen(request));
 }
 
 static void must_say(const char *request, const char *text)
@@ -207,6 +212,152 @@ static void a_fast_delete_is_short(void **state)
 	relay_close();
 }
 
+#define HEAD  "v=0\r\no=- 1 1 IN IP4 192.0.2.66\r\ns=-\r\n"
+#define CONN  "c=IN IP4 192.0.2.66\r\nt=0 0\r\n"
+#define SAVP  "m=audio 5004 RTP/SAVP 0\r\n"
+#define KEY   " inline:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd"
+#define CRYPT "a=crypto:3 AES_CM_128_HMAC_SHA1_80" KEY
+#define GOOD  HEAD CONN SAVP CRYPT "\r\n"
+
+/* Of an answer of B to an offer of A that was made with the default suites. */
+static const struct bad {
+	const char *what, *from, *to, *sdp, *more; /* NULL: as it should be */
+	size_t extra; /* bytes of an attribute, or lines, behind the SDP */
+	bool lines;
+	enum sl_refusal refusal;
+	const char *reason;
+} bad[] = {
+	{"no c=", .sdp = HEAD "t=0 0\r\n" SAVP CRYPT "\r\n", .refusal = SL_REFUSED_SDP,
+		.reason = "has no c="},
+	{"a bad port", .sdp = HEAD CONN "m=audio 70000 RTP/SAVP 0\r\n", .refusal = SL_REFUSED_SDP,
+		.reason = "port '70000', not a number from 0 to 65535"},
+	{"a negative port", .sdp = HEAD CONN "m=audio -1 RTP/SAVP 0\r\n", .refusal = SL_REFUSED_SDP,
+		.reason = "port '-1'"},
+	{"10,000 lines", .extra = 10000, .lines = true, .refusal = SL_REFUSED_SDP,
+		.reason = "more than"},
+	{"an attribute of 60 KiB", .extra = 61440, .refusal = SL_REFUSED_SDP,
+		.reason = "longer than"},
+	{"a lone carriage return", .sdp = HEAD "c=IN IP4 192.0.2.66\rt=0 0\r\n" SAVP,
+		.refusal = SL_REFUSED_SDP, .reason = "carriage return that ends no line"},
+	{"a NUL", /* \1 stands for it */
+		.sdp = HEAD CONN SAVP "a=x\1y\r\n", .refusal = SL_REFUSED_SDP,
+		.reason = "NUL byte"},
+	{"text behind the end", .sdp = GOOD "\r\nm=audio", .refusal = SL_REFUSED_SDP,
+		.reason = "text after an empty line"},
+	{"nothing", .sdp = "", .refusal = SL_REFUSED_SDP, .reason = "empty"},
+	{"a flag that is a number", .more = "5:flagsli7ee", .refusal = SL_REFUSED_REQUEST,
+		.reason = "list of strings is expected in 'flags'"},
+	{"flags that are a dictionary", .more = "5:flagsd1:a1:be", .refusal = SL_REFUSED_REQUEST,
+		.reason = "'flags'"},
+	{"a number for a word", .more = "4:SDESi7e", .refusal = SL_REFUSED_REQUEST,
+		.reason = "'SDES'"},
+	{"a tag of nobody's", .from = "X", .to = "Y", .refusal = SL_REFUSED_TAG,
+		.reason = "neither tag"},
+	{"one tag twice", .to = "A", .refusal = SL_REFUSED_TAG, .reason = "are the same"},
+	{"no tag", .to = "", .refusal = SL_REFUSED_REQUEST, .reason = "to-tag is empty"},
+	{"a suite that was not offered",
+		.sdp = HEAD CONN SAVP "a=crypto:3 AES_CM_128_HMAC_SHA1_32" KEY "\r\n",
+		.refusal = SL_REFUSED_WRONG_KEY, .reason = "was offered with"},
+	{"a tag that was not offered",
+		.sdp = HEAD CONN SAVP "a=crypto:9 AES_CM_128_HMAC_SHA1_80" KEY "\r\n",
+		.refusal = SL_REFUSED_WRONG_KEY, .reason = "tag 9"},
+	{"a key that is too short",
+		.sdp = HEAD CONN SAVP "a=crypto:3 AES_CM_128_HMAC_SHA1_80 inline:AAECAwQF\r\n",
+		.refusal = SL_REFUSED_NO_KEY, .reason = "key and salt"},
+	{"no key", .sdp = HEAD CONN SAVP, .refusal = SL_REFUSED_WRONG_KEY, .reason = "crypto"},
+	{"RTP for SRTP", .sdp = HEAD CONN "m=audio 5004 RTP/AVP 0\r\n",
+		.refusal = SL_REFUSED_PROFILE, .reason = "RTP/AVP"},
+	{"one m-line too many", .sdp = GOOD "m=audio 5006 RTP/SAVP 0\r\n",
+		.refusal = SL_REFUSED_PROFILE, .reason = "2 m-lines answer an offer of 1"},
+};
+
+static void put(char **at, const char *key, const char *value, size_t len)
+{
+	*at += sprintf(*at, "%zu:%s%zu:", strlen(key), key, len);
+	memcpy(*at, value, len);
+	*at += len;
+}
+
+static void answer_badly(const struct bad *b)
+{
+	static char request[SL_NG_REQUEST_MAX + 1024], sdp[SL_NG_REQUEST_MAX];
+	size_t len = (size_t)sprintf(sdp, "%s", b->sdp ? b->sdp : GOOD);
+	char *at = request;
+
+	if (b->extra && !b->lines) {
+		len += (size_t)sprintf(sdp + len, "a=");
+		memset(sdp + len, 'x', b->extra);
+		len += b->extra + (size_t)sprintf(sdp + len + b->extra, "\r\n");
+	}
+	for (size_t i = 0; b->lines && i < b->extra; i++)
+		len += (size_t)sprintf(sdp + len, "a=x\r\n");
+	for (char *nul = memchr(sdp, 1, len); nul; nul = NULL)
+		*nul = '\0';
+	*at++ = 'd';
+	put(&at, "command", "answer", 6);
+	put(&at, "call-id", "call", 4);
+	put(&at, "from-tag", b->from ? b->from : "A", 1);
+	put(&at, "to-tag", b->to ? b->to : "B", b->to ? strlen(b->to) : 1);
+	at += sprintf(at, "%s", b->more ? b->more : "");
+	put(&at, "sdp", sdp, len);
+	*at++ = 'e';
+	ask_bytes(request, (size_t)(at - request));
+}
+
+/* While the call rings, and when it is up. */
+static void what_is_refused_changes_nothing_and_is_counted(void **state)
+{
+	struct command c = {.call_id = "call", .from_tag = "A", .proto = SL_SDP_SAVP};
+	static char before[sizeof(reply)];
+
+	relay_open(0);
+	must_offer(c, party("A", key_line(1, CM80, 1)));
+	for (int up = 0; up < 2; up++) {
+		if (up) {
+			answer_badly(&(struct bad){.what = "well, this one is good"});
+			assert_non_null(strstr(reply, "6:result2:ok"));
+			connected("A", "B");
+		}
+		ask(QUERY("call", 4));
+		strcpy(before, reply);
+		for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+			const struct bad *b = &bad[i];
+			uint64_t refused = ng.refused[b->refusal];
+
+			answer_badly(b);
+			if (!strstr(reply, "5:error") || !strstr(reply, b->reason))
+				fail_msg("%s: %s", b->what, reply);
+			if (ng.refused[b->refusal] != refused + 1)
+				fail_msg("%s: not counted as %s: %s", b->what,
+					sl_refusal_names[b->refusal], reply);
+			ask(QUERY("call", 4));
+			if (strcmp(reply, before))
+				fail_msg("%s: the call is not what it was: %s", b->what, reply);
+		}
+	}
+	relay_close();
+}
+
+/* What cannot even be taken in. */
+static void what_is_too_large_is_refused(void **state)
+{
+	static struct sl_ng_frame frame;
+	const char *request = "d7:command5:offer3:sdp1048576:v=0";
+	struct sl_server_reply out = {0};
+	char reason[SL_SERVER_WHY] = "";
+	uint64_t malformed = ng.malformed;
+
+	relay_open(0);
+	sl_ng_protocol.start(&frame);
+	assert_true(sl_ng_protocol.frame(&frame, request, strlen(request), reason) < 0);
+	sl_ng_protocol.refuse(&ng, &frame, request, reason, &out);
+	assert_non_null(memmem(out.data, out.len, reason, strlen(reason)));
+	assert_int_equal(ng.malformed, malformed + 1);
+	print_message("%s\n", reason);
+	free(out.data);
+	relay_close();
+}
+
 static int start(void **state)
 {
 	relay_start();
@@ -222,6 +373,8 @@ int main(void)
 		cmocka_unit_test(from_tag_means_something_if_directional),
 		cmocka_unit_test(dtmf_may_be_blocked_from_the_start),
 		cmocka_unit_test(a_fast_delete_is_short),
+		cmocka_unit_test(what_is_refused_changes_nothing_and_is_counted),
+		cmocka_unit_test(what_is_too_large_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, start, NULL);
