@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """ng_udp.py ADDRESS PORT STATUS CASE: NG in datagrams, byte by byte. STATUS is a command that prints `sluicectl status
 --json`. Exit 0: every datagram was answered as it should be, or not at all as it should be.
-CASE: speaks, repeats, silent, refuses, floods, opensips."""
+CASE: speaks, repeats, silent, refuses, floods, opensips. For opensips ADDRESS may be unix:PATH, PORT is 0 then."""
 import json
 import os
 import random
@@ -54,6 +54,20 @@ class Client:
     def request(self, message, cookie=None):
         cookie = cookie or self.cookie()
         return decode(self.ask(cookie + b" " + ng.encode(message)), cookie)
+
+
+class Stream:
+    """A connection for each request, no cookie, and one read() for the reply."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def request(self, message):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+            sock.settimeout(PATIENCE)
+            sock.connect(self.path)
+            sock.sendall(ng.encode(message))
+            return ng.decode(sock.recv(65535))[0]
 
 
 def decode(reply, cookie):
@@ -194,11 +208,10 @@ def opensips(client, status):
                    ("call-id", "opensips@192.0.2.1"), ("via-branch", "z9hG4bK1"), via, ("from-tag", "os-a"),
                    ("command", "offer")])
     must(ng.encode(invite).startswith(b"d3:sdp"), "the keys are not in their order")
-    client.sock.send(client.cookie() + b" " + ng.encode(invite))  # its reply comes too late, to nobody
-    late = client.sock.recv(65536)
+    late = send(invite)  # too late, to nobody
     offered = send(invite)
     must(offered["result"] == "ok", "offer: %r" % offered)
-    must(offered["sdp"] == ng.decode(late[late.index(b" ") + 1:])[0]["sdp"], "the second try is answered otherwise")
+    must(offered["sdp"] == late["sdp"], "the second try is answered otherwise")
     must("c=IN IP4" in offered["sdp"], "address family: %s" % offered["sdp"])
     reply = dict([("sdp", answer_to(offered["sdp"])), ("call-id", "opensips@192.0.2.1"), ("received-from", ["IP4", "192.0.2.2"]),
                   ("from-tag", "os-a"), ("to-tag", "os-b"), ("command", "answer")])
@@ -210,15 +223,19 @@ def opensips(client, status):
         must(set(statistics["totals"][what]) >= {"packets", "bytes", "errors"}, "query: %r" % statistics)
     must(set(statistics["tags"]) == {"os-a", "os-b"}, "query: %r" % statistics)
     must(isinstance(statistics["created"], int), "query: %r" % statistics)
-    # Not waited for (async), not sent again: one datagram must do.
-    bye = {"call-id": "opensips@192.0.2.1", "received-from": ["IP4", "192.0.2.1"], "command": "delete"}
+    # from-tag only where the script asks for it, and then for one direction.
+    for command, more in (("block media", {"flags": ["directional"], "from-tag": "os-a"}), ("unblock media", {})):
+        blocked = send({**more, "call-id": "opensips@192.0.2.1", "received-from": ["IP4", "192.0.2.1"], "command": command})
+        must(blocked == {"result": "ok"}, "%s: %r" % (command, blocked))
+    # Not waited for (async), not sent again: one request must do. Without a SIP message there is nobody it came from.
+    bye = {"call-id": "opensips@192.0.2.1", "received-from": [], "command": "delete"}
     gone = send(bye)
     must(gone["result"] == "ok" and "warning" not in gone and gone["totals"], "delete: %r" % gone)
     must("warning" in send(bye), "a delete of what is gone has no warning")
 
 
 def main(address, port, status, case):
-    client = Client(address, int(port))
+    client = Stream(address[5:]) if address.startswith("unix:") else Client(address, int(port))
     {"speaks": speaks, "repeats": repeats, "silent": silent, "refuses": refuses, "floods": floods,
      "opensips": opensips}[case](client, status)
 

@@ -15,6 +15,9 @@ for host in 127.0.0.1 ::1; do
     ok "$host"
 done
 
+in_ns relay "$NET_DIR/ng_udp.py" "unix:$NG" 0 "$SLUICECTL -s $CTL status --json" opensips || fail "OpenSIPS, Unix socket"
+ok "OpenSIPS over the Unix socket"
+
 # Loopback is all that is let in; the Unix socket is where it was.
 in_ns relay python3 - <<'END' || fail "a stranger was answered"
 import socket, sys
