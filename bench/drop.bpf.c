@@ -15,7 +15,8 @@ int parse_and_drop(struct xdp_md *ctx)
 	struct packet packet = {0};
 
 	/* The port decides, so that the compiler cannot leave the parsing out. */
-	return parse(start, end, &packet) == PARSED_UDP && packet.port == 0 ? XDP_PASS : XDP_DROP;
+	return parse(start, end, end - start, &packet) == PARSED_UDP && packet.port == 0 ? XDP_PASS
+											 : XDP_DROP;
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

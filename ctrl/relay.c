@@ -2,6 +2,7 @@
 #include "ctrl/relay.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,16 @@ enum { DEFAULT_MEMORY_MIB = 512, TICK_MS = 1000 };
 static const char *guard_object(const struct sl_config_port *port)
 {
 	return port->guard_object[0] ? port->guard_object : SL_GUARD_OBJECT;
+}
+
+/* What DPDK is given lies beside the guard. */
+static const char *seat_object(const struct sl_config_port *port, char path[PATH_MAX])
+{
+	const char *guard = guard_object(port), *slash = strrchr(guard, '/');
+
+	snprintf(path, PATH_MAX, "%.*s/seat.bpf.o", slash ? (int)(slash - guard) : 1,
+		slash ? guard : ".");
+	return path;
 }
 
 static int start_eal(struct sl_relay *r, char why[SL_RELAY_WHY])
@@ -61,7 +72,7 @@ static int open_port(struct sl_relay *r, unsigned i, char why[SL_RELAY_WHY])
 		[SL_DEVICE_VDEV] = "vdev:%s",
 	};
 	const struct sl_config_port *port = &r->config->ports[i];
-	char device[SL_CONFIG_DEVICE + 8];
+	char device[SL_CONFIG_DEVICE + 8], seat[PATH_MAX];
 	unsigned cores[SL_MAX_WORKERS];
 	struct sl_port_config how = {
 		.name = port->name,
@@ -70,7 +81,7 @@ static int open_port(struct sl_relay *r, unsigned i, char why[SL_RELAY_WHY])
 		.n_cores = port->n_cores,
 		.adaptive = port->poll == SL_POLL_ADAPTIVE,
 		.set_channels = port->set_channels,
-		.guard_object = guard_object(port),
+		.xdp_object = seat_object(port, seat),
 		.twin = port->tap[0] ? port->tap : NULL,
 		.mac = port->has_mac ? port->mac : NULL,
 	};
@@ -101,11 +112,33 @@ static int open_port(struct sl_relay *r, unsigned i, char why[SL_RELAY_WHY])
 	return rc;
 }
 
-static int open_guard(struct sl_relay *r, unsigned i, char why[SL_RELAY_WHY])
+static int load_guard(struct sl_relay *r, unsigned i, char why[SL_RELAY_WHY])
 {
-	if (r->config->ports[i].kind != SL_DEVICE_AF_XDP)
+	const struct sl_guard_sizes sizes = {0};
+	const struct sl_config_port *port = &r->config->ports[i];
+
+	if (port->kind != SL_DEVICE_AF_XDP)
 		return 0;
-	return sl_guard_open(sl_port_ifindex(r->ports[i]), &r->guards[i], why);
+	return sl_guard_load(sl_port_ifindex(r->ports[i]), guard_object(port), &sizes, false,
+		&r->guards[i], why);
+}
+
+static int attach_guard(struct sl_relay *r, unsigned i, char why[SL_RELAY_WHY])
+{
+	const struct sl_config_port *port = &r->config->ports[i];
+	int sockets[SL_MAX_WORKERS], rc;
+
+	if (!r->guards[i])
+		return 0;
+	for (unsigned q = 0; q < port->n_cores; q++)
+		sockets[q] = sl_port_xdp_socket(r->ports[i], q);
+	rc = sl_guard_attach(r->guards[i], sockets, port->n_cores, true, why);
+	if (rc == 1)
+		sl_log_warning(
+			"port %s: the driver of %s cannot run the guard, the kernel does in its "
+			"place, which is slower",
+			port->name, port->device);
+	return rc < 0 ? rc : 0;
 }
 
 /* Where there is no guard the workers are it. */
@@ -214,7 +247,7 @@ static int start_network(struct sl_relay *r, char why[SL_RELAY_WHY])
 	for (unsigned i = 0; i < config->n_ports && !rc; i++) {
 		rc = open_port(r, i, why);
 		if (!rc)
-			rc = open_guard(r, i, why);
+			rc = load_guard(r, i, why);
 	}
 	if (!rc)
 		rc = open_policy(r, why);
@@ -230,6 +263,8 @@ static int start_network(struct sl_relay *r, char why[SL_RELAY_WHY])
 	}
 	for (unsigned i = 0; i < config->n_interfaces && !rc; i++)
 		rc = open_interface(r, &config->interfaces[i], why);
+	for (unsigned i = 0; i < config->n_ports && !rc; i++)
+		rc = attach_guard(r, i, why);
 	return rc ? rc : fix_neighbours(r, why);
 }
 

@@ -8,11 +8,13 @@
 enum {
 	ETHER_LEN = 14,
 	VLAN_LEN = 4,
+	VLAN_TAGS = 2,
 	IPV6_LEN = 40,
 	UDP_LEN = 8,
 	ETHERTYPE_IPV4 = 0x0800,
 	ETHERTYPE_IPV6 = 0x86dd,
 	ETHERTYPE_VLAN = 0x8100,
+	ETHERTYPE_QINQ = 0x88a8,
 	VLAN_ID = 0x0fff,
 	IPV4_FRAGMENT = 0x3fff, /* more fragments, or an offset */
 	IPV4_OFFSET = 0x1fff,
@@ -168,12 +170,17 @@ enum sl_verdict sl_parse_frame(const uint8_t *frame, uint16_t len, struct sl_vie
 	uint16_t type = be16(frame + 12);
 
 	view->vlan = 0;
-	if (type == ETHERTYPE_VLAN) {
+	for (int i = 0; i < VLAN_TAGS && (type == ETHERTYPE_VLAN || type == ETHERTYPE_QINQ); i++) {
+		uint16_t id;
+
 		at += VLAN_LEN;
 		if (len < at)
 			return SL_DROP_FRAME;
-		view->vlan = be16(frame + 14) & VLAN_ID;
-		type = be16(frame + 16);
+		id = be16(frame + at - VLAN_LEN) & VLAN_ID;
+		if (id && view->vlan) /* a network behind two: the kernel may know it */
+			return SL_PUNT;
+		view->vlan |= id;
+		type = be16(frame + at - 2);
 	}
 	switch (type) {
 	case ETHERTYPE_IPV4:

@@ -133,7 +133,7 @@ static int probe(
 			return err;
 		snprintf(name, 64, "net_af_xdp_%s", config->name);
 		snprintf(args, sizeof(args), "iface=%s,start_queue=0,queue_count=%u,%sxdp_prog=%s",
-			device + 7, config->n_cores, busy_budget(device + 7), config->guard_object);
+			device + 7, config->n_cores, busy_budget(device + 7), config->xdp_object);
 	} else if (strncmp(device, "vdev:", 5) == 0) {
 		const char *comma = strchrnul(device + 5, ',');
 
@@ -306,6 +306,11 @@ unsigned sl_port_vlan_ifindex(uint8_t port, uint16_t vlan)
 const char *sl_port_name(uint8_t port)
 {
 	return sl_ethdevs[port].name;
+}
+
+int sl_port_xdp_socket(uint8_t port, unsigned queue)
+{
+	return sl_ethdevs[port].wake_fd[queue];
 }
 
 int sl_address_add(

@@ -43,9 +43,9 @@ struct sl_port_config {
 	unsigned n_cores;
 	bool adaptive;     /* workers may sleep when idle */
 	bool set_channels; /* af_xdp: narrow the netdev's channels to n_cores instead of refusing */
-	const char *guard_object; /* af_xdp: path of the guard program */
-	const char *twin;         /* pci, vdev: name of the TAP twin to create; NULL: none */
-	const uint8_t *mac;       /* vdev: 6 bytes, or NULL for the driver's own */
+	const char *xdp_object; /* af_xdp: path of what DPDK loads: ebpf/seat.bpf.c */
+	const char *twin;       /* pci, vdev: name of the TAP twin to create; NULL: none */
+	const uint8_t *mac;     /* vdev: 6 bytes, or NULL for the driver's own */
 };
 
 /* Index of the opened port in `port`. The netdev that the kernel routes by is sl_port_ifindex. */
@@ -57,6 +57,9 @@ unsigned sl_port_ifindex(uint8_t port);
  * 0 as `vlan`: sl_port_ifindex. */
 unsigned sl_port_vlan_ifindex(uint8_t port, uint16_t vlan);
 const char *sl_port_name(uint8_t port);
+
+/* The AF_XDP socket of a queue, the port's to close; -1: it has none. */
+int sl_port_xdp_socket(uint8_t port, unsigned queue);
 
 /*
  * A media address of a port: packets to it and to a UDP port within the range are Sluice's,

@@ -4,6 +4,9 @@
 #define SL_EBPF_GUARD_PRIVATE_H
 
 #include <net/if.h>
+#include <stdbool.h>
+
+#include <linux/bpf.h>
 
 #include "ebpf/guard_user.h"
 
@@ -24,20 +27,58 @@ struct ring_buffer;
 
 struct sl_guard {
 	char netdev[IF_NAMESIZE];
+	unsigned ifindex;
 	int maps[MAPS];
+	int xdp, tc; /* programs that were loaded, to be attached; -1: none */
 	struct sl_guard_pinholes *pinholes; /* SL_MAX_ADDRESS_SLOTS, shared with the program */
 	__u64 *per_cpu;                     /* room for one counter of every possible CPU */
 	int cpus;
 	struct ring_buffer *events;
 	sl_guard_see *see; /* whom events go to */
 	void *context;
+	bool kernel;                         /* no dataplane: open ports are the kernel's */
 	uint8_t index[SL_MAX_ADDRESS_SLOTS]; /* [slot]: of its pinholes; slots of one address share
 					      */
+	struct {
+		uint16_t min, max; /* the media ports */
+	} range[SL_MAX_ADDRESS_SLOTS];
+};
+
+/* A program that stands before a netdev, and those of its maps that bear our names. */
+struct sl_guard_attached {
+	char netdev[IF_NAMESIZE];
+	__u32 id;    /* 0: none is there */
+	__u32 flags; /* XDP_FLAGS_*_MODE it is attached by */
+	int fd;
+	char name[BPF_OBJ_NAME_LEN];
+	int maps[MAPS];
+	struct bpf_map_info infos[MAPS];
 };
 
 /* Returns `error`, with `why` filled in. */
 int sl_guard_refuse(int error, char why[SL_GUARD_WHY], const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* guard_find.c. 0 with id == 0: nothing is there. On success the caller releases. */
+int sl_guard_find_xdp(unsigned ifindex, struct sl_guard_attached *attached, char why[SL_GUARD_WHY]);
+int sl_guard_find_tc(unsigned ifindex, struct sl_guard_attached *attached, char why[SL_GUARD_WHY]);
+void sl_guard_release(struct sl_guard_attached *attached);
+bool sl_guard_is_guard(const struct sl_guard_attached *attached);
+bool sl_guard_is_ours(const struct sl_guard_attached *attached); /* the guard, or its seat */
+int sl_guard_refuse_foreign(
+	const struct sl_guard_attached *attached, int error, char why[SL_GUARD_WHY]);
+/* -EBUSY when a process, `others`: other than this one, holds its socket map. */
+int sl_guard_refuse_busy(struct sl_guard_attached *attached, bool others, char why[SL_GUARD_WHY]);
+int sl_guard_check_layout(const struct sl_guard_attached *attached, char why[SL_GUARD_WHY]);
+const char *sl_guard_map_name(enum map map);
+
+/* guard_user.c. A handle that takes the maps over; NULL: no memory. */
+struct sl_guard *sl_guard_new(struct sl_guard_attached *attached, unsigned ifindex);
+
+/* guard_tc.c: the one filter of ours at tc ingress. `id` 0: it is not there. */
+int sl_guard_tc_query(unsigned ifindex, __u32 *id);
+int sl_guard_tc_attach(unsigned ifindex, int program); /* in place of what was there */
+int sl_guard_tc_detach(unsigned ifindex);
 
 /* Takes hold of the ring buffer. 0 or -errno. */
 int sl_guard_events_open(struct sl_guard *guard);

@@ -1,20 +1,25 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The user side of the guard: the XDP program that net_af_xdp attached to a netdev, its policy maps
- * and its counters. The program itself is loaded and attached by DPDK, and detached by it on close.
+ * The user side of the guard of a netdev: its XDP program, the same behind it at tc ingress, their
+ * maps and their counters.
  *
- * The order of use, per af_xdp netdev:
+ * The order of use for a netdev with a dataplane:
  *   sl_guard_stale_detach      before DPDK probes the device: its driver attaches only to a netdev
- *                              without a program, and on any failure detaches what it finds there
- *   (rte_eth_rx_queue_setup)   loads and attaches the program
- *   sl_guard_open, sl_guard_address_add
+ *                              without a program, and on any failure detaches what it finds there.
+ *                              What a Sluice before this one left at tc ingress judges meanwhile
+ *   (rte_eth_rx_queue_setup)   loads and attaches the seat (ebpf/seat.bpf.c)
+ *   sl_guard_load, sl_guard_policy_set, sl_guard_prefix_set, sl_guard_address_add
+ *   sl_guard_attach            takes the seat, and then the place at tc
  *   sl_guard_pinhole_open, sl_guard_pinhole_close, sl_guard_counters
- *   sl_guard_close             before rte_eth_dev_close
+ *   sl_guard_close             before rte_eth_dev_close, which detaches what is at XDP; the place
+ *                              at tc stays
+ * Without one: sl_guard_load (`kernel`), the same, sl_guard_attach without sockets,
+ * sl_guard_let_go; and at any time, by whomever, sl_guard_open, sl_guard_counters, sl_guard_let_go.
  *
  * One handle is one thread's, the control thread's; handles are not shared. ifindex counts in the
- * calling thread's network namespace. Opening needs CAP_BPF and CAP_NET_ADMIN (older kernels:
- * CAP_SYS_ADMIN); an open handle needs no privilege for pinholes, and on kernels since 5.19 none
- * for addresses and counters.
+ * calling thread's network namespace. Loading, opening and attaching need CAP_BPF and CAP_NET_ADMIN
+ * (older kernels: CAP_SYS_ADMIN); an open handle needs no privilege for pinholes, and on kernels
+ * since 5.19 none for addresses and counters.
  *
  * Errors are -errno, with `why` (bytes: SL_GUARD_WHY) saying what the operator can do; on success
  * `why` is untouched.
@@ -22,6 +27,7 @@
 #ifndef SL_EBPF_GUARD_USER_H
 #define SL_EBPF_GUARD_USER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "sluice/guard.h"
@@ -38,20 +44,57 @@ struct sl_guard;
  */
 int sl_guard_stale_detach(unsigned ifindex, char why[SL_GUARD_WHY]);
 
+/* Entries of the tables; 0: as many as the object says. */
+struct sl_guard_sizes {
+	unsigned strangers; /* memory is taken at once */
+	unsigned sources;   /* that calls name; memory as they come */
+};
+
 /*
- * Finds the program attached to the netdev and takes hold of its maps. The caller owns *guard and
- * ends it with sl_guard_close. A program fresh from DPDK has no address and no open pinhole.
- *   -ENOENT  no XDP program is attached
+ * Loads programs and maps from the object at `path`, for the netdev; nothing is attached. `kernel`:
+ * there is no dataplane, open ports are the kernel's, whoever is a stranger there is limited. The
+ * caller owns *guard and ends it with sl_guard_close or sl_guard_let_go.
+ */
+int sl_guard_load(unsigned ifindex, const char *path, const struct sl_guard_sizes *sizes,
+	bool kernel, struct sl_guard **guard, char why[SL_GUARD_WHY]);
+
+/*
+ * From now on it judges what arrives, without a gap where a guard stood before: at XDP in place of
+ * a program of ours, or as the first; then at tc ingress. `sockets`: the AF_XDP socket of each of
+ * the `n` queues. `generic`: where the driver cannot run the program the kernel may, for every
+ * packet that it has made an skb of.
+ *   0, or 1 when it is the kernel that runs it
+ *   -EBUSY   a process guards the netdev
+ *   -EEXIST  another XDP program is attached: left alone
+ */
+int sl_guard_attach(struct sl_guard *guard, const int *sockets, unsigned n, bool generic,
+	char why[SL_GUARD_WHY]);
+
+/*
+ * Removes the guard that nobody holds, from XDP and from tc ingress, and the clsact qdisc if nobody
+ * else has a filter there.
+ *   -ENOENT  none stands there
+ *   -EBUSY   a process guards the netdev
+ */
+int sl_guard_detach(unsigned ifindex, char why[SL_GUARD_WHY]);
+
+/*
+ * Finds the guard that stands before the netdev, at XDP or, if there is none, at tc ingress, and
+ * takes hold of its maps. The caller owns *guard.
+ *   -ENOENT  no program is attached
  *   -EPROTO  the program is not the guard, or its maps are of another version
  */
 int sl_guard_open(unsigned ifindex, struct sl_guard **guard, char why[SL_GUARD_WHY]);
 
 /*
- * Closes every pinhole and lets go of the maps. The program stays attached until DPDK closes the
- * port and keeps its addresses: in between, media is dropped as `closed`, and the kernel is not
- * given ports to answer for. NULL is ignored.
+ * Closes the media ports of every slot (all ports of a slot that was not added) and lets go. What
+ * is attached stays, with its addresses and limits: media is dropped as `closed`, and the kernel is
+ * not given ports to answer for. NULL is ignored.
  */
 void sl_guard_close(struct sl_guard *guard);
+
+/* Lets go of the maps and leaves everything as it is. NULL is ignored. */
+void sl_guard_let_go(struct sl_guard *guard);
 
 /*
  * From now on UDP to `ip` (IPv4 in mapped form, network byte order), in the VLAN of that id (0:
@@ -67,12 +110,12 @@ int sl_guard_address_add(struct sl_guard *guard, uint8_t slot, const uint8_t ip[
 /*
  * One atomic write to shared memory each, no syscall; repeating one is harmless. The program sees
  * it with the next packet. slot < SL_MAX_ADDRESS_SLOTS (else nothing happens), port in host byte
- * order.
+ * order. A port outside the slot's media ports is the kernel's; open, its strangers are limited.
  */
 void sl_guard_pinhole_open(struct sl_guard *guard, uint8_t slot, uint16_t port);
 void sl_guard_pinhole_close(struct sl_guard *guard, uint8_t slot, uint16_t port);
 
-/* The limits from now on. A program fresh from DPDK has none: all zero. */
+/* The limits from now on. A program that was just loaded has none: all zero. */
 int sl_guard_policy_set(
 	struct sl_guard *guard, const struct sl_policy *policy, char why[SL_GUARD_WHY]);
 

@@ -11,6 +11,7 @@
 #include <linux/in.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/tcp.h>
 #include <linux/types.h>
 #include <linux/udp.h>
 
@@ -20,6 +21,7 @@
 #include "sluice/guard.h"
 
 enum {
+	VLAN_TAGS = 2,
 	VLAN_ID = 0x0fff,
 	IPV6_EXTENSIONS = 4,    /* headers on the way to UDP; nobody sends a longer chain */
 	IPV4_FRAGMENT = 0x3fff, /* RFC 791: more fragments, or an offset */
@@ -29,6 +31,8 @@ enum {
 	IPV6_ROUTING = 43,      /* RFC 8200 4.4 */
 	IPV6_FRAGMENT = 44,     /* RFC 8200 4.5 */
 	IPV6_DESTINATIONS = 60, /* RFC 8200 4.6 */
+	ICMP_ECHO = 8,          /* RFC 792 */
+	ICMPV6_ECHO = 128,      /* RFC 4443 4.1 */
 };
 
 struct vlan_tag {
@@ -51,6 +55,7 @@ struct ipv6_extension {
 
 enum parsed {
 	PARSED_OTHER,  /* the kernel's */
+	PARSED_OPENER, /* the kernel's: TCP that opens a connection, or an echo request */
 	PARSED_BAD_IP, /* this and the next: if `to` is one of our addresses */
 	PARSED_BAD_UDP,
 	PARSED_UDP,
@@ -59,7 +64,7 @@ enum parsed {
 struct packet {
 	struct sl_guard_address from __attribute__((aligned(8))), to __attribute__((aligned(8)));
 	bool ip;       /* the addresses are there */
-	__u16 vlan;    /* id of the 802.1Q tag, host byte order; 0: none */
+	__u16 vlan;    /* id of the tags, host byte order; 0: none */
 	__u16 port;    /* destination, host byte order */
 	bool udp_fits; /* the UDP length is possible */
 	bool fragment; /* the first one: the ports are there, the rest may not be */
@@ -79,8 +84,25 @@ static __always_inline enum parsed parse_udp(
 	return PARSED_UDP;
 }
 
+/* `l4`: what the protocol's header is expected at. */
+static __always_inline enum parsed parse_other(const void *l4, const void *end, __u8 protocol)
+{
+	const struct tcphdr *tcp = l4;
+	const __u8 *type = l4;
+
+	if (protocol == IPPROTO_TCP && (const void *)(tcp + 1) <= end)
+		return tcp->syn && !tcp->ack ? PARSED_OPENER : PARSED_OTHER;
+	if ((const void *)(type + 1) > end)
+		return PARSED_OTHER;
+	if ((protocol == IPPROTO_ICMP && *type == ICMP_ECHO) ||
+		(protocol == IPPROTO_ICMPV6 && *type == ICMPV6_ECHO))
+		return PARSED_OPENER;
+	return PARSED_OTHER;
+}
+
+/* `room`: bytes from `start` to the end of the frame. */
 static __always_inline enum parsed parse_ipv4(
-	const void *start, const void *end, struct packet *packet)
+	const void *start, const void *end, __u32 room, struct packet *packet)
 {
 	const struct iphdr *ip = start;
 	__u32 header, total;
@@ -94,10 +116,12 @@ static __always_inline enum parsed parse_ipv4(
 	packet->ip = true;
 	header = ip->ihl * 4;
 	total = bpf_ntohs(ip->tot_len);
-	if (header < sizeof(*ip) || total < header || start + total > end)
+	if (header < sizeof(*ip) || total < header || total > room)
 		return PARSED_BAD_IP;
-	if (ip->protocol != IPPROTO_UDP || ip->frag_off & bpf_htons(IPV4_OFFSET))
+	if (ip->frag_off & bpf_htons(IPV4_OFFSET))
 		return PARSED_OTHER;
+	if (ip->protocol != IPPROTO_UDP)
+		return parse_other(start + header, end, ip->protocol);
 	if (ip->ttl == 0) /* no router sends what has no hop left */
 		return PARSED_BAD_IP;
 	packet->fragment = ip->frag_off & bpf_htons(IPV4_FRAGMENT);
@@ -113,7 +137,7 @@ static __always_inline bool is_ipv4_mapped(const struct in6_addr *address)
 }
 
 static __always_inline enum parsed parse_ipv6(
-	const void *start, const void *end, struct packet *packet)
+	const void *start, const void *end, __u32 room, struct packet *packet)
 {
 	const struct ipv6hdr *ip = start;
 	__u32 space, skip = 0;
@@ -130,7 +154,7 @@ static __always_inline enum parsed parse_ipv6(
 	if (space == 0) /* RFC 2675: maybe a jumbogram */
 		return PARSED_OTHER;
 	start = ip + 1;
-	if (start + space > end)
+	if (sizeof(*ip) + space > room)
 		return PARSED_BAD_IP;
 
 	for (int i = 0; i <= IPV6_EXTENSIONS; i++) {
@@ -142,7 +166,7 @@ static __always_inline enum parsed parse_ipv6(
 					     : PARSED_BAD_IP;
 		if (next != IPV6_HOP_BY_HOP && next != IPV6_ROUTING && next != IPV6_FRAGMENT &&
 			next != IPV6_DESTINATIONS)
-			return PARSED_OTHER;
+			return parse_other(start + skip, end, next);
 		if (i == IPV6_EXTENSIONS || skip + length > space ||
 			(const void *)(extension + 1) > end)
 			return PARSED_BAD_IP;
@@ -163,30 +187,46 @@ static __always_inline enum parsed parse_ipv6(
 	return PARSED_BAD_IP;
 }
 
-static __always_inline enum parsed parse(const void *start, const void *end, struct packet *packet)
+/* One tag's id is the network's; of a network behind two the kernel may know. */
+static __always_inline enum parsed join_vlan(struct packet *packet, enum parsed parsed, __u16 id)
+{
+	if (id && packet->vlan)
+		return PARSED_OTHER;
+	packet->vlan |= id;
+	return parsed;
+}
+
+/* `start` to `end` is what can be read, `length` the whole frame; `packet` is all zero. */
+static __always_inline enum parsed parse(
+	const void *start, const void *end, __u32 length, struct packet *packet)
 {
 	const struct ethhdr *eth = start;
+	enum parsed parsed = PARSED_UDP;
 	const void *next = eth + 1;
 	__be16 protocol;
 
-	packet->ip = packet->fragment = false;
-	packet->port = packet->vlan = 0;
 	if (next > end)
 		return PARSED_OTHER;
 	protocol = eth->h_proto;
-	if (protocol == bpf_htons(ETH_P_8021Q)) {
+	length -= sizeof(*eth);
+	for (int i = 0; i < VLAN_TAGS; i++) {
 		const struct vlan_tag *tag = next;
 
+		if (protocol != bpf_htons(ETH_P_8021Q) && protocol != bpf_htons(ETH_P_8021AD))
+			break;
 		if ((const void *)(tag + 1) > end)
 			return PARSED_OTHER;
-		packet->vlan = bpf_ntohs(tag->tci) & VLAN_ID;
+		parsed = join_vlan(packet, parsed, bpf_ntohs(tag->tci) & VLAN_ID);
 		protocol = tag->protocol;
 		next = tag + 1;
+		length -= sizeof(*tag);
 	}
+	if (parsed == PARSED_OTHER)
+		return parsed;
 	if (protocol == bpf_htons(ETH_P_IP))
-		return parse_ipv4(next, end, packet);
+		return parse_ipv4(next, end, length, packet);
 	if (protocol == bpf_htons(ETH_P_IPV6))
-		return parse_ipv6(next, end, packet);
+		return parse_ipv6(next, end, length, packet);
 	return PARSED_OTHER;
 }
 

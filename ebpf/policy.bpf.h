@@ -49,7 +49,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, SL_GUARD_BUDGETS);
 	__type(key, __u32);
 	__type(value, __u64);
 } budget SEC(".maps");
@@ -84,30 +84,37 @@ static __always_inline bool is_same(
 	return x[0] == y[0] && x[1] == y[1];
 }
 
-/* NULL: it is none of ours, or not in that VLAN. */
-static __always_inline const struct sl_guard_slot *slot_of(
-	const struct sl_guard_address *address, __u16 vlan)
+/*
+ * What is known of one of our addresses, as a number; 0: it is none of ours, or not in that VLAN. A
+ * global function (Linux 5.12): the verifier walks its loop once, and not once for every way that
+ * leads here.
+ */
+__noinline __u64 slot_of(const struct sl_guard_address *address, __u16 vlan)
 {
-	__u32 only = 0, place = sl_guard_place(address);
-	const struct sl_guard_addresses *ours = bpf_map_lookup_elem(&media_addresses, &only);
+	const struct sl_guard_addresses *ours;
+	__u32 only = 0, place;
 
-	for (int i = 0; ours && i < SL_GUARD_PLACES; i++) {
+	ours = bpf_map_lookup_elem(&media_addresses, &only);
+	if (!address || !ours)
+		return 0;
+	place = sl_guard_place(address);
+	for (int i = 0; i < SL_GUARD_PLACES; i++) {
 		const struct sl_guard_slot *slot = &ours->at[place % SL_GUARD_PLACES].slot;
 
 		if (slot->port_max == 0)
 			break;
 		if (slot->vlan == vlan &&
 			is_same(&ours->at[place % SL_GUARD_PLACES].address, address))
-			return slot;
+			return *(const __u64 *)slot;
 		place++;
 	}
-	return NULL;
+	return 0;
 }
 
 /* Nobody, nobody in particular, or we ourselves. */
 static __always_inline bool is_martian(const struct packet *packet)
 {
-	return sl_is_martian(packet->from.ip) || slot_of(&packet->from, packet->vlan);
+	return sl_is_martian(packet->from.ip) || slot_of(&packet->from, packet->vlan) != 0;
 }
 
 static __always_inline bool take(__u64 *bucket, const struct sl_rate *rate, __u64 now)
@@ -135,28 +142,29 @@ static __always_inline struct sl_guard_address who(const struct packet *packet)
 	return key;
 }
 
+enum stranger { STRANGER_PASSES, STRANGER_OVER, STRANGERS_OVER };
+
 /*
  * A source that is over its own rate costs the others nothing; one that there is no budget for is
- * not remembered. SL_GUARD_REDIRECTED: it may pass.
+ * not remembered.
  */
-static __always_inline __u32 judge_stranger(
-	const struct sl_policy *limits, const struct sl_guard_address *key)
+static __always_inline enum stranger judge_stranger(
+	const struct sl_policy *limits, const struct sl_guard_address *key, __u32 whose)
 {
 	__u64 now = bpf_ktime_get_ns(), fresh = 0, *bucket, *all;
-	__u32 only = 0;
 	bool passes;
 
 	bucket = bpf_map_lookup_elem(&strangers, key);
 	if (bucket && !take(bucket, &limits->stranger, now))
-		return SL_GUARD_STRANGER;
-	all = bpf_map_lookup_elem(&budget, &only);
+		return STRANGER_OVER;
+	all = bpf_map_lookup_elem(&budget, &whose);
 	if (all && limits->strangers.interval && !take(all, &limits->strangers, now))
-		return SL_GUARD_STRANGERS;
+		return STRANGERS_OVER;
 	if (!bucket && limits->stranger.interval) {
 		fresh = sl_bucket_next(fresh, &limits->stranger, now, &passes);
 		bpf_map_update_elem(&strangers, key, &fresh, BPF_ANY);
 	}
-	return SL_GUARD_REDIRECTED;
+	return STRANGER_PASSES;
 }
 
 #endif

@@ -15,7 +15,14 @@
 #include "sluice/limits.h"
 #include "sluice/policy.h"
 
-#define SL_GUARD_PROGRAM "sluice_guard" /* the XDP program's name, as the kernel lists it */
+/* The programs' names, as the kernel lists them: at XDP, behind it at tc ingress, and what keeps
+ * XDP's seat while DPDK opens its sockets (ebpf/seat.bpf.c). */
+#define SL_GUARD_PROGRAM      "sluice_guard"
+#define SL_GUARD_TC_PROGRAM   "sluice_guard_tc"
+#define SL_GUARD_SEAT_PROGRAM "sluice_seat"
+
+/* The metadata of a frame that the XDP program has judged and left to the kernel. */
+#define SL_GUARD_JUDGED 0x5c1ce0ffu
 
 enum {
 	SL_GUARD_PORT_BITMAP = 65536 / 8, /* bytes: one bit per UDP port */
@@ -35,12 +42,13 @@ struct sl_guard_address {
 };
 
 struct sl_guard_slot {
-	__u16 index;    /* key into `pinholes`, less than SL_MAX_ADDRESS_SLOTS */
+	__u8 index;     /* key into `pinholes`, less than SL_MAX_ADDRESS_SLOTS */
+	__u8 kernel;    /* there is no dataplane: open ports are the kernel's */
 	__u16 vlan;     /* id of the 802.1Q tag the address is behind, host byte order; 0: none */
 	__u16 port_min; /* the interface's media-ports, inclusive; what is outside them is the
 			   kernel's */
 	__u16 port_max; /* 0: nothing is here */
-};
+} __attribute__((aligned(8)));
 
 /*
  * Map `media_addresses` (array of one): the local addresses that media is expected at, from the
@@ -64,6 +72,7 @@ static inline __u32 sl_guard_place(const struct sl_guard_address *address)
 /*
  * Map `pinholes` (array, BPF_F_MMAPABLE): which UDP ports of one address are open. Its user side
  * maps it into memory, so opening and closing a pinhole is one atomic write, without a syscall.
+ * Open outside the media ports is a port of the kernel's whose strangers are limited.
  */
 struct sl_guard_pinholes {
 	__u8 open[SL_GUARD_PORT_BITMAP]; /* bit (port & 7) of byte (port >> 3) */
@@ -82,8 +91,13 @@ struct sl_guard_prefix {
  * Maps `expected` (hash) and `strangers` (LRU hash), both by IPv4 address or IPv6 /64, that is
  * struct sl_guard_address with the last 8 bytes of IPv6 zero. `expected` has whom calls name and
  * how often; only its user side writes it, so no flood displaces anybody there. `strangers` has the
- * bucket of each. Map `budget` (array) has that of all together.
+ * bucket of each. Map `budget` (array) has those of all together.
  */
+enum {
+	SL_GUARD_BUDGET_MEDIA,  /* to open pinholes */
+	SL_GUARD_BUDGET_KERNEL, /* to the kernel: its limited ports, TCP SYN, echo requests */
+	SL_GUARD_BUDGETS,
+};
 
 /* Map `events` (ring buffer): one of SL_GUARD_SAMPLE drops of a kind, on each CPU; the first one
  * too. */
@@ -107,6 +121,10 @@ struct sl_guard_event {
 	X(STRANGER, "stranger", "to a media port, from a stranger beyond its rate: dropped")      \
 	X(STRANGERS, "strangers", "to a media port, from strangers beyond their budget: dropped") \
 	X(CLOSED, "closed", "UDP to a media port that no call has open: dropped")                 \
+	X(KERNEL_STRANGER, "kernel-stranger",                                                     \
+		"to the kernel, from a stranger beyond its rate: dropped")                        \
+	X(KERNEL_STRANGERS, "kernel-strangers",                                                   \
+		"to the kernel, from strangers beyond their budget: dropped")                     \
 	X(NO_SOCKET, "no-socket",                                                                 \
 		"media on a receive queue that no dataplane worker serves: dropped")
 

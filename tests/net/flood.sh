@@ -59,15 +59,21 @@ flood() {
     ok "$what: $sent packets, $(value "$RUN/flood.json" pps) a second: $(more)"
 }
 
-# kernel WHAT OPTION...: all that was sent is left to the kernel
+# kernel WHAT NAME OPTION...: of all that was sent some is left to the kernel, the rest refused under that name, or,
+# NAME being -, nothing
 kernel() {
-    local what=$1 before
+    local what=$1 name=$2 before
+    shift 2
     before=$(passed)
-    shift
+    refused "$RUN/before"
     send "$@"
-    counted() { [ $(($(passed) - before)) -ge $((sent - sent / 100)) ]; }
-    wait_for 5 counted || fail "$what: $sent sent, $(($(passed) - before)) left to the kernel"
-    ok "$what: $sent packets, $(value "$RUN/flood.json" pps) a second"
+    counted() {
+        refused "$RUN/after"
+        [ $(($(passed) - before + $(more | sed 's/.* //'))) -ge $((sent - sent / 100)) ]
+    }
+    wait_for 5 counted || fail "$what: $sent sent, $(($(passed) - before)) left to the kernel, refused: $(more)"
+    [ "$name" = - ] || more | grep -q "$name " || fail "$what: nothing refused as $name, but $(more)"
+    ok "$what: $sent packets, $(value "$RUN/flood.json" pps) a second: $(($(passed) - before)) left to the kernel, $(more)"
 }
 
 load calls --calls 100 --seconds 32 &
@@ -81,11 +87,11 @@ flood "random sources, and little left for them" guard:strangers --from random
 flood "one source" guard:stranger --from 10.0.0.66
 flood "loopback as source" guard:martian --from 127.0.0.1
 flood "our own address as source" guard:martian --from 10.0.0.1
-flood "a caller's address as source" worker:auth --from 10.0.0.2
+flood "a caller's address and port as source" worker:auth --from 10.0.0.2 --source-port 4000
 flood "fragments" guard:fragment --kind fragment --from random
-kernel "fragments of other things" --kind fragment --from 10.0.0.66 --ports 5060
-kernel "TCP SYN" --kind syn --from random --ports 22
-kernel "ping" --kind icmp --from 10.0.0.66
+kernel "fragments of other things" - --kind fragment --from 10.0.0.66 --ports 5060
+kernel "TCP SYN" guard:kernel-strangers --kind syn --from random --ports 22
+kernel "ping" guard:kernel-stranger --kind icmp --from 10.0.0.66
 sluicectl guard deny 10.0.0.64/26 >/dev/null
 flood "ping from a denied network" guard:denied --kind icmp --from 10.0.0.66
 sluicectl guard forget 10.0.0.64/26 >/dev/null

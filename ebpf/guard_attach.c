@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <linux/if_link.h>
+
+#include "ebpf/guard_private.h"
+
+static int size_maps(struct bpf_object *object, const struct sl_guard_sizes *sizes)
+{
+	int error = 0;
+
+	if (sizes->strangers)
+		error = bpf_map__set_max_entries(
+			bpf_object__find_map_by_name(object, "strangers"), sizes->strangers);
+	if (!error && sizes->sources)
+		error = bpf_map__set_max_entries(
+			bpf_object__find_map_by_name(object, sl_guard_map_name(EXPECTED)),
+			sizes->sources);
+	return error;
+}
+
+static int copy_fd(int fd)
+{
+	return fd < 0 ? fd : fcntl(fd, F_DUPFD_CLOEXEC, 0);
+}
+
+static int program_of(struct bpf_object *object, const char *name)
+{
+	const struct bpf_program *program = bpf_object__find_program_by_name(object, name);
+
+	return program ? copy_fd(bpf_program__fd(program)) : -1;
+}
+
+/* The handle keeps the maps and programs; the object goes. */
+static struct sl_guard *take(struct bpf_object *object, unsigned ifindex)
+{
+	struct sl_guard_attached loaded = {.fd = -1};
+	struct sl_guard *guard;
+	bool whole = if_indextoname(ifindex, loaded.netdev) != NULL;
+
+	for (int i = 0; i < MAPS; i++) {
+		loaded.maps[i] =
+			copy_fd(bpf_object__find_map_fd_by_name(object, sl_guard_map_name(i)));
+		whole &= loaded.maps[i] >= 0;
+	}
+	guard = whole ? sl_guard_new(&loaded, ifindex) : NULL;
+	if (guard) {
+		guard->xdp = program_of(object, SL_GUARD_PROGRAM);
+		guard->tc = program_of(object, SL_GUARD_TC_PROGRAM);
+	}
+	if (guard && (guard->xdp < 0 || guard->tc < 0)) {
+		sl_guard_let_go(guard);
+		guard = NULL;
+	}
+	sl_guard_release(&loaded);
+	return guard;
+}
+
+int sl_guard_load(unsigned ifindex, const char *path, const struct sl_guard_sizes *sizes,
+	bool kernel, struct sl_guard **guard, char why[SL_GUARD_WHY])
+{
+	struct bpf_object *object = bpf_object__open_file(path, NULL);
+	int error;
+
+	if (!object)
+		return sl_guard_refuse(-errno, why, "%.160s: %s", path, strerror(errno));
+	error = size_maps(object, sizes);
+	if (!error)
+		error = bpf_object__load(object);
+	if (error) {
+		sl_guard_refuse(error, why, "%.120s: the kernel refuses the guard: %s%s", path,
+			strerror(-error), error == -EPERM ? "; start as root" : "");
+	} else {
+		*guard = take(object, ifindex);
+		if (*guard)
+			(*guard)->kernel = kernel;
+		else
+			error = sl_guard_refuse(
+				-ENOMEM, why, "%.120s: no memory, or not the guard", path);
+	}
+	bpf_object__close(object);
+	return error;
+}
+
+static int refuse_generic(const struct sl_guard *guard, int error, char why[SL_GUARD_WHY])
+{
+	return sl_guard_refuse(error, why,
+		"%s: its driver cannot run the guard itself%s%s; the kernel can in its place, more "
+		"slowly: set generic-xdp = yes",
+		guard->netdev, error == -EOPNOTSUPP ? "" : ": ",
+		error == -EOPNOTSUPP ? "" : strerror(-error));
+}
+
+/* In place of a program of ours. */
+static int replace(
+	struct sl_guard *guard, struct sl_guard_attached *old, bool generic, char why[SL_GUARD_WHY])
+{
+	LIBBPF_OPTS(bpf_xdp_attach_opts, options, .old_prog_fd = old->fd);
+	int error;
+
+	if (!sl_guard_is_ours(old))
+		return sl_guard_refuse_foreign(old, -EEXIST, why);
+	if (old->flags == XDP_FLAGS_SKB_MODE && !generic)
+		return refuse_generic(guard, -EOPNOTSUPP, why);
+	error = sl_guard_refuse_busy(old, true, why);
+	if (error)
+		return error;
+	error = bpf_xdp_attach((int)guard->ifindex, guard->xdp, old->flags, &options);
+	if (error)
+		return sl_guard_refuse(error, why, "%s: cannot put the guard in its place: %s",
+			guard->netdev, strerror(-error));
+	return old->flags == XDP_FLAGS_SKB_MODE;
+}
+
+static int attach_first(struct sl_guard *guard, bool generic, char why[SL_GUARD_WHY])
+{
+	LIBBPF_OPTS(bpf_xdp_attach_opts, options);
+	int ifindex = (int)guard->ifindex;
+	int native = bpf_xdp_attach(
+		ifindex, guard->xdp, XDP_FLAGS_DRV_MODE | XDP_FLAGS_UPDATE_IF_NOEXIST, &options);
+	int error;
+
+	if (!native)
+		return 0;
+	if (!generic)
+		return refuse_generic(guard, native, why);
+	error = bpf_xdp_attach(
+		ifindex, guard->xdp, XDP_FLAGS_SKB_MODE | XDP_FLAGS_UPDATE_IF_NOEXIST, &options);
+	return error ? sl_guard_refuse(error, why, "%s: cannot attach the guard: %s", guard->netdev,
+			       strerror(-error))
+		     : 1;
+}
+
+static int attach_xdp(struct sl_guard *guard, bool generic, char why[SL_GUARD_WHY])
+{
+	struct sl_guard_attached old;
+	int rc = sl_guard_find_xdp(guard->ifindex, &old, why);
+
+	if (rc)
+		return rc;
+	rc = old.id ? replace(guard, &old, generic, why) : attach_first(guard, generic, why);
+	sl_guard_release(&old);
+	return rc;
+}
+
+int sl_guard_attach(struct sl_guard *guard, const int *sockets, unsigned n, bool generic,
+	char why[SL_GUARD_WHY])
+{
+	int error = 0, mode;
+
+	for (__u32 queue = 0; queue < n && !error; queue++)
+		error = bpf_map_update_elem(guard->maps[XSKS], &queue, &sockets[queue], BPF_ANY);
+	if (error)
+		return sl_guard_refuse(error, why, "%s: the guard does not take the sockets: %s",
+			guard->netdev, strerror(-error));
+	mode = attach_xdp(guard, generic, why);
+	if (mode < 0)
+		return mode;
+	error = sl_guard_tc_attach(guard->ifindex, guard->tc);
+	if (error)
+		return sl_guard_refuse(error, why, "%s: the guard cannot stand at tc ingress: %s",
+			guard->netdev, strerror(-error));
+	return mode;
+}
+
+/* Program of ours at XDP: 1 when it was removed, 0 when there is none. */
+static int detach_xdp(unsigned ifindex, char why[SL_GUARD_WHY])
+{
+	struct sl_guard_attached xdp;
+	int error = sl_guard_find_xdp(ifindex, &xdp, why);
+
+	if (error)
+		return error;
+	if (!xdp.id || !sl_guard_is_ours(&xdp)) { /* somebody else's is none of our business */
+		sl_guard_release(&xdp);
+		return 0;
+	}
+	sl_guard_release(&xdp);
+	error = sl_guard_stale_detach(ifindex, why);
+	return error ? error : 1;
+}
+
+int sl_guard_detach(unsigned ifindex, char why[SL_GUARD_WHY])
+{
+	struct sl_guard_attached tc;
+	int removed = detach_xdp(ifindex, why), error;
+
+	if (removed < 0)
+		return removed;
+	error = sl_guard_find_tc(ifindex, &tc, why);
+	if (error)
+		return error;
+	if (tc.id && sl_guard_is_guard(&tc)) {
+		error = sl_guard_tc_detach(ifindex);
+		removed = 1;
+	}
+	sl_guard_release(&tc);
+	if (error)
+		return sl_guard_refuse(error, why,
+			"%s: the guard cannot be removed from tc ingress: %s", tc.netdev,
+			strerror(-error));
+	return removed ? 0 : sl_guard_refuse(-ENOENT, why, "%s: no guard stands there", tc.netdev);
+}

@@ -1,0 +1,46 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# While sluiced is killed, starts again, stops and starts, not one packet of a flood at its media ports reaches the
+# host's kernel, and a network that is denied stays denied.
+. "$(dirname "$0")/lib.sh"
+
+ns_add relay attacker
+veth relay eth0 attacker eth0
+address relay eth0 10.0.0.1/24 fd00::1/64
+address attacker eth0 10.0.0.66/24 10.0.0.67/24
+MAC=$(ip -n "$TAG-relay" -j link show eth0 | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["address"])')
+
+# udp: datagrams that the kernel has taken for its own: for a socket, for none, or broken
+udp() { in_ns relay awk '/^Udp: [0-9]/ { print $2 + $3 + $4 }' /proc/net/snmp; }
+pings() { in_ns attacker ping -q -c 1 -W 1 -I "$1" 10.0.0.1 >/dev/null; }
+at_xdp() { ip -n "$TAG-relay" link show dev eth0 | grep -q ' xdp '; }
+flooding() { running flood || fail "the flood ended before the test"; }
+# judged WHAT: nothing has got through, and the denied are silent
+judged() {
+    flooding
+    [ "$(udp)" -eq "$BEFORE" ] || fail "$1: $(($(udp) - BEFORE)) packets of the flood reached the kernel"
+    pings 10.0.0.66 || fail "$1: the host's own services do not answer"
+    ! pings 10.0.0.67 || fail "$1: a denied network is answered"
+    ok "$1"
+}
+
+# Somebody hears what a guard lets through: 20004 has a socket, the other ports would answer by ICMP.
+start echo relay "$NET_DIR/udp.py" echo 20004
+check "the echo service is not up" wait_for 5 logged echo ready
+POLICY='deny = 10.0.0.67' start_sluiced relay 10.0.0.1/24
+start flood attacker "$BUILD/bench/flood" --interface eth0 --mac "$MAC" --to 10.0.0.1 --ports 20000-20009 \
+    --pps "${PPS:-20000}" --seconds 60
+BEFORE=$(udp)
+judged "serving"
+
+stop sluiced KILL || true
+check "the guard went with its process" at_xdp
+judged "killed"
+POLICY='deny = 10.0.0.67' start_sluiced relay 10.0.0.1/24
+judged "started after that"
+stop sluiced || fail "no clean stop"
+! at_xdp || fail "the XDP program is still there after a clean stop"
+judged "stopped"
+POLICY='deny = 10.0.0.67' start_sluiced relay 10.0.0.1/24
+judged "started again"
+stop flood || true
