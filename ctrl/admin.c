@@ -11,6 +11,7 @@
 
 #include "ctrl/admin_call.h"
 #include "ctrl/admin_guard.h"
+#include "ctrl/metrics.h"
 #include "ctrl/snapshot.h"
 #include "dataplane/port.h"
 #include "ebpf/guard_user.h"
@@ -344,6 +345,22 @@ static json_t *view_guard(struct sl_admin *a, const json_t *request)
 	return sl_admin_guard(a->protection);
 }
 
+static json_t *view_metrics(struct sl_admin *a, const json_t *request)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *stream = open_memstream(&text, &len);
+	json_t *answer;
+
+	if (!stream)
+		return NULL;
+	sl_metrics_write(stream, a->sessions, a->protection);
+	fclose(stream);
+	answer = json_pack("{s:s}", "metrics", text ? text : "");
+	free(text);
+	return answer;
+}
+
 /* Who asks is part of the record. */
 static json_t *guard_set(struct sl_admin *a, const json_t *request, const struct sl_peer *peer)
 {
@@ -364,6 +381,7 @@ static const struct {
 	{"drops", view_drops},
 	{"ports", view_ports},
 	{"guard", view_guard},
+	{"metrics", view_metrics},
 };
 
 /* Takes `answer` over. */
@@ -429,7 +447,8 @@ static void serve(void *context, const struct sl_peer *peer, void *state, char *
 	}
 	json_decref(request);
 	refuse(context, state, data,
-		"no such view: status, calls, call, why, events, drops, ports, guard", reply);
+		"no such view: status, calls, call, why, events, drops, ports, guard, metrics",
+		reply);
 }
 
 const struct sl_server_protocol sl_admin_protocol = {

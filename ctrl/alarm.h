@@ -57,4 +57,11 @@ struct sl_alarm_report {
 	int64_t now; /* s, wall clock */
 };
 
+/* How many there were, by kind; kept by sl_alarm_notify (ctrl/notice.h). */
+struct sl_alarm_counts {
+	uint64_t raised[SL_ALARM_KIND_COUNT], ended[SL_ALARM_KIND_COUNT];
+};
+
+extern struct sl_alarm_counts sl_alarm_counts;
+
 #endif

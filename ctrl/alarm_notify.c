@@ -8,6 +8,8 @@
 #include "ctrl/log.h"
 #include "ctrl/session.h"
 
+struct sl_alarm_counts sl_alarm_counts;
+
 struct line {
 	char text[512];
 	size_t len;
@@ -34,6 +36,7 @@ void sl_alarm_notify(sl_notify notify, void *context, const struct sl_notice *no
 	struct line line = {.len = 0};
 	char source[SL_ADDRESS_TEXT];
 
+	(raised ? sl_alarm_counts.raised : sl_alarm_counts.ended)[r->kind]++;
 	add(&line, "alarm=%s kind=%s", raised ? "raised" : "ended", sl_alarm_kinds[r->kind]);
 	if (r->reason)
 		add(&line, " by=%s reason=%s", r->by, r->reason);

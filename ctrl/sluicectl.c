@@ -26,6 +26,7 @@ static const char usage[] =
 	"  guard      limits in force, who is refused, alarms\n"
 	"  guard set KEY VALUE                change a limit until the next start\n"
 	"  guard allow|deny|forget PREFIX     change the list of prefixes likewise\n"
+	"  metrics    counters, in the text format of Prometheus\n"
 	"  ports      ports, queues, guard, media addresses and their port pools\n"
 	"\n"
 	"  -s, --socket PATH  control socket (default /run/sluice/ctl.sock)\n"
@@ -40,6 +41,11 @@ struct options {
 	bool json;
 };
 
+static void show_metrics(const json_t *answer)
+{
+	fputs(json_string_value(json_object_get(answer, "metrics")), stdout);
+}
+
 static const struct verb {
 	const char *name;
 	void (*show)(const json_t *answer);
@@ -53,6 +59,7 @@ static const struct verb {
 	{"drops", sl_show_drops, false},
 	{"ports", sl_show_ports, false},
 	{"guard", sl_show_guard, false},
+	{"metrics", show_metrics, false},
 };
 
 /* guard set KEY VALUE; guard deny PREFIX */

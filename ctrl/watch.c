@@ -145,6 +145,21 @@ static uint64_t since_then(uint32_t count, uint32_t *then)
 	return n;
 }
 
+static void step(struct sl_sessions *sessions, struct sl_notice *about, enum sl_alarm_kind kind,
+	struct sl_alarm *alarm, uint64_t rate, unsigned threshold)
+{
+	struct sl_alarm_report report = {
+		.kind = kind, .threshold = threshold, .alarm = alarm, .now = time(NULL)};
+
+	report.change = sl_alarm_step(alarm, rate, threshold, report.now);
+	if (report.change == SL_ALARM_SAME)
+		return;
+	about->type = SL_NOTICE_ALARM;
+	about->alarm = &report;
+	sl_alarm_notify(sessions->env.notify, sessions->env.notify_context, about);
+	about->alarm = NULL;
+}
+
 /* About once a second; somebody who asks for the call makes it no more often. */
 static void look_for_forgery(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg,
 	unsigned m, const struct sl_flow_counters *c, uint64_t now)
@@ -154,6 +169,7 @@ static void look_for_forgery(struct sl_sessions *sessions, struct sl_call *call,
 	uint64_t ms = (now - w->stepped) / 1000000;
 	uint64_t rates[2];
 	struct sl_alarm *alarms[2] = {&w->forged.alarm, &w->replayed.alarm};
+	struct sl_notice n = {.call = call, .leg = leg, .medium = m};
 
 	if (!guard || (w->stepped && ms < 900))
 		return;
@@ -163,21 +179,24 @@ static void look_for_forgery(struct sl_sessions *sessions, struct sl_call *call,
 	rates[1] = since_then(c->drops[SL_DROP_REPLAY] + c->drops[SL_DROP_REPLAY_OLD],
 			   &w->replayed.count) *
 		   1000 / ms;
-	for (int i = 0; i < 2; i++) {
-		struct sl_alarm_report report = {.kind = i ? SL_ALARM_REPLAY : SL_ALARM_AUTH,
-			.threshold = guard->alarm_auth_pps,
-			.alarm = alarms[i],
-			.now = time(NULL)};
+	for (int i = 0; i < 2; i++)
+		step(sessions, &n, i ? SL_ALARM_REPLAY : SL_ALARM_AUTH, alarms[i], rates[i],
+			guard->alarm_auth_pps);
+}
 
-		report.change = sl_alarm_step(alarms[i], rates[i], report.threshold, report.now);
-		if (report.change != SL_ALARM_SAME)
-			sl_alarm_notify(sessions->env.notify, sessions->env.notify_context,
-				&(struct sl_notice){.type = SL_NOTICE_ALARM,
-					.call = call,
-					.leg = leg,
-					.medium = m,
-					.alarm = &report});
-	}
+/* A call that is over has no alarms. */
+static void end_alarms(struct sl_sessions *sessions, struct sl_call *call)
+{
+	for (unsigned i = 0; i < call->n_legs; i++)
+		for (unsigned m = 0; m < call->leg[i]->n_media; m++) {
+			struct sl_watch *w = &call->leg[i]->media[m].watch;
+			struct sl_notice n = {.call = call, .leg = call->leg[i], .medium = m};
+
+			if (w->forged.alarm.raised)
+				step(sessions, &n, SL_ALARM_AUTH, &w->forged.alarm, 0, 0);
+			if (w->replayed.alarm.raised)
+				step(sessions, &n, SL_ALARM_REPLAY, &w->replayed.alarm, 0, 0);
+		}
 }
 
 static void look(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg, unsigned m,
@@ -276,6 +295,7 @@ void sl_watch_ended(struct sl_sessions *sessions, struct sl_call *call)
 {
 	if (!call->offered) /* refused: it never was one */
 		return;
+	end_alarms(sessions, call);
 	tell(sessions, &(struct sl_notice){
 			       .type = SL_NOTICE_ENDED,
 			       .call = call,

@@ -76,6 +76,7 @@ kernel() {
     ok "$what: $sent packets, $(value "$RUN/flood.json" pps) a second: $(($(passed) - before)) left to the kernel, $(more)"
 }
 
+sluicectl --json events >"$RUN/events.log" 2>&1 &
 load calls --calls 100 --seconds 32 &
 CALLS=$!
 up() { [ "$(sluicectl calls --json | grep -c '"state": "up"')" -ge 100 ] 2>/dev/null; }
@@ -102,3 +103,11 @@ ok "100 calls: $(sed -n 's/^RTP *\(sent [0-9]*, received [0-9]*\).*/\1/p' "$RUN/
 sluicectl guard >"$RUN/guard.log"
 grep -q '^guard *closed' "$RUN/guard.log" || fail "sluicectl guard does not say what was refused"
 grep -q 'alarm=raised kind=drops by=guard reason=closed' "$RUN/sluiced.log" || fail "no alarm was raised"
+for alarm in '"kind":"drops","by":"guard","reason":"closed"' '"kind":"source","source":"10.0.0.66"' \
+    '"kind":"scan","source":"10.0.0.66"'; do
+    grep -q "\"event\":\"alarm\".*$alarm" "$RUN/events.log" || fail "no event tells of $alarm"
+done
+sluicectl metrics >"$RUN/metrics.log"
+grep -q '^sluice_drops_total{by="guard",reason="closed"} [1-9]' "$RUN/metrics.log" || fail "the metrics know of no drops"
+! grep -vqE '^(# (HELP|TYPE) .*|sluice_[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [0-9.]+)$' "$RUN/metrics.log" ||
+    fail "what Prometheus does not read: $(cat "$RUN/metrics.log")"

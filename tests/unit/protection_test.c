@@ -142,6 +142,12 @@ static void of_calls(void **state)
 			look(call);
 		assert_int_equal(told.ended[cases[i].kind], 1);
 	}
+	/* It ends with the call. */
+	call->leg[1]->media[0].path.flow->count.drops[SL_DROP_AUTH] += 30;
+	look(call);
+	assert_int_equal(told.raised[SL_ALARM_AUTH], 1);
+	sl_session_delete(&relay.sessions, call);
+	assert_int_equal(told.ended[SL_ALARM_AUTH], 1);
 }
 
 static int start(void **state)
