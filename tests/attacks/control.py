@@ -125,18 +125,41 @@ def malformed():
              results=results, lost=lost)
 
 
-def stranger():
-    """A child that is nobody asks, from the relay's machine."""
-    row = Row("control socket", "another local user")
+def as_nobody(function):
+    """Does it succeed for an unprivileged user on the relay's machine?"""
     child = os.fork()
     if child == 0:
         relay_host.enter()
         os.setgroups([])
         os.setgid(65534)
         os.setuid(65534)
-        os._exit(ping() is None)
-    pong = os.waitpid(child, 0)[1] == 0
+        os._exit(not function())
+    return os.waitpid(child, 0)[1] == 0
+
+
+def stranger():
+    row = Row("control socket", "another local user")
+    pong = as_nobody(lambda: ping() is not None)
     row.done(not pong, "a ping of user nobody is %s" % ("answered with a pong" if pong else "refused"))
+
+
+def admin_stranger():
+    """The same at Sluice's admin socket, which root is told the calls by."""
+    row = Row("control socket", "another local user at the admin socket")
+    mine, his = calls(), as_nobody(calls)
+    row.done(mine and not his, "the calls are %s nobody, and %s root" % (
+        "told to" if his else "not told to", "to" if mine else "not to"))
+
+
+def calls():
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+        sock.settimeout(5)
+        sock.connect(os.environ["CTL"])
+        sock.sendall(b'{"view":"calls"}\n')
+        reply = b""
+        while chunk := sock.recv(65536):
+            reply += chunk
+    return "calls" in json.loads(reply)
 
 
 def partial():
@@ -189,5 +212,7 @@ def crowd(count=10000):
 if __name__ == "__main__":
     malformed()
     stranger()
+    if is_sluice():
+        admin_stranger()
     partial()
     crowd()
