@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* New calls at the limits. */
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -96,6 +97,77 @@ static void known_calls_pass_at_the_limit(void **state)
 	relay_close();
 }
 
+/* The real clock, and as much more as a test has let pass. */
+static uint64_t passed;
+uint64_t __real_sl_clock(void);
+uint64_t __wrap_sl_clock(void);
+uint64_t __wrap_sl_clock(void)
+{
+	return __real_sl_clock() + passed;
+}
+
+static void refused(struct command c, const char *words)
+{
+	const struct party p = {"192.0.2.1", 5004, "RTP/AVP"};
+
+	c.call_id = "too many";
+	assert_null(offer(&c, &p));
+	assert_string_equal(why, words);
+}
+
+/* To each limit, and away from it. */
+static void one_round(struct command c, char *id)
+{
+	const struct sl_limits none = {0};
+	struct sl_limits *limits = &relay.sessions.env.limits;
+	struct sl_load *load = &relay.sessions.load;
+
+	c.load_limit = true;
+	for (int i = 0; i < PAIRS / 2; i++) {
+		sprintf(id, "call-%d", i);
+		must_offer(c, alice(NULL));
+		c.to_tag = "B";
+		must_answer(c, bob(NULL));
+		c.to_tag = NULL;
+	}
+	*limits = (struct sl_limits){.sessions = PAIRS / 2};
+	refused(c, "Parallel session limit reached");
+	*limits = (struct sl_limits){.worker_percent = 80, .load_average = 4, .mbit = 900};
+	load->worker_percent = 80;
+	refused(c, "CPU usage limit exceeded");
+	load->load_average = 4;
+	refused(c, "Load limit exceeded");
+	load->load_average = load->worker_percent = 0;
+	load->mbit = 900;
+	refused(c, "Bandwidth limit exceeded");
+	load->mbit = 0;
+	*limits = none;
+	for (int i = 0; i < PAIRS / 2; i++) {
+		sprintf(id, "call-%d", i);
+		sl_session_delete(&relay.sessions, find_call(id));
+	}
+	refused(c, "Ran out of ports"); /* all but one of them rest */
+	passed += UINT64_C(3600000000000);
+}
+
+static void a_thousand_times_leak_nothing(void **state)
+{
+	char id[16];
+	const struct command c = {.call_id = id, .from_tag = "A"};
+	size_t before = 0;
+
+	relay_open(0);
+	for (int round = 0; round < 1000; round++) {
+		one_round(c, id);
+		assert_int_equal(relay.sessions.n, 0);
+		assert_int_equal(sl_interface_ports(&relay.interface, SL_IPV4).taken, 0);
+		if (round == 10)
+			before = mallinfo2().uordblks;
+	}
+	assert_int_equal(mallinfo2().uordblks, before);
+	relay_close();
+}
+
 static const struct sl_police_rates *rates_from(const char *call_id, unsigned leg)
 {
 	return &find_call(call_id)->leg[leg]->media[0].path.spec.rates;
@@ -160,6 +232,7 @@ int main(void)
 		cmocka_unit_test(the_reserve_is_for_emergencies),
 		cmocka_unit_test(load_is_told_as_the_proxy_knows_it),
 		cmocka_unit_test(known_calls_pass_at_the_limit),
+		cmocka_unit_test(a_thousand_times_leak_nothing),
 		cmocka_unit_test(flows_are_policed_by_their_sdp),
 		cmocka_unit_test(emergency_calls_are_not_policed),
 	};
