@@ -83,7 +83,7 @@ fi
 if prepare "$prefix-asan" clang -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false; then
     run_tests "$prefix-asan" unit --suite unit
     LSAN_OPTIONS=suppressions=$PWD/tests/lsan.supp:print_suppressions=0 \
-        run_tests "$prefix-asan" call phone_call
+        run_tests "$prefix-asan" call phone_call call_shapes_manage call_shapes_routes
     run_tests "$prefix-asan" fuzz --suite fuzz
     echo "== $prefix-asan: lint"
     if tests/lint.sh "$prefix-asan"; then

@@ -19,7 +19,7 @@ import ng
 import sip_story
 import srtp
 
-PATIENCE = 8.0  # s: for what must happen
+PATIENCE = 20.0  # s: for what must happen
 SILENCE = 0.3  # s: for what must not
 PACKETS = 10
 CLONE_NEWNET = 0x40000000
@@ -103,6 +103,14 @@ class Party:
                 return False
             except OSError:
                 return True
+
+    def started(self):
+        try:
+            wait_for("does not start", self.listens)
+        except Wrong as wrong:
+            with open(self.base + ".out", encoding="utf-8", errors="replace") as log:
+                raise Wrong("SIPp of %s %s (status %s): %s" % (
+                    self.name, wrong, self.sipp.poll(), log.read()[-500:])) from wrong
 
     def messages(self):
         """[(sent, text)] so far."""
@@ -233,7 +241,7 @@ class Stage:
 
     def play(self):
         for party in self.party.values():
-            wait_for("SIPp of %s does not start" % party.name, party.listens)
+            party.started()
         last = None
         for step in self.story.steps:
             if step.look or step.gate:
