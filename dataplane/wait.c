@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 enum {
-	NAP_NS = 60000,  /* with a queue that cannot wake the worker: half of it is added latency */
+	NAP_NS = 100000, /* with a queue that cannot wake the worker: half of it is added latency */
 	SLEEP_MS = 1000, /* nothing is lost if a wake-up is; it would only be late */
 };
 
@@ -52,12 +52,14 @@ void sl_wait_sleep(struct sl_wait *wait)
 {
 	eventfd_t value;
 
-	if (wait->all)
-		poll(wait->fds, wait->n, SLEEP_MS);
-	else
-		nanosleep(&(struct timespec){.tv_nsec = NAP_NS}, NULL);
+	poll(wait->fds, wait->n, SLEEP_MS);
 	sl_wait_cancel(wait);
 	eventfd_read(wait->fds[0].fd, &value);
+}
+
+void sl_wait_nap(void)
+{
+	nanosleep(&(struct timespec){.tv_nsec = NAP_NS}, NULL);
 }
 
 void sl_wait_wake_slow(struct sl_wait *wait)

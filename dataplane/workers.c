@@ -44,6 +44,10 @@ static int pin(unsigned core)
 /* Sleeps, unless something came while the worker was about to. */
 static void rest(struct sl_worker *w)
 {
+	if (!w->wait.all) {
+		sl_wait_nap();
+		return;
+	}
 	sl_wait_prepare(&w->wait);
 	if (sl_worker_poll(w) || atomic_load(&w->stop))
 		sl_wait_cancel(&w->wait);
