@@ -21,15 +21,16 @@
 #include "sluice/suite.h"
 
 enum {
-	SL_CONFIG_NAME = 32,        /* bytes of a port's, interface's, user's name, NUL included */
-	SL_CONFIG_PATH = 108,       /* bytes of a path, NUL included: sockaddr_un's room */
-	SL_CONFIG_DEVICE = 192,     /* bytes of what follows af_xdp:, pci: or vdev:, NUL included */
-	SL_CONFIG_NEIGHBORS = 64,   /* `neighbor` lines per port */
-	SL_CONFIG_NG = 8,           /* `ng` lines */
-	SL_CONFIG_NG_ALLOW = 16,    /* `ng-allow` lines of users and groups; and of networks */
-	SL_CONFIG_ERRORS = 64,      /* mistakes kept; the rest is only counted */
-	SL_CONFIG_MIN_PORT = 1024,  /* lowest media port */
-	SL_CONFIG_DELETE_DELAY = 0, /* seconds: a deleted call is closed at once */
+	SL_CONFIG_NAME = 32,      /* bytes of a port's, interface's, user's name, NUL included */
+	SL_CONFIG_PATH = 108,     /* bytes of a path, NUL included: sockaddr_un's room */
+	SL_CONFIG_DEVICE = 192,   /* bytes of what follows af_xdp:, pci: or vdev:, NUL included */
+	SL_CONFIG_NEIGHBORS = 64, /* `neighbor` lines per port */
+	SL_CONFIG_KERNEL_PORTS = 64, /* `kernel-ports` of one interface */
+	SL_CONFIG_NG = 8,            /* `ng` lines */
+	SL_CONFIG_NG_ALLOW = 16,     /* `ng-allow` lines of users and groups; and of networks */
+	SL_CONFIG_ERRORS = 64,       /* mistakes kept; the rest is only counted */
+	SL_CONFIG_MIN_PORT = 1024,   /* lowest media port */
+	SL_CONFIG_DELETE_DELAY = 0,  /* seconds: a deleted call is closed at once */
 };
 
 enum sl_config_device { SL_DEVICE_AF_XDP, SL_DEVICE_PCI, SL_DEVICE_VDEV };
@@ -56,7 +57,8 @@ struct sl_config_port {
 	uint16_t cores[SL_MAX_WORKERS]; /* as listed; a core that two ports name has one worker for
 					   both */
 	enum sl_config_poll poll;
-	bool set_channels;                 /* af_xdp: narrow the netdev's channels to n_cores */
+	bool set_channels; /* af_xdp: narrow the netdev's channels to n_cores */
+	bool no_generic;   /* af_xdp: generic-xdp = no: refuse a netdev whose driver has no XDP */
 	char guard_object[SL_CONFIG_PATH]; /* af_xdp: BPF object; "": the installed one */
 	bool has_mac;                      /* vdev: */
 	uint8_t mac[6];
@@ -82,10 +84,12 @@ struct sl_config_interface {
 		address[SL_FAMILIES]; /* by SL_IPV4, SL_IPV6; at least one present */
 	uint16_t port_min;            /* media ports, host byte order: first even port ... */
 	uint16_t port_max;            /* ... to last odd port, inclusive: whole RTP/RTCP pairs */
-	enum sl_suite min_suite;      /* at least as many key and tag bits; SL_SUITE_NONE: any */
-	bool secure_only;             /* allow-rtp = no: SRTP only */
-	bool refuse_other;            /* other-media = refuse: what is not RTP gets port 0 */
-	bool follow_source;           /* source = follow: not only from where SDP says */
+	unsigned n_kernel_ports;      /* UDP ports of the kernel's sockets; strangers are limited */
+	uint16_t kernel_ports[SL_CONFIG_KERNEL_PORTS];
+	enum sl_suite min_suite; /* at least as many key and tag bits; SL_SUITE_NONE: any */
+	bool secure_only;        /* allow-rtp = no: SRTP only */
+	bool refuse_other;       /* other-media = refuse: what is not RTP gets port 0 */
+	bool follow_source;      /* source = follow: not only from where SDP says */
 };
 
 struct sl_config_allow {

@@ -124,6 +124,8 @@ GUARD_KEY(set_unknown_pps, "unknown-pps")
 GUARD_KEY(set_flow_rate_slack, "flow-rate-slack")
 GUARD_KEY(set_rtcp_pps, "rtcp-pps")
 GUARD_KEY(set_learning_pps, "learning-pps")
+GUARD_KEY(set_max_unknown_sources, "max-unknown-sources")
+GUARD_KEY(set_max_named_sources, "max-named-sources")
 GUARD_KEY(set_alarm_pps, "alarm-pps")
 GUARD_KEY(set_alarm_auth_pps, "alarm-auth-pps")
 GUARD_KEY(set_alarm_loss_pps, "alarm-loss-pps")
@@ -137,6 +139,8 @@ static const struct sl_config_key guard_keys[] = {
 	{"flow-rate-slack", false, set_flow_rate_slack},
 	{"rtcp-pps", false, set_rtcp_pps},
 	{"learning-pps", false, set_learning_pps},
+	{"max-unknown-sources", false, set_max_unknown_sources},
+	{"max-named-sources", false, set_max_named_sources},
 	{"alarm-pps", false, set_alarm_pps},
 	{"alarm-auth-pps", false, set_alarm_auth_pps},
 	{"alarm-loss-pps", false, set_alarm_loss_pps},

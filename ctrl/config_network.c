@@ -99,6 +99,13 @@ static void set_set_channels(struct sl_config_parser *parser, const char *value)
 		sl_config_fault(parser, "set-channels: '%.64s'; write yes or no", value);
 }
 
+static void set_generic_xdp(struct sl_config_parser *parser, const char *value)
+{
+	parser->port->no_generic = !strcmp(value, "no");
+	if (strcmp(value, "no") && strcmp(value, "yes"))
+		sl_config_fault(parser, "generic-xdp: '%.64s'; write yes or no", value);
+}
+
 static void set_guard_object(struct sl_config_parser *parser, const char *value)
 {
 	sl_config_set_path(parser, parser->port->guard_object, "guard-object", value);
@@ -157,6 +164,7 @@ const struct sl_config_key sl_config_port_keys[] = {
 	{"cores", false, set_cores},
 	{"poll", false, set_poll},
 	{"set-channels", false, set_set_channels},
+	{"generic-xdp", false, set_generic_xdp},
 	{"guard-object", false, set_guard_object},
 	{"mac", false, set_mac},
 	{"tap", false, set_tap},
@@ -265,6 +273,18 @@ static void set_media_ports(struct sl_config_parser *parser, const char *value)
 	parser->interface->port_max = (uint16_t)max;
 }
 
+static void set_kernel_ports(struct sl_config_parser *parser, const char *value)
+{
+	struct sl_config_interface *interface = parser->interface;
+
+	if (sl_config_list(value, interface->kernel_ports, SL_CONFIG_KERNEL_PORTS,
+		    &interface->n_kernel_ports) == 0)
+		return;
+	sl_config_fault(parser,
+		"kernel-ports: '%.64s'; write a list of at most %d ports like 5060,5080-5089",
+		value, SL_CONFIG_KERNEL_PORTS);
+}
+
 static void set_min_suite(struct sl_config_parser *parser, const char *value)
 {
 	for (int suite = SL_SUITE_NONE + 1; suite < SL_SUITE_COUNT; suite++)
@@ -303,6 +323,7 @@ const struct sl_config_key sl_config_interface_keys[] = {
 	{"address", true, add_address},
 	{"advertise", true, add_advertise},
 	{"media-ports", false, set_media_ports},
+	{"kernel-ports", false, set_kernel_ports},
 	{"min-suite", false, set_min_suite},
 	{"allow-rtp", false, set_allow_rtp},
 	{"other-media", false, set_other_media},

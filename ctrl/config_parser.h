@@ -5,7 +5,7 @@
 
 #include "ctrl/config.h"
 
-enum { SL_CONFIG_KEYS = 12 }; /* the longest of the sections' key tables */
+enum { SL_CONFIG_KEYS = 16 }; /* the longest of the sections' key tables */
 
 /* Where a section and each of its keys were first seen; 0: nowhere. */
 struct sl_config_lines {

@@ -37,6 +37,7 @@ static void print_port(FILE *out, const struct sl_config_port *port)
 	fprintf(out, "\npoll = %s\n", port->poll == SL_POLL_ADAPTIVE ? "adaptive" : "busy");
 	if (port->kind == SL_DEVICE_AF_XDP) {
 		fprintf(out, "set-channels = %s\n", port->set_channels ? "yes" : "no");
+		fprintf(out, "generic-xdp = %s\n", port->no_generic ? "no" : "yes");
 		if (port->guard_object[0])
 			fprintf(out, "guard-object = %s\n", port->guard_object);
 	} else {
@@ -70,6 +71,10 @@ static void print_interface(
 			fprintf(out, "advertise = %s\n", sl_address_text(address->advertise, text));
 	}
 	fprintf(out, "media-ports = %u-%u\n", interface->port_min, interface->port_max);
+	for (unsigned i = 0; i < interface->n_kernel_ports; i++)
+		fprintf(out, "%s%u", i ? "," : "kernel-ports = ", interface->kernel_ports[i]);
+	if (interface->n_kernel_ports)
+		fputc('\n', out);
 	if (interface->min_suite)
 		fprintf(out, "min-suite = %s\n", sl_suites[interface->min_suite].name);
 	fprintf(out, "allow-rtp = %s\nother-media = %s\nsource = %s\n",

@@ -7,6 +7,7 @@
 #include "ctrl/address.h"
 #include "dataplane/latch.h"
 #include "dataplane/police.h"
+#include "sluice/guard.h"
 
 static const struct number_key {
 	const char *name;
@@ -23,6 +24,9 @@ static const struct number_key {
 	{"rtcp-pps", AT(rtcp_pps), SL_POLICE_PPS_LEAST, 100000, 100, false, true},
 	{"learning-pps", AT(learning_pps), SL_POLICE_PPS_LEAST, SL_LATCH_TRIES_MOST, 50, false,
 		false},
+	{"max-unknown-sources", AT(max_strangers), 1024, 16777216, SL_GUARD_MAX_STRANGERS, false,
+		false},
+	{"max-named-sources", AT(max_named), 1024, 16777216, SL_GUARD_MAX_EXPECTED, false, false},
 	{"alarm-pps", AT(alarm_pps), 1, 100000000, 1000, false, true},
 	{"alarm-auth-pps", AT(alarm_auth_pps), 1, 1000000, 20, false, true},
 	{"alarm-loss-pps", AT(alarm_loss_pps), 1, 1000000, 10, false, true},

@@ -28,6 +28,8 @@ struct sl_guard_config {
 	unsigned alarm_pps;      /* drops a second of one kind that raise an alarm; 0: none */
 	unsigned alarm_auth_pps; /* failures a second of one source, or at one call; 0: none */
 	unsigned alarm_loss_pps; /* packets a second that calls would have needed; 0: none */
+	unsigned max_strangers;  /* the guard's table of them; taken at start */
+	unsigned max_named;      /* sources that calls name */
 	unsigned n_listed;
 	struct sl_listed listed[SL_GUARD_LISTED];
 };

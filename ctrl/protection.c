@@ -93,6 +93,11 @@ int sl_protection_set(struct sl_protection *protection, const char *who, const c
 	bool list = !strcmp(key, "allow") || !strcmp(key, "deny") || !strcmp(key, "forget");
 	int rc = 0;
 
+	if (strncmp(key, "max-", 4) == 0) {
+		snprintf(
+			why, SL_GUARD_WHY, "%.32s: a table keeps its size; set it in [guard]", key);
+		return -EINVAL;
+	}
 	before = protection->config;
 	if (strcmp(key, "forget") != 0 &&
 		!sl_guard_config_set(&protection->config, key, value, why))

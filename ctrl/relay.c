@@ -114,8 +114,9 @@ static int open_port(struct sl_relay *r, unsigned i, char why[SL_RELAY_WHY])
 
 static int load_guard(struct sl_relay *r, unsigned i, char why[SL_RELAY_WHY])
 {
-	const struct sl_guard_sizes sizes = {0};
 	const struct sl_config_port *port = &r->config->ports[i];
+	const struct sl_guard_sizes sizes = {
+		.strangers = r->config->guard.max_strangers, .sources = r->config->guard.max_named};
 
 	if (port->kind != SL_DEVICE_AF_XDP)
 		return 0;
@@ -132,7 +133,7 @@ static int attach_guard(struct sl_relay *r, unsigned i, char why[SL_RELAY_WHY])
 		return 0;
 	for (unsigned q = 0; q < port->n_cores; q++)
 		sockets[q] = sl_port_xdp_socket(r->ports[i], q);
-	rc = sl_guard_attach(r->guards[i], sockets, port->n_cores, true, why);
+	rc = sl_guard_attach(r->guards[i], sockets, port->n_cores, !port->no_generic, why);
 	if (rc == 1)
 		sl_log_warning(
 			"port %s: the driver of %s cannot run the guard, the kernel does in its "
@@ -176,8 +177,20 @@ static int add_address(
 	rc = sl_address_add(interface->port, &local, slot, why);
 	if (rc || !interface->guard)
 		return rc;
-	return sl_guard_address_add(interface->guard, *slot, address->ip, config->vlan,
+	rc = sl_guard_address_add(interface->guard, *slot, address->ip, config->vlan,
 		config->port_min, config->port_max, why);
+	for (unsigned i = 0; i < config->n_kernel_ports && !rc; i++) {
+		uint16_t kernel = config->kernel_ports[i];
+
+		if (kernel >= config->port_min && kernel <= config->port_max) {
+			snprintf(why, SL_RELAY_WHY,
+				"interface %s: kernel-ports: %u is one of its media-ports",
+				config->name, kernel);
+			rc = -EINVAL;
+		}
+		sl_guard_pinhole_open(interface->guard, *slot, kernel);
+	}
+	return rc;
 }
 
 /* The kernel's interface behind it. A VLAN may do without one where the configuration says the next

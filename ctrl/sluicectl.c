@@ -11,6 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "ctrl/guard_only.h"
 #include "ctrl/show.h"
 
 static const char usage[] =
@@ -26,8 +27,11 @@ static const char usage[] =
 	"  guard      limits in force, who is refused, alarms\n"
 	"  guard set KEY VALUE                change a limit until the next start\n"
 	"  guard allow|deny|forget PREFIX     change the list of prefixes likewise\n"
-	"  metrics    counters, in the text format of Prometheus\n"
+	"  guard attach NETDEV -c FILE        guard it without sluiced, as FILE says\n"
+	"  guard detach NETDEV                remove a guard that nobody holds\n"
+	"  guard show NETDEV                  its counters, with or without sluiced\n"
 	"  ports      ports, queues, guard, media addresses and their port pools\n"
+	"  metrics    counters, in the text format of Prometheus\n"
 	"\n"
 	"  -s, --socket PATH  control socket (default /run/sluice/ctl.sock)\n"
 	"      --json         the answer as it came\n"
@@ -38,6 +42,7 @@ static const char usage[] =
 struct options {
 	const char *socket, *verb, *id;
 	const char *key, *value; /* guard: what to set; NULL: nothing */
+	const char *config;
 	bool json;
 };
 
@@ -76,11 +81,29 @@ static int read_change(int argc, char **argv, struct options *o)
 	return -1;
 }
 
+/* What needs no sluiced: guard attach, detach, show. -1: something else; otherwise the exit status.
+ */
+static int act_here(int argc, char **argv, const struct options *o)
+{
+	const char *act = argv[optind];
+
+	if (argc - optind != 2)
+		return -1;
+	if (!strcmp(act, "attach") && o->config)
+		return sl_guard_only_attach(argv[optind + 1], o->config);
+	if (!strcmp(act, "detach"))
+		return sl_guard_only_detach(argv[optind + 1]);
+	if (!strcmp(act, "show"))
+		return sl_guard_only_show(argv[optind + 1]);
+	return -1;
+}
+
 /* -1: go on; else the exit status. */
 static int read_options(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = {
 		{"socket", required_argument, NULL, 's'},
+		{"config", required_argument, NULL, 'c'},
 		{"json", no_argument, NULL, 'j'},
 		{"all", no_argument, NULL, 'a'},
 		{"version", no_argument, NULL, 'v'},
@@ -89,10 +112,13 @@ static int read_options(int argc, char **argv, struct options *o)
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "s:", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "s:c:", longs, NULL)) != -1) {
 		switch (c) {
 		case 's':
 			o->socket = optarg;
+			break;
+		case 'c':
+			o->config = optarg;
 			break;
 		case 'j':
 			o->json = true;
@@ -112,8 +138,13 @@ static int read_options(int argc, char **argv, struct options *o)
 		}
 	}
 	o->verb = optind < argc ? argv[optind++] : NULL;
-	if (o->verb && !strcmp(o->verb, "guard") && optind < argc)
+	if (o->verb && !strcmp(o->verb, "guard") && optind < argc) {
+		int status = act_here(argc, argv, o);
+
+		if (status >= 0)
+			exit(status);
 		return read_change(argc, argv, o);
+	}
 	o->id = optind < argc ? argv[optind++] : NULL;
 	return optind < argc ? 2 : -1;
 }

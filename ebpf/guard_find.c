@@ -195,12 +195,17 @@ int sl_guard_find_tc(unsigned ifindex, struct sl_guard_attached *attached, char 
 	return error;
 }
 
+/* The program at tc has no use for sockets. */
+static bool is_behind(const struct sl_guard_attached *attached)
+{
+	return strcmp(attached->name, SL_GUARD_TC_PROGRAM) == 0;
+}
+
 bool sl_guard_is_guard(const struct sl_guard_attached *attached)
 {
-	if (strcmp(attached->name, SL_GUARD_PROGRAM) != 0 &&
-		strcmp(attached->name, SL_GUARD_TC_PROGRAM) != 0)
+	if (!is_behind(attached) && strcmp(attached->name, SL_GUARD_PROGRAM) != 0)
 		return false;
-	for (int i = 0; i < GUARD_MAPS; i++)
+	for (int i = is_behind(attached) ? XSKS + 1 : 0; i < GUARD_MAPS; i++)
 		if (attached->maps[i] < 0)
 			return false;
 	return true;
@@ -266,7 +271,7 @@ out:
 
 int sl_guard_check_layout(const struct sl_guard_attached *attached, char why[SL_GUARD_WHY])
 {
-	for (int i = 0; i < MAPS; i++) {
+	for (int i = is_behind(attached) ? XSKS + 1 : 0; i < MAPS; i++) {
 		const struct bpf_map_info *want = &layout[i], *have = &attached->infos[i];
 
 		if (attached->maps[i] < 0 || have->type != want->type ||

@@ -41,6 +41,15 @@ judged "started after that"
 stop sluiced || fail "no clean stop"
 ! at_xdp || fail "the XDP program is still there after a clean stop"
 judged "stopped"
+closed() { in_ns relay "$SLUICECTL" guard show eth0 | awk '$1 == "closed" { print $2 }'; }
+refused=$(closed)
+counts() { [ "$(closed)" -gt "$refused" ]; }
+check "nobody counts what is refused while sluiced is stopped" wait_for 5 counts
 POLICY='deny = 10.0.0.67' start_sluiced relay 10.0.0.1/24
 judged "started again"
+in_ns relay "$SLUICECTL" guard detach eth0 2>"$RUN/detach.log" && fail "a guard in use was removed"
+check "a guard in use is not explained" logged detach 'stop that one first'
+stop sluiced || fail "no clean stop"
+in_ns relay "$SLUICECTL" guard detach eth0 >/dev/null || fail "the guard of a stopped sluiced cannot be removed"
+[ -z "$(tc -n "$TAG-relay" qdisc show dev eth0 clsact)" ] || fail "the guard left its qdisc"
 stop flood || true
