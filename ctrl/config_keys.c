@@ -122,6 +122,7 @@ GUARD_KEY(set_unknown_source_pps, "unknown-source-pps")
 GUARD_KEY(set_unknown_source_burst, "unknown-source-burst")
 GUARD_KEY(set_unknown_pps, "unknown-pps")
 GUARD_KEY(set_flow_rate_slack, "flow-rate-slack")
+GUARD_KEY(set_min_ttl, "min-ttl")
 GUARD_KEY(set_rtcp_pps, "rtcp-pps")
 GUARD_KEY(set_learning_pps, "learning-pps")
 GUARD_KEY(set_max_unknown_sources, "max-unknown-sources")
@@ -137,6 +138,7 @@ static const struct sl_config_key guard_keys[] = {
 	{"unknown-source-burst", false, set_unknown_source_burst},
 	{"unknown-pps", false, set_unknown_pps},
 	{"flow-rate-slack", false, set_flow_rate_slack},
+	{"min-ttl", false, set_min_ttl},
 	{"rtcp-pps", false, set_rtcp_pps},
 	{"learning-pps", false, set_learning_pps},
 	{"max-unknown-sources", false, set_max_unknown_sources},

@@ -20,6 +20,7 @@ static const struct number_key {
 	{"unknown-source-pps", AT(stranger_pps), 1, 10000000, 200, false, true},
 	{"unknown-source-burst", AT(stranger_burst), 1, 1000000, 200, false, false},
 	{"unknown-pps", AT(strangers_pps), 1, 100000000, 20000, false, true},
+	{"min-ttl", AT(min_ttl), 1, 255, 1, false, false},
 	{"flow-rate-slack", AT(flow_slack), 100, 100000, 200, true, true},
 	{"rtcp-pps", AT(rtcp_pps), SL_POLICE_PPS_LEAST, 100000, 100, false, true},
 	{"learning-pps", AT(learning_pps), SL_POLICE_PPS_LEAST, SL_LATCH_TRIES_MOST, 50, false,
@@ -239,5 +240,6 @@ struct sl_policy sl_guard_config_policy(const struct sl_guard_config *config)
 		/* A tenth of a second at once: what a burst of new calls sends. */
 		.strangers = sl_rate_of(config->strangers_pps, config->strangers_pps / 10 + 1),
 		.prefixes = config->n_listed,
+		.min_hops = config->min_ttl,
 	};
 }

@@ -22,6 +22,7 @@ struct sl_guard_config {
 	unsigned stranger_pps;   /* of one source that no call names; 0: off */
 	unsigned stranger_burst; /* packets */
 	unsigned strangers_pps;  /* of all of them; 0: off */
+	unsigned min_ttl;        /* that media arrives with at least */
 	unsigned flow_slack;     /* hundredths: 200 is twice what the SDP announces; 0: off */
 	unsigned rtcp_pps;       /* of one direction of a call; 0: off */
 	unsigned learning_pps;   /* tags tried at one pinhole for unknown SSRCs or sources */

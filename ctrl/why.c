@@ -63,6 +63,7 @@ static enum sl_cause cause_of(int verdict)
 	case SL_DROP_MARTIAN:
 	case SL_DROP_DENIED:
 	case SL_DROP_STRANGER:
+	case SL_DROP_TTL:
 	case SL_DROP_STRANGERS:
 		return SL_CAUSE_POLICED;
 	default:

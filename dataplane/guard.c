@@ -146,11 +146,18 @@ void sl_stage_lists(struct sl_worker *w, struct sl_burst *b)
 	}
 }
 
+static bool is_near_enough(const struct sl_packet *p, unsigned min_hops)
+{
+	return likely(p->view.hops >= min_hops) || !sl_policy_here(sl_ethdev_by_dpdk[p->m->port]);
+}
+
 void sl_stage_guard(struct sl_worker *w, struct sl_burst *b)
 {
+	unsigned min_hops = sl_policy_state ? sl_rules_now()->limits.min_hops : 0;
+
 	(void)w;
 	SL_BURST_FOREACH (p, b) {
-		p->verdict = judge(p, b->now);
+		p->verdict = is_near_enough(p, min_hops) ? judge(p, b->now) : SL_DROP_TTL;
 		if (p->verdict == SL_FORWARD)
 			rte_prefetch0(p->flow->in_key); /* unprotect; NULL does no harm */
 	}

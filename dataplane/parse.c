@@ -82,6 +82,7 @@ static enum sl_verdict parse_ipv4(
 		return SL_DROP_IP;
 	if (ip[9] != NEXT_UDP || be16(ip + 6) & IPV4_OFFSET)
 		return SL_PUNT;
+	view->hops = ip[8];
 	if (ip[8] == 0) /* no router sends what has no hop left */
 		return SL_DROP_IP;
 	view->fragment = be16(ip + 6) & IPV4_FRAGMENT;
@@ -154,9 +155,13 @@ static enum sl_verdict parse_ipv6(
 		return v;
 	if (next != NEXT_UDP)
 		return SL_PUNT;
+	view->hops = ip[7];
 	if (ip[7] == 0)
 		return SL_DROP_IP;
-	return parse_udp(frame, at, end, view);
+	v = parse_udp(frame, at, end, view);
+	if (v == SL_FORWARD && !view->fragment && be16(frame + at + 6) == 0)
+		return SL_DROP_UDP; /* RFC 8200 8.1: without a checksum it is none */
+	return v;
 }
 
 enum sl_verdict sl_parse_frame(const uint8_t *frame, uint16_t len, struct sl_view *view)

@@ -27,6 +27,7 @@ struct sl_view {
 	uint16_t vlan;        /* id of the 802.1Q tag; 0: none, or a priority tag */
 	bool ip;              /* the addresses are there, whatever the verdict */
 	bool ports;           /* likewise */
+	uint8_t hops;         /* TTL or hop limit */
 	bool fragment;        /* the first fragment of a datagram: ports only, no payload */
 
 	/* Set by sl_parse_media. */

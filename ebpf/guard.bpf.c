@@ -87,9 +87,9 @@ static __always_inline __u32 judge_source(const struct sl_policy *limits,
 	if (list == SL_PREFIX_ALLOW)
 		return passes;
 	switch (judge_stranger(limits, &key, budget_of)) {
-	case STRANGER_OVER:
+	case SL_STRANGER_OVER:
 		return kernel ? SL_GUARD_KERNEL_STRANGER : SL_GUARD_STRANGER;
-	case STRANGERS_OVER:
+	case SL_STRANGERS_OVER:
 		return kernel ? SL_GUARD_KERNEL_STRANGERS : SL_GUARD_STRANGERS;
 	default:
 		return passes;
@@ -104,7 +104,7 @@ enum door {
 };
 
 /* Whose business it is, by all but the source's rate; `reason` of DOOR_DROP. */
-static __always_inline enum door door_of(
+static __always_inline enum door door_of(const struct sl_policy *limits,
 	const struct packet *packet, enum parsed parsed, enum sl_prefix list, __u32 *reason)
 {
 	union {
@@ -132,7 +132,10 @@ static __always_inline enum door door_of(
 	if (ours.slot.kernel && is_open(ours.slot.index, packet->port))
 		return DOOR_KERNEL_LIMITED;
 	*reason = packet->fragment ? SL_GUARD_FRAGMENT : SL_GUARD_CLOSED;
-	return packet->fragment || !is_open(ours.slot.index, packet->port) ? DOOR_DROP : DOOR_MEDIA;
+	if (packet->fragment || !is_open(ours.slot.index, packet->port))
+		return DOOR_DROP;
+	*reason = SL_GUARD_TTL;
+	return packet->hops < limits->min_hops ? DOOR_DROP : DOOR_MEDIA;
 }
 
 /* Tells the program at tc that this frame was judged. False: the driver has no room to say so. */
@@ -166,7 +169,7 @@ int sluice_guard(struct xdp_md *ctx)
 	if (packet.ip && limits) {
 		if (limits->prefixes)
 			list = listed(&packet);
-		door = door_of(&packet, parsed, list, &verdict);
+		door = door_of(limits, &packet, parsed, list, &verdict);
 	}
 	if (door == DOOR_DROP)
 		return drop(&packet, verdict);
@@ -223,7 +226,7 @@ int sluice_guard_tc(struct __sk_buff *skb)
 	if (packet.ip && limits) {
 		if (limits->prefixes)
 			list = listed(&packet);
-		door = door_of(&packet, parsed, list, &verdict);
+		door = door_of(limits, &packet, parsed, list, &verdict);
 	}
 	if (door == DOOR_MEDIA)
 		verdict = judge_source(

@@ -67,7 +67,9 @@ struct packet {
 	__u16 vlan;    /* id of the tags, host byte order; 0: none */
 	__u16 port;    /* destination, host byte order */
 	bool udp_fits; /* the UDP length is possible */
+	bool checked;  /* there is a UDP checksum */
 	bool fragment; /* the first one: the ports are there, the rest may not be */
+	__u8 hops;     /* TTL or hop limit */
 };
 
 /* `space`: bytes from `udp` to the end of the IP packet. */
@@ -81,6 +83,7 @@ static __always_inline enum parsed parse_udp(
 	length = bpf_ntohs(udp->len);
 	packet->port = bpf_ntohs(udp->dest);
 	packet->udp_fits = packet->fragment || (length >= sizeof(*udp) && length <= space);
+	packet->checked = udp->check != 0;
 	return PARSED_UDP;
 }
 
@@ -122,6 +125,7 @@ static __always_inline enum parsed parse_ipv4(
 		return PARSED_OTHER;
 	if (ip->protocol != IPPROTO_UDP)
 		return parse_other(start + header, end, ip->protocol);
+	packet->hops = ip->ttl;
 	if (ip->ttl == 0) /* no router sends what has no hop left */
 		return PARSED_BAD_IP;
 	packet->fragment = ip->frag_off & bpf_htons(IPV4_FRAGMENT);
@@ -161,9 +165,14 @@ static __always_inline enum parsed parse_ipv6(
 		const struct ipv6_extension *extension = start + skip;
 		__u32 length = sizeof(*extension);
 
-		if (next == IPPROTO_UDP)
-			return ip->hop_limit ? parse_udp(start + skip, space - skip, end, packet)
-					     : PARSED_BAD_IP;
+		if (next == IPPROTO_UDP) {
+			enum parsed parsed = parse_udp(start + skip, space - skip, end, packet);
+
+			packet->hops = ip->hop_limit;
+			/* RFC 8200 8.1: without a checksum it is none */
+			packet->udp_fits &= packet->checked | packet->fragment;
+			return ip->hop_limit ? parsed : PARSED_BAD_IP;
+		}
 		if (next != IPV6_HOP_BY_HOP && next != IPV6_ROUTING && next != IPV6_FRAGMENT &&
 			next != IPV6_DESTINATIONS)
 			return parse_other(start + skip, end, next);

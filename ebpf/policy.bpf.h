@@ -117,21 +117,6 @@ static __always_inline bool is_martian(const struct packet *packet)
 	return sl_is_martian(packet->from.ip) || slot_of(&packet->from, packet->vlan) != 0;
 }
 
-static __always_inline bool take(__u64 *bucket, const struct sl_rate *rate, __u64 now)
-{
-	for (int i = 0; i < 2; i++) {
-		__u64 before = *(volatile __u64 *)bucket, after;
-		bool passes;
-
-		after = sl_bucket_next(before, rate, now, &passes);
-		if (!passes)
-			return false;
-		if (__sync_val_compare_and_swap(bucket, before, after) == before)
-			return true;
-	}
-	return false;
-}
-
 /* Whom to count as one: an IPv4 address, an IPv6 /64. */
 static __always_inline struct sl_guard_address who(const struct packet *packet)
 {
@@ -142,29 +127,21 @@ static __always_inline struct sl_guard_address who(const struct packet *packet)
 	return key;
 }
 
-enum stranger { STRANGER_PASSES, STRANGER_OVER, STRANGERS_OVER };
-
-/*
- * A source that is over its own rate costs the others nothing; one that there is no budget for is
- * not remembered.
- */
-static __always_inline enum stranger judge_stranger(
+static __always_inline enum sl_stranger judge_stranger(
 	const struct sl_policy *limits, const struct sl_guard_address *key, __u32 whose)
 {
-	__u64 now = bpf_ktime_get_ns(), fresh = 0, *bucket, *all;
-	bool passes;
+	__u64 now = bpf_ktime_get_ns(), fresh, *bucket, *all;
+	enum sl_stranger verdict = SL_STRANGER_PASSES;
 
 	bucket = bpf_map_lookup_elem(&strangers, key);
-	if (bucket && !take(bucket, &limits->stranger, now))
-		return STRANGER_OVER;
 	all = bpf_map_lookup_elem(&budget, &whose);
-	if (all && limits->strangers.interval && !take(all, &limits->strangers, now))
-		return STRANGERS_OVER;
-	if (!bucket && limits->stranger.interval) {
-		fresh = sl_bucket_next(fresh, &limits->stranger, now, &passes);
+	if (all)
+		verdict = sl_stranger_judge(limits, bucket, all, now);
+	if (verdict == SL_STRANGER_PASSES && !bucket && limits->stranger.interval) {
+		fresh = sl_stranger_first(limits, now);
 		bpf_map_update_elem(&strangers, key, &fresh, BPF_ANY);
 	}
-	return STRANGER_PASSES;
+	return verdict;
 }
 
 #endif

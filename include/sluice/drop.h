@@ -17,6 +17,7 @@
 	X(NOT_MEDIA, "not-media", "not media, and this port has no kernel twin to pass it to")     \
 	X(CLOSED, "closed", "UDP to a media port that no call has open")                           \
 	X(DENIED, "denied", "from a prefix that is denied")                                        \
+	X(TTL, "ttl", "to an open port, with fewer hops left than [guard] min-ttl")                \
 	X(MARTIAN, "martian", "to an open port, from an address that cannot send")                 \
 	X(STRANGER, "stranger", "to an open port, from a stranger beyond its rate")                \
 	X(STRANGERS, "strangers", "to an open port, from strangers beyond their budget")           \

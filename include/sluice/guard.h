@@ -117,6 +117,7 @@ struct sl_guard_event {
 		"to a media address, with a UDP header that contradicts its packet: dropped")     \
 	X(FRAGMENT, "fragment", "fragment of UDP to a media port: dropped")                       \
 	X(DENIED, "denied", "from a prefix that is denied: dropped")                              \
+	X(TTL, "ttl", "to a media port, with fewer hops left than [guard] min-ttl: dropped")      \
 	X(MARTIAN, "martian", "to a media port, from an address that cannot send: dropped")       \
 	X(STRANGER, "stranger", "to a media port, from a stranger beyond its rate: dropped")      \
 	X(STRANGERS, "strangers", "to a media port, from strangers beyond their budget: dropped") \

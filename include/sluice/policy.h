@@ -15,7 +15,7 @@ struct sl_policy {
 				     open ports */
 	struct sl_rate strangers; /* of all strangers together */
 	__u32 prefixes;           /* in the map of prefixes; 0: nobody need look */
-	__u32 unused;
+	__u32 min_hops;           /* TTL or hop limit that media arrives with at least */
 };
 
 /* What a prefix of the lists says; of several that match, the longest counts. */

@@ -107,6 +107,7 @@ int guard_decided(struct fixture *f, const uint8_t *bytes, unsigned length)
 		[SL_GUARD_PASSED] = XDP_PASS,
 		[SL_GUARD_DENIED] = XDP_DROP,
 		[SL_GUARD_MARTIAN] = XDP_DROP,
+		[SL_GUARD_TTL] = XDP_DROP,
 		[SL_GUARD_STRANGER] = XDP_DROP,
 		[SL_GUARD_STRANGERS] = XDP_DROP,
 		[SL_GUARD_CLOSED] = XDP_DROP,

@@ -4,6 +4,7 @@
 #define SL_TESTS_UNIT_GUARD_FRAME_H
 
 #include <arpa/inet.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -25,6 +26,7 @@ struct shape {
 	uint8_t version;     /* 0: the family's; else the first byte of the IP header */
 	int ip_lie, udp_lie; /* bytes added to the length field */
 	int chain_lie;       /* units added to the last extension header's length */
+	bool unchecked;      /* no UDP checksum */
 	unsigned padding;    /* Ethernet padding after the IP packet */
 	int want;            /* enum sl_guard_counter */
 };
@@ -111,6 +113,7 @@ static inline void frame_udp(struct frame *frame, const struct shape *shape)
 	put16(udp, 40000);
 	put16(udp + 2, shape->port);
 	put16(udp + 4, (unsigned)(8 + FRAME_PAYLOAD + shape->udp_lie));
+	put16(udp + 6, shape->unchecked ? 0 : 0xbeef); /* nobody looks whether it is right */
 	memset(frame_add(frame, FRAME_PAYLOAD), 0x80, FRAME_PAYLOAD);
 }
 

@@ -60,6 +60,7 @@ static int worker_decided(const struct frame *frame, unsigned length, char label
 		[SL_DROP_CLOSED] = SL_GUARD_CLOSED,
 		[SL_DROP_DENIED] = SL_GUARD_DENIED,
 		[SL_DROP_MARTIAN] = SL_GUARD_MARTIAN,
+		[SL_DROP_TTL] = SL_GUARD_TTL,
 		[SL_DROP_STRANGER] = SL_GUARD_STRANGER,
 		[SL_DROP_STRANGERS] = SL_GUARD_STRANGERS,
 	};
@@ -252,6 +253,7 @@ static void cases_under_a_policy(void **state)
 	both_name(f, "198.18.0.9"); /* denied all the same */
 	both_name(f, "fd00::2");
 	policy.prefixes = 6;
+	policy.min_hops = 32;
 	assert_int_equal(sl_guard_policy_set(f->guard, &policy, f->why), 0);
 	assert_int_equal(sl_policy_set(&policy, list, 6), 0);
 	for (int round = 0; round < 60000; round++) {
@@ -266,6 +268,8 @@ static void cases_under_a_policy(void **state)
 		struct frame frame;
 
 		shape.from = somebody(v6, from);
+		if (random() % 20 == 0)
+			shape.hops = (int)(random() % 32) + 1;
 		if (random() % 20 == 0)
 			*(random() % 2 ? &shape.udp_lie : &shape.ip_lie) = 1;
 		frame_build(&frame, &shape);

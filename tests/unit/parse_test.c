@@ -40,7 +40,7 @@ static uint16_t hex(const char *text, uint8_t *out)
 
 #define MACS                  "020000000001 020000000002 "
 #define IP4(len, frag, proto) "4500" len "0000" frag "40" proto "0000 0a000001 0a000002 "
-#define UDP(len)              "1388 4e20" len "0000 "
+#define UDP(len)              "1388 4e20" len "beef "
 #define IP6(len, next)        "60000000" len next "40 20010db8 *11:00 01 20010db8 *11:00 02 "
 
 static const struct {
@@ -126,6 +126,12 @@ static const struct {
 		MACS "86dd 60000000 000c 11 00 20010db8 *11:00 01 20010db8 *11:00 02" UDP(
 			"000c") "80000001",
 		SL_DROP_IP, 0, 0},
+	{"IPv6, no checksum", MACS "86dd" IP6("000c", "11") "1388 4e20 000c 0000 80000001",
+		SL_DROP_UDP, 0, 0},
+	{"IPv4, no checksum",
+		MACS "0800 45000020 0000 0000 40 11 0000 0a000001 0a000002 1388 4e20 000c 0000 "
+		     "80000001",
+		SL_FORWARD, 42, 4},
 	{"ICMPv6", MACS "86dd" IP6("0008", "3a") "*8:00", SL_PUNT, 0, 0},
 	{"IPv4 version", MACS "0800 5500 001c *16:00", SL_DROP_IP, 0, 0},
 	{"IPv4 header length 4", MACS "0800 4400 001c *16:00 " UDP("0008"), SL_DROP_IP, 0, 0},

