@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Starting and stopping the relay fifty times leaves nothing behind, and after kill -9 it simply starts again.
+# Starting and stopping the relay fifty times leaves nothing behind but the one filter that keeps media ports closed, which can
+# be taken away; and after kill -9 it simply starts again.
 . "$(dirname "$0")/lib.sh"
 
 ns_add relay peer
@@ -19,6 +20,8 @@ dpdk_files() {
 }
 guarded() { ip -n "$TAG-relay" link show eth0 | grep -q xdp; }
 
+filters() { in_ns relay tc filter show dev eth0 ingress | grep -c sluice_ || true; }
+
 before=$(traces)
 for round in {1..50}; do
     start_sluiced relay 10.0.0.1/24
@@ -29,7 +32,8 @@ for round in {1..50}; do
     stop sluiced || fail "round $round: exit status $? on SIGTERM"
     [ "$(traces)" = "$before" ] || fail "round $round leaves $(diff <(echo "$before") <(traces))"
 done
-ok "fifty rounds leave nothing"
+[ "$(filters)" = 1 ] || fail "$(filters) filters at tc ingress after fifty rounds"
+ok "fifty rounds leave one filter and nothing else"
 
 for round in {1..3}; do
     start_sluiced relay 10.0.0.1/24
@@ -40,3 +44,7 @@ for round in {1..3}; do
 done
 [ "$(traces)" = "$before" ] || fail "after kill -9: $(diff <(echo "$before") <(traces))"
 ok "kill -9 does not matter"
+[ "$(filters)" = 1 ] || fail "$(filters) filters at tc ingress"
+in_ns relay "$SLUICECTL" guard detach eth0 >/dev/null || fail "the guard cannot be taken away"
+! in_ns relay tc qdisc show dev eth0 | grep -q clsact || fail "clsact stays behind"
+ok "and the guard goes when told to"
