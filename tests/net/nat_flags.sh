@@ -80,7 +80,12 @@ rebound() {
     wait $!
     value "$RUN/rebound.json" rtp lost
 }
+start events relay "$SLUICECTL" -s "$CTL" --json events
+check "no events" wait_for 5 logged events listening
 lost=$(rebound) && [ "$lost" -le 20 ] || fail "a NAT that rebinds costs $lost packets"
 ok "SRTP follows a NAT that rebinds: $lost packets lost"
+wait_for 5 logged events '"event":"relatched".*"component":"RTP","address":"10.0.0.11:' ||
+    fail "the second move is not announced: $(cat "$RUN/events.log")"
+ok "and it is announced: $(grep -o '"event":"[a-z]*latched"' "$RUN/events.log" | sort | uniq -c | tr '\n' ' ')"
 lost=$(rebound --flags strict-source) && [ "$lost" -ge 80 ] || fail "strict-source: $lost packets lost although nobody is followed"
 ok "strict-source: the first one stays: $lost packets lost"
