@@ -18,9 +18,9 @@ void sl_quality_payloads(struct sl_terms *terms, const struct sl_sdp *sdp, unsig
 
 	for (unsigned i = 0; i < media->n_payload_types && n < SL_PAYLOADS; i++) {
 		sl_codec_of(sdp, m, media->payload_types[i], &map);
-		if (!map.clock_rate)
+		if (!map.clock_rate || map.clock_rate > SL_CLOCK_MAX)
 			continue;
-		terms->payloads[n].hz = map.clock_rate;
+		terms->payloads[n].hz = map.clock_rate & SL_CLOCK_MAX;
 		terms->payloads[n].type = media->payload_types[i];
 		terms->codecs[n++] = (uint8_t)sl_mos_codec(map.encoding.at, map.encoding.len);
 	}

@@ -87,6 +87,11 @@ struct sl_flow {
 	bool treated; /* written by ctrl before publication: not every payload type just passes */
 	struct sl_police police;
 	struct sl_flow_counters count;
+
+	/* Cold, in the rest of the counters' last line. Written by ctrl before publication. */
+	uint64_t cookie;
+	struct sl_payload payloads[SL_PAYLOADS];
+
 	struct sl_streams streams __attribute__((aligned(64)));
 
 	struct sl_quality quality[SL_LIVE_SSRCS] __attribute__((aligned(64))); /* as streams.live */
@@ -97,9 +102,7 @@ struct sl_flow {
 	struct sl_latch latch[SL_COMPONENTS]; /* the first one for both when they share a port */
 
 	/* Cold. Written by ctrl before publication. */
-	uint64_t cookie;
 	struct sl_treatments treatment; /* enum sl_treatment */
-	struct sl_payload payloads[SL_PAYLOADS];
 };
 
 _Static_assert(offsetof(struct sl_flow, egress) == 64, "what every packet needs is in one line");

@@ -130,9 +130,6 @@ static void take_block(struct sl_reports *r, const uint8_t *block, uint64_t now)
 	*to = (struct sl_reception){
 		.at = now,
 		.ssrc = ssrc,
-		.fraction = block[4],
-		.lost = word(block + 4) & 0xffffff,
-		.jitter = word(block + 12),
 		.last = word(block + 16),
 		.delay = word(block + 20),
 	};

@@ -18,14 +18,14 @@ enum {
 	SL_REPORTS_SENT = 4, /* sender reports remembered */
 	SL_QUALITY_GAP =
 		3000, /* RFC 3550 A.1 MAX_DROPOUT, packets; beyond it a sender started anew */
-	SL_QUALITY_LATE = 100, /* MAX_MISORDER, likewise */
+	SL_CLOCK_MAX = 0xffffff, /* Hz: what is faster is no clock of media */
+	SL_QUALITY_LATE = 100,   /* MAX_MISORDER, likewise */
 };
 
 /* Clock rates by payload type; hz 0 ends the list. */
 struct sl_payload {
-	uint32_t hz;
-	uint8_t type;
-	uint8_t unused[3];
+	uint32_t hz : 24;
+	uint32_t type : 8;
 };
 
 /* Of one SSRC. All zero: nothing came yet. */
@@ -59,10 +59,6 @@ struct sl_reception {
 	uint64_t at;          /* ns, worker clock */
 	uint32_t ssrc;        /* whose reception this is about */
 	uint32_t last, delay; /* LSR; DLSR, 1/65536 s */
-	uint32_t jitter;      /* RTP clock units */
-	uint32_t lost;        /* cumulative, as sent: 24 bits, signed */
-	uint8_t fraction;     /* lost of 256 */
-	uint8_t unused[3];
 };
 
 struct sl_sender_report {
