@@ -117,7 +117,7 @@ static __always_inline enum door door_of(const struct sl_policy *limits,
 		return DOOR_DROP;
 	if (parsed == PARSED_OTHER)
 		return DOOR_KERNEL;
-	ours.known = slot_of(&packet->to, packet->vlan);
+	ours.known = slot_at_once(&packet->to, packet->vlan);
 	if (!ours.known)
 		return DOOR_KERNEL;
 	if (parsed == PARSED_OPENER)

@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include <bpf/libbpf.h>
+
 #include "guard_fixture.h"
 #include "guard_frame.h"
 
@@ -226,14 +228,36 @@ static void strangers_have_a_budget(void **state)
 	assert_int_equal(passed(f, "192.0.2.4", 100, -1), 100);
 }
 
+/* What the kernel has taken for the guard's map, in bytes. */
+static unsigned long memory_of(struct fixture *f, const char *map)
+{
+	int fd = bpf_object__find_map_fd_by_name(f->object, map);
+	unsigned long bytes = 0;
+	char line[256];
+	FILE *file;
+
+	snprintf(line, sizeof(line), "/proc/self/fdinfo/%d", fd);
+	file = fopen(line, "r");
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file) && sscanf(line, "memlock: %lu", &bytes) != 1)
+		;
+	fclose(file);
+	assert_true(bytes > 0);
+	return bytes;
+}
+
 /* No number of strangers makes the guard forget whom it expects, or take more memory. */
 static void spoofed_flood_displaces_nobody(void **state)
 {
+	static const char *const maps[] = {"strangers", "expected", "prefixes"};
 	struct fixture *f = *state;
 	char text[INET_ADDRSTRLEN];
+	unsigned long before[3];
 
 	policy(f, &(struct sl_policy){.stranger = ONCE(1)});
 	expect_source(f, "192.0.2.1", true);
+	for (int i = 0; i < 3; i++)
+		before[i] = memory_of(f, maps[i]);
 	for (unsigned i = 0; i < 3 * SL_GUARD_MAX_STRANGERS; i++) {
 		struct frame frame;
 
@@ -245,6 +269,8 @@ static void spoofed_flood_displaces_nobody(void **state)
 		assert_int_equal(guard_decided(f, frame.bytes, frame.length), SL_GUARD_REDIRECTED);
 	}
 	assert_int_equal(passed(f, "192.0.2.1", 100, -1), 100);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(memory_of(f, maps[i]), before[i]);
 }
 
 struct seen {
