@@ -111,7 +111,7 @@ void sl_leg_free(const struct sl_crypto_backend *crypto, struct sl_leg *leg)
 	free(leg);
 }
 
-static bool anybody_connected(const struct sl_call *call)
+bool sl_call_connected(const struct sl_call *call)
 {
 	for (unsigned i = 0; i < call->n_legs; i++)
 		if (call->leg[i]->peer)
@@ -136,7 +136,7 @@ void sl_call_leg_remove(struct sl_sessions *sessions, struct sl_call *call, stru
 	}
 	call->n_legs = kept;
 	sl_leg_free(crypto, leg);
-	if (!call->deleted && !call->deadline && !anybody_connected(call))
+	if (!call->deleted && !call->deadline && !sl_call_connected(call))
 		sl_session_wait(sessions, call);
 }
 

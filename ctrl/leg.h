@@ -20,6 +20,9 @@ struct sl_leg *sl_call_other(const struct sl_call *call, const struct sl_leg *le
 /* Is there an offer that nobody has answered? */
 bool sl_call_offered(const struct sl_call *call);
 
+/* Does media connect any two legs? */
+bool sl_call_connected(const struct sl_call *call);
+
 /* A new leg of the call. `tag` may be absent. NULL: out of memory, or SL_MAX_LEGS. */
 struct sl_leg *sl_call_leg_add(
 	struct sl_call *call, struct sl_text tag, const struct sl_interface *interface);

@@ -31,6 +31,8 @@ enum sl_timeout sl_timers_due(
 	if (!call->answered)
 		return passed(timers->offer, call->offered, now) ? SL_TIMEOUT_OFFER
 								 : SL_TIMEOUT_NONE;
+	if (call->apart)
+		return SL_TIMEOUT_NONE;
 	if (call->held)
 		return passed(timers->silent, since, now) ? SL_TIMEOUT_SILENT : SL_TIMEOUT_NONE;
 	return passed(timers->media, since, now) ? SL_TIMEOUT_MEDIA : SL_TIMEOUT_NONE;

@@ -52,6 +52,7 @@ struct sl_timers_call {
 	uint64_t offered;  /* last offer */
 	uint64_t answered; /* last answer: whoever speaks has time from then on */
 	uint64_t heard;    /* last packet of any party that was let in */
+	bool apart;        /* it was answered, and nobody is connected now: its deadline decides */
 	bool held;         /* a party is not expected to send */
 	bool ending;       /* was told to end, with a delay: only the final timeout is left */
 };

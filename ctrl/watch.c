@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "ctrl/guard_config.h"
+#include "ctrl/leg.h"
 #include "ctrl/log.h"
 #include "ctrl/query.h"
 #include "dataplane/port.h"
@@ -249,6 +250,7 @@ void sl_watch_call(struct sl_sessions *sessions, struct sl_call *call)
 		.created = call->born,
 		.offered = call->offered,
 		.answered = call->answered,
+		.apart = !sl_call_connected(call),
 		.ending = call->deleted,
 	};
 	uint64_t now = sl_clock();

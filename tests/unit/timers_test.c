@@ -32,6 +32,8 @@ static const struct {
 		SL_TIMEOUT_NONE},
 	{"held for long", {.created = 1000, .answered = 1010, .heard = 1500, .held = true}, 5100,
 		SL_TIMEOUT_SILENT},
+	{"answered, and ringing elsewhere", {.created = 1000, .answered = 1010, .apart = true},
+		2000, SL_TIMEOUT_NONE},
 	{"final, whatever is heard", {.created = 1000, .answered = 1010, .heard = 10999}, 11000,
 		SL_TIMEOUT_FINAL},
 	{"ending", {.created = 1000, .answered = 1010, .ending = true}, 2000, SL_TIMEOUT_NONE},
