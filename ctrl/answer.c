@@ -23,6 +23,7 @@ struct reply {
 	bool forked;           /* ... and has been replaced by a new one */
 	struct sl_offer *offer;
 	struct sl_text to_tag; /* of the one who answers */
+	uint64_t digest;       /* of its SDP */
 	unsigned n_media;
 	struct sl_terms terms[2][SL_MAX_MEDIA];
 	struct sl_session_key *ours[2][SL_MAX_MEDIA];
@@ -72,6 +73,30 @@ static int find_by_offer(struct reply *r, struct sl_leg *from, struct sl_text to
 	return 0;
 }
 
+/* FNV-1a. Whoever makes two answers look equal confuses nobody's call but its own. */
+static uint64_t digest_of(struct sl_text sdp)
+{
+	uint64_t digest = UINT64_C(0xcbf29ce484222325);
+
+	for (uint32_t i = 0; i < sdp.len; i++)
+		digest = (digest ^ (unsigned char)sdp.at[i]) * UINT64_C(0x100000001b3);
+	return digest;
+}
+
+/*
+ * Both have offered: is it the answer of `a`, although the tag of `b` is where that of who answers
+ * should be? A repeated answer means what it meant. Else it is for the later offer: the other may
+ * have been refused in between (491), of which nobody tells us. Of two that wait the tags decide.
+ */
+static bool is_swapped(const struct reply *r, const struct sl_leg *a, const struct sl_leg *b)
+{
+	if (b->answered && b->digest == r->digest)
+		return false;
+	if (a->answered && a->digest == r->digest)
+		return true;
+	return (a->answered || b->answered) && a->offer->serial > b->offer->serial;
+}
+
 /* The tag of the one who offered comes first; some scripts swap them. */
 static int find_sides(struct reply *r)
 {
@@ -82,8 +107,8 @@ static int find_sides(struct reply *r)
 
 	if (a && a == b)
 		return SL_REFUSE(-ESRCH, r->why, "from-tag and to-tag are the same");
-	if (ab && ba) /* both have offered: it is for the one that has no answer yet */
-		ba = b->answered && !a->answered;
+	if (ab && ba)
+		ba = is_swapped(r, a, b);
 	if (ba) {
 		r->leg[SL_FROM] = b;
 		r->leg[SL_TO] = a;
@@ -261,6 +286,7 @@ static int room_for_all(struct reply *r)
 
 static int put_in_force(struct reply *r)
 {
+	const unsigned before[2] = {r->leg[SL_FROM]->n_media, r->leg[SL_TO]->n_media};
 	struct sl_agreed side[2];
 	struct sl_leg *to;
 	const struct sl_text *said = &r->options->label;
@@ -288,14 +314,19 @@ static int put_in_force(struct reply *r)
 	if (rc) {
 		free(tag);
 		free(label);
+		r->leg[SL_FROM]->n_media = before[SL_FROM];
 		if (r->forked)
 			sl_leg_free(r->sessions->env.crypto, r->call->leg[--r->call->n_legs]);
+		else
+			to->n_media = before[SL_TO];
 		return rc;
 	}
 	if (tag)
 		to->tag = tag;
 	sl_leg_label(to, label);
 	to->answered = true;
+	to->digest = r->digest;
+	r->leg[SL_FROM]->n_agreed = to->n_agreed = r->offer->n_media;
 	r->call->up = true;
 	if (!r->call->deleted)
 		sl_session_keep(r->sessions, r->call);
@@ -313,6 +344,7 @@ ssize_t sl_answer(struct sl_sessions *sessions, const struct sl_ng_options *opti
 	r.call = sl_session_find(sessions, options->call_id);
 	if (!r.call)
 		return SL_REFUSE(-ENOENT, why, "Unknown call-id");
+	r.digest = digest_of(options->sdp);
 	len = sl_call_sdp_parse(&sdp, options, why);
 	if (!len)
 		len = find_sides(&r);

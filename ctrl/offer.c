@@ -67,6 +67,8 @@ static int take_ports(struct sl_draft *d, int side, unsigned m, const struct sl_
 
 static void draft_drop(struct sl_draft *d)
 {
+	for (int side = SL_FROM; side <= SL_TO && d->offer; side++)
+		d->leg[side]->n_media = d->n_media[side];
 	sl_offer_put(d->sessions->env.crypto, d->offer);
 	if (d->new_call) {
 		sl_session_delete(d->sessions, d->call);
@@ -109,14 +111,12 @@ static int check_key(const struct sl_draft *d, unsigned m, const struct sl_terms
 		-EKEYREJECTED, d->why, "medium %u: the offer sends back a key of ours", m + 1);
 }
 
-/* Of the dialogue that the offer belongs to. */
+/* Of the dialogue that the offer belongs to; what was offered and not answered does not count. */
 static unsigned media_before(const struct sl_draft *d)
 {
 	const struct sl_leg *to = d->leg[SL_TO];
 
-	if (to->peer == d->leg[SL_FROM])
-		return to->n_media;
-	return 0;
+	return to->peer == d->leg[SL_FROM] ? to->n_agreed : 0;
 }
 
 /* RFC 3264 6: what is taken out keeps its place, with port 0. */
@@ -302,7 +302,7 @@ static int commit(struct sl_draft *d, const struct sl_sdp *sdp)
 	d->offer->serial = ++call->offers;
 	sl_leg_offer(d->sessions->env.crypto, to, d->offer);
 	call->deleted = false;
-	if (call->up)
+	if (sl_call_connected(call))
 		sl_session_keep(d->sessions, call);
 	else
 		sl_session_wait(d->sessions, call);

@@ -117,6 +117,8 @@ static int find_legs(struct sl_draft *d)
 		rc = add_leg(d, SL_FROM, o->from_tag);
 	if (!rc && !to)
 		rc = add_leg(d, SL_TO, o->to_tag);
+	for (int side = SL_FROM; side <= SL_TO && !rc; side++)
+		d->n_media[side] = d->leg[side]->n_media;
 	return rc;
 }
 

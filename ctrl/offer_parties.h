@@ -16,6 +16,7 @@ struct sl_draft {
 	bool new_call;
 	struct sl_leg *leg[2]; /* by enum sl_side */
 	bool new_leg[2];
+	unsigned n_media[2]; /* of the legs, before */
 	const struct sl_interface *interface[2];
 	struct sl_offer *offer;
 	char *why;

@@ -134,6 +134,8 @@ struct sl_leg {
 	struct sl_offer *offer; /* the last one that was made to it; kept after the answer, since
 				   answers are repeated */
 	bool answered;          /* that one */
+	uint64_t digest;        /* of the SDP it was answered with */
+	unsigned n_agreed;      /* m-lines of the last answer, from it or to it */
 	uint8_t gate;           /* bits of enum sl_gate, closed for what it sends */
 	unsigned n_media;
 	struct sl_leg_media *media;

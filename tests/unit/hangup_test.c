@@ -68,6 +68,8 @@ static void nobody_connected_for_long_ends(void **state)
 	assert_int_equal(find_call("call")->deadline, 0); /* nothing expires */
 	assert_null(hangup(&c));
 	assert_true(find_call("call")->deadline);
+	must_offer(from("A", NULL), party("A", NULL)); /* it rings: that is no reason to stay */
+	assert_true(find_call("call")->deadline);
 	must_answer(from("A", "B"), party("B", NULL));
 	connected("A", "B");
 	assert_int_equal(find_call("call")->deadline, 0);

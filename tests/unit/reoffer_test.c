@@ -153,6 +153,23 @@ static void media_come_and_go(void **state)
 	relay_close();
 }
 
+/* RFC 3264 8: what was offered and not answered never was part of the session. */
+static void media_of_a_refused_offer_may_go(void **state)
+{
+	static const char video[] = "m=video 7000 RTP/AVP 96\r\n";
+	struct party a = alice(NULL), b = bob(NULL);
+
+	relay_open(0);
+	must_offer(from_a, a);
+	must_answer(to_b, b);
+	a.extra = video;
+	must_offer(to_b, a); /* 488 */
+	a.extra = NULL;
+	must_offer(to_b, a);
+	must_answer(to_b, b);
+	relay_close();
+}
+
 static void refused_video_of_an_srtp_call_does_no_harm(void **state)
 {
 	struct party a = alice(key_line(1, CM80, 1)), b = bob(key_line(1, GCM, 2));
@@ -185,6 +202,7 @@ int main(void)
 		cmocka_unit_test(hold_closes_and_resume_goes_on),
 		cmocka_unit_test(a_key_that_comes_back_goes_on),
 		cmocka_unit_test(media_come_and_go),
+		cmocka_unit_test(media_of_a_refused_offer_may_go),
 		cmocka_unit_test(refused_video_of_an_srtp_call_does_no_harm),
 	};
 

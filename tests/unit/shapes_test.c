@@ -187,6 +187,25 @@ static void both_offer_at_once(void **state)
 	relay_close();
 }
 
+/* Both offers get a 491, and one of them is made again: what its answer repeats is no answer to the
+ * other. */
+static void a_repeated_answer_after_glare(void **state)
+{
+	struct party a = party("A", NULL), b = party("B", NULL);
+
+	relay_open(0);
+	must_offer(from("A", NULL), a);
+	must_answer(from("A", "B"), b);
+	must_offer(from("A", "B"), a);
+	must_offer(from("B", "A"), b);
+	must_offer(from("B", "A"), b);
+	for (int i = 0; i < 2; i++) {
+		must_answer(from("B", "A"), a);
+		connected("A", "B");
+	}
+	relay_close();
+}
+
 static void the_family_of_a_leg_may_change(void **state)
 {
 	struct party a = party("A", key_line(1, CM80, 1)), b = party("B", key_line(1, GCM, 2));
@@ -256,6 +275,7 @@ int main(void)
 		cmocka_unit_test(delayed_offers_and_their_forks),
 		cmocka_unit_test(a_new_party_takes_a_place),
 		cmocka_unit_test(both_offer_at_once),
+		cmocka_unit_test(a_repeated_answer_after_glare),
 		cmocka_unit_test(the_family_of_a_leg_may_change),
 		cmocka_unit_test(parties_are_limited),
 	};
