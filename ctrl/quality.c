@@ -134,6 +134,10 @@ static void judge(struct sl_leg_media *m, const struct sl_quality_report *now,
 	struct sl_mos_input in = {.codec = codec};
 	struct sl_quality_sample s = {.at = time(NULL)};
 
+	if (now->packets < last.packets) { /* counted anew */
+		t->last = *now;
+		return;
+	}
 	if (packets + lost < SL_QUALITY_MIN)
 		return;
 	t = track_of(m, now->ssrc);
