@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Watches the real crypto backend: which keys there are, and every index that was sent under each.
+ * Keys are told apart by their bytes, so that two objects with one master key are one key.
+ */
+#ifndef SL_TESTS_PROPERTY_KEYS_H
+#define SL_TESTS_PROPERTY_KEYS_H
+
+#include <stdbool.h>
+
+#include "dataplane/crypto.h"
+
+/* `real`, watched. */
+const struct sl_crypto_backend *keys_watch(const struct sl_crypto_backend *real);
+
+/* Forgets all that was sent. */
+void keys_forget(void);
+
+/* Keys that were made and are not freed. */
+unsigned keys_alive(void);
+bool keys_has(const struct sl_key *key);
+
+/* Indices that were sent twice under one key and SSRC; this must stay 0. */
+unsigned keys_reused(void);
+/* How many were sent. */
+unsigned long keys_sent(void);
+
+/* What was protected at this address: its index and master key, once. False: nothing was. */
+bool keys_taken(const uint8_t *data, uint64_t *index, struct sl_master *master);
+
+#endif
