@@ -209,10 +209,17 @@ static int parse_line(struct sl_sdp_parser *p, struct sl_sdp_line *line)
 /* The next line without its end, cut off `rest`. */
 static int next_line(struct sl_sdp_parser *p, struct sl_text *rest, struct sl_text *line)
 {
+	const char *end = rest->at + rest->len;
+	bool cr;
+
 	*line = sl_sdp_split(rest, '\n');
 	p->line++;
-	if (line->len > 0 && line->at[line->len - 1] == '\r')
-		line->len--;
+	cr = line->len > 0 && line->at[line->len - 1] == '\r';
+	/* What one parser takes for the end of a line, another may not: nothing passes us that two
+	 * ends of a call could read differently. */
+	if (!cr && line->at + line->len < end)
+		return sl_sdp_fail(p, "ends in a bare LF instead of CRLF (RFC 8866 5)");
+	line->len -= cr;
 	if (line->len > 0 && memchr(line->at, '\0', line->len))
 		return sl_sdp_fail(p, "has a NUL byte");
 	if (line->len > 0 && memchr(line->at, '\r', line->len))

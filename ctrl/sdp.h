@@ -4,8 +4,8 @@
  * every line in order, so that sdp_rewrite.h can pass on what Sluice does not know.
  *
  * Strict about what the relay acts on (structure, c=, m=, a=rtcp, a=crypto), lenient about what it
- * merely reports (b=, a=ptime, a=rtpmap): a malformed hint counts as absent. Tolerated: bare LF, a
- * last line without line end, empty lines at the end, runs of spaces, a missing t=.
+ * merely reports (b=, a=ptime, a=rtpmap): a malformed hint counts as absent. Tolerated: a last
+ * line without line end, empty lines at the end, runs of spaces, a missing t=.
  */
 #ifndef SL_CTRL_SDP_H
 #define SL_CTRL_SDP_H

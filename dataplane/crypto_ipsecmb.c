@@ -102,8 +102,8 @@ static bool cm_hash(struct sl_crypto *crypto, unsigned n, enum protocol protocol
 }
 
 /* AES-CTR over [header_len, ends) of the ops that are still on their way. The API takes one key
- * size. */
-static void cm_cipher(
+ * size. False: the library did not do them all. */
+static bool cm_cipher(
 	struct sl_crypto *crypto, unsigned n, enum protocol protocol, unsigned key_len)
 {
 	unsigned jobs = 0;
@@ -124,9 +124,8 @@ static void cm_cipher(
 		job->key_len_in_bytes = key_len;
 		jobs++;
 	}
-	if (jobs)
-		IMB_SUBMIT_CIPHER_BURST_NOCHECK(
-			crypto->mgr, crypto->jobs, jobs, IMB_CIPHER_CNTR, IMB_DIR_ENCRYPT, key_len);
+	return !jobs || likely(IMB_SUBMIT_CIPHER_BURST_NOCHECK(crypto->mgr, crypto->jobs, jobs,
+				       IMB_CIPHER_CNTR, IMB_DIR_ENCRYPT, key_len) == jobs);
 }
 
 static inline unsigned key_len_bit(unsigned key_len)
@@ -134,12 +133,15 @@ static inline unsigned key_len_bit(unsigned key_len)
 	return 1u << key_len / 8;
 }
 
-static void cm_cipher_all(
+static bool cm_cipher_all(
 	struct sl_crypto *crypto, unsigned n, enum protocol protocol, unsigned key_lens)
 {
+	bool done = true;
+
 	for (unsigned len = 16; len <= 32; len += 8)
 		if (key_lens & key_len_bit(len))
-			cm_cipher(crypto, n, protocol, len);
+			done &= cm_cipher(crypto, n, protocol, len);
+	return done;
 }
 
 /* What lies behind the line of the head, that the caller is likely to have brought near. */
@@ -190,7 +192,11 @@ static void cm_unprotect(struct sl_crypto *crypto, unsigned n, enum protocol pro
 		if (protocol == RTP)
 			copy_cm_tag(op->data + crypto->ends[i], crypto->tags[i], head->tag_len);
 	}
-	cm_cipher_all(crypto, n, protocol, key_lens);
+	if (likely(cm_cipher_all(crypto, n, protocol, key_lens)))
+		return;
+	for (unsigned i = 0; i < n; i++)
+		if (crypto->ops[i]->verdict == SL_FORWARD)
+			crypto->ops[i]->verdict = SL_DROP_CRYPTO;
 }
 
 static void cm_protect(struct sl_crypto *crypto, unsigned n, enum protocol protocol)
@@ -204,12 +210,13 @@ static void cm_protect(struct sl_crypto *crypto, unsigned n, enum protocol proto
 		crypto->ends[i] = op->len;
 		put_word(op->data + op->len, authenticated_word(op, protocol));
 	}
-	cm_cipher_all(crypto, n, protocol, key_lens);
-	const bool hashed = cm_hash(crypto, n, protocol);
+	/* What was not encrypted must not get a tag that verifies, still less leave. */
+	const bool done =
+		cm_cipher_all(crypto, n, protocol, key_lens) && cm_hash(crypto, n, protocol);
 	for (unsigned i = 0; i < n; i++) {
 		struct sl_crypto_op *op = crypto->ops[i];
 		const uint8_t tag_len = cm_of(crypto, op, protocol)->head.tag_len;
-		if (unlikely(!hashed)) {
+		if (unlikely(!done)) {
 			op->verdict = SL_DROP_CRYPTO;
 			continue;
 		}

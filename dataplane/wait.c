@@ -7,7 +7,10 @@
 #include <unistd.h>
 
 enum {
-	NAP_NS = 100000, /* with a queue that cannot wake the worker: half of it is added latency */
+	/* With a queue that cannot wake the worker. Half of the short one is added latency, for as
+	 * long as there is media; the long one costs next to nothing while there is none. */
+	SHORT_NAP_NS = 100000,
+	LONG_NAP_NS = 1000000,
 	SLEEP_MS = 1000, /* nothing is lost if a wake-up is; it would only be late */
 };
 
@@ -57,9 +60,9 @@ void sl_wait_sleep(struct sl_wait *wait)
 	eventfd_read(wait->fds[0].fd, &value);
 }
 
-void sl_wait_nap(void)
+void sl_wait_nap(bool quiet)
 {
-	nanosleep(&(struct timespec){.tv_nsec = NAP_NS}, NULL);
+	nanosleep(&(struct timespec){.tv_nsec = quiet ? LONG_NAP_NS : SHORT_NAP_NS}, NULL);
 }
 
 void sl_wait_wake_slow(struct sl_wait *wait)

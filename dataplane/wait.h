@@ -36,8 +36,8 @@ void sl_wait_cancel(struct sl_wait *wait);
 void sl_wait_sleep(struct sl_wait *wait);
 
 /* Instead of all that where not every queue has a descriptor: it is over so soon that nobody needs
- * to wake the worker. */
-void sl_wait_nap(void);
+ * to wake the worker. `quiet`: nothing has come for a while. */
+void sl_wait_nap(bool quiet);
 
 /* After something was put into a ring of the worker: wakes it if it sleeps. From any thread. */
 void sl_wait_wake_slow(struct sl_wait *wait);

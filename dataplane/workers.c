@@ -15,7 +15,8 @@
 #include "dataplane/worker.h"
 
 enum {
-	IDLE_POLLS = 1000, /* empty polls before an adaptive worker sleeps */
+	IDLE_POLLS = 1000,     /* empty polls before an adaptive worker sleeps */
+	QUIET_NS = 1000000000, /* and since the last packet, before it naps longer */
 };
 
 struct sl_worker sl_workers[SL_MAX_WORKERS];
@@ -42,10 +43,10 @@ static int pin(unsigned core)
 }
 
 /* Sleeps, unless something came while the worker was about to. */
-static void rest(struct sl_worker *w)
+static void rest(struct sl_worker *w, bool quiet)
 {
 	if (!w->wait.all) {
-		sl_wait_nap();
+		sl_wait_nap(quiet);
 		return;
 	}
 	sl_wait_prepare(&w->wait);
@@ -58,15 +59,17 @@ static void rest(struct sl_worker *w)
 static void loop(struct sl_worker *w)
 {
 	unsigned idle = 0;
-	uint64_t before = sl_clock();
+	uint64_t before = sl_clock(), last = before;
 
 	while (!atomic_load_explicit(&w->stop, memory_order_relaxed)) {
 		unsigned n = sl_worker_poll(w);
 
-		if (n)
+		if (n) {
 			idle = 0;
-		else if (w->adaptive && ++idle > IDLE_POLLS)
-			rest(w);
+			last = before;
+		} else if (w->adaptive && ++idle > IDLE_POLLS) {
+			rest(w, before - last > QUIET_NS);
+		}
 
 		uint64_t now = sl_clock();
 

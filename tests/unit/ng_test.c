@@ -239,6 +239,8 @@ static const struct bad {
 		.reason = "longer than"},
 	{"a lone carriage return", .sdp = HEAD "c=IN IP4 192.0.2.66\rt=0 0\r\n" SAVP,
 		.refusal = SL_REFUSED_SDP, .reason = "carriage return that ends no line"},
+	{"a bare line feed", .sdp = HEAD CONN SAVP "a=x\n", .refusal = SL_REFUSED_SDP,
+		.reason = "ends in a bare LF instead of CRLF"},
 	{"a NUL", /* \1 stands for it */
 		.sdp = HEAD CONN SAVP "a=x\1y\r\n", .refusal = SL_REFUSED_SDP,
 		.reason = "NUL byte"},

@@ -81,17 +81,17 @@ static const struct {
 		       "a=rtcp:30001\r\n",
 	},
 	{
-		.name = "FreeSWITCH, plain RTP to SRTP, bare LF, a=rtcp with address, o= kept",
-		.in = "v=0\n"
-		      "o=FreeSWITCH 1700000000 1700000001 IN IP4 203.0.113.20\n"
-		      "s=FreeSWITCH\n"
-		      "c=IN IP4 203.0.113.20\n"
-		      "t=0 0\n"
-		      "m=audio 24680 RTP/AVP 102 9 0 8 103 101\n"
-		      "a=rtpmap:102 opus/48000/2\n"
-		      "a=fmtp:102 useinbandfec=1; maxaveragebitrate=30000\n"
-		      "a=rtcp:24681 IN IP4 203.0.113.20\n"
-		      "a=silenceSupp:off - - - -\n"
+		.name = "FreeSWITCH, plain RTP to SRTP, a=rtcp with address, o= kept",
+		.in = "v=0\r\n"
+		      "o=FreeSWITCH 1700000000 1700000001 IN IP4 203.0.113.20\r\n"
+		      "s=FreeSWITCH\r\n"
+		      "c=IN IP4 203.0.113.20\r\n"
+		      "t=0 0\r\n"
+		      "m=audio 24680 RTP/AVP 102 9 0 8 103 101\r\n"
+		      "a=rtpmap:102 opus/48000/2\r\n"
+		      "a=fmtp:102 useinbandfec=1; maxaveragebitrate=30000\r\n"
+		      "a=rtcp:24681 IN IP4 203.0.113.20\r\n"
+		      "a=silenceSupp:off - - - -\r\n"
 		      "a=ptime:20",
 		.media = {{.action = SL_SDP_RELAY,
 			.address = RELAY4,
