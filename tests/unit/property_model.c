@@ -9,19 +9,12 @@
 
 struct call calls[CALLS];
 
-static struct {
-	bool live, marked;
-	int family;
-	uint16_t port; /* 0: the relay has not said so far */
-} pairs[PAIR_IDS];
-static uint64_t released[SL_FAMILIES][2 * PAIRS];
 static int last_leg;
 
 void model_reset(void)
 {
 	memset(calls, 0, sizeof(calls));
-	memset(pairs, 0, sizeof(pairs));
-	memset(released, 0, sizeof(released));
+	ports_reset();
 }
 
 struct leg *model_leg(struct call *c, const char *tag)
@@ -144,7 +137,7 @@ static bool suits(const struct offer *o, int side, unsigned m, int pair, int fam
 		return false;
 	if (side == SL_FROM ? o->said[m].held : asked < 0)
 		return true;
-	return pairs[pair].family == family;
+	return pair_family(pair) == family;
 }
 
 unsigned model_offer_pairs(const struct call *c, const struct sides *s, struct offer *o, int family,
@@ -192,18 +185,6 @@ static struct leg *add_leg(struct call *c, const char *tag)
 	return l;
 }
 
-static int new_pair(int family)
-{
-	int i = 1;
-
-	while (pairs[i].live)
-		i++;
-	pairs[i].live = true;
-	pairs[i].family = family;
-	pairs[i].port = 0;
-	return i;
-}
-
 static bool connected(const struct call *c)
 {
 	for (unsigned i = 0; i < c->n_legs; i++)
@@ -233,7 +214,7 @@ void model_offered(struct call *c, struct sides *s, const struct offer *offer, c
 			if (!o->said[m].active)
 				continue;
 			if (!o->pair[side][m])
-				o->pair[side][m] = new_pair(wanted[side][m]);
+				o->pair[side][m] = pair_new(wanted[side][m]);
 			if (!l->m[m].pair)
 				l->m[m].pair = o->pair[side][m];
 		}
@@ -478,15 +459,6 @@ bool model_passes(struct call *c, const struct leg *from, unsigned m)
 	return to && from->m[m].active && to->m[m].active && !from->m[m].held && !to->m[m].held;
 }
 
-unsigned model_ports(int family)
-{
-	unsigned n = 0;
-
-	for (int i = 1; i < PAIR_IDS; i++)
-		n += pairs[i].live && pairs[i].family == family;
-	return n;
-}
-
 unsigned model_flows(void)
 {
 	unsigned n = 0;
@@ -496,49 +468,4 @@ unsigned model_flows(void)
 			for (unsigned m = 0; m < MEDIA; m++)
 				n += model_passes(&calls[k], &calls[k].leg[i], m);
 	return n;
-}
-
-void model_collect(void)
-{
-	for (int i = 1; i < PAIR_IDS; i++)
-		pairs[i].marked = false;
-	for (unsigned k = 0; k < CALLS; k++)
-		for (unsigned i = 0; i < calls[k].n_legs; i++) {
-			const struct leg *l = &calls[k].leg[i];
-			const struct offer *o = model_offer_to(&calls[k], l);
-
-			for (unsigned m = 0; m < MEDIA; m++) {
-				pairs[l->m[m].pair].marked = true;
-				for (int side = SL_FROM; o && side <= SL_TO; side++)
-					pairs[o->pair[side][m]].marked = true;
-			}
-		}
-	for (int i = 1; i < PAIR_IDS; i++) {
-		if (!pairs[i].live || pairs[i].marked)
-			continue;
-		if (pairs[i].port)
-			released[pairs[i].family][pairs[i].port - FIRST_PORT] = world.now;
-		pairs[i].live = false;
-	}
-}
-
-const char *model_bind(int pair, int family, uint16_t port)
-{
-	uint64_t rested;
-
-	if (pairs[pair].family != family)
-		return "another address family than it should";
-	if (pairs[pair].port)
-		return pairs[pair].port == port ? NULL : "another port than before";
-	if (port < FIRST_PORT || port >= FIRST_PORT + 2 * PAIRS || port & 1)
-		return "no port of the range";
-	for (int i = 1; i < PAIR_IDS; i++)
-		if (pairs[i].live && pairs[i].family == family && pairs[i].port == port)
-			return "a port that somebody else has";
-	rested = released[family][port - FIRST_PORT];
-	/* Calls that time out are missed up to a second later. */
-	if (rested && world.now - rested < (SL_PORT_REST_S - 1) * SECOND)
-		return "a port that has to rest";
-	pairs[pair].port = port;
-	return NULL;
 }

@@ -146,6 +146,11 @@ bool model_passes(struct call *c, const struct leg *from, unsigned m);
 unsigned model_ports(int family);
 unsigned model_flows(void);
 
+/* property_ports.c: pairs of local ports, by numbers from 1. */
+void ports_reset(void);
+int pair_new(int family);
+int pair_family(int pair);
+
 /* Gives back the pairs that nobody refers to any more. */
 void model_collect(void);
 

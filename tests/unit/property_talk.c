@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "dataplane/worker.h"
+#include "property_ask.h"
 #include "property_moves.h"
 #include "property_sdp.h"
 #include "unit_random.h"

@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "property_ask.h"
 #include "property_keys.h"
 #include "property_moves.h"
 #include "unit_random.h"
