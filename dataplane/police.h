@@ -2,8 +2,9 @@
 /*
  * What one direction of a call may send: buckets for RTP in packets and in bytes, for RTCP, and for
  * packets of SSRCs that its flow does not know while it knows one. A pure leaf. It is asked before
- * any cryptography, so that what is sent to a flow, or by its party, costs the others nothing;
- * whoever spoofs the source but does not know the SSRC takes nothing from the sender.
+ * any cryptography, so that what is sent to a flow, or by its party, costs the others nothing.
+ * Whoever spoofs the source but does not know the SSRC takes nothing from the sender; whoever knows
+ * that as well takes nothing up to SL_POLICE_FORGED_PPS, each of which costs a worker one MAC.
  *
  * Times are kept in ticks that fit 32 bits, a turn of 73 minutes. A bucket that is to be full later
  * than any packet can have made it was not touched for long, or the clock went back: it is full.
@@ -20,6 +21,8 @@ enum {
 	SL_POLICE_LONGEST = 2048,     /* bytes; what is longer costs no more */
 	SL_POLICE_BYTES_LEAST = 1000, /* a second */
 	SL_POLICE_PPS_LEAST = 15,     /* what 16 bits of gap hold */
+	SL_POLICE_FORGED_PPS = 10000,
+	SL_POLICE_FORGED_GAP = 1000000000 / SL_POLICE_TICK_NS / SL_POLICE_FORGED_PPS,
 };
 
 /* In the long run; 0: no limit. */
@@ -34,7 +37,7 @@ struct sl_police {
 	uint16_t rtp_gap, rtcp_gap, learn_gap;
 	uint32_t byte_gap;
 	/* The worker's: when each is full again. */
-	uint32_t rtp_due, bytes_due, rtcp_due, learn_due;
+	uint32_t rtp_due, bytes_due, rtcp_due, learn_due, forged_due;
 };
 
 void sl_police_start(struct sl_police *police, const struct sl_police_rates *rates);
@@ -46,6 +49,7 @@ static inline void sl_police_inherit(struct sl_police *police, const struct sl_p
 	police->bytes_due = old->bytes_due;
 	police->rtcp_due = old->rtcp_due;
 	police->learn_due = old->learn_due;
+	police->forged_due = old->forged_due;
 }
 
 /* `dearest`: what a packet can cost; `cost` is not more. */
@@ -61,22 +65,40 @@ static inline bool sl_police_take(uint32_t *due, uint32_t cost, uint32_t dearest
 	return true;
 }
 
+static inline uint32_t sl_police_bytes(const struct sl_police *p, uint16_t len)
+{
+	uint64_t counted = len < SL_POLICE_LONGEST ? len : SL_POLICE_LONGEST;
+
+	return (uint32_t)(counted * p->byte_gap / 256);
+}
+
 /* May it pass, `len` bytes of UDP payload at `now` (ns)? */
 static inline bool sl_police_rtp(struct sl_police *p, uint16_t len, uint64_t now)
 {
-	uint32_t dearest = p->byte_gap * (SL_POLICE_LONGEST / 256);
-	uint64_t cost = (uint64_t)len * p->byte_gap / 256;
+	uint32_t cost = sl_police_bytes(p, len);
 
 	if (p->rtp_gap && !sl_police_take(&p->rtp_due, p->rtp_gap, p->rtp_gap, now))
 		return false;
-	if (cost > dearest)
-		cost = dearest;
-	return !cost || sl_police_take(&p->bytes_due, (uint32_t)cost, dearest, now);
+	return !cost ||
+	       sl_police_take(&p->bytes_due, cost, sl_police_bytes(p, SL_POLICE_LONGEST), now);
 }
 
 static inline bool sl_police_rtcp(struct sl_police *p, uint64_t now)
 {
 	return !p->rtcp_gap || sl_police_take(&p->rtcp_due, p->rtcp_gap, p->rtcp_gap, now);
+}
+
+/* What passed was forged: its flow gets back what it took, unless there is too much of that. */
+static inline void sl_police_forged(struct sl_police *p, bool rtcp, uint16_t len, uint64_t now)
+{
+	if (!sl_police_take(&p->forged_due, SL_POLICE_FORGED_GAP, SL_POLICE_FORGED_GAP, now))
+		return;
+	if (rtcp) {
+		p->rtcp_due -= p->rtcp_gap;
+	} else {
+		p->rtp_due -= p->rtp_gap;
+		p->bytes_due -= sl_police_bytes(p, len);
+	}
 }
 
 static inline bool sl_police_learn(struct sl_police *p, uint64_t now)

@@ -69,12 +69,18 @@ static void prefetch_way_out(const struct sl_packet *p)
 	rte_prefetch0(&p->flow->quality[p->place < 0 ? 0 : p->place]);
 }
 
+/* Of an SSRC that is not known, while one is. */
+static bool intrudes(const struct sl_packet *p)
+{
+	return p->place < 0 && p->flow->in_key && p->flow->streams.live[0].in_use;
+}
+
 /* Of a packet that would be decrypted next. */
 static enum sl_verdict police(const struct sl_packet *p, uint64_t now)
 {
 	struct sl_flow *flow = p->flow;
 
-	if (unlikely(p->place < 0 && flow->in_key && flow->streams.live[0].in_use))
+	if (unlikely(intrudes(p)))
 		return sl_police_learn(&flow->police, now) ? SL_FORWARD : SL_DROP_UNPROVEN;
 	if (p->component == SL_RTCP)
 		return sl_police_rtcp(&flow->police, now) ? SL_FORWARD : SL_DROP_RTCP_RATE;
@@ -124,9 +130,13 @@ static void run(struct sl_worker *w, struct sl_burst *b, transform *rtp, transfo
 		rtp(w->crypto, ops[SL_RTP], n[SL_RTP]);
 	if (n[SL_RTCP])
 		rtcp(w->crypto, ops[SL_RTCP], n[SL_RTCP]);
-	SL_BURST_FOREACH (p, b)
+	SL_BURST_FOREACH (p, b) {
 		if (p->op.key)
 			p->verdict = p->op.verdict;
+		if (unlikely(p->verdict == SL_DROP_AUTH) && !intrudes(p))
+			sl_police_forged(&p->flow->police, p->component == SL_RTCP,
+				p->view.payload_len, b->now);
+	}
 }
 
 void sl_stage_unprotect(struct sl_worker *w, struct sl_burst *b)

@@ -106,6 +106,36 @@ static void bytes_and_rtcp_are_policed(void **state)
 	call_close(&c);
 }
 
+/* Nor does whoever knows it: what does not verify is paid back, RTP and RTCP. */
+static void forgeries_are_not_policed_as_the_sender(void **state)
+{
+	uint8_t p[FRAME_MAX];
+	struct call c;
+	unsigned forged = 0;
+
+	call_open(&c, 24, CM80, CM80, false, false, false);
+	sl_police_start(&c.flow[0]->police,
+		&(struct sl_police_rates){.rtp_pps = 100, .rtp_bytes = 30000, .rtcp_pps = 20});
+	for (uint16_t seq = 1; seq <= 40; seq++) {
+		for (unsigned i = 0; i < 80; i++, forged++) {
+			bool rtcp = i & 1;
+			uint16_t n =
+				rtcp ? make_rtcp(&c.end[0], p)
+				     : make_rtp(&c.end[0], (uint16_t)(seq + 1 + i), PAYLOAD, p);
+
+			p[n - 1 - (rtcp ? 14 : 0)] ^= 1;
+			inject(&relay, &c.end[0], 0, rtcp, false, p, n);
+			if (i % 16 == 15)
+				relay_poll();
+		}
+		assert_int_equal(forwarded(&c, seq, 1), 1);
+	}
+	assert_int_equal(c.flow[0]->count.drops[SL_DROP_AUTH], forged);
+	assert_int_equal(c.flow[0]->count.drops[SL_DROP_RATE], 0);
+	assert_int_equal(c.flow[0]->count.drops[SL_DROP_RTCP_RATE], 0);
+	call_close(&c);
+}
+
 /* Whoever spoofs the sender but does not know its SSRC takes nothing from it. */
 static void unknown_ssrcs_have_their_own_bucket(void **state)
 {
@@ -327,6 +357,7 @@ int main(int argc, char **argv)
 		CASE(ssrc_flood_evicts_nobody),
 		CASE(flows_are_policed),
 		CASE(bytes_and_rtcp_are_policed),
+		CASE(forgeries_are_not_policed_as_the_sender),
 		CASE(unknown_ssrcs_have_their_own_bucket),
 		CASE(follows_who_authenticates),
 		CASE(strangers_are_tried_within_bounds),
