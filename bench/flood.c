@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What an attacker sends, as fast as a packet socket takes it: UDP with RTP in it, fragments,
- * nonsense, TCP SYN, ICMP echo; from one source or from random ones. IPv4. Bounded in packets and
- * in time; to be run inside a namespace of its own. usage: flood --interface IF --mac MAC --to IP
- * [OPTION...]; prints {"sent": N, "pps": N}
+ * nonsense, TCP SYN, ICMP echo; from one source or from random ones; by IPv4 or IPv6, as --to is.
+ * Bounded in packets and in time; to be run inside a namespace of its own. usage: flood --interface
+ * IF --mac MAC --to IP [OPTION...]; prints {"sent": N, "pps": N}
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -18,14 +18,15 @@
 #include <sys/socket.h>
 #include <time.h>
 
-enum { BATCH = 64, ROOM = 256, PAYLOAD = 172, IP = 14, L4 = 34, MAX_SECONDS = 60 };
+enum { BATCH = 64, ROOM = 320, RTP = 172, ECHO = 64, TCP = 20, IP = 14, MAX_SECONDS = 60 };
 
 enum kind { UDP, FRAGMENT, MALFORMED, SYN, ICMP, KINDS };
 
 struct options {
 	unsigned interface;
 	uint8_t mac[6];
-	struct in_addr to, from; /* from 0.0.0.0: random sources */
+	bool v6;
+	uint8_t to[16], from[16]; /* IPv4: the first four bytes; from all zero: random sources */
 	uint16_t port_min, port_max, source_port;
 	enum kind kind;
 	uint32_t ssrc; /* 0: random ones */
@@ -80,34 +81,45 @@ static uint16_t fold(uint32_t total)
 	return (uint16_t)~total;
 }
 
-/* Addresses that could be anybody's: 11.0.0.0 to 99.255.255.255. */
-static uint32_t random_source(void)
+/* Addresses that could be anybody's: 11.0.0.0 to 99.255.255.255, and of 2001:db8::/32. */
+static void random_source(const struct options *o, uint8_t *at)
 {
-	return (11u + next_random() % 89) << 24 | (next_random() & 0xffffff);
+	if (!o->v6) {
+		put32(at, (11u + next_random() % 89) << 24 | (next_random() & 0xffffff));
+		return;
+	}
+	put32(at, 0x20010db8);
+	for (int i = 4; i < 16; i += 4)
+		put32(at + i, next_random());
 }
 
-static unsigned fill_udp(const struct options *o, uint8_t *frame)
+static uint16_t checksum(const struct options *o, const uint8_t *frame, const uint8_t *l4,
+	unsigned len, uint8_t protocol)
 {
-	uint8_t *udp = frame + L4, *rtp = udp + 8;
+	unsigned addresses = o->v6 ? 8 : 12, size = o->v6 ? 32 : 8;
+
+	return fold(sum(l4, len, sum(frame + IP + addresses, size, protocol + len)));
+}
+
+static void fill_udp(const struct options *o, uint8_t *frame, uint8_t *udp)
+{
+	uint8_t *rtp = udp + 8;
 
 	put16(udp, o->source_port);
 	put16(udp + 2, o->port_min + next_random() % (unsigned)(o->port_max - o->port_min + 1));
-	put16(udp + 4, 8 + PAYLOAD);
+	put16(udp + 4, 8 + RTP);
+	put16(udp + 6, o->v6); /* IPv6 wants one, right or wrong */
 	rtp[0] = 0x80;
 	rtp[1] = 0;
 	put16(rtp + 2, next_random() & 0xffff);
 	put32(rtp + 8, o->ssrc ? o->ssrc : next_random());
-	if (o->kind == FRAGMENT)
-		put16(frame + IP + 6, 0x2000);
 	if (o->kind == MALFORMED)
-		frame[IP + next_random() % (20 + 8 + 12)] ^= (uint8_t)(1 << next_random() % 8);
-	return L4 + 8 + PAYLOAD;
+		frame[IP + next_random() % (unsigned)(rtp + 12 - (frame + IP))] ^=
+			(uint8_t)(1 << next_random() % 8);
 }
 
-static unsigned fill_syn(const struct options *o, uint8_t *frame)
+static void fill_syn(const struct options *o, const uint8_t *frame, uint8_t *tcp)
 {
-	uint8_t *tcp = frame + L4;
-
 	put16(tcp, 1024 + next_random() % 60000);
 	put16(tcp + 2, o->port_min);
 	put32(tcp + 4, next_random());
@@ -115,44 +127,78 @@ static unsigned fill_syn(const struct options *o, uint8_t *frame)
 	tcp[13] = 2; /* SYN */
 	put16(tcp + 14, 64240);
 	put16(tcp + 16, 0);
-	put16(tcp + 16, fold(sum(tcp, 20, sum(frame + IP + 12, 8, 6 + 20))));
-	return L4 + 20;
+	put16(tcp + 16, checksum(o, frame, tcp, TCP, 6));
 }
 
-static unsigned fill_icmp(uint8_t *frame)
+static void fill_echo(const struct options *o, const uint8_t *frame, uint8_t *icmp)
 {
-	uint8_t *icmp = frame + L4;
-
-	icmp[0] = 8; /* echo request */
+	icmp[0] = o->v6 ? 128 : 8; /* echo request */
 	put16(icmp + 2, 0);
-	put16(icmp + 2, fold(sum(icmp, 64, 0)));
-	return L4 + 64;
+	put16(icmp + 2, o->v6 ? checksum(o, frame, icmp, ECHO, 58) : fold(sum(icmp, ECHO, 0)));
+}
+
+/* The header of a packet with `len` bytes behind it. Where they begin. */
+static uint8_t *fill_ipv4(const struct options *o, uint8_t *ip, uint8_t protocol, unsigned len)
+{
+	memset(ip, 0, 20);
+	ip[0] = 0x45;
+	put16(ip + 2, 20 + len);
+	if (o->kind == FRAGMENT)
+		put16(ip + 6, 0x2000);
+	ip[8] = 64;
+	ip[9] = protocol;
+	memcpy(ip + 12, o->from, 4);
+	if (!ip[12])
+		random_source(o, ip + 12);
+	memcpy(ip + 16, o->to, 4);
+	put16(ip + 10, fold(sum(ip, 20, 0)));
+	return ip + 20;
+}
+
+static uint8_t *fill_ipv6(const struct options *o, uint8_t *ip, uint8_t protocol, unsigned len)
+{
+	unsigned extension = o->kind == FRAGMENT ? 8 : 0;
+
+	memset(ip, 0, 48);
+	ip[0] = 0x60;
+	put16(ip + 4, extension + len);
+	ip[6] = extension ? 44 : protocol;
+	ip[7] = 64;
+	memcpy(ip + 8, o->from, 16);
+	if (!ip[8])
+		random_source(o, ip + 8);
+	memcpy(ip + 24, o->to, 16);
+	if (extension) {
+		ip[40] = protocol;
+		put16(ip + 42, 1); /* the first, more follow */
+		put32(ip + 44, next_random());
+	}
+	return ip + 40 + extension;
 }
 
 static unsigned fill(const struct options *o, uint8_t *frame)
 {
-	static const uint8_t protocols[KINDS] = {
-		[UDP] = 17, [FRAGMENT] = 17, [MALFORMED] = 17, [SYN] = 6, [ICMP] = 1};
-	static const uint16_t lengths[KINDS] = {[UDP] = 28 + PAYLOAD,
-		[FRAGMENT] = 28 + PAYLOAD,
-		[MALFORMED] = 28 + PAYLOAD,
-		[SYN] = 40,
-		[ICMP] = 84};
-	uint8_t *ip = frame + IP;
+	static const struct {
+		uint8_t protocol, protocol6;
+		uint16_t len;
+	} of[KINDS] = {
+		[UDP] = {17, 17, 8 + RTP},
+		[FRAGMENT] = {17, 17, 8 + RTP},
+		[MALFORMED] = {17, 17, 8 + RTP},
+		[SYN] = {6, 6, TCP},
+		[ICMP] = {1, 58, ECHO},
+	};
+	unsigned len = of[o->kind].len;
+	uint8_t *l4 = o->v6 ? fill_ipv6(o, frame + IP, of[o->kind].protocol6, len)
+			    : fill_ipv4(o, frame + IP, of[o->kind].protocol, len);
 
-	memset(ip, 0, 20);
-	ip[0] = 0x45;
-	put16(ip + 2, lengths[o->kind]);
-	ip[8] = 64;
-	ip[9] = protocols[o->kind];
-	put32(ip + 12, o->from.s_addr ? ntohl(o->from.s_addr) : random_source());
-	memcpy(ip + 16, &o->to, 4);
-	if (o->kind == FRAGMENT)
-		put16(ip + 6, 0x2000);
-	put16(ip + 10, fold(sum(ip, 20, 0)));
 	if (o->kind == SYN)
-		return fill_syn(o, frame);
-	return o->kind == ICMP ? fill_icmp(frame) : fill_udp(o, frame);
+		fill_syn(o, frame, l4);
+	else if (o->kind == ICMP)
+		fill_echo(o, frame, l4);
+	else
+		fill_udp(o, frame, l4);
+	return (unsigned)(l4 - frame) + len;
 }
 
 static double now(void)
@@ -174,7 +220,8 @@ static unsigned long send_all(const struct options *o, int fd, double *seconds)
 
 	for (int i = 0; i < BATCH; i++) {
 		memcpy(frames[i], o->mac, 6);
-		memcpy(frames[i] + 6, "\2\0\0\0\0\x66\x08\0", 8);
+		memcpy(frames[i] + 6, "\2\0\0\0\0\x66", 6);
+		put16(frames[i] + 12, o->v6 ? ETHERTYPE_IPV6 : ETHERTYPE_IP);
 		iov[i].iov_base = frames[i];
 		messages[i].msg_hdr = (struct msghdr){.msg_iov = &iov[i],
 			.msg_iovlen = 1,
@@ -221,12 +268,18 @@ static void read_ports(struct options *o, const char *text)
 		die("--ports");
 }
 
+static bool read_address(const struct options *o, const char *text, uint8_t ip[16])
+{
+	return inet_pton(o->v6 ? AF_INET6 : AF_INET, text, ip) == 1;
+}
+
 static void read_options(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = {{"interface", 1, NULL, 'i'}, {"mac", 1, NULL, 'm'},
 		{"to", 1, NULL, 't'}, {"from", 1, NULL, 'f'}, {"ports", 1, NULL, 'p'},
 		{"source-port", 1, NULL, 'o'}, {"kind", 1, NULL, 'k'}, {"ssrc", 1, NULL, 's'},
 		{"count", 1, NULL, 'c'}, {"seconds", 1, NULL, 'n'}, {"pps", 1, NULL, 'r'}, {0}};
+	const char *from = "random";
 	uint8_t *m = o->mac;
 	int c;
 
@@ -236,11 +289,13 @@ static void read_options(int argc, char **argv, struct options *o)
 		if (c == 'm' && sscanf(optarg, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", m, m + 1, m + 2,
 					m + 3, m + 4, m + 5) != 6)
 			die("--mac");
-		if (c == 't' && inet_pton(AF_INET, optarg, &o->to) != 1)
-			die("--to");
-		if (c == 'f' && strcmp(optarg, "random") != 0 &&
-			inet_pton(AF_INET, optarg, &o->from) != 1)
-			die("--from");
+		if (c == 't') {
+			o->v6 = strchr(optarg, ':');
+			if (!read_address(o, optarg, o->to))
+				die("--to");
+		}
+		if (c == 'f')
+			from = optarg;
 		if (c == 'p')
 			read_ports(o, optarg);
 		if (c == 'o')
@@ -258,7 +313,9 @@ static void read_options(int argc, char **argv, struct options *o)
 		if (c == '?')
 			exit(2);
 	}
-	if (!o->interface || !o->to.s_addr || optind < argc || o->seconds > MAX_SECONDS)
+	if (strcmp(from, "random") != 0 && !read_address(o, from, o->from))
+		die("--from");
+	if (!o->interface || !o->to[0] || optind < argc || o->seconds > MAX_SECONDS)
 		die("what to send where");
 }
 

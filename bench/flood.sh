@@ -8,7 +8,7 @@
 relay=sluice
 [ "${1:-}" != --relay ] || relay=$2
 calls=${CALLS:-100} each=${SECONDS_EACH:-3} pps=${PPS:-0}
-kinds=${KINDS:-none random caller fragment malformed syn icmp}
+kinds=${KINDS:-none random caller fragment malformed syn icmp random6 fragment6 syn6}
 
 media_switch
 ns_add attacker
@@ -16,7 +16,7 @@ plug attacker 10.0.0.66/24
 mac=$(ip -n "$TAG-relay" -j link show eth0 | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["address"])')
 case $relay in
 sluice)
-    start_sluiced relay 10.0.0.1/24
+    start_sluiced relay 10.0.0.1/24 fd00::1/64
     control=unix:$NG
     ;;
 rtpengine)
@@ -37,6 +37,9 @@ options() {
     malformed) echo --kind malformed --from random ;;
     syn) echo --kind syn --from random --ports 22 ;;
     icmp) echo --kind icmp --from random ;;
+    random6) echo --to fd00::1 --from random ;;
+    fragment6) echo --to fd00::1 --kind fragment --from random ;;
+    syn6) echo --to fd00::1 --kind syn --from random --ports 22 ;;
     esac
 }
 

@@ -84,8 +84,21 @@ kernel() {
     ok "$what: $sent packets, $(value "$RUN/flood.json" pps) a second: $(($(passed) - before)) left to the kernel, $(more)"
 }
 
+# caller: of one call, a's port, the relay's port towards her and her SSRC, into PORT, LOCAL and SSRC
+caller() {
+    sluicectl calls --json >"$RUN/view.json"
+    sluicectl call "$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["calls"][0]["id"])' "$RUN/view.json")" \
+        --json >"$RUN/view.json"
+    read -r PORT LOCAL SSRC < <(python3 -c 'import json, sys
+for leg in json.load(open(sys.argv[1]))["legs"]:
+    for medium in leg["media"]:
+        if medium["remote"].startswith("10.0.0.2:"):
+            port = lambda key: medium[key].rpartition(":")[2]
+            print(port("remote"), port("local"), medium["streams"][0]["ssrc"])' "$RUN/view.json")
+}
+
 sluicectl --json events >"$RUN/events.log" 2>&1 &
-load calls --calls 100 --seconds 32 &
+load calls --calls 100 --seconds 54 &
 CALLS=$!
 up() { [ "$(sluicectl calls --json | grep -c '"state": "up"')" -ge 100 ] 2>/dev/null; }
 wait_for 15 up || true
@@ -97,7 +110,16 @@ flood "one source" guard:stranger --from 10.0.0.66
 flood "loopback as source" guard:martian --from 127.0.0.1
 flood "our own address as source" guard:martian --from 10.0.0.1
 flood "a caller's address and port as source" worker:auth --from 10.0.0.2 --source-port 4000
+caller
+# What a worker verifies of one flow before its own rate pays for it is 10,000 packets a second.
+PPS=8000 flood "forged with a caller's SSRC" worker:auth --from 10.0.0.2 --source-port "$PORT" --ports "$LOCAL" --ssrc "$SSRC"
+flood "new SSRCs from a caller's address and port" worker:unproven --from 10.0.0.2 --source-port "$PORT" --ports "$LOCAL"
 flood "fragments" guard:fragment --kind fragment --from random
+kernel "frames with one bit wrong" guard:ip --kind malformed --from random
+flood "IPv6, random sources" guard:closed --to fd00::1 --from random
+flood "IPv6, ports scanned by one" guard:closed --to fd00::1 --from fd00::66 --ports 20000-29999
+flood "IPv6, fragments" guard:fragment --to fd00::1 --kind fragment --from random
+kernel "IPv6, TCP SYN" guard:kernel-strangers --to fd00::1 --kind syn --from random --ports 22
 kernel "fragments of other things" - --kind fragment --from 10.0.0.66 --ports 5060
 kernel "TCP SYN" guard:kernel-strangers --kind syn --from random --ports 22
 kernel "ping" guard:kernel-stranger --kind icmp --from 10.0.0.66

@@ -96,6 +96,8 @@ address() {
 switch_add() {
     SWITCH=$1
     ns_add "$1"
+    # A switch has no opinion of IP headers; where the kernel's has one it drops broken packets.
+    in_ns "$1" sh -c 'for f in /proc/sys/net/bridge/bridge-nf-call-*; do [ ! -e "$f" ] || echo 0 >"$f"; done'
     ip -n "$TAG-$1" link add name br type bridge mcast_snooping 0
     ip -n "$TAG-$1" link set dev br up
 }
