@@ -244,6 +244,22 @@ static enum sl_verdict treat(struct sl_packet *p)
 	return SL_FORWARD;
 }
 
+/* The figures of an SSRC go with it when its stream has come to another place. */
+static void bring_quality(struct sl_flow *flow, int place, uint32_t ssrc)
+{
+	struct sl_quality *here = &flow->quality[place];
+
+	for (int i = 0; i < SL_LIVE_SSRCS; i++) {
+		struct sl_quality *there = &flow->quality[i], other = *here;
+
+		if (i != place && there->packets && there->ssrc == ssrc) {
+			*here = *there;
+			*there = other;
+			return;
+		}
+	}
+}
+
 /* What arrived, before it is made ready to leave. */
 static void measure(const struct sl_packet *p, uint64_t now)
 {
@@ -265,6 +281,8 @@ static void measure(const struct sl_packet *p, uint64_t now)
 		.type = p->op.data[1] & 0x7f,
 	};
 
+	if (unlikely(flow->quality[p->place].ssrc != q.ssrc))
+		bring_quality(flow, p->place, q.ssrc);
 	sl_quality_rtp(&flow->quality[p->place], &q, flow->payloads);
 }
 
