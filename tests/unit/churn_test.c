@@ -13,8 +13,18 @@
 
 #include "session_fixture.h"
 
+/* Whoever looks for what is freed and used again keeps it, and takes ten times as long. */
+#ifndef __has_feature
+#define __has_feature(x) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#define SANITIZED 1
+#else
+#define SANITIZED 0
+#endif
+
 enum {
-	CALLS = 100000,
+	CALLS = SANITIZED ? 10000 : 100000,
 	WARM_UP = 1000,
 	SLACK_KIB = 1024, /* pages that a loaded machine gives or takes */
 };
@@ -85,7 +95,7 @@ static void nothing_stays(void **state)
 		(ssize_t)(mallinfo2().uordblks - heap), resident_kib() - resident, WARM_UP);
 	/* A byte for each call would be 100,000. */
 	assert_true(mallinfo2().uordblks < heap + CALLS / 2);
-	assert_true(resident_kib() < resident + SLACK_KIB);
+	assert_true(SANITIZED || resident_kib() < resident + SLACK_KIB);
 	now += UINT64_C(15000000000);
 	assert_int_equal(sl_interface_ports(&relay.interface, SL_IPV4).resting, 0);
 	relay_close();

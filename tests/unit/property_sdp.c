@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ctrl/sdes.h"
+#include "dataplane/worker.h"
 #include "unit_random.h"
 
 static const char *const kinds[MEDIA] = {"audio", "video", "audio"};
@@ -98,7 +99,7 @@ static bool transform(struct packet *p, const struct sl_master *master, uint64_t
 	uint32_t ssrc, bool rtcp, bool protect)
 {
 	static const struct sl_crypto_backend *b;
-	static struct sl_crypto *crypto;
+	struct sl_crypto *crypto = sl_workers[0].crypto;
 	struct sl_crypto_op op = {.data = p->payload,
 		.index = index,
 		.ssrc = ssrc,
@@ -106,11 +107,9 @@ static bool transform(struct packet *p, const struct sl_master *master, uint64_t
 		.header_len = rtcp ? 8 : 12};
 	struct sl_crypto_op *ops[1] = {&op};
 
-	if (!b) {
+	if (!b) /* not the one that is watched */
 		b = sl_crypto_select("ipsec-mb", NULL);
-		crypto = b ? b->open() : NULL;
-	}
-	if (!crypto || b->key_new(&op.key, master))
+	if (!b || b->key_new(&op.key, master))
 		abort();
 	if (protect)
 		(rtcp ? b->rtcp_protect : b->rtp_protect)(crypto, ops, 1);

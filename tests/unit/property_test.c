@@ -149,9 +149,15 @@ static int start(void **state)
 	return 0;
 }
 
+static int end(void **state)
+{
+	world_end();
+	return 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(random_lives)};
 
-	return cmocka_run_group_tests(tests, start, NULL);
+	return cmocka_run_group_tests(tests, start, end);
 }

@@ -109,6 +109,11 @@ void world_start(void)
 	buffers = rte_mempool_in_use_count(sl_mbufs);
 }
 
+void world_end(void)
+{
+	backend->close(sl_workers[0].crypto);
+}
+
 static void listen_udp(void)
 {
 	struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};

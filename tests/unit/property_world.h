@@ -43,6 +43,7 @@ struct world {
 extern struct world world;
 
 void world_start(void); /* once */
+void world_end(void);
 void world_open(void);
 /* Ends every call and looks whether anything is left; NULL, or what is. */
 const char *world_close(void);
