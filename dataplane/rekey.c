@@ -67,6 +67,7 @@ static void prefetch_way_out(const struct sl_packet *p)
 	rte_prefetch0(p->flow->out_key);
 	rte_prefetch0(&p->flow->egress[p->component]);
 	rte_prefetch0(&p->flow->quality[p->place < 0 ? 0 : p->place]);
+	rte_prefetch0(&p->flow->count.last);
 }
 
 /* Of an SSRC that is not known, while one is. */
