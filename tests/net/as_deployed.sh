@@ -71,5 +71,5 @@ caps=$((0x$(awk '/^CapPrm/ { print $2 }' "/proc/$pid/status")))
 
 arrives "calls as an unprivileged user on hugepages" --calls 50 --seconds 2 --rtcp 200
 stop sluiced || fail "exit status $? on SIGTERM"
-! ip -n "$TAG-relay" link show eth0 | grep -q xdp || fail "the guard stays attached"
+! ip -n "$TAG-relay" link show eth0 | has xdp || fail "the guard stays attached"
 ok "stopped, guard gone"

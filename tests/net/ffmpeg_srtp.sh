@@ -17,7 +17,7 @@ printf '%s\n' v=0 'o=- 1 1 IN IP4 10.0.0.3' s=- 'c=IN IP4 10.0.0.3' 't=0 0' 'm=a
 start receiver receiver ffmpeg -nostdin -loglevel info -protocol_whitelist file,rtp,udp -analyzeduration 500000 \
     -i "$RUN/receiver.sdp" -t 4 -c:a pcm_s16le -bitexact -y "$RUN/heard.wav"
 # ffmpeg says nothing before it receives: its socket is the sign.
-bound() { in_ns receiver ss -Hlun 'sport = 5004' | grep -q .; }
+bound() { in_ns receiver ss -Hlun 'sport = 5004' | has .; }
 check "the receiving ffmpeg does not start" wait_for 10 bound
 start sender sender ffmpeg -nostdin -loglevel warning -re -f lavfi -i sine=frequency=440:sample_rate=8000 \
     -c:a pcm_mulaw -ac 1 -f rtp -srtp_out_suite AES_CM_128_HMAC_SHA1_80 -srtp_out_params "$sender_send" \

@@ -61,7 +61,7 @@ flood() {
         [ $(($(more | sed 's/.* //') + $(lost) - gone)) -eq "$sent" ]
     }
     wait_for 5 counted || fail "$what: $sent sent, $(($(lost) - gone)) lost on the way, refused: $(more)"
-    more | grep -q "$name " || fail "$what: nothing refused as $name, but $(more)"
+    more | has "$name " || fail "$what: nothing refused as $name, but $(more)"
     ok "$what: $sent packets, $(value "$RUN/flood.json" pps) a second: $(more)"
 }
 
@@ -80,7 +80,7 @@ kernel() {
         [ $(($(passed) - before + $(more | sed 's/.* //') + $(lost) - gone)) -ge "$sent" ]
     }
     wait_for 5 counted || fail "$what: $sent sent, $(($(passed) - before)) left to the kernel, refused: $(more)"
-    [ "$name" = - ] || more | grep -q "$name " || fail "$what: nothing refused as $name, but $(more)"
+    [ "$name" = - ] || more | has "$name " || fail "$what: nothing refused as $name, but $(more)"
     ok "$what: $sent packets, $(value "$RUN/flood.json" pps) a second: $(($(passed) - before)) left to the kernel, $(more)"
 }
 

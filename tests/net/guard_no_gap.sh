@@ -13,7 +13,7 @@ MAC=$(ip -n "$TAG-relay" -j link show eth0 | python3 -c 'import json, sys; print
 # udp: datagrams that the kernel has taken for its own: for a socket, for none, or broken
 udp() { in_ns relay awk '/^Udp: [0-9]/ { print $2 + $3 + $4 }' /proc/net/snmp; }
 pings() { in_ns attacker ping -q -c 1 -W 1 -I "$1" 10.0.0.1 >/dev/null; }
-at_xdp() { ip -n "$TAG-relay" link show dev eth0 | grep -q ' xdp '; }
+at_xdp() { ip -n "$TAG-relay" link show dev eth0 | has ' xdp '; }
 flooding() { running flood || fail "the flood ended before the test"; }
 # judged WHAT: nothing has got through, and the denied are silent
 judged() {

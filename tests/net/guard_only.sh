@@ -30,7 +30,7 @@ expect() { # WHAT ADDRESS PORT
     ok "port $3 of $2: $1"
 }
 nothing() { # of ours is left
-    ! ip -n "$TAG-relay" link show dev eth0 | grep -q ' xdp' && [ -z "$(tc -n "$TAG-relay" qdisc show dev eth0 clsact 2>/dev/null)" ]
+    ! ip -n "$TAG-relay" link show dev eth0 | has ' xdp' && [ -z "$(tc -n "$TAG-relay" qdisc show dev eth0 clsact 2>/dev/null)" ]
 }
 
 start echo relay "$NET_DIR/udp.py" echo 5060 20002 20004

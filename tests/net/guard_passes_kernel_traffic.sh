@@ -25,7 +25,7 @@ counter() { # NAME: its latest value
     wait_for 5 eval "[ \$(grep -c = $RUN/guard.log) -gt $lines ]" || fail "no counters"
     tail -n 1 "$RUN/guard.log" | sed "s/.*\b$1=\([0-9]*\).*/\1/"
 }
-attached() { ip -n "$TAG-relay" link show dev eth0 | grep -q ' xdp '; }
+attached() { ip -n "$TAG-relay" link show dev eth0 | has ' xdp '; }
 start_guard() {
     start guard relay "$HOLD" "$GUARD" eth0 $V4 20000-20999 20002
     check "the guard is not up" wait_for 5 logged guard ready

@@ -119,6 +119,9 @@ start() {
     ORDER+=("$name")
 }
 
+# has PATTERN: is it in what comes? Reads all of it: grep -q would not, and fail who still writes
+has() { grep "$@" >/dev/null; }
+
 running() { [ -n "${PIDS[$1]:-}" ] && kill -0 "${PIDS[$1]}" 2>/dev/null; }
 ended() { ! running "$1"; }
 logged() { grep -q -e "$2" "$RUN/$1.log"; }

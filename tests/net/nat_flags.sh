@@ -35,7 +35,7 @@ offer nothing "$A"
 answer nothing "$C"
 both_talk nothing
 [ "$(heard alice)" -eq 0 ] && [ "$(heard carol)" -eq 0 ] || fail "a NAT that nobody named: heard $(heard alice), $(heard carol)"
-sluicectl why nothing | grep -q '^unexpected-address .*10\.0\.0\.11:' || fail "why does not name the NAT: $(sluicectl why nothing)"
+sluicectl why nothing | has '^unexpected-address .*10\.0\.0\.11:' || fail "why does not name the NAT: $(sluicectl why nothing)"
 ok "a NAT that nobody named is not believed on plain RTP"
 
 offer received "$A" "$NAT"
@@ -45,7 +45,7 @@ both_heard "received-from"
 
 offer replaced "$A" "$NAT" 'flags:=["SIP-source-address"]'
 answer replaced "$C"
-ng query call-id=replaced | grep -q '"address": "10.0.0.11"' || fail "SIP-source-address does not stand in for what SDP says"
+ng query call-id=replaced | has '"address": "10.0.0.11"' || fail "SIP-source-address does not stand in for what SDP says"
 both_talk replaced
 both_heard "SIP-source-address"
 

@@ -32,7 +32,7 @@ with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
 END
 check "the stranger is not named in the log" logged sluiced '192.0.2.1 may not use'
 [ "$(ng ping --get result)" = pong ] || fail "the Unix socket is silent"
-sluicectl status | grep -q '^NG by UDP: ' || fail "sluicectl status says nothing of UDP"
+sluicectl status | has '^NG by UDP: ' || fail "sluicectl status says nothing of UDP"
 ! grep -E 'inline:|AAECAw|BAECAw' "$RUN/sluiced.log" || fail "a key in the log"
 sluicectl status --json | python3 -c '
 import json, sys

@@ -17,7 +17,7 @@ for case in speaks call; do client ::1 8080 $case || fail "IPv6: $case"; done
 ok IPv6
 client 127.0.0.1 8080 stranger || fail "a stranger was let in"
 check "the stranger is not named in the log" logged sluiced '192.0.2.1 may not use'
-sluicectl status | grep -q '^NG by WebSocket: ' || fail "sluicectl status says nothing of WebSocket"
+sluicectl status | has '^NG by WebSocket: ' || fail "sluicectl status says nothing of WebSocket"
 ! grep -E 'inline:|AAECAw|BAECAw' "$RUN/sluiced.log" || fail "a key in the log"
 [ "$(in_ns relay ss -Hltn | wc -l)" = 2 ] || fail "more listens than was configured"
 gone() { sluicectl status --json | python3 -c 'import json, sys; sys.exit(json.load(sys.stdin)["websocket"]["connections"])'; }

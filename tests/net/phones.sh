@@ -32,7 +32,7 @@ node() { kamcmd -s "unix:$RUN/kamailio_ctl" "${1:-rtpengine.show}" all; }
 node_is() {
     local disabled=0
     [ "$1" = up ] || disabled=1
-    node | grep -q "disabled: $disabled"
+    node | has "disabled: $disabled"
 }
 
 # start_phone NS USER ADDRESS PROXY HERTZ: a baresip that registers USER at PROXY, plays a tone at HERTZ, answers by

@@ -32,7 +32,7 @@ for ssrc, stream in streams.items():
     print("%s: %.1f %% lost, %d reordered, MOS %.1f, jitter %d ms" % (
         ssrc, loss, stream.get("reordered", 0), mos["MOS"] / 10, mos["jitter"]), file=sys.stderr)
 END
-    sluicectl call "$id" | grep -q 'in here [0-9.]* us on average' || fail "$what: no latency: $(sluicectl call "$id")"
+    sluicectl call "$id" | has 'in here [0-9.]* us on average' || fail "$what: no latency: $(sluicectl call "$id")"
     ng delete "call-id=$id" >"$RUN/delete.json"
     python3 - "$RUN/query.json" "$RUN/delete.json" <<'END' || fail "$what: latency: $(cat "$RUN/delete.json")"
 import json, sys

@@ -61,5 +61,5 @@ done
 [ "$(sluicectl calls --json | grep -c '"id"')" = 3 ] || fail "refused calls are left: $(sluicectl calls)"
 rtp a 5004 "$for_alice" 20
 rtp b 6004 "$for_bob" 20
-sluicectl why there | grep -q "Nothing stands in the way" || fail "the call that was there: $(sluicectl why there)"
+sluicectl why there | has "Nothing stands in the way" || fail "the call that was there: $(sluicectl why there)"
 ok "the call that was there goes on"

@@ -18,7 +18,7 @@ dpdk_files() {
     find "/proc/${PIDS[sluiced]}/fd" "/proc/${PIDS[sluiced]}/map_files" \
         \( -lname '*/dpdk/*' -o -lname '*/hugepages/*' -o -lname '*/rtemap*' \) ! -lname '*.so*' ! -lname '*(deleted)' -printf '%l\n'
 }
-guarded() { ip -n "$TAG-relay" link show eth0 | grep -q xdp; }
+guarded() { ip -n "$TAG-relay" link show eth0 | has xdp; }
 
 filters() { in_ns relay tc filter show dev eth0 ingress | grep -c sluice_ || true; }
 
@@ -46,5 +46,5 @@ done
 ok "kill -9 does not matter"
 [ "$(filters)" = 1 ] || fail "$(filters) filters at tc ingress"
 in_ns relay "$SLUICECTL" guard detach eth0 >/dev/null || fail "the guard cannot be taken away"
-! in_ns relay tc qdisc show dev eth0 | grep -q clsact || fail "clsact stays behind"
+! in_ns relay tc qdisc show dev eth0 | has clsact || fail "clsact stays behind"
 ok "and the guard goes when told to"

@@ -49,21 +49,21 @@ announced "new keys in mid-call" rekeyed '"call":"keys"' '"leg":"alice"' '"reinv
 announced "media timeout" timed-out '"call":"silent"' '"media timeout"'
 announced "the end, with totals" ended '"call":"silent"' '"media timeout"' '"leg":"alice","packets":[1-9]'
 announced "offer timeout" timed-out '"call":"unanswered"' '"offer timeout"'
-sluicectl calls | grep -q '^held ' || fail "the call on hold ended with the others"
+sluicectl calls | has '^held ' || fail "the call on hold ended with the others"
 announced "silent timeout" timed-out '"call":"held"' '"silent timeout"'
 logged sluiced 'call silent is ended: media timeout, 3 s' || fail "not logged"
 
 ng query call-id=silent >"$RUN/query.json" || fail "query does not know a call that has timed out"
 grep -q '"reason": "media timeout"' "$RUN/query.json" || fail "query does not say why it ended"
 [ "$(value "$RUN/query.json" totals RTP packets)" -ge 1 ] || fail "query does not say what it carried"
-sluicectl why silent | grep -q "bob" || fail "why does not speak of a call that has timed out"
+sluicectl why silent | has "bob" || fail "why does not speak of a call that has timed out"
 ng delete call-id=silent >"$RUN/delete.json" || fail "delete of a call that has timed out is an error"
 ok "a call that has timed out can be asked for"
 
 announced "final timeout, of a call in which both talk" timed-out '"call":"talks"' '"final timeout"'
 announced "its end" ended '"call":"talks"' '"leg":"alice","packets":[1-9][0-9][0-9].*"leg":"bob","packets":[1-9][0-9][0-9]'
 logged sluiced 'call talks is ended: final timeout, 11 s' || fail "not logged"
-ng query call-id=talks | grep -q '"reason": "final timeout"' || fail "query does not say why it ended"
+ng query call-id=talks | has '"reason": "final timeout"' || fail "query does not say why it ended"
 
 start slow relay "$NET_DIR/slow_reader.py" "$CTL" "$RUN/read-now"
 check "the slow reader does not start" wait_for 5 logged slow asked

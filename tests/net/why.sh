@@ -19,8 +19,8 @@ because() {
     ok "$(sluicectl why "$call" | grep -m1 -E "^$cause  *$words")"
 }
 told() {
-    sluicectl why "$call" | grep -qE "^$cause  *$words" &&
-        { [ "$cause" = never-offered ] || ng query call-id="$call" | grep -q "\"cause\": \"$cause\""; }
+    sluicectl why "$call" | has -E "^$cause  *$words" &&
+        { [ "$cause" = never-offered ] || ng query call-id="$call" | has "\"cause\": \"$cause\""; }
 }
 
 because nobody never-offered "never offered"
@@ -37,7 +37,7 @@ rtp a 5004 "$TO_A" 50
 because mute nothing-comes-back "50 packets were sent to bob at 10.0.0.3:6004" "nothing comes back"
 rtp b 6004 "$TO_B" 50
 rtp a 5004 "$TO_A" 50
-sluicectl why mute | grep -q "Nothing stands in the way" || fail "both speak, and: $(sluicectl why mute)"
+sluicectl why mute | has "Nothing stands in the way" || fail "both speak, and: $(sluicectl why mute)"
 ok "both speak: nothing stands in the way"
 
 offer elsewhere "$A"
@@ -86,9 +86,9 @@ sluicectl guard deny 10.0.0.2/31 >/dev/null
 sluicectl guard allow 10.0.0.3/32 >/dev/null
 rtp a 5004 "$TO_A" 20
 because denied policed "all that comes from alice at 10.0.0.2:5004 is refused by the guard: deny 10.0.0.2/31"
-sluicectl why denied | grep -q "from bob" && fail "bob is allowed: $(sluicectl why denied)"
+sluicectl why denied | has "from bob" && fail "bob is allowed: $(sluicectl why denied)"
 sluicectl guard forget 10.0.0.2/31 >/dev/null
 rtp a 5004 "$TO_A" 20
 rtp b 6004 "$TO_B" 20
-sluicectl why denied | grep -q "Nothing stands in the way" || fail "forgotten, and: $(sluicectl why denied)"
+sluicectl why denied | has "Nothing stands in the way" || fail "forgotten, and: $(sluicectl why denied)"
 ok "whom the guard lets in again is heard"
