@@ -140,14 +140,20 @@ static int check_family(
 }
 
 /* Both directions under one key would be one keystream for two streams (RFC 3711 9.1). */
-static int check_key(
-	const struct sl_proposal *proposal, const struct sl_terms *to, unsigned m, char *why)
+static int check_key(const struct reply *r, const struct sl_terms *to, unsigned m)
 {
+	const struct sl_proposal *proposal = &r->offer->proposal[m];
+	const struct sl_leg *leg = r->leg[SL_TO];
+
 	for (int i = 0; i < SL_SUITE_COUNT; i++)
 		if (proposal->key[i] && sl_master_equal(&proposal->key[i]->master, &to->theirs))
-			return SL_REFUSE(-EKEYREJECTED, why,
+			return SL_REFUSE(-EKEYREJECTED, r->why,
 				"medium %u: the answer sends back the key that it was offered",
 				m + 1);
+	if (sl_local_is_ours(r->offer->local[SL_TO][m],
+		    leg && m < leg->n_media ? leg->media[m].out : NULL, &to->theirs))
+		return SL_REFUSE(-EKEYREJECTED, r->why,
+			"medium %u: the answer sends back a key of ours", m + 1);
 	return 0;
 }
 
@@ -177,7 +183,7 @@ static int negotiate_one(struct reply *r, const struct sl_sdp *sdp, unsigned m)
 	if (!rc)
 		rc = check_family(offer->local[SL_TO][m], to, m, r->why);
 	if (!rc)
-		rc = check_key(&offer->proposal[m], to, m, r->why);
+		rc = check_key(r, to, m);
 	if (!rc)
 		sl_negotiate_settle(from, to, r->options, offer->rtcp_mux);
 	return rc;

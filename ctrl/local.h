@@ -22,7 +22,11 @@ void sl_local_put(const struct sl_crypto_backend *crypto, struct sl_local *local
 struct sl_session_key *sl_local_key(const struct sl_crypto_backend *crypto, struct sl_local *local,
 	enum sl_suite suite, const struct sl_session_key *in_force);
 
-/* True if it is one of our keys there. In constant time as far as keys are compared. */
-bool sl_local_is_ours(const struct sl_local *local, const struct sl_master *master);
+/*
+ * True if it is one of our keys there: offered last, or in force (which a fork, who shares the
+ * ports, may have had replaced in the offers). In constant time as far as keys are compared.
+ */
+bool sl_local_is_ours(const struct sl_local *local, const struct sl_session_key *in_force,
+	const struct sl_master *master);
 
 #endif

@@ -117,6 +117,53 @@ static void a_key_that_comes_back_goes_on(void **state)
 	relay_close();
 }
 
+static void must_be_ours(struct command c, struct party p, bool is_answer)
+{
+	assert_null(is_answer ? answer(&c, &p) : offer(&c, &p));
+	assert_non_null(strstr(why, "a key of ours"));
+}
+
+/* Both directions under one key would be a two-time pad: no line of an offer brings it about. */
+static void a_key_of_ours_is_refused(void **state)
+{
+	char line[SL_SDES_TEXT_MAX];
+	struct party both;
+
+	relay_open(0);
+	call_up(CM80, GCM);
+	strcpy(line, crypto_line(sdp_out, 0));
+	must_be_ours(to_b, alice(line), false);
+	line[0] = '2'; /* nor as the second line, which would be kept for its suite */
+	both = alice(key_line(1, GCM, 7));
+	both.crypto[1] = line;
+	must_be_ours(to_b, both, false);
+	must_offer(to_b, alice(key_line(1, CM80, 1)));
+	must_answer(to_b, bob(key_line(1, GCM, 2)));
+	relay_close();
+}
+
+/* Forks share ports, and with them what is offered last there; what is in force is each one's own.
+ */
+static void a_key_of_ours_is_refused_from_a_fork(void **state)
+{
+	struct command to_c = {.call_id = "call", .from_tag = "A", .to_tag = "C"};
+	char gcm[SL_SDES_TEXT_MAX];
+
+	relay_open(0);
+	must_offer(from_a, alice(key_line(1, CM80, 1)));
+	strcpy(gcm, crypto_line(sdp_out, 0));
+	must_answer(to_b, bob(key_line(1, GCM, 2)));
+	must_answer(to_c, bob(key_line(2, CM256, 3)));
+	must_offer(to_c, alice(key_line(1, CM80, 1)));
+	assert_string_not_equal(crypto_line(sdp_out, 0), gcm);
+	must_answer(to_c, bob(key_line(2, CM256, 3)));
+	must_be_ours(from_b, bob(gcm), false);
+	must_offer(to_b, alice(key_line(1, CM80, 1)));
+	must_be_ours(to_b, bob(gcm), true);
+	must_answer(to_b, bob(key_line(1, GCM, 2)));
+	relay_close();
+}
+
 static void media_come_and_go(void **state)
 {
 	static const char video[] = "m=video 7000 RTP/AVP 96\r\n";
@@ -201,6 +248,8 @@ int main(void)
 		cmocka_unit_test(a_new_key_starts_anew_only_its_own_direction),
 		cmocka_unit_test(hold_closes_and_resume_goes_on),
 		cmocka_unit_test(a_key_that_comes_back_goes_on),
+		cmocka_unit_test(a_key_of_ours_is_refused),
+		cmocka_unit_test(a_key_of_ours_is_refused_from_a_fork),
 		cmocka_unit_test(media_come_and_go),
 		cmocka_unit_test(media_of_a_refused_offer_may_go),
 		cmocka_unit_test(refused_video_of_an_srtp_call_does_no_harm),
