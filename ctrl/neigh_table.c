@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ASKING = 500 }; /* ms: less than three questions take, a second each by default */
+
 static void publish(struct sl_neigh_table *table, uint32_t id)
 {
 	struct sl_neigh_destination *destination = &table->destination[id];
@@ -25,7 +27,7 @@ static void set_hop(struct sl_neigh_table *table, uint32_t number, const uint8_t
 {
 	struct sl_neigh_hop *hop = &table->hop[number];
 
-	hop->doubted = false;
+	hop->doubted = 0;
 	if (mac ? hop->valid && !memcmp(hop->mac, mac, 6) : !hop->valid)
 		return;
 	hop->valid = mac != NULL;
@@ -37,16 +39,16 @@ static void set_hop(struct sl_neigh_table *table, uint32_t number, const uint8_t
 
 /*
  * The kernel says that a neighbour failed: also when somebody only flushed it. So the first time
- * media goes on to the address that was good until now, while the kernel asks again; the second
- * time there is nobody.
+ * media goes on to the address that was good until now, while the kernel asks again; when it has
+ * asked, there is nobody. What it says before it can have asked is another flush.
  */
 static void doubt_hop(struct sl_neigh_table *table, uint32_t number)
 {
 	struct sl_neigh_hop *hop = &table->hop[number];
 
 	if (hop->valid && !hop->doubted)
-		hop->doubted = true;
-	else
+		hop->doubted = table->now ? table->now : 1;
+	else if (!hop->valid || table->now >= hop->doubted + ASKING)
 		set_hop(table, number, NULL);
 }
 

@@ -17,11 +17,11 @@ struct sl_neigh_destination {
 };
 
 struct sl_neigh_hop {
-	uint32_t first; /* destination */
-	uint64_t used;  /* ms, when the kernel was last told */
+	uint32_t first;   /* destination */
+	uint64_t used;    /* ms, when the kernel was last told */
+	uint64_t doubted; /* ms, when the kernel gave it up; 0: not since it was last confirmed */
 	uint8_t mac[6];
 	bool valid;
-	bool doubted; /* the kernel gave it up once since it was last confirmed */
 	bool fixed;
 };
 
