@@ -211,40 +211,34 @@ static json_t *view_call(struct sl_admin *a, const json_t *request)
 	return sl_admin_call(call);
 }
 
-/* Of a call that is over: what was in its way at the end. */
-static json_t *why_ended(const struct sl_ended_call *ended)
+static json_t *why_list(const struct sl_why *why)
 {
-	char *text = NULL;
-	json_t *all;
+	json_t *list = json_array();
 
-	if (asprintf(&text, "{%s}", ended->members[SL_REPLY_JSON].text) < 0)
-		return NULL;
-	all = json_loads(text, 0, NULL);
-	free(text);
-	json_object_set_new(all, "ended", json_string(ended->reason));
-	return all;
+	for (unsigned i = 0; i < why->n; i++)
+		json_array_append_new(
+			list, json_pack("{s:s, s:o}", "cause", sl_cause_labels[why->list[i].cause],
+				      "text", sl_admin_text(why->list[i].text)));
+	return list;
 }
 
+/* Of a call that is over: what was in its way at the end. */
 static json_t *view_why(struct sl_admin *a, const json_t *request)
 {
 	const char *id = json_string_value(json_object_get(request, "id"));
 	struct sl_text text = {id, id ? (uint32_t)strlen(id) : 0};
 	const struct sl_call *call = sl_session_find(a->sessions, text);
 	const struct sl_ended_call *ended = call ? NULL : sl_ended_find(&a->sessions->ended, text);
-	json_t *list;
 	struct sl_why why;
 
 	if (!id)
 		return json_pack("{s:s}", "error", "which call? the request has no id");
 	if (ended)
-		return why_ended(ended);
+		return json_pack("{s:s, s:I, s:s, s:o}", "id", id, "ended",
+			(json_int_t)ended->ended, "reason", ended->reason, "why",
+			why_list(ended->why));
 	sl_call_why(call, a->sessions->env.guard, &why);
-	list = json_array();
-	for (unsigned i = 0; i < why.n; i++)
-		json_array_append_new(
-			list, json_pack("{s:s, s:o}", "cause", sl_cause_labels[why.list[i].cause],
-				      "text", sl_admin_text(why.list[i].text)));
-	return json_pack("{s:s, s:o}", "id", id, "why", list);
+	return json_pack("{s:s, s:o}", "id", id, "why", why_list(&why));
 }
 
 static json_t *view_drops(struct sl_admin *a, const json_t *request)

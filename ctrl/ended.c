@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ctrl/ended.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "ctrl/query.h"
+#include "ctrl/snapshot.h"
+#include "ctrl/why.h"
 #include "dataplane/port.h"
 
 enum { ROOM = 30 * 1024 }; /* what `query` may answer */
@@ -14,6 +17,7 @@ enum { ROOM = 30 * 1024 }; /* what `query` may answer */
 static void forget(struct sl_ended_call *c)
 {
 	free(c->id);
+	free(c->why);
 	for (int i = 0; i < 2; i++)
 		free(c->members[i].text);
 	memset(c, 0, sizeof(*c));
@@ -43,6 +47,17 @@ static bool write_members(struct sl_ended_call *c, const struct sl_call *call,
 	return true;
 }
 
+static struct sl_why *keep_why(const struct sl_call *call, const struct sl_guard_config *guard)
+{
+	struct sl_why why, *kept;
+	size_t size;
+
+	sl_call_why(call, guard, &why);
+	size = offsetof(struct sl_why, list) + why.n * sizeof(why.list[0]);
+	kept = malloc(size);
+	return kept ? memcpy(kept, &why, size) : NULL;
+}
+
 void sl_ended_keep(struct sl_ended *ended, const struct sl_call *call,
 	const struct sl_guard_config *guard, const char *reason, unsigned seconds)
 {
@@ -52,7 +67,8 @@ void sl_ended_keep(struct sl_ended *ended, const struct sl_call *call,
 		return;
 	forget(c);
 	c->id = strdup(call->id);
-	if (!c->id || !write_members(c, call, guard, SL_REPLY_BENCODE) ||
+	c->why = keep_why(call, guard);
+	if (!c->id || !c->why || !write_members(c, call, guard, SL_REPLY_BENCODE) ||
 		!write_members(c, call, guard, SL_REPLY_JSON)) {
 		forget(c);
 		return;

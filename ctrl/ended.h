@@ -16,12 +16,14 @@ enum { SL_ENDED_MAX = 256 };
 
 struct sl_call;
 struct sl_guard_config;
+struct sl_why;
 
 struct sl_ended_call {
-	char *id;        /* NULL: no call here */
-	uint64_t until;  /* ns, sl_clock: forgotten then */
-	int64_t ended;   /* s, wall clock */
-	char reason[32]; /* "media timeout" */
+	char *id;           /* NULL: no call here */
+	uint64_t until;     /* ns, sl_clock: forgotten then */
+	int64_t ended;      /* s, wall clock */
+	char reason[32];    /* "media timeout" */
+	struct sl_why *why; /* what stood in its way; room for no more than it has */
 	struct {
 		char *text; /* members of a dictionary */
 		size_t len;

@@ -9,12 +9,16 @@
 void sl_show_why(const json_t *answer)
 {
 	const json_t *why = json_object_get(answer, "why"), *cause;
+	const char *reason = json_string_value(json_object_get(answer, "reason"));
 	size_t i;
+
+	if (reason)
+		printf("%-20s %s\n", "ended", reason);
 
 	json_array_foreach(why, i, cause)
 		printf("%-20s %s\n", json_string_value(json_object_get(cause, "cause")),
 			json_string_value(json_object_get(cause, "text")));
-	if (!json_array_size(why))
+	if (!json_array_size(why) && !reason)
 		puts("Nothing stands in the way: media passes both ways.");
 }
 

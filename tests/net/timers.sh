@@ -57,6 +57,7 @@ ng query call-id=silent >"$RUN/query.json" || fail "query does not know a call t
 grep -q '"reason": "media timeout"' "$RUN/query.json" || fail "query does not say why it ended"
 [ "$(value "$RUN/query.json" totals RTP packets)" -ge 1 ] || fail "query does not say what it carried"
 sluicectl why silent | has "bob" || fail "why does not speak of a call that has timed out"
+sluicectl why silent | has '^ended  *media timeout' || fail "why does not say that it is over"
 ng delete call-id=silent >"$RUN/delete.json" || fail "delete of a call that has timed out is an error"
 ok "a call that has timed out can be asked for"
 
