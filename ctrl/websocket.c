@@ -128,6 +128,8 @@ static int serve(struct lws *wsi, struct connection *c)
 	c->len = 0;
 	if (reply.data && reply.len)
 		queued = queue_reply(c, &reply, lws_frame_is_binary(wsi));
+	else
+		queued = false; /* no memory: who waits for it should know */
 	sl_message_free(&reply);
 	if (!queued) {
 		server->stats.closed++;
