@@ -85,8 +85,9 @@ static uint64_t digest_of(struct sl_text sdp)
 
 /*
  * Both have offered: is it the answer of `a`, although the tag of `b` is where that of who answers
- * should be? A repeated answer means what it meant. Else it is for the later offer: the other may
- * have been refused in between (491), of which nobody tells us. Of two that wait the tags decide.
+ * should be? A repeated answer means what it meant. Of one that waits and one that was answered it
+ * is for the later: the other may have been refused in between (491), of which nobody tells us. Of
+ * two that wait, or were answered both, the tags decide.
  */
 static bool is_swapped(const struct reply *r, const struct sl_leg *a, const struct sl_leg *b)
 {
@@ -94,7 +95,7 @@ static bool is_swapped(const struct reply *r, const struct sl_leg *a, const stru
 		return false;
 	if (a->answered && a->digest == r->digest)
 		return true;
-	return (a->answered || b->answered) && a->offer->serial > b->offer->serial;
+	return a->answered != b->answered && a->offer->serial > b->offer->serial;
 }
 
 /* The tag of the one who offered comes first; some scripts swap them. */
@@ -290,13 +291,26 @@ static int room_for_all(struct reply *r)
 	return 0;
 }
 
+/*
+ * An answer to an offer before the one that these two have agreed on since, as a 200 may bring the
+ * answer of a 183 once more after an UPDATE: only the first one counts (RFC 3261 13.2.1).
+ */
+static bool is_superseded(const struct reply *r)
+{
+	const struct sl_leg *from = r->leg[SL_FROM], *to = r->leg[SL_TO];
+
+	return !r->fork && from->peer == to && to->peer == from && r->offer->serial < from->agreed;
+}
+
 static int put_in_force(struct reply *r)
 {
 	const unsigned before[2] = {r->leg[SL_FROM]->n_media, r->leg[SL_TO]->n_media};
 	struct sl_agreed side[2];
 	struct sl_leg *to;
 	const struct sl_text *said = &r->options->label;
+	const bool again = !r->fork && r->leg[SL_FROM]->peer == r->leg[SL_TO];
 	char *tag = NULL, *label = NULL;
+	uint8_t gate = 0;
 	int rc = 0;
 
 	/* Whatever can fail comes first. */
@@ -315,9 +329,13 @@ static int put_in_force(struct reply *r)
 	}
 	for (int i = SL_FROM; i <= SL_TO; i++)
 		side[i] = (struct sl_agreed){r->leg[i], r->terms[i], r->local[i], r->ours[i]};
+	gate = to->gate;
+	if (r->options->block_dtmf)
+		to->gate |= SL_GATE_DTMF;
 	if (!rc)
 		rc = sl_install(r->sessions, r->call, side, r->n_media, r->why);
 	if (rc) {
+		to->gate = gate;
 		free(tag);
 		free(label);
 		r->leg[SL_FROM]->n_media = before[SL_FROM];
@@ -333,10 +351,11 @@ static int put_in_force(struct reply *r)
 	to->answered = true;
 	to->digest = r->digest;
 	r->leg[SL_FROM]->n_agreed = to->n_agreed = r->offer->n_media;
+	r->leg[SL_FROM]->agreed = to->agreed = r->offer->serial;
 	r->call->up = true;
 	if (!r->call->deleted)
 		sl_session_keep(r->sessions, r->call);
-	sl_watch_answered(r->sessions, r->call);
+	sl_watch_answered(r->sessions, r->call, r->leg[SL_FROM], to, again);
 	return 0;
 }
 
@@ -362,7 +381,7 @@ ssize_t sl_answer(struct sl_sessions *sessions, const struct sl_ng_options *opti
 		len = choose_keys(&r);
 	if (!len)
 		len = write_answer(&r, &sdp, out, room);
-	if (len >= 0) {
+	if (len >= 0 && !is_superseded(&r)) {
 		int rc = put_in_force(&r);
 
 		if (rc) {

@@ -28,22 +28,13 @@ static int need(struct sl_ng_request *r, struct sl_text text, const char *key)
 	return -EINVAL;
 }
 
-/* `block DTMF` with an offer or answer, of the one who makes it. */
-static int block_sender(struct sl_ng_request *r, struct sl_text whose)
-{
-	struct sl_call *call = sl_session_find(r->ng->sessions, r->options.call_id);
-
-	return sl_gate_set(r->ng->sessions, call, whose, SL_GATE_DTMF, true, r->why);
-}
-
-static int offer_or_answer(struct sl_ng_request *r, struct sl_text whose,
+static int offer_or_answer(struct sl_ng_request *r,
 	ssize_t (*act)(struct sl_sessions *sessions, const struct sl_ng_options *options, char *out,
 		size_t room, char why[SL_NG_WHY]))
 {
 	/* Room for the reply around it. */
 	char sdp[SL_NG_REPLY_MAX - 1024];
 	ssize_t len;
-	int rc = 0;
 
 	if (need(r, r->options.call_id, "call-id") || need(r, r->options.from_tag, "from-tag"))
 		return -EINVAL;
@@ -56,26 +47,22 @@ static int offer_or_answer(struct sl_ng_request *r, struct sl_text whose,
 	len = act(r->ng->sessions, &r->options, sdp, sizeof(sdp), r->why);
 	if (len < 0)
 		return (int)len;
-	if (r->options.block_dtmf)
-		rc = block_sender(r, whose);
-	if (!rc) {
-		sl_reply_key_string(&r->reply, "result", "ok");
-		sl_reply_key_bytes(&r->reply, "sdp", sdp, (size_t)len);
-	}
+	sl_reply_key_string(&r->reply, "result", "ok");
+	sl_reply_key_bytes(&r->reply, "sdp", sdp, (size_t)len);
 	explicit_bzero(sdp, (size_t)len);
-	return rc;
+	return 0;
 }
 
 static int offer(struct sl_ng_request *r)
 {
-	return offer_or_answer(r, r->options.from_tag, sl_offer);
+	return offer_or_answer(r, sl_offer);
 }
 
 static int answer(struct sl_ng_request *r)
 {
 	if (need(r, r->options.to_tag, "to-tag"))
 		return -EINVAL;
-	return offer_or_answer(r, r->options.to_tag, sl_answer);
+	return offer_or_answer(r, sl_answer);
 }
 
 /* Deleting what is not there is no mistake of the proxy: deletes are repeated. */

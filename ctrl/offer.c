@@ -284,6 +284,8 @@ static int commit(struct sl_draft *d, const struct sl_sdp *sdp)
 		return sl_out_of_memory(d->why);
 	}
 	sl_leg_label(from, label);
+	if (o->block_dtmf)
+		from->gate |= SL_GATE_DTMF;
 	if (d->offer->open && branch) {
 		free(to->branch);
 		to->branch = branch;

@@ -136,6 +136,7 @@ struct sl_leg {
 	bool answered;          /* that one */
 	uint64_t digest;        /* of the SDP it was answered with */
 	unsigned n_agreed;      /* m-lines of the last answer, from it or to it */
+	uint64_t agreed;        /* serial of the offer that was for */
 	uint8_t gate;           /* bits of enum sl_gate, closed for what it sends */
 	unsigned n_media;
 	struct sl_leg_media *media;

@@ -69,24 +69,26 @@ static void rekeyed(struct sl_sessions *sessions, struct sl_call *call, struct s
 			       });
 }
 
-void sl_watch_answered(struct sl_sessions *sessions, struct sl_call *call)
+void sl_watch_answered(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *from,
+	struct sl_leg *to, bool again)
 {
+	struct sl_leg *const legs[] = {from, to};
 	uint64_t now = sl_clock();
 	bool first = !call->answered;
 
-	if (call->open_offer && !first)
+	if (call->open_offer && again)
 		call->rounds++;
 	call->open_offer = false;
 	call->answered = now;
 	if (first)
 		tell(sessions, &(struct sl_notice){.type = SL_NOTICE_UP, .call = call});
-	for (unsigned i = 0; i < call->n_legs; i++)
-		for (unsigned m = 0; m < call->leg[i]->n_media; m++) {
-			struct sl_watch *w = &call->leg[i]->media[m].watch;
+	for (unsigned i = 0; i < 2; i++)
+		for (unsigned m = 0; m < legs[i]->n_media; m++) {
+			struct sl_watch *w = &legs[i]->media[m].watch;
 
 			w->since = now;
 			w->silent = false;
-			rekeyed(sessions, call, call->leg[i], m, now);
+			rekeyed(sessions, call, legs[i], m, now);
 		}
 }
 

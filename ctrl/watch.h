@@ -15,9 +15,11 @@ enum {
 	SL_WATCH_SHARE = 10, /* parts that a whole round has */
 };
 
-/* An offer, and an answer, came into force. */
+/* An offer was made; the answer of `to` to `from` came into force, who had been with each other
+ * before or not. */
 void sl_watch_offered(struct sl_call *call);
-void sl_watch_answered(struct sl_sessions *sessions, struct sl_call *call);
+void sl_watch_answered(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *from,
+	struct sl_leg *to, bool again);
 
 /* Before a call is taken apart: says what it carried. */
 void sl_watch_ended(struct sl_sessions *sessions, struct sl_call *call);

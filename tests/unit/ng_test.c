@@ -186,21 +186,36 @@ static void from_tag_means_something_if_directional(void **state)
 	relay_close();
 }
 
+#define EVENTS                                                                             \
+	"\"v=0\\r\\no=- 1 1 IN IP4 192.0.2.65\\r\\ns=-\\r\\nc=IN IP4 192.0.2.65\\r\\nt=0 " \
+	"0\\r\\nm=audio 5004 RTP/AVP 0\\r\\na=rtpmap:0 telephone-event/8000\\r\\n\""
+
+/* By the one who offers, and by the one who answers: whichever way round the script has the tags.
+ */
 static void dtmf_may_be_blocked_from_the_start(void **state)
 {
+	static const char *const tags[] = {
+		",\"from-tag\":\"A\",\"to-tag\":\"B\"", ",\"from-tag\":\"B\",\"to-tag\":\"A\""};
 	struct party b = party("B", NULL);
+	char command[512];
 
 	relay_open(0);
 	b.extra = "a=rtpmap:0 telephone-event/8000\r\n";
-	must_say(COMMAND("offer",
-			 ",\"from-tag\":\"A\",\"flags\":[\"block DTMF\"],\"sdp\":"
-			 "\"v=0\\r\\no=- 1 1 IN IP4 192.0.2.65\\r\\ns=-\\r\\nc=IN IP4 "
-			 "192.0.2.65\\r\\nt=0 0\\r\\n"
-			 "m=audio 5004 RTP/AVP 0\\r\\na=rtpmap:0 telephone-event/8000\\r\\n\""),
+	must_say(COMMAND("offer", ",\"from-tag\":\"A\",\"flags\":[\"block DTMF\"],\"sdp\":" EVENTS),
 		"RTP/AVP");
 	must_answer(from("A", "B"), b);
 	assert_true(discards("A") && !discards("B"));
 	relay_close();
+	for (int i = 0; i < 2; i++) {
+		relay_open(0);
+		must_say(COMMAND("offer", ",\"from-tag\":\"A\",\"sdp\":" EVENTS), "RTP/AVP");
+		snprintf(command, sizeof(command),
+			COMMAND("answer", "%s,\"flags\":[\"block DTMF\"],\"sdp\":%s"), tags[i],
+			EVENTS);
+		must_say(command, "RTP/AVP");
+		assert_true(discards("B") && !discards("A"));
+		relay_close();
+	}
 }
 
 static void a_fast_delete_is_short(void **state)

@@ -117,8 +117,8 @@ bool model_answer_sides(
 	bool ab = a && offered_by(c, b, a), ba = b && offered_by(c, a, b);
 
 	*s = (struct sides){.tag = to};
-	if (ab && ba) /* the later one, unless both wait */
-		ba = (a->answered || b->answered) && a->offer > b->offer;
+	if (ab && ba) /* the later one, if one of them waits */
+		ba = a->answered != b->answered && a->offer > b->offer;
 	if (ab || ba) {
 		s->leg[SL_FROM] = ba ? b : a;
 		s->leg[SL_TO] = ba ? a : b;
@@ -306,6 +306,9 @@ void model_answered(struct call *c, struct sides *s, const struct said *said, un
 	struct offer *o = model_offer_to(c, s->leg[SL_TO]);
 	struct leg *a = s->leg[SL_FROM], *b = s->leg[SL_TO];
 
+	/* They have agreed on a later one since. */
+	if (!s->fork && a->peer == b->id && b->peer == a->id && b->offer < a->agreed)
+		return;
 	if (s->fork) {
 		int offer = b->offer;
 
@@ -337,6 +340,7 @@ void model_answered(struct call *c, struct sides *s, const struct said *said, un
 		x->mux = asked->mux && y->mux;
 	}
 	a->n = b->n = n;
+	a->agreed = b->agreed = b->offer;
 	a->peer = b->id;
 	b->peer = a->id;
 	b->answered = true;

@@ -66,6 +66,7 @@ struct leg {
 	int peer;  /* id; 0: nobody */
 	int offer; /* made to it last: index + 1; 0: none */
 	bool answered;
+	int agreed; /* the offer in force: index + 1 */
 	unsigned n; /* m-lines of what is in force */
 	struct medium m[MEDIA];
 	/* How it likes to speak. */

@@ -164,6 +164,56 @@ static void a_key_of_ours_is_refused_from_a_fork(void **state)
 	relay_close();
 }
 
+/*
+ * A 183 with SDP, an UPDATE from B, and the 200 brings the SDP of the 183 once more, or another:
+ * RFC 3261 13.2.1 has it ignored, and so B is heard where the UPDATE has said.
+ */
+static void a_200_does_not_undo_an_update(void **state)
+{
+	struct party first = bob(key_line(1, GCM, 2)), moved = first, other = first;
+	struct sl_flow *flow;
+	char said[sizeof(sdp_out)];
+
+	moved.port = 6104;
+	other.port = 6204;
+	relay_open(0);
+	must_offer(from_a, alice(key_line(1, CM80, 1)));
+	must_answer(to_b, first);
+	strcpy(said, sdp_out);
+	must_offer(from_b, moved);
+	must_answer(from_b, alice(key_line(3, CM80, 1)));
+	flow = flow_of(find_call("call"), 1, 0);
+	assert_int_equal(flow->source[SL_RTP].port, 6104);
+	must_answer(to_b, first);
+	assert_string_equal(sdp_out, said);
+	assert_ptr_equal(flow_of(find_call("call"), 1, 0), flow);
+	must_answer(to_b, other);
+	assert_ptr_equal(flow_of(find_call("call"), 1, 0), flow);
+	assert_int_equal(flow->source[SL_RTP].port, 6104);
+	relay_close();
+}
+
+/* What a branch says first is no new key, and its answer no re-INVITE. */
+static void a_second_branch_is_no_re_invite(void **state)
+{
+	struct command to_c = {.call_id = "call", .from_tag = "A", .to_tag = "C"};
+	struct sl_call *call;
+
+	relay_open(0);
+	must_offer(from_a, alice(key_line(1, CM80, 1)));
+	must_answer(to_b, bob(key_line(1, GCM, 2)));
+	must_offer(from_a, alice(key_line(1, CM80, 1)));
+	call = find_call("call");
+	must_answer(to_c, bob(key_line(1, GCM, 3)));
+	assert_int_equal(call->rounds, 0);
+	must_offer(to_c, alice(key_line(1, CM80, 1)));
+	must_answer(to_c, bob(key_line(1, GCM, 4)));
+	assert_int_equal(call->rounds, 1);
+	assert_int_equal(call->leg[1]->media[0].watch.keyed_round, 0);
+	assert_int_equal(call->leg[2]->media[0].watch.keyed_round, 1);
+	relay_close();
+}
+
 static void media_come_and_go(void **state)
 {
 	static const char video[] = "m=video 7000 RTP/AVP 96\r\n";
@@ -250,6 +300,8 @@ int main(void)
 		cmocka_unit_test(a_key_that_comes_back_goes_on),
 		cmocka_unit_test(a_key_of_ours_is_refused),
 		cmocka_unit_test(a_key_of_ours_is_refused_from_a_fork),
+		cmocka_unit_test(a_200_does_not_undo_an_update),
+		cmocka_unit_test(a_second_branch_is_no_re_invite),
 		cmocka_unit_test(media_come_and_go),
 		cmocka_unit_test(media_of_a_refused_offer_may_go),
 		cmocka_unit_test(refused_video_of_an_srtp_call_does_no_harm),
