@@ -313,15 +313,13 @@ static void losers_commit(struct plan *plan)
 	}
 }
 
-static void plan_undo(struct plan *plan, bool leak)
+static void plan_undo(struct plan *plan)
 {
 	for (unsigned i = 0; i < 2 * plan->n_media; i++) {
 		struct change *c = &plan->changes[i];
 
 		if (c->from)
 			sl_path_pinholes(&c->from->path, true);
-		if (leak)
-			continue;
 		if (c->hops)
 			sl_path_hops_put(&c->next);
 		sl_flow_free(c->next.flow);
@@ -332,11 +330,11 @@ static void plan_undo(struct plan *plan, bool leak)
 	}
 }
 
-static void plan_free(struct plan *plan, bool leak)
+static void plan_free(struct plan *plan)
 {
 	const struct sl_crypto_backend *crypto = plan->sessions->env.crypto;
 
-	for (int side = SL_FROM; !leak && side <= SL_TO; side++)
+	for (int side = SL_FROM; side <= SL_TO; side++)
 		for (unsigned i = 0; i < plan->n_media; i++) {
 			sl_session_key_put(crypto, plan->keys[side][i].in);
 			sl_session_key_put(crypto, plan->keys[side][i].out);
@@ -384,9 +382,8 @@ int sl_install(struct sl_sessions *sessions, struct sl_call *call, const struct 
 			snprintf(why, SL_NG_WHY, "the dataplane refused: %s", strerror(-rc));
 			sl_log(SL_LOG_ERROR, "flows not installed: %s", strerror(-rc));
 		}
-		/* A worker that does not answer may still hold what it was given. */
-		plan_undo(&plan, rc == -ETIMEDOUT);
-		plan_free(&plan, rc == -ETIMEDOUT);
+		plan_undo(&plan);
+		plan_free(&plan);
 		return rc;
 	}
 	losers_commit(&plan);
@@ -394,7 +391,7 @@ int sl_install(struct sl_sessions *sessions, struct sl_call *call, const struct 
 		change_commit(sessions, &plan.changes[i]);
 	side_commit(&plan, SL_FROM);
 	side_commit(&plan, SL_TO);
-	plan_free(&plan, false);
+	plan_free(&plan);
 	return 0;
 }
 

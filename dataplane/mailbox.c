@@ -2,16 +2,12 @@
 #include "dataplane/mailbox.h"
 
 #include <errno.h>
-#include <rte_common.h>
 #include <rte_pause.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "dataplane/pinhole.h"
 #include "dataplane/worker.h"
-
-#define TIMEOUT_NS UINT64_C(1000000000)
-#define LOOK_NS    UINT64_C(1000000)
 
 /* What one worker is asked to do, in this order; each field may be NULL. Lives until its worker set
  * `done`. */
@@ -44,45 +40,34 @@ void sl_mailbox_poll(struct sl_worker *w)
 }
 
 /* A worker that does not run holds nothing: its orders are carried out on the spot. */
-static int post(uint8_t worker, struct sl_order *order)
+static void post(uint8_t worker, struct sl_order *order)
 {
 	struct sl_worker *w = &sl_workers[worker];
 
 	if (!atomic_load(&w->started)) {
 		carry_out(order);
-		return 0;
+		return;
 	}
-	for (int tries = 0; rte_ring_sp_enqueue(w->orders, order) != 0; tries++) {
-		if (tries == 10000)
-			return -ETIMEDOUT;
+	while (rte_ring_sp_enqueue(w->orders, order) != 0)
 		nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
-	}
 	sl_wait_wake(&w->wait);
-	return 0;
 }
 
 /*
- * A busy worker answers within microseconds, one that shares its core or sleeps a little later. Of
- * the time between two looks no more than LOOK_NS counts: when this thread was held up for longer,
- * the machine was too busy or stopped, and the worker was held up as well.
+ * A busy worker answers within microseconds, one that shares its core or sleeps a little later.
+ * There is no giving up: nobody but the worker can say what it holds, and while it does not run
+ * nothing else of its calls does.
  */
-static int await(struct sl_order *order)
+static void await(const struct sl_order *order)
 {
-	uint64_t waited = 0, last = sl_clock();
+	uint64_t start = sl_clock();
 
 	while (!atomic_load_explicit(&order->done, memory_order_acquire)) {
-		uint64_t now = sl_clock();
-
-		waited += RTE_MIN(now - last, LOOK_NS);
-		last = now;
-		if (waited > TIMEOUT_NS)
-			return -ETIMEDOUT;
-		if (waited > 20000)
+		if (sl_clock() - start > 20000)
 			nanosleep(&(struct timespec){.tv_nsec = 5000}, NULL);
 		else
 			rte_pause();
 	}
-	return 0;
 }
 
 /* Is the pinhole free, or held by a flow that this very call takes away? */
@@ -115,35 +100,28 @@ static bool one_order(const struct sl_exchange *x)
 }
 
 /* First what must close elsewhere before it can be inherited from; then everything else. */
-static int carry_out_all(struct sl_exchange *exchanges, unsigned n, struct sl_order *orders)
+static void carry_out_all(struct sl_exchange *exchanges, unsigned n, struct sl_order *orders)
 {
 	for (int phase = 0; phase < 2; phase++) {
-		unsigned posted = 0;
-		int err = 0;
-
-		for (unsigned i = 0; i < n && !err; i++) {
+		for (unsigned i = 0; i < n; i++) {
 			struct sl_exchange *x = &exchanges[i];
 			struct sl_order *order = &orders[2 * i + (unsigned)phase];
 
 			if (phase == 0 && x->old && !one_order(x)) {
 				order->close = x->old;
-				err = post(x->old->worker, order);
+				post(x->old->worker, order);
 			} else if (phase == 1 && x->flow) {
 				order->close = one_order(x) ? x->old : NULL;
 				order->open = x->flow;
 				order->parent = x->old;
-				err = post(x->flow->worker, order);
+				post(x->flow->worker, order);
 			} else {
 				atomic_store(&order->done, true);
 			}
-			posted = i + 1;
 		}
-		for (unsigned i = 0; i < posted && !err; i++)
-			err = await(&orders[2 * i + (unsigned)phase]);
-		if (err)
-			return err;
+		for (unsigned i = 0; i < n; i++)
+			await(&orders[2 * i + (unsigned)phase]);
 	}
-	return 0;
 }
 
 int sl_flows_exchange(struct sl_exchange *exchanges, unsigned n)
@@ -157,23 +135,21 @@ int sl_flows_exchange(struct sl_exchange *exchanges, unsigned n)
 
 	if (!orders)
 		return -ENOMEM;
-	err = carry_out_all(exchanges, n, orders);
-	if (err != -ETIMEDOUT) /* else a worker may still come to look at them */
-		free(orders);
-	return err;
+	carry_out_all(exchanges, n, orders);
+	free(orders);
+	return 0;
 }
 
 int sl_workers_turn(void)
 {
 	struct sl_order *orders = calloc(SL_MAX_WORKERS, sizeof(*orders));
-	unsigned posted = 0;
-	int err = orders ? 0 : -ENOMEM;
 
-	for (; posted < sl_n_workers && !err; posted++)
-		err = post((uint8_t)posted, &orders[posted]);
-	for (unsigned i = 0; i < posted && !err; i++)
-		err = await(&orders[i]);
-	if (err != -ETIMEDOUT)
-		free(orders);
-	return err;
+	if (!orders)
+		return -ENOMEM;
+	for (unsigned i = 0; i < sl_n_workers; i++)
+		post((uint8_t)i, &orders[i]);
+	for (unsigned i = 0; i < sl_n_workers; i++)
+		await(&orders[i]);
+	free(orders);
+	return 0;
 }

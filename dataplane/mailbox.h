@@ -20,17 +20,15 @@ struct sl_exchange {
 };
 
 /*
- * Carries out `n` exchanges and returns when all are acknowledged: then the new flows are live and
- * the old ones are the caller's to free. Control thread only. 0; -EEXIST: a pinhole is taken by
- * another flow; -ETIMEDOUT: a worker did not answer within a second (of a machine that runs). On
- * failure every exchange of the call has been undone, except on -ETIMEDOUT, after which the flows
- * concerned must be leaked, not freed.
+ * Carries out `n` exchanges and returns when all are acknowledged, however long that takes: then
+ * the new flows are live and the old ones are the caller's to free. Control thread only. 0;
+ * -EEXIST: a pinhole is taken by another flow; -ENOMEM. On failure nothing was changed.
  */
 int sl_flows_exchange(struct sl_exchange *exchanges, unsigned n);
 
 /*
  * Returns when every worker has begun another turn: none holds on to what it found in its last one.
- * 0; -ENOMEM; -ETIMEDOUT as above.
+ * 0 or -ENOMEM.
  */
 int sl_workers_turn(void);
 

@@ -260,6 +260,7 @@ void sl_workers_stop(void)
 			atomic_store(&w->stop, true);
 			sl_wait_wake_slow(&w->wait);
 			pthread_join(w->thread, NULL);
+			atomic_store(&w->started, false); /* nobody answers orders any more */
 		}
 	}
 	/* Only now: until the last one has ended, workers hand packets to each other. */
