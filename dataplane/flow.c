@@ -117,25 +117,13 @@ void sl_flow_source(
 	sl_latch_read(&flow->latch[mux ? SL_RTP : component], out);
 }
 
-/* By SSRC: what was sent before may have put the streams in another order. */
-static void inherit_quality(struct sl_flow *flow, const struct sl_flow *old)
-{
-	for (int i = 0; i < old->streams.n_live; i++) {
-		int place = sl_streams_find(&flow->streams, old->streams.live[i].ssrc);
-
-		if (place < 0 && !flow->streams.live[i].in_use)
-			place = i;
-		if (place >= 0)
-			flow->quality[place] = old->quality[i];
-	}
-}
-
 static void inherit(struct sl_flow *flow, const struct sl_flow *old, bool same_out)
 {
 	sl_streams_inherit(&flow->streams, &old->streams, flow->in_key == old->in_key, same_out);
 	flow->count = old->count;
 	sl_police_inherit(&flow->police, &old->police);
-	inherit_quality(flow, old);
+	memcpy(flow->quality, old->quality,
+		sizeof(flow->quality)); /* each finds its stream again */
 	flow->reports = old->reports;
 	flow->latency = old->latency;
 	for (int c = 0; c < SL_COMPONENTS; c++)

@@ -4,7 +4,8 @@
  * packets of SSRCs that its flow does not know while it knows one. A pure leaf. It is asked before
  * any cryptography, so that what is sent to a flow, or by its party, costs the others nothing.
  * Whoever spoofs the source but does not know the SSRC takes nothing from the sender; whoever knows
- * that as well takes nothing up to SL_POLICE_FORGED_PPS, each of which costs a worker one MAC.
+ * that as well gives back what he takes, up to SL_POLICE_FORGED_PPS, each of which costs a worker
+ * one MAC: within one burst alone he may empty a bucket.
  *
  * Times are kept in ticks that fit 32 bits, a turn of 73 minutes. A bucket that is to be full later
  * than any packet can have made it was not touched for long, or the clock went back: it is full.

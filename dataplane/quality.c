@@ -24,6 +24,8 @@ static uint32_t missing(
 	return before + (lost > 0 ? (uint32_t)lost : 0);
 }
 
+enum { NO_TYPE = 0xff };
+
 static void restart(struct sl_quality *q, uint16_t seq)
 {
 	if (q->started)
@@ -32,6 +34,7 @@ static void restart(struct sl_quality *q, uint16_t seq)
 	q->base = q->max = 65536 + (uint32_t)seq; /* what comes late is not below zero */
 	q->seen = 0;
 	q->started = true;
+	q->type = NO_TYPE; /* its timestamps begin anywhere, too */
 }
 
 /* True: the first time that this one comes. */
@@ -66,12 +69,12 @@ static void time(struct sl_quality *q, const struct sl_quality_packet *p)
 {
 	uint32_t arrival = (uint32_t)((__uint128_t)p->now * q->factor >> 32);
 	uint32_t transit = arrival - p->timestamp;
-	int32_t d = (int32_t)(transit - q->transit);
+	uint32_t d = transit - q->transit;
 
 	q->transit = transit;
-	if (d < 0)
+	if ((int32_t)d < 0)
 		d = -d;
-	q->jitter += (uint32_t)d - ((q->jitter + 8) >> 4);
+	q->jitter += d - ((q->jitter + 8) >> 4);
 }
 
 void sl_quality_rtp(

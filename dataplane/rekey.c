@@ -3,8 +3,8 @@
  * The stages between the two keys: which index, has it been seen, verify and decrypt, remember,
  * which index to send under, encrypt and authenticate.
  *
- * Nothing of a flow changes before the commit stage, and the commit stage sees only what
- * authenticated.
+ * No index, stream or endpoint of a flow changes before the commit stage, which sees only what
+ * authenticated; the buckets of its rates do.
  */
 #include <rte_branch_prediction.h>
 #include <rte_byteorder.h>

@@ -13,11 +13,9 @@ struct sl_slab_chunk;
 
 /* Zeroed but for its size. */
 struct sl_slab {
-	size_t size; /* of an object, bytes: a multiple of 64, at most SL_SLAB_OBJECT_MAX */
+	size_t size; /* of an object, bytes: a multiple of 64, far less than 64 KiB */
 	LIST_HEAD(, sl_slab_chunk) room; /* chunks that are not full */
 };
-
-enum { SL_SLAB_OBJECT_MAX = 8192 };
 
 /* A zeroed object on a cache line of its own. NULL: out of memory. */
 void *sl_slab_take(struct sl_slab *slab);

@@ -24,11 +24,13 @@ void sl_stage_parse(struct sl_worker *w, struct sl_burst *b)
 {
 	(void)w;
 	SL_BURST_FOREACH (p, b) {
-		if (unlikely(p->m->nb_segs != 1))
+		if (unlikely(p->m->nb_segs != 1)) {
 			p->verdict = SL_DROP_MTU;
-		else
-			p->verdict = sl_parse_frame(
-				rte_pktmbuf_mtod(p->m, uint8_t *), p->m->data_len, &p->view);
+			p->view.ip = p->view.ports = false; /* those of the packet before it */
+			continue;
+		}
+		p->verdict =
+			sl_parse_frame(rte_pktmbuf_mtod(p->m, uint8_t *), p->m->data_len, &p->view);
 	}
 }
 

@@ -45,12 +45,9 @@ int sl_guard_prefix_set(struct sl_guard *guard, const uint8_t ip[16], unsigned b
 /* As the program looks it up. */
 static struct sl_guard_address source_key(const uint8_t ip[16])
 {
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 	struct sl_guard_address key;
 
-	memcpy(key.ip, ip, sizeof(key.ip));
-	if (memcmp(ip, mapped, sizeof(mapped)) != 0)
-		memset(key.ip + 8, 0, 8);
+	sl_source_key(ip, key.ip);
 	return key;
 }
 

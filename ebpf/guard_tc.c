@@ -73,6 +73,8 @@ static unsigned filters(unsigned ifindex, __u32 parent)
 	while (!found && more == MNL_CB_OK &&
 		(n = mnl_socket_recvfrom(socket, buffer, sizeof(buffer))) > 0)
 		more = mnl_cb_run(buffer, (size_t)n, 0, 0, count, &found);
+	if (more != MNL_CB_STOP)
+		found = 1; /* nor if the answer breaks off */
 	mnl_socket_close(socket);
 	return found;
 }

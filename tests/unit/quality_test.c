@@ -101,6 +101,27 @@ static void jitter_is_that_of_the_rfc(void **state)
 	}
 }
 
+/* Music on hold, a transfer: the same SSRC, its numbers and its timestamps from elsewhere. */
+static void no_jitter_where_a_sender_starts_anew(void **state)
+{
+	struct sl_quality q = {0};
+	struct sl_quality_report r;
+
+	for (uint16_t i = 0; i < 200; i++) {
+		struct sl_quality_packet p = packet(i, i * UINT64_C(20000000));
+
+		if (i >= 100) {
+			p.seq += 30000;
+			p.timestamp += 0x80000000;
+		}
+		sl_quality_rtp(&q, &p, payloads);
+	}
+	sl_quality_read(&q, &r);
+	assert_int_equal(r.packets, 200);
+	assert_int_equal(r.lost, 0);
+	assert_in_range(r.jitter_us, 0, 130);
+}
+
 static void no_jitter_without_a_clock_or_across_clocks(void **state)
 {
 	struct sl_quality q = {0};
@@ -227,6 +248,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_order_is_counted),
 		cmocka_unit_test(jitter_is_that_of_the_rfc),
+		cmocka_unit_test(no_jitter_where_a_sender_starts_anew),
 		cmocka_unit_test(no_jitter_without_a_clock_or_across_clocks),
 		cmocka_unit_test(another_ssrc_is_another_stream),
 		cmocka_unit_test(round_trip),
