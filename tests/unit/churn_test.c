@@ -101,15 +101,9 @@ static void nothing_stays(void **state)
 	relay_close();
 }
 
-static int start(void **state)
-{
-	relay_start();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(nothing_stays)};
 
-	return cmocka_run_group_tests(tests, start, NULL);
+	return cmocka_run_group_tests(tests, relay_set_up, NULL);
 }

@@ -77,12 +77,6 @@ static void what_is_shown_and_marked(void **state)
 	relay_close();
 }
 
-static int start(void **state)
-{
-	relay_start();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -90,5 +84,5 @@ int main(void)
 		cmocka_unit_test(what_is_shown_and_marked),
 	};
 
-	return cmocka_run_group_tests(tests, start, NULL);
+	return cmocka_run_group_tests(tests, relay_set_up, NULL);
 }

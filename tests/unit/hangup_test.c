@@ -97,12 +97,6 @@ static void a_call_that_is_ending_comes_back(void **state)
 	relay_close();
 }
 
-static int start(void **state)
-{
-	relay_start();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -111,5 +105,5 @@ int main(void)
 		cmocka_unit_test(a_call_that_is_ending_comes_back),
 	};
 
-	return cmocka_run_group_tests(tests, start, NULL);
+	return cmocka_run_group_tests(tests, relay_set_up, NULL);
 }

@@ -219,12 +219,6 @@ static void emergency_calls_are_not_policed(void **state)
 	relay_close();
 }
 
-static int start(void **state)
-{
-	relay_start();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,5 +231,5 @@ int main(void)
 		cmocka_unit_test(emergency_calls_are_not_policed),
 	};
 
-	return cmocka_run_group_tests(tests, start, NULL);
+	return cmocka_run_group_tests(tests, relay_set_up, NULL);
 }

@@ -375,12 +375,6 @@ static void what_is_too_large_is_refused(void **state)
 	relay_close();
 }
 
-static int start(void **state)
-{
-	relay_start();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -394,5 +388,5 @@ int main(void)
 		cmocka_unit_test(what_is_too_large_is_refused),
 	};
 
-	return cmocka_run_group_tests(tests, start, NULL);
+	return cmocka_run_group_tests(tests, relay_set_up, NULL);
 }

@@ -150,12 +150,6 @@ static void of_calls(void **state)
 	assert_int_equal(told.ended[SL_ALARM_AUTH], 1);
 }
 
-static int start(void **state)
-{
-	relay_start();
-	return 0;
-}
-
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, open_relay, close_relay)
@@ -166,5 +160,5 @@ int main(void)
 		CASE(of_calls),
 	};
 
-	return cmocka_run_group_tests(tests, start, NULL);
+	return cmocka_run_group_tests(tests, relay_set_up, NULL);
 }

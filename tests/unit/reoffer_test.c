@@ -285,12 +285,6 @@ static void refused_video_of_an_srtp_call_does_no_harm(void **state)
 	relay_close();
 }
 
-static int start(void **state)
-{
-	relay_start();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -307,5 +301,5 @@ int main(void)
 		cmocka_unit_test(refused_video_of_an_srtp_call_does_no_harm),
 	};
 
-	return cmocka_run_group_tests(tests, start, NULL);
+	return cmocka_run_group_tests(tests, relay_set_up, NULL);
 }

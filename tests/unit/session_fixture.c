@@ -63,6 +63,12 @@ void relay_start(void)
 	}
 }
 
+int relay_set_up(void **state)
+{
+	relay_start();
+	return 0;
+}
+
 void relay_open(unsigned max_sessions)
 {
 	uint8_t slots[SL_FAMILIES] = {

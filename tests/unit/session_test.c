@@ -294,12 +294,6 @@ static void an_offer_without_answer_ends(void **state)
 	relay_close();
 }
 
-static int start(void **state)
-{
-	relay_start();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -316,5 +310,5 @@ int main(void)
 		cmocka_unit_test(an_offer_without_answer_ends),
 	};
 
-	return cmocka_run_group_tests(tests, start, NULL);
+	return cmocka_run_group_tests(tests, relay_set_up, NULL);
 }
