@@ -121,7 +121,7 @@ static int run(const struct sl_config *config)
 	} else {
 		sl_log(SL_LOG_NOTICE, "ready: sluiced %s, %u port(s), %u worker(s), %s, %s",
 			SL_VERSION, config->n_ports, sl_workers_count(), relay.crypto->name,
-			relay.hugepages ? "hugepages" : "no hugepages");
+			relay.network.hugepages ? "hugepages" : "no hugepages");
 		sl_notify_ready("serving");
 		uv_run(&loop, UV_RUN_DEFAULT);
 		sl_notify_stopping();

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The whole relay, put together in the order that each part needs of the one before, and taken
- * apart in the reverse: DPDK, ports, addresses, guards, next hops, privileges, workers, sessions,
- * sockets.
+ * apart in the reverse: network, privileges, workers, sessions, sockets.
  */
 #ifndef SL_CTRL_RELAY_H
 #define SL_CTRL_RELAY_H
@@ -13,29 +12,22 @@
 #include "ctrl/config.h"
 #include "ctrl/datagram.h"
 #include "ctrl/events.h"
-#include "ctrl/neigh.h"
+#include "ctrl/network.h"
 #include "ctrl/ng.h"
 #include "ctrl/privileges.h"
 #include "ctrl/protection.h"
 #include "ctrl/server.h"
 #include "ctrl/session.h"
 #include "ctrl/websocket.h"
-#include "dataplane/port.h"
-#include "ebpf/guard_user.h"
 
-enum { SL_RELAY_WHY = 320 };
+enum { SL_RELAY_WHY = SL_NETWORK_WHY };
 
 struct sl_relay {
 	const struct sl_config *config;
 	uv_loop_t *loop;
 	const struct sl_crypto_backend *crypto;
-	bool hugepages;
-	struct sl_guard *guards[SL_MAX_PORTS]; /* by port of the configuration; NULL: none */
+	struct sl_network network;
 	struct sl_protection protection;
-	uint8_t ports[SL_MAX_PORTS]; /* of the dataplane */
-	struct sl_interface interfaces[SL_MAX_INTERFACES];
-	unsigned n_interfaces;
-	struct sl_neigh *neigh;
 	struct sl_privileges privileges;
 	struct sl_config_allow ng_allow[SL_CONFIG_NG_ALLOW], ctl_allow[2];
 	unsigned n_ng_allow;
