@@ -50,7 +50,7 @@ static struct sl_leg *find_taker(const struct reply *r, const struct sl_leg *fro
 
 		if (!answers(leg, from) || !leg->offer->open)
 			continue;
-		if (branch.at && leg->branch && sl_text_is(branch, leg->branch))
+		if (sl_leg_has_branch(leg, branch))
 			return leg;
 		if (!leg->tag && (!nameless || leg->offer->serial >= nameless->offer->serial))
 			nameless = leg;
@@ -147,14 +147,19 @@ static int check_key(const struct reply *r, const struct sl_terms *to, unsigned 
 	const struct sl_leg *leg = r->leg[SL_TO];
 
 	for (int i = 0; i < SL_SUITE_COUNT; i++)
-		if (proposal->key[i] && sl_master_equal(&proposal->key[i]->master, &to->theirs))
+		if (proposal->key[i] && sl_master_same_key(&proposal->key[i]->master, &to->theirs))
 			return SL_REFUSE(-EKEYREJECTED, r->why,
 				"medium %u: the answer sends back the key that it was offered",
 				m + 1);
-	if (sl_local_is_ours(r->offer->local[SL_TO][m],
-		    leg && m < leg->n_media ? leg->media[m].out : NULL, &to->theirs))
-		return SL_REFUSE(-EKEYREJECTED, r->why,
-			"medium %u: the answer sends back a key of ours", m + 1);
+	for (unsigned other = 0; other < r->offer->n_media; other++) {
+		const struct sl_local *local = r->offer->local[SL_TO][other];
+		const struct sl_session_key *in_force =
+			leg && other < leg->n_media ? leg->media[other].out : NULL;
+
+		if (local && sl_local_is_ours(local, in_force, &to->theirs))
+			return SL_REFUSE(-EKEYREJECTED, r->why,
+				"medium %u: the answer sends back a key of ours", m + 1);
+	}
 	return 0;
 }
 

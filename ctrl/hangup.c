@@ -41,16 +41,8 @@ static bool others_connected(const struct sl_call *call, const struct sl_leg *ex
 
 static struct sl_leg *find_branch(const struct sl_call *call, struct sl_text branch)
 {
-	for (unsigned i = call->n_legs; branch.at && i-- > 0;)
-		if (call->leg[i]->branch && sl_text_is(branch, call->leg[i]->branch))
-			return call->leg[i];
-	return NULL;
-}
-
-static struct sl_leg *find_nameless(const struct sl_call *call, const struct sl_leg *partner)
-{
 	for (unsigned i = call->n_legs; i-- > 0;)
-		if (!call->leg[i]->tag && sl_legs_partners(call->leg[i], partner))
+		if (sl_leg_has_branch(call->leg[i], branch))
 			return call->leg[i];
 	return NULL;
 }
@@ -82,7 +74,7 @@ const char *sl_hangup(
 		if (!to)
 			to = find_branch(call, options->via_branch);
 		if (!to && named)
-			to = find_nameless(call, from);
+			to = sl_call_nameless(call, from);
 		if (!to && named)
 			return "to-tag does not belong to this call";
 		if (to && to != from)

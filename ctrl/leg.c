@@ -31,6 +31,20 @@ bool sl_legs_partners(const struct sl_leg *a, const struct sl_leg *b)
 	       (b->offer && b->offer->from == a);
 }
 
+bool sl_leg_has_branch(const struct sl_leg *leg, struct sl_text branch)
+{
+	return branch.at && leg->branch && sl_text_is(branch, leg->branch);
+}
+
+struct sl_leg *sl_call_nameless(const struct sl_call *call, const struct sl_leg *partner)
+{
+	for (unsigned i = call->n_legs; i-- > 0;)
+		if (!call->leg[i]->tag && call->leg[i] != partner &&
+			sl_legs_partners(call->leg[i], partner))
+			return call->leg[i];
+	return NULL;
+}
+
 struct sl_leg *sl_call_other(const struct sl_call *call, const struct sl_leg *leg)
 {
 	if (leg->peer)

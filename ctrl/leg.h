@@ -11,6 +11,12 @@ char *sl_text_copy(struct sl_text text);
 /* The leg with this tag, or NULL. An absent tag belongs to none. */
 struct sl_leg *sl_call_leg(const struct sl_call *call, struct sl_text tag);
 
+/* Is it the one that the proxy names by this via-branch? An absent one names nobody. */
+bool sl_leg_has_branch(const struct sl_leg *leg, struct sl_text branch);
+
+/* A partner of that leg that is known only by the offer it got: it has no tag yet. Or NULL. */
+struct sl_leg *sl_call_nameless(const struct sl_call *call, const struct sl_leg *partner);
+
 /* Are they the two sides of an offer, or connected? */
 bool sl_legs_partners(const struct sl_leg *a, const struct sl_leg *b);
 

@@ -64,10 +64,10 @@ struct sl_session_key *sl_local_key(const struct sl_crypto_backend *crypto, stru
 bool sl_local_is_ours(const struct sl_local *local, const struct sl_session_key *in_force,
 	const struct sl_master *master)
 {
-	if (in_force && sl_master_equal(&in_force->master, master))
+	if (in_force && sl_master_same_key(&in_force->master, master))
 		return true;
 	for (int i = 0; i < SL_SUITE_COUNT; i++)
-		if (local->ours[i] && sl_master_equal(&local->ours[i]->master, master))
+		if (local->ours[i] && sl_master_same_key(&local->ours[i]->master, master))
 			return true;
 	return false;
 }

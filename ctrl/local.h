@@ -23,8 +23,9 @@ struct sl_session_key *sl_local_key(const struct sl_crypto_backend *crypto, stru
 	enum sl_suite suite, const struct sl_session_key *in_force);
 
 /*
- * True if it is one of our keys there: offered last, or in force (which a fork, who shares the
- * ports, may have had replaced in the offers). In constant time as far as keys are compared.
+ * True if its key is one of ours there, for whatever suite: offered last, or in force (which a
+ * fork, who shares the ports, may have had replaced in the offers). In constant time as far as keys
+ * are compared.
  */
 bool sl_local_is_ours(const struct sl_local *local, const struct sl_session_key *in_force,
 	const struct sl_master *master);

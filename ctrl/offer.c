@@ -103,14 +103,18 @@ static struct sl_offer *offer_new(unsigned n_media)
 static int check_key(const struct sl_draft *d, unsigned m, const struct sl_terms *terms)
 {
 	const struct sl_leg *from = d->leg[SL_FROM];
-	const struct sl_leg_media *media = m < from->n_media ? &from->media[m] : NULL;
 
-	if (!media || !media->local ||
-		(!sl_local_is_ours(media->local, media->out, &terms->theirs) &&
-			!sl_local_is_ours(media->local, media->out, &terms->kept.theirs)))
-		return 0;
-	return SL_REFUSE(
-		-EKEYREJECTED, d->why, "medium %u: the offer sends back a key of ours", m + 1);
+	for (unsigned i = 0; i < from->n_media; i++) {
+		const struct sl_leg_media *media = &from->media[i];
+
+		if (!media->local)
+			continue;
+		if (sl_local_is_ours(media->local, media->out, &terms->theirs) ||
+			sl_local_is_ours(media->local, media->out, &terms->kept.theirs))
+			return SL_REFUSE(-EKEYREJECTED, d->why,
+				"medium %u: the offer sends back a key of ours", m + 1);
+	}
+	return 0;
 }
 
 /* Of the dialogue that the offer belongs to; what was offered and not answered does not count. */

@@ -60,11 +60,6 @@ static int add_leg(struct sl_draft *d, int side, struct sl_text tag)
 	return 0;
 }
 
-static bool has_branch(const struct sl_leg *leg, struct sl_text branch)
-{
-	return branch.at && leg->branch && sl_text_is(branch, leg->branch);
-}
-
 /* Who is meant by an offer without to-tag: the same as by the one before, if that was not answered.
  */
 static struct sl_leg *find_pending(const struct sl_draft *d, const struct sl_leg *from)
@@ -76,19 +71,10 @@ static struct sl_leg *find_pending(const struct sl_draft *d, const struct sl_leg
 
 		if (!leg->offer || leg->offer->from != from || !leg->offer->open)
 			continue;
-		if (has_branch(leg, branch) || (!leg->answered && !branch.at && !leg->branch))
+		if (sl_leg_has_branch(leg, branch) ||
+			(!leg->answered && !branch.at && !leg->branch))
 			return leg;
 	}
-	return NULL;
-}
-
-/* A party that is known only by the offer it got. */
-static struct sl_leg *find_nameless(const struct sl_call *call, const struct sl_leg *partner)
-{
-	for (unsigned i = call->n_legs; i-- > 0;)
-		if (!call->leg[i]->tag && call->leg[i] != partner &&
-			sl_legs_partners(call->leg[i], partner))
-			return call->leg[i];
 	return NULL;
 }
 
@@ -108,9 +94,9 @@ static int find_legs(struct sl_draft *d)
 	if (!from && !to && o->to_tag.at && !d->new_call)
 		return SL_REFUSE(-ESRCH, d->why, "from-tag does not belong to this call");
 	if (!from && to)
-		from = find_nameless(d->call, to);
+		from = sl_call_nameless(d->call, to);
 	if (from && !to)
-		to = o->to_tag.at ? find_nameless(d->call, from) : find_pending(d, from);
+		to = o->to_tag.at ? sl_call_nameless(d->call, from) : find_pending(d, from);
 	d->leg[SL_FROM] = from;
 	d->leg[SL_TO] = to;
 	if (!from)

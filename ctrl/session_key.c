@@ -17,6 +17,13 @@ bool sl_master_equal(const struct sl_master *a, const struct sl_master *b)
 	       !CRYPTO_memcmp(a->salt, b->salt, sl_suites[a->suite].salt_len);
 }
 
+bool sl_master_same_key(const struct sl_master *a, const struct sl_master *b)
+{
+	unsigned len = sl_suites[a->suite].key_len;
+
+	return len && len == sl_suites[b->suite].key_len && !CRYPTO_memcmp(a->key, b->key, len);
+}
+
 int sl_master_random(struct sl_master *master, enum sl_suite suite)
 {
 	memset(master, 0, sizeof(*master));

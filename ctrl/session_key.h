@@ -51,6 +51,9 @@ static inline struct sl_key *sl_session_key_raw(const struct sl_session_key *key
 /* Same suite, key and salt; in constant time. */
 bool sl_master_equal(const struct sl_master *a, const struct sl_master *b);
 
+/* The same master key, whatever suites it is said to be for; in constant time. */
+bool sl_master_same_key(const struct sl_master *a, const struct sl_master *b);
+
 /* A new random key and salt for `suite`. 0 or -EIO. */
 int sl_master_random(struct sl_master *master, enum sl_suite suite);
 

@@ -126,13 +126,20 @@ static void must_be_ours(struct command c, struct party p, bool is_answer)
 /* Both directions under one key would be a two-time pad: no line of an offer brings it about. */
 static void a_key_of_ours_is_refused(void **state)
 {
-	char line[SL_SDES_TEXT_MAX];
+	char line[SL_SDES_TEXT_MAX], video[SL_SDES_TEXT_MAX + 64];
 	struct party both;
 
 	relay_open(0);
 	call_up(CM80, GCM);
 	strcpy(line, crypto_line(sdp_out, 0));
 	must_be_ours(to_b, alice(line), false);
+	both = alice(key_line(1, CM80, 1)); /* nor for another medium */
+	snprintf(video, sizeof(video), "m=video 7000 RTP/SAVP 96\r\na=crypto:%s\r\n", line);
+	both.extra = video;
+	must_be_ours(to_b, both, false);
+	memcpy(strstr(line, "_80"), "_32", 3); /* nor for a suite that has keys like it */
+	must_be_ours(to_b, alice(line), false);
+	memcpy(strstr(line, "_32"), "_80", 3);
 	line[0] = '2'; /* nor as the second line, which would be kept for its suite */
 	both = alice(key_line(1, GCM, 7));
 	both.crypto[1] = line;
