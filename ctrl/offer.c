@@ -270,6 +270,22 @@ static ssize_t write_short_offer(
 	return len;
 }
 
+/* The party that had no tag yet makes itself known. All or nothing. */
+static int name_parties(struct sl_leg *from, struct sl_leg *to, const struct sl_ng_options *o)
+{
+	bool nameless = !from->tag;
+
+	if (nameless && sl_leg_name(from, o->from_tag))
+		return -ENOMEM;
+	if (to->tag || !o->to_tag.at || !sl_leg_name(to, o->to_tag))
+		return 0;
+	if (nameless) {
+		free(from->tag);
+		from->tag = NULL;
+	}
+	return -ENOMEM;
+}
+
 /* Whatever can fail comes first. */
 static int commit(struct sl_draft *d, const struct sl_sdp *sdp)
 {
@@ -279,10 +295,7 @@ static int commit(struct sl_draft *d, const struct sl_sdp *sdp)
 	char *branch = o->via_branch.at ? sl_text_copy(o->via_branch) : NULL;
 	char *label = o->label.at ? sl_text_copy(o->label) : NULL;
 
-	/* The party that had no tag yet makes itself known. */
-	if ((o->via_branch.at && !branch) || (o->label.at && !label) ||
-		(!from->tag && sl_leg_name(from, o->from_tag)) ||
-		(!to->tag && o->to_tag.at && sl_leg_name(to, o->to_tag))) {
+	if ((o->via_branch.at && !branch) || (o->label.at && !label) || name_parties(from, to, o)) {
 		free(branch);
 		free(label);
 		return sl_out_of_memory(d->why);
