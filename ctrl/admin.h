@@ -23,6 +23,7 @@ struct sl_admin {
 	struct sl_datagram *datagram;   /* NULL: no NG by UDP */
 	struct sl_websocket *websocket; /* NULL: no NG by WebSocket */
 	struct sl_protection *protection;
+	const struct sl_neigh *neigh;
 	const struct sl_interface *interfaces;
 	unsigned n_interfaces;
 	unsigned n_ports; /* of the dataplane */

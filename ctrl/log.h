@@ -22,7 +22,6 @@ enum sl_log_level {         /* of syslog(3) */
 /* A line without its newline. Keys and other secrets must never be in it. errno is kept. */
 void sl_log(enum sl_log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-#define sl_log_error(...)   sl_log(SL_LOG_ERROR, __VA_ARGS__)
 #define sl_log_warning(...) sl_log(SL_LOG_WARNING, __VA_ARGS__)
 #define sl_log_notice(...)  sl_log(SL_LOG_NOTICE, __VA_ARGS__)
 #define sl_log_info(...)    sl_log(SL_LOG_INFO, __VA_ARGS__)

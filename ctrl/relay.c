@@ -155,6 +155,7 @@ static int start_sockets(struct sl_relay *r, char why[SL_RELAY_WHY])
 		.ng = &r->ng,
 		.server = r->server,
 		.protection = &r->protection,
+		.neigh = r->network.neigh,
 		.interfaces = r->network.interfaces,
 		.n_interfaces = r->network.n_interfaces,
 		.n_ports = config->n_ports,

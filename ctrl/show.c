@@ -107,6 +107,14 @@ static void show_load(const json_t *load, json_t *admission)
 	putchar('\n');
 }
 
+static void show_next_hops(const json_t *hops)
+{
+	printf("media goes to %" JSON_INTEGER_FORMAT " address(es), of which %" JSON_INTEGER_FORMAT
+	       " have no neighbour; next hops: %" JSON_INTEGER_FORMAT "\n",
+		number(hops, "destinations"), number(hops, "destinations") - number(hops, "known"),
+		number(hops, "next hops"));
+}
+
 void sl_show_status(const json_t *a)
 {
 	const json_t *calls = json_object_get(a, "calls"), *control = json_object_get(a, "control"),
@@ -120,6 +128,7 @@ void sl_show_status(const json_t *a)
 	       " never answered\n",
 		(int)number(calls, "now"), number(calls, "ever"), number(calls, "timed out"));
 	show_load(json_object_get(a, "load"), json_object_get(a, "admission"));
+	show_next_hops(json_object_get(a, "next hops"));
 	show_workers(json_object_get(a, "workers"));
 	show_commands(json_object_get(a, "commands"));
 	show_refusals(json_object_get(a, "refusals"));

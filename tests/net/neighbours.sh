@@ -35,6 +35,7 @@ during() {
         --addr-b 10.0.7.3 --calls 20 --seconds "$seconds" --json "$RUN/during.json" >"$RUN/during.log" 2>&1 &
     local pid=$!
     wait_for 5 flowing || fail "no media"
+    [ "$(value "$RUN/status.json" "next hops" known)" = 2 ] || fail "the next hops of two destinations are not both known"
     "$@" >&2 || true # `ip neighbour flush` complains that the entries come back at once
     wait $pid || status=$?
     [ $status -le 1 ] || fail "srtp_load could not run"

@@ -54,7 +54,7 @@ static const char *hear(void (*what)(void), int journal)
 
 static void levels(void)
 {
-	sl_log_error("no %s", "luck");
+	sl_log(SL_LOG_ERROR, "no %s", "luck");
 	sl_log_warning("w");
 	sl_log_notice("n");
 	sl_log_info("i");
