@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
@@ -36,6 +37,15 @@ const char *sl_address_text(const uint8_t ip[16], char text[SL_ADDRESS_TEXT])
 bool sl_address_is_ipv4(const uint8_t ip[16])
 {
 	return memcmp(ip, mapped, sizeof(mapped)) == 0;
+}
+
+const char *sl_endpoint_text(const uint8_t ip[16], unsigned port, char text[SL_ENDPOINT_TEXT])
+{
+	char address[SL_ADDRESS_TEXT];
+
+	snprintf(text, SL_ENDPOINT_TEXT, sl_address_is_ipv4(ip) ? "%s:%u" : "[%s]:%u",
+		sl_address_text(ip, address), port);
+	return text;
 }
 
 int sl_address_family(const uint8_t ip[16])

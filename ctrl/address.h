@@ -22,6 +22,11 @@ int sl_address_parse(const char *text, uint8_t ip[16]);
 /* The usual text form (RFC 5952), IPv4 as dotted quad. Returns `text`. */
 const char *sl_address_text(const uint8_t ip[16], char text[SL_ADDRESS_TEXT]);
 
+enum { SL_ENDPOINT_TEXT = SL_ADDRESS_TEXT + 9 };
+
+/* Address and port (host byte order) as 192.0.2.1:5004 or [2001:db8::1]:5004. Returns `text`. */
+const char *sl_endpoint_text(const uint8_t ip[16], unsigned port, char text[SL_ENDPOINT_TEXT]);
+
 /* True for IPv4. */
 bool sl_address_is_ipv4(const uint8_t ip[16]);
 

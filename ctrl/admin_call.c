@@ -32,15 +32,6 @@ json_t *sl_admin_text(const char *text)
 	return json_string(printable);
 }
 
-const char *sl_admin_endpoint(const uint8_t ip[16], unsigned port, char text[SL_ADMIN_ENDPOINT])
-{
-	char address[SL_ADDRESS_TEXT];
-
-	snprintf(text, SL_ADMIN_ENDPOINT, sl_address_is_ipv4(ip) ? "%s:%u" : "[%s]:%u",
-		sl_address_text(ip, address), port);
-	return text;
-}
-
 static const char *state_text(const struct sl_call *call)
 {
 	if (call->deleted)
@@ -91,15 +82,15 @@ static json_t *latency_json(const struct sl_path *path)
 /* Whom one component is accepted from now, how often that changed, and who was turned away. */
 static json_t *source_json(const struct sl_path *path, enum sl_component component)
 {
-	char current[SL_ADMIN_ENDPOINT], other[SL_ADMIN_ENDPOINT] = "-";
+	char current[SL_ENDPOINT_TEXT], other[SL_ENDPOINT_TEXT] = "-";
 	struct sl_latch_report r;
 
 	if (!path->flow)
 		return json_null();
 	sl_flow_source(path->flow, component, &r);
-	sl_admin_endpoint(r.current.ip, r.current.port, current);
+	sl_endpoint_text(r.current.ip, r.current.port, current);
 	if (r.other.port)
-		sl_admin_endpoint(r.other.ip, r.other.port, other);
+		sl_endpoint_text(r.other.ip, r.other.port, other);
 	return json_pack("{s:s, s:I, s:I, s:s}", "address", current, "moves", (json_int_t)r.moves,
 		"refused", (json_int_t)r.refused, "last refused", other);
 }
@@ -140,18 +131,18 @@ static json_t *media_json(const struct sl_leg *leg, unsigned m)
 	const struct sl_leg *other = leg->peer;
 	const struct sl_leg_media *media = &leg->media[m];
 	const struct sl_terms *t = &media->terms;
-	char local[SL_ADMIN_ENDPOINT] = "-", remote[SL_ADMIN_ENDPOINT] = "-",
-	     rtcp[SL_ADMIN_ENDPOINT] = "-";
+	char local[SL_ENDPOINT_TEXT] = "-", remote[SL_ENDPOINT_TEXT] = "-",
+	     rtcp[SL_ENDPOINT_TEXT] = "-";
 	char in[9] = "", out[9] = "";
 	const char *proto = sl_sdp_proto_name(t->proto);
 	json_t *json;
 
 	if (media->local)
-		sl_admin_endpoint(media->local->interface->config->address[media->local->family].ip,
+		sl_endpoint_text(media->local->interface->config->address[media->local->family].ip,
 			media->local->rtp, local);
 	if (t->active) {
-		sl_admin_endpoint(t->remote[SL_RTP].ip, t->remote[SL_RTP].port, remote);
-		sl_admin_endpoint(t->remote[t->mux ? SL_RTP : SL_RTCP].ip,
+		sl_endpoint_text(t->remote[SL_RTP].ip, t->remote[SL_RTP].port, remote);
+		sl_endpoint_text(t->remote[t->mux ? SL_RTP : SL_RTCP].ip,
 			t->remote[t->mux ? SL_RTP : SL_RTCP].port, rtcp);
 	}
 	if (media->in)

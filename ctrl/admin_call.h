@@ -19,7 +19,4 @@ json_t *sl_admin_totals(const struct sl_call *call);
 /* Text of a peer's choosing as JSON, whatever bytes it has; NULL: null. */
 json_t *sl_admin_text(const char *text);
 
-enum { SL_ADMIN_ENDPOINT = SL_ADDRESS_TEXT + 9 };
-const char *sl_admin_endpoint(const uint8_t ip[16], unsigned port, char text[SL_ADMIN_ENDPOINT]);
-
 #endif

@@ -244,10 +244,10 @@ static json_t *line_of(const struct sl_notice *n)
 	if (n->component)
 		set(line, "component", json_string(n->component));
 	if (n->endpoint) {
-		char text[SL_ADMIN_ENDPOINT];
+		char text[SL_ENDPOINT_TEXT];
 
 		set(line, "address",
-			json_string(sl_admin_endpoint(n->endpoint->ip, n->endpoint->port, text)));
+			json_string(sl_endpoint_text(n->endpoint->ip, n->endpoint->port, text)));
 	}
 	if (n->reason)
 		set(line, "reason", json_string(n->reason));

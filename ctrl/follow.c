@@ -9,16 +9,7 @@
 #include "ctrl/log.h"
 #include "dataplane/event.h"
 
-enum { EVENTS = 256, ENDPOINT_TEXT = SL_ADDRESS_TEXT + 9 };
-
-static const char *endpoint_text(const struct sl_endpoint *endpoint, char text[ENDPOINT_TEXT])
-{
-	char address[SL_ADDRESS_TEXT];
-
-	snprintf(text, ENDPOINT_TEXT, sl_address_is_ipv4(endpoint->ip) ? "%s:%u" : "[%s]:%u",
-		sl_address_text(endpoint->ip, address), endpoint->port);
-	return text;
-}
+enum { EVENTS = 256 };
 
 /* True: what is sent to the leg goes to another place than it should. */
 static bool astray(
@@ -26,7 +17,7 @@ static bool astray(
 {
 	const struct sl_endpoint *sent = other->path.spec.destination;
 	struct sl_endpoint remote[SL_COMPONENTS];
-	char from[ENDPOINT_TEXT], to[ENDPOINT_TEXT];
+	char from[SL_ENDPOINT_TEXT], to[SL_ENDPOINT_TEXT];
 	bool moved = false;
 
 	sl_leg_remote(m, &m->terms, remote);
@@ -35,8 +26,9 @@ static bool astray(
 			continue;
 		SL_LOG_LIMITED(SL_LOG_INFO,
 			"call %s: %s comes from %s and is sent there, not to %s", call->id,
-			c == SL_RTP ? "RTP" : "RTCP", endpoint_text(&remote[c], to),
-			endpoint_text(&sent[c], from));
+			c == SL_RTP ? "RTP" : "RTCP",
+			sl_endpoint_text(remote[c].ip, remote[c].port, to),
+			sl_endpoint_text(sent[c].ip, sent[c].port, from));
 		moved = true;
 	}
 	return moved;

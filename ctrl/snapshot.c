@@ -12,21 +12,13 @@
 
 #define SECOND UINT64_C(1000000000)
 
-enum { PATHS = 16, ENDPOINT = SL_ADDRESS_TEXT + 9 };
+enum { PATHS = 16 };
 
 struct texts {
-	char expected[ENDPOINT], local[ENDPOINT], sent_to[ENDPOINT], other[ENDPOINT];
+	char expected[SL_ENDPOINT_TEXT], local[SL_ENDPOINT_TEXT], sent_to[SL_ENDPOINT_TEXT],
+		other[SL_ENDPOINT_TEXT];
 	char denied[SL_PREFIX_TEXT];
 };
-
-static const char *endpoint_text(const uint8_t ip[16], unsigned port, char text[ENDPOINT])
-{
-	char address[SL_ADDRESS_TEXT];
-
-	snprintf(text, ENDPOINT, sl_address_is_ipv4(ip) ? "%s:%u" : "[%s]:%u",
-		sl_address_text(ip, address), port);
-	return text;
-}
 
 static const char *name(const struct sl_leg *leg)
 {
@@ -70,9 +62,9 @@ static void source_of(struct sl_why_path *p, const struct sl_flow *flow, struct 
 
 		sl_flow_source(flow, c, &r);
 		if (c == SL_RTP)
-			p->expected = endpoint_text(r.current.ip, r.current.port, t->expected);
+			p->expected = sl_endpoint_text(r.current.ip, r.current.port, t->expected);
 		if (r.other.port)
-			p->other = endpoint_text(r.other.ip, r.other.port, t->other);
+			p->other = sl_endpoint_text(r.other.ip, r.other.port, t->other);
 	}
 }
 
@@ -107,7 +99,7 @@ static void path_of(struct sl_why_path *p, const struct sl_leg *from, const stru
 		.from = name(from),
 		.to = name(to),
 		.active = terms->active && terms->media && peer->terms.active,
-		.expected = endpoint_text(
+		.expected = sl_endpoint_text(
 			terms->remote[SL_RTP].ip, terms->remote[SL_RTP].port, t->expected),
 		.local = "",
 		.sent_to = "",
@@ -122,7 +114,7 @@ static void path_of(struct sl_why_path *p, const struct sl_leg *from, const stru
 	};
 	hold_of(p, terms, &peer->terms);
 	if (media->local)
-		p->local = endpoint_text(
+		p->local = sl_endpoint_text(
 			media->local->interface->config->address[media->local->family].ip,
 			media->local->rtp, t->local);
 	for (unsigned v = SL_FORWARD + 1; v < SL_VERDICTS; v++) {
@@ -132,7 +124,7 @@ static void path_of(struct sl_why_path *p, const struct sl_leg *from, const stru
 	if (!media->path.live)
 		return;
 	source_of(p, media->path.flow, t);
-	p->sent_to = endpoint_text(media->path.spec.destination[SL_RTP].ip,
+	p->sent_to = sl_endpoint_text(media->path.spec.destination[SL_RTP].ip,
 		media->path.spec.destination[SL_RTP].port, t->sent_to);
 	p->no_hop = !sl_nexthop_get(&sl_nexthops[media->path.spec.nexthop[SL_RTP]], mac);
 }

@@ -6,27 +6,7 @@
 . "$NET_DIR/media.sh"
 
 media_switch
-CONFIG=$RUN/limits.conf
-cat >"$CONFIG" <<END
-[sluice]
-user = root
-runtime-dir = $RUN
-[port wan]
-device = af_xdp:eth0
-guard-object = $GUARD
-cores = $(media_core)
-poll = adaptive
-[interface public]
-port = wan
-address = 10.0.0.1/24
-media-ports = 1024-59999
-[control]
-ng = unix:$RUN/ng.sock
-max-sessions = 4
-[limits]
-emergency-reserve = 1
-END
-CONFIG=$CONFIG start_sluiced relay
+MEDIA_PORTS=1024-59999 CONTROL=$'max-sessions = 4\n[limits]\nemergency-reserve = 1' start_sluiced relay 10.0.0.1/24
 
 resident() { sluicectl status --json >"$RUN/status.json" && value "$RUN/status.json" "resident KiB"; }
 rounds() { in_ns relay "$NET_DIR/limits.py" "$NG" "$1" >"$RUN/rounds.log" 2>&1 || fail "$(cat "$RUN/rounds.log")"; }

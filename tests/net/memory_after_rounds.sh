@@ -5,10 +5,7 @@
 . "$NET_DIR/media.sh"
 
 media_switch
-start_sluiced relay 10.0.0.1/24
-sed -i 's/^media-ports = .*/media-ports = 20000-59999/' "$RUN/sluice.conf" # none is used twice
-stop sluiced
-CONFIG=$RUN/sluice.conf start_sluiced relay
+MEDIA_PORTS=20000-59999 start_sluiced relay 10.0.0.1/24 # none is used twice
 load rounds --calls 100 --rounds 60 --seconds 0.2 --relay-pid "${PIDS[sluiced]}" || fail "media in a round"
 # What is remembered of ended calls has its bound, and is full by then. The heap grows by 132 KiB at a time until it has found its
 # shape; what is lost of each call is lost in every span: of 2000 calls, 70 bytes each are such a step.
