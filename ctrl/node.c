@@ -43,11 +43,6 @@ bool sl_node_is(const struct sl_node *node, const char *text)
 	       !memcmp(node->str, text, node->len);
 }
 
-bool sl_node_is_flag(const struct sl_node *node, const char *flag)
-{
-	return node && node->type == SL_NODE_STRING && same_spelling(node->str, node->len, flag);
-}
-
 bool sl_node_number(const struct sl_node *node, int64_t *number)
 {
 	int64_t value = 0;

@@ -51,9 +51,6 @@ const struct sl_node *sl_node_get_type(
 /* True when `node` is a string of exactly these bytes. NULL is never equal. */
 bool sl_node_is(const struct sl_node *node, const char *text);
 
-/* As sl_node_is, with ' ' and '-' taken for the same letter: for flags. */
-bool sl_node_is_flag(const struct sl_node *node, const char *flag);
-
 /* The number in an integer, or in a string of decimal digits (some proxies quote them). False:
  * neither. */
 bool sl_node_number(const struct sl_node *node, int64_t *number);
