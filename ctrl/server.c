@@ -91,6 +91,8 @@ static void buffer_give(struct sl_server *server, struct connection *c)
 		server->spare[server->n_spare++] = c->state;
 	else
 		munmap(c->state, BUFFER);
+	c->data = NULL;
+	c->state = NULL;
 }
 
 static void release(struct sl_server *server)
@@ -107,7 +109,6 @@ static void connection_closed(uv_handle_t *handle)
 	struct connection *c = handle->data;
 	struct sl_server *server = c->listener->server;
 
-	buffer_give(server, c);
 	wipe_free(c->reply.data, c->reply.len);
 	free(c);
 	release(server);
@@ -120,6 +121,8 @@ static void connection_close(struct connection *c)
 	if (c->closing)
 		return;
 	c->closing = true;
+	/* Now: a client that is answered may be back before this round of the loop is over. */
+	buffer_give(server, c);
 	TAILQ_REMOVE(&server->connections, c, entry);
 	server->stats.connections--;
 	uv_close((uv_handle_t *)&c->pipe, connection_closed);
