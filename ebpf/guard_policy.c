@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
+#include <search.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <bpf/bpf.h>
@@ -42,39 +44,68 @@ int sl_guard_prefix_set(struct sl_guard *guard, const uint8_t ip[16], unsigned b
 	return error;
 }
 
-/* As the program looks it up. */
-static struct sl_guard_address source_key(const uint8_t ip[16])
-{
-	struct sl_guard_address key;
+/* A source that calls name. The program need only find it; how often is counted here, so that the
+ * calls of one gateway cost system calls with the first and the last of them. */
+struct named {
+	struct sl_guard_address source; /* as the program looks it up */
+	unsigned calls;
+};
 
-	sl_source_key(ip, key.ip);
-	return key;
+static int compare(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct sl_guard_address));
+}
+
+static struct named *named_find(const struct sl_guard *guard, const struct sl_guard_address *source)
+{
+	struct named **found = tfind(source, &guard->named, compare);
+
+	return found ? *found : NULL;
+}
+
+static int named_new(struct sl_guard *guard, const struct sl_guard_address *source)
+{
+	struct named *named = malloc(sizeof(*named));
+	const __u32 calls = 1;
+	int error = -ENOMEM;
+
+	if (!named)
+		return error;
+	*named = (struct named){*source, calls};
+	if (tsearch(named, &guard->named, compare))
+		error = bpf_map_update_elem(guard->maps[EXPECTED], source, &calls, BPF_ANY);
+	if (error) {
+		tdelete(named, &guard->named, compare);
+		free(named);
+	}
+	return error;
 }
 
 int sl_guard_source_add(struct sl_guard *guard, const uint8_t ip[16])
 {
-	struct sl_guard_address key = source_key(ip);
-	__u32 calls = 0;
+	struct sl_guard_address source;
+	struct named *named;
 
-	if (bpf_map_lookup_elem(guard->maps[EXPECTED], &key, &calls) != 0)
-		calls = 0;
-	calls++;
-	return bpf_map_update_elem(guard->maps[EXPECTED], &key, &calls, BPF_ANY);
+	sl_source_key(ip, source.ip);
+	named = named_find(guard, &source);
+	if (!named)
+		return named_new(guard, &source);
+	named->calls++;
+	return 0;
 }
 
 void sl_guard_source_remove(struct sl_guard *guard, const uint8_t ip[16])
 {
-	struct sl_guard_address key = source_key(ip);
-	__u32 calls;
+	struct sl_guard_address source;
+	struct named *named;
 
-	if (bpf_map_lookup_elem(guard->maps[EXPECTED], &key, &calls) != 0)
+	sl_source_key(ip, source.ip);
+	named = named_find(guard, &source);
+	if (!named || --named->calls)
 		return;
-	if (calls > 1) {
-		calls--;
-		bpf_map_update_elem(guard->maps[EXPECTED], &key, &calls, BPF_EXIST);
-	} else {
-		bpf_map_delete_elem(guard->maps[EXPECTED], &key);
-	}
+	bpf_map_delete_elem(guard->maps[EXPECTED], &source);
+	tdelete(named, &guard->named, compare);
+	free(named);
 }
 
 static int show(void *context, void *data, size_t size)

@@ -36,6 +36,7 @@ struct sl_guard {
 	struct ring_buffer *events;
 	sl_guard_see *see; /* whom events go to */
 	void *context;
+	void *named;                         /* of search.h: the sources that calls name */
 	bool kernel;                         /* no dataplane: open ports are the kernel's */
 	uint8_t index[SL_MAX_ADDRESS_SLOTS]; /* [slot]: of its pinholes; slots of one address share
 					      */

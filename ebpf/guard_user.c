@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -88,6 +89,7 @@ void sl_guard_let_go(struct sl_guard *guard)
 		close(guard->xdp);
 	if (guard->tc >= 0)
 		close(guard->tc);
+	tdestroy(guard->named, free);
 	free(guard->per_cpu);
 	free(guard);
 }

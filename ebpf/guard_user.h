@@ -131,7 +131,7 @@ int sl_guard_prefix_set(struct sl_guard *guard, const uint8_t ip[16], unsigned b
 
 /*
  * Calls name this source (of IPv6: its /64): it is no stranger until it was taken back as often as
- * it was given. -E2BIG: no room; it stays a stranger.
+ * it was given, by this handle. -E2BIG, -ENOMEM: no room; it stays a stranger.
  */
 int sl_guard_source_add(struct sl_guard *guard, const uint8_t ip[16]);
 void sl_guard_source_remove(struct sl_guard *guard, const uint8_t ip[16]);

@@ -89,9 +89,9 @@ struct sl_guard_prefix {
 
 /*
  * Maps `expected` (hash) and `strangers` (LRU hash), both by IPv4 address or IPv6 /64, that is
- * struct sl_guard_address with the last 8 bytes of IPv6 zero. `expected` has whom calls name and
- * how often; only its user side writes it, so no flood displaces anybody there. `strangers` has the
- * bucket of each. Map `budget` (array) has those of all together.
+ * struct sl_guard_address with the last 8 bytes of IPv6 zero. `expected` has whom calls
+ * name (its value says nothing); only its user side writes it, so no flood displaces anybody there.
+ * `strangers` has the bucket of each. Map `budget` (array) has those of all together.
  */
 enum {
 	SL_GUARD_BUDGET_MEDIA,  /* to open pinholes */
