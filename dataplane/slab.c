@@ -42,6 +42,8 @@ void *sl_slab_take(struct sl_slab *slab)
 		chunk = chunk_new(slab);
 	if (!chunk)
 		return NULL;
+	if (chunk == slab->empty)
+		slab->empty = NULL;
 
 	void *object = chunk->free;
 
@@ -65,6 +67,13 @@ void sl_slab_give(void *object)
 	chunk->free = object;
 	if (--chunk->used)
 		return;
-	LIST_REMOVE(chunk, room);
-	rte_free(chunk);
+	/* One is kept: calls that come and go where the others are full would else make and free a
+	 * chunk each. */
+	struct sl_slab_chunk *spare = chunk->slab->empty;
+
+	chunk->slab->empty = chunk;
+	if (!spare)
+		return;
+	LIST_REMOVE(spare, room);
+	rte_free(spare);
 }

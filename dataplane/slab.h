@@ -15,6 +15,7 @@ struct sl_slab_chunk;
 struct sl_slab {
 	size_t size; /* of an object, bytes: a multiple of 64, far less than 64 KiB */
 	LIST_HEAD(, sl_slab_chunk) room; /* chunks that are not full */
+	struct sl_slab_chunk *empty;     /* the one of them that has nothing in it; NULL: none */
 };
 
 /* A zeroed object on a cache line of its own. NULL: out of memory. */
