@@ -2,13 +2,13 @@
 #include "ctrl/interface.h"
 
 #include <errno.h>
-#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ctrl/log.h"
 #include "ctrl/neigh.h"
+#include "ctrl/random.h"
 #include "dataplane/policy.h"
 #include "dataplane/port.h"
 #include "ebpf/guard_user.h"
@@ -18,7 +18,7 @@ static uint32_t random_word(void *context)
 {
 	uint32_t word;
 
-	if (RAND_bytes((unsigned char *)&word, sizeof(word)) != 1)
+	if (sl_random(&word, sizeof(word)))
 		abort();
 	return word;
 }

@@ -5,7 +5,6 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "ctrl/ng_option_keys.h"
 #include "ctrl/rtpp_flags.h"
@@ -26,19 +25,23 @@ static const char *const quiet_keys[] = {"command", "call-id", "from-tag", "to-t
 	"DTLS-fingerprint", "ICE-lite", "endpoint-learning", "xmlrpc-callback", "template",
 	"SIP-message-type", "SIP-code", NULL};
 
+/* Case does not matter, nor which of three is written between words. */
+static char fold(char c)
+{
+	if (c == ' ' || c == '_')
+		return '-';
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 bool sl_ng_starts(struct sl_text text, const char *prefix, struct sl_text *rest)
 {
-	uint32_t len = (uint32_t)strlen(prefix);
+	uint32_t len = 0;
 
-	if (!text.at || text.len < len)
+	if (!text.at)
 		return false;
-	for (uint32_t i = 0; i < len; i++) {
-		char a = text.at[i] == ' ' || text.at[i] == '_' ? '-' : text.at[i];
-		char b = prefix[i] == '_' ? '-' : prefix[i];
-
-		if (strncasecmp(&a, &b, 1))
+	for (; prefix[len]; len++)
+		if (len == text.len || fold(text.at[len]) != fold(prefix[len]))
 			return false;
-	}
 	*rest = (struct sl_text){text.at + len, text.len - len};
 	return true;
 }

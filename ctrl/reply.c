@@ -2,7 +2,6 @@
 #include "ctrl/reply.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -92,17 +91,25 @@ static void put_json_string(struct sl_reply *r, const char *text, size_t len)
 	put(r, "\"", 1);
 }
 
+/* In decimal. Not by snprintf: most of what a reply takes is the numbers in it. */
+static void put_number(struct sl_reply *r, uint64_t number)
+{
+	char digits[20], *first = digits + sizeof(digits);
+
+	do
+		*--first = (char)('0' + number % 10);
+	while (number /= 10);
+	put(r, first, (size_t)(digits + sizeof(digits) - first));
+}
+
 static void put_string(struct sl_reply *r, const char *text, size_t len)
 {
-	char header[24];
-	int n;
-
 	if (r->format == SL_REPLY_JSON) {
 		put_json_string(r, text, len);
 		return;
 	}
-	n = snprintf(header, sizeof(header), "%zu:", len);
-	put(r, header, (size_t)n);
+	put_number(r, len);
+	put(r, ":", 1);
 	put(r, text, len);
 }
 
@@ -209,14 +216,15 @@ void sl_reply_string(struct sl_reply *r, const char *text)
 
 void sl_reply_integer(struct sl_reply *r, int64_t integer)
 {
-	char text[32];
-	int n;
-
 	if (!begin_value(r))
 		return;
-	n = snprintf(text, sizeof(text), r->format == SL_REPLY_JSON ? "%" PRId64 : "i%" PRId64 "e",
-		integer);
-	put(r, text, (size_t)n);
+	if (r->format != SL_REPLY_JSON)
+		put(r, "i", 1);
+	if (integer < 0)
+		put(r, "-", 1);
+	put_number(r, integer < 0 ? -(uint64_t)integer : (uint64_t)integer);
+	if (r->format != SL_REPLY_JSON)
+		put(r, "e", 1);
 	end_value(r);
 }
 

@@ -100,7 +100,7 @@ struct sl_watch {
 	uint64_t failing;              /* since when tags do not verify, and nothing passes; 0 */
 	uint64_t keyed;                /* when the keys of the leg came into force; 0: never */
 	unsigned keyed_round;          /* with which re-INVITE; 0: with the call */
-	char key[9];                   /* their fingerprint; "": plain RTP */
+	uint32_t key;                  /* serial of theirs; 0: plain RTP */
 	bool heard;                    /* something has passed since then */
 	bool silent;                   /* was told of */
 	uint32_t moves[SL_COMPONENTS]; /* of the latches, as told */

@@ -4,10 +4,11 @@
 #include <errno.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "ctrl/random.h"
 
 bool sl_master_equal(const struct sl_master *a, const struct sl_master *b)
 {
@@ -28,8 +29,8 @@ int sl_master_random(struct sl_master *master, enum sl_suite suite)
 {
 	memset(master, 0, sizeof(*master));
 	master->suite = suite;
-	if (RAND_bytes(master->key, sl_suites[suite].key_len) != 1 ||
-		RAND_bytes(master->salt, sl_suites[suite].salt_len) != 1) {
+	if (sl_random(master->key, sl_suites[suite].key_len) ||
+		sl_random(master->salt, sl_suites[suite].salt_len)) {
 		explicit_bzero(master, sizeof(*master));
 		return -EIO;
 	}
@@ -60,6 +61,20 @@ struct sl_session_key *sl_session_key_ref(struct sl_session_key *key)
 	return key;
 }
 
+/* Without a key yet. */
+static struct sl_session_key *new_key(void)
+{
+	static uint32_t serial;
+	struct sl_session_key *key = calloc(1, sizeof(*key));
+
+	if (!key)
+		return NULL;
+	key->refs = 1;
+	serial += serial + 1 ? 1 : 2;
+	key->serial = serial;
+	return key;
+}
+
 struct sl_session_key *sl_session_key_get(const struct sl_crypto_backend *crypto,
 	struct sl_session_key *known, const struct sl_master *master)
 {
@@ -70,13 +85,12 @@ struct sl_session_key *sl_session_key_get(const struct sl_crypto_backend *crypto
 		return NULL;
 	if (known && sl_master_equal(&known->master, master))
 		return sl_session_key_ref(known);
-	key = calloc(1, sizeof(*key));
+	key = new_key();
 	if (!key) {
 		errno = ENOMEM;
 		return NULL;
 	}
 	key->master = *master;
-	key->refs = 1;
 	rc = crypto->key_new(&key->key, master);
 	if (rc) {
 		sl_session_key_put(crypto, key);
@@ -88,15 +102,12 @@ struct sl_session_key *sl_session_key_get(const struct sl_crypto_backend *crypto
 
 struct sl_session_key *sl_session_key_random(enum sl_suite suite)
 {
-	struct sl_session_key *key = calloc(1, sizeof(*key));
+	struct sl_session_key *key = new_key();
 
-	if (!key)
-		return NULL;
-	if (sl_master_random(&key->master, suite)) {
+	if (key && sl_master_random(&key->master, suite)) {
 		free(key);
 		return NULL;
 	}
-	key->refs = 1;
 	return key;
 }
 

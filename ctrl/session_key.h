@@ -19,6 +19,7 @@
 struct sl_session_key {
 	struct sl_key *key; /* the backend's, expanded; NULL: not needed so far */
 	struct sl_master master;
+	uint32_t serial;      /* no other has the same; never 0 */
 	struct sl_sent *sent; /* under a key of ours, as far as no live flow knows better */
 	bool used;            /* a key of ours: it was in force */
 	unsigned refs;

@@ -45,15 +45,13 @@ static void rekeyed(struct sl_sessions *sessions, struct sl_call *call, struct s
 {
 	struct sl_leg_media *media = &leg->media[m];
 	struct sl_watch *w = &media->watch;
-	char key[sizeof(w->key)] = "";
+	uint32_t key = media->in ? media->in->serial : 0;
 	struct sl_flow_counters c;
 	bool first = !w->keyed;
 
-	if (media->in)
-		sl_master_fingerprint(&media->in->master, key);
-	if (w->keyed && !strcmp(key, w->key))
+	if (w->keyed && key == w->key)
 		return;
-	memcpy(w->key, key, sizeof(key));
+	w->key = key;
 	w->keyed = now;
 	w->keyed_round = call->rounds;
 	sl_path_counters(&media->path, &c);
