@@ -5,6 +5,9 @@
  * protected before a trial and leave as Ethernet frames by a DPDK device: net_af_packet or
  * net_af_xdp on a netdev, net_memif to a relay in another process, or a NIC.
  *
+ * The dataplane's own transforms protect them, in bursts: millions of packets are ready in a second
+ * then. The judge is libsrtp2, which a mistake of theirs would not get past.
+ *
  * A trial sends at one rate for some seconds, the calls in turn. Of what comes back all packets are
  * counted, put in order and timed, and a sample is decrypted and compared.
  */
@@ -15,6 +18,7 @@
 #include <stdint.h>
 
 #include "bench/load.h"
+#include "dataplane/crypto.h"
 
 enum { WIRE_HEADERS = 14 + 20 + 8, WIRE_BURST = 32, WIRE_TRIALS = 64, WIRE_QUEUES = 16 };
 
@@ -33,10 +37,10 @@ struct wire_sample {
 	uint8_t data[SRTP_MAX_TRAILER_LEN + 1500];
 };
 
-/* Of one stream, in one trial. */
 struct wire_stream {
-	uint32_t base; /* number of its first packet in this trial */
-	uint32_t last; /* highest that came back, from base, plus 1 */
+	struct sl_key *key; /* of its sender; NULL: plain */
+	uint32_t base;      /* number of its first packet in this trial */
+	uint32_t last;      /* highest that came back, from base, plus 1 */
 };
 
 struct wire_trial {
@@ -71,6 +75,8 @@ struct wire {
 	uint32_t address[2]; /* of the legs, network byte order */
 	unsigned n_streams;
 	struct wire_stream *streams;
+	const struct sl_crypto_backend *backend;
+	struct sl_crypto *crypto; /* what the packets are protected with */
 	uint8_t *arena;
 	uint64_t arena_size;
 	unsigned slot_size;
@@ -88,12 +94,16 @@ static inline struct wire_slot *wire_slot(const struct wire *wire, uint64_t i)
 /* 0, or the exit code. What stands behind "--" goes to the options of srtp_load. */
 int wire_options_parse(struct wire *wire, int argc, char **argv);
 
-/* Starts DPDK and the device. False with the reason on stderr. */
+/* Starts DPDK, and the device if there is to be one. False with the reason on stderr. */
 bool wire_device_open(struct wire *wire);
 void wire_device_close(struct wire *wire);
 
-/* Gives the streams their SSRCs and first sequence numbers. */
-void wire_streams_init(struct wire *wire);
+/* Opens what protects packets; needs DPDK. False with the reason on stderr. */
+bool wire_frames_open(struct wire *wire);
+void wire_frames_close(struct wire *wire);
+/* Gives the streams of calls that were set up their keys, SSRCs and first sequence numbers. False:
+ * no memory. */
+bool wire_streams_init(struct wire *wire);
 /* Protects the packets of one trial. False: no memory, or a packet could not be protected. */
 bool wire_frames_make(struct wire *wire, struct wire_trial *trial);
 /* Decrypts the samples of a trial and compares them with what was sent. */

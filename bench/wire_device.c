@@ -49,19 +49,31 @@ static bool wait_link(const struct wire *wire)
 	return false;
 }
 
-bool wire_device_open(struct wire *wire)
+static bool start_dpdk(const struct wire *wire)
 {
 	char core[16], memory[16], vdev[256];
 	char *args[] = {"wire_load", "-l", core, "--no-huge", "--no-shconf", "-m", memory,
 		"--iova-mode=va", "--no-pci", "--no-telemetry", "--log-level=*:error", vdev, NULL};
+	int n = (int)(sizeof(args) / sizeof(args[0])) - 1;
 
 	snprintf(core, sizeof(core), "%u", wire->opt.core);
 	snprintf(memory, sizeof(memory), "%u", wire->opt.memory_mb);
-	snprintf(vdev, sizeof(vdev), "--vdev=%s", wire->opt.vdev);
-	if (rte_eal_init((int)(sizeof(args) / sizeof(args[0])) - 1, args) < 0) {
-		fprintf(stderr, "DPDK: %s\n", rte_strerror(rte_errno));
+	if (wire->opt.vdev)
+		snprintf(vdev, sizeof(vdev), "--vdev=%s", wire->opt.vdev);
+	else
+		args[--n] = NULL;
+	if (rte_eal_init(n, args) >= 0)
+		return true;
+	fprintf(stderr, "DPDK: %s\n", rte_strerror(rte_errno));
+	return false;
+}
+
+bool wire_device_open(struct wire *wire)
+{
+	if (!start_dpdk(wire))
 		return false;
-	}
+	if (!wire->opt.vdev)
+		return true;
 	wire->port = (uint16_t)rte_eth_find_next_owned_by(0, RTE_ETH_DEV_NO_OWNER);
 	if (wire->port >= RTE_MAX_ETHPORTS || !start_port(wire) || !wait_link(wire)) {
 		fprintf(stderr, "%s: cannot be opened, or its link does not come up\n",
@@ -73,7 +85,9 @@ bool wire_device_open(struct wire *wire)
 
 void wire_device_close(struct wire *wire)
 {
-	rte_eth_dev_stop(wire->port);
-	rte_eth_dev_close(wire->port);
+	if (wire->opt.vdev) {
+		rte_eth_dev_stop(wire->port);
+		rte_eth_dev_close(wire->port);
+	}
 	rte_eal_cleanup();
 }

@@ -1,13 +1,61 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <arpa/inet.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include "bench/load_packet.h"
 #include "bench/wire.h"
+#include "sluice/drop.h"
 
-void wire_streams_init(struct wire *wire)
+enum { CHUNK = 64 }; /* packets that are protected at once */
+
+bool wire_frames_open(struct wire *wire)
+{
+	const char *why = "no memory";
+
+	wire->backend = sl_crypto_select("ipsec-mb", &why);
+	wire->crypto = wire->backend ? wire->backend->open() : NULL;
+	if (!wire->crypto)
+		fprintf(stderr, "IPsec-MB: %s\n", why);
+	return wire->crypto;
+}
+
+void wire_frames_close(struct wire *wire)
+{
+	for (unsigned i = 0; i < wire->n_streams; i++)
+		wire->backend->key_free(wire->streams[i].key);
+	wire->backend->close(wire->crypto);
+}
+
+static enum sl_suite suite_named(const char *name)
+{
+	enum sl_suite suite = SL_SUITE_NONE;
+
+	while (suite < SL_SUITE_COUNT && strcmp(sl_suites[suite].name, name) != 0)
+		suite++;
+	return suite;
+}
+
+/* The key that a leg sends with. */
+static bool set_key(struct wire *wire, const struct sl_stream *stream, struct sl_key **key)
+{
+	const struct sl_load *load = wire->load;
+	const struct sl_leg *leg = &load->calls[stream->call].leg[stream->dir];
+	struct sl_master master = {.suite = suite_named(load->opt.leg[stream->dir].suite->name)};
+	const struct sl_suite_info *info = &sl_suites[master.suite];
+
+	wire->backend->key_free(*key);
+	*key = NULL;
+	if (!master.suite)
+		return true;
+	memcpy(master.key, leg->tx_key.bytes, info->key_len);
+	memcpy(master.salt, leg->tx_key.bytes + info->key_len, info->salt_len);
+	return wire->backend->key_new(key, &master) == 0;
+}
+
+bool wire_streams_init(struct wire *wire)
 {
 	srandom((unsigned)wire->load->seed);
 	for (unsigned i = 0; i < wire->n_streams; i++) {
@@ -18,7 +66,10 @@ void wire_streams_init(struct wire *wire)
 		stream->ssrc = (uint32_t)random() ^ i;
 		stream->ts_start = (uint32_t)random();
 		stream->seq_start = (uint16_t)(random() & 0x7fff);
+		if (!set_key(wire, stream, &wire->streams[i].key))
+			return false;
 	}
+	return true;
 }
 
 static uint16_t header_sum(const uint8_t *header)
@@ -64,24 +115,49 @@ static void put_headers(
 	put16(udp + 6, 0);
 }
 
-static bool make_frame(struct wire *wire, uint64_t i)
+/* Packet `i` of the trial as it is before protection. */
+static struct sl_crypto_op make_plain(struct wire *wire, uint64_t i)
 {
 	unsigned number = (unsigned)(i / wire->n_streams), index = (unsigned)(i % wire->n_streams);
-	struct sl_call *call = &wire->load->calls[index / 2];
-	struct sl_stream *stream = &call->stream[index % 2];
-	struct sl_session *session = call->leg[index % 2].tx;
+	const struct sl_stream *stream = &wire->load->calls[index / 2].stream[index % 2];
+	const struct wire_stream *of = &wire->streams[index];
 	struct wire_slot *slot = wire_slot(wire, i);
 	uint8_t *packet = slot->frame + WIRE_HEADERS;
-	unsigned len =
-		sl_packet_rtp(wire->load, stream, wire->streams[index].base + number, packet);
 
-	if (session && sl_session_protect(session, false, packet, &len) != SL_SESSION_OK)
-		return false;
-	put_headers(wire, stream, len, slot->frame);
-	slot->len = (uint16_t)(WIRE_HEADERS + len);
 	slot->sent = 0;
 	slot->got = false;
-	return true;
+	return (struct sl_crypto_op){
+		.data = packet,
+		.key = of->key,
+		.index = (uint64_t)stream->seq_start + of->base + number,
+		.ssrc = stream->ssrc,
+		.len = (uint16_t)sl_packet_rtp(wire->load, stream, of->base + number, packet),
+		.header_len = SL_PACKET_RTP_HEADER,
+	};
+}
+
+static bool make_frames(struct wire *wire, uint64_t first, unsigned n)
+{
+	struct sl_crypto_op op[CHUNK], *keyed[CHUNK];
+	unsigned n_keyed = 0;
+	bool ok = true;
+
+	for (unsigned k = 0; k < n; k++) {
+		op[k] = make_plain(wire, first + k);
+		if (op[k].key)
+			keyed[n_keyed++] = &op[k];
+	}
+	wire->backend->rtp_protect(wire->crypto, keyed, n_keyed);
+	for (unsigned k = 0; k < n; k++) {
+		unsigned index = (unsigned)((first + k) % wire->n_streams);
+		struct wire_slot *slot = wire_slot(wire, first + k);
+
+		ok &= op[k].verdict == SL_FORWARD;
+		put_headers(wire, &wire->load->calls[index / 2].stream[index % 2], op[k].len,
+			slot->frame);
+		slot->len = (uint16_t)(WIRE_HEADERS + op[k].len);
+	}
+	return ok;
 }
 
 static bool room(struct wire *wire, uint64_t packets)
@@ -105,17 +181,19 @@ bool wire_frames_make(struct wire *wire, struct wire_trial *trial)
 	unsigned each = (unsigned)(trial->rate * trial->seconds / wire->n_streams);
 
 	wire->slot_size =
-		(unsigned)(sizeof(struct wire_slot) + WIRE_HEADERS + SL_PACKET_RTP_HEADER +
-			   wire->load->opt.payload + SRTP_MAX_TRAILER_LEN + 63) &
+		(unsigned)(offsetof(struct wire_slot, frame) + WIRE_HEADERS + SL_PACKET_RTP_HEADER +
+			   wire->load->opt.payload + SL_CRYPTO_TAILROOM + 63) &
 		~63u;
 	trial->packets = (uint64_t)(each ? each : 1) * wire->n_streams;
 	if (!room(wire, trial->packets))
 		return false;
 	for (unsigned i = 0; i < wire->n_streams; i++)
 		wire->streams[i].last = 0;
-	for (uint64_t i = 0; i < trial->packets; i++)
-		if (!make_frame(wire, i))
+	for (uint64_t i = 0, n; i < trial->packets; i += n) {
+		n = trial->packets - i < CHUNK ? trial->packets - i : CHUNK;
+		if (!make_frames(wire, i, (unsigned)n))
 			return false;
+	}
 	wire->n_samples = 0;
 	wire->sample_every = (unsigned)(trial->packets / (wire->opt.samples + 1)) | 1;
 	return true;

@@ -85,8 +85,8 @@ static void renew(struct search *search)
 
 	sl_calls_delete(load, search->ng);
 	sl_calls_close(load);
-	search->failed |= sl_calls_set_up(load, search->ng) != 0;
-	wire_streams_init(search->wire);
+	search->failed |=
+		sl_calls_set_up(load, search->ng) != 0 || !wire_streams_init(search->wire);
 }
 
 enum verdict { FAILS, PASSES, GENERATOR_FAILS };
@@ -189,10 +189,8 @@ static int play(struct wire *wire)
 
 	if (!ng)
 		return 2;
-	if (!sl_calls_set_up(wire->load, ng)) {
-		wire_streams_init(wire);
+	if (!sl_calls_set_up(wire->load, ng) && wire_streams_init(wire))
 		code = wire->opt.pcap ? wire_pcap_write(wire) : measure(wire, ng);
-	}
 	if (!wire->opt.pcap || code)
 		sl_calls_delete(wire->load, ng);
 	sl_ng_client_free(ng);
@@ -211,10 +209,10 @@ int main(int argc, char **argv)
 	code = wire_options_parse(wire, argc, argv);
 	if (code)
 		return code < 0 ? 0 : code;
-	if (!prepare(wire) || (wire->opt.vdev && !wire_device_open(wire)))
+	if (!prepare(wire) || !wire_device_open(wire) || !wire_frames_open(wire))
 		return 2;
 	code = play(wire);
-	if (wire->opt.vdev)
-		wire_device_close(wire);
+	wire_frames_close(wire);
+	wire_device_close(wire);
 	return code;
 }
