@@ -84,8 +84,6 @@ static void prepare(struct rig *r, struct sl_crypto *crypto, struct sl_crypto_op
 		memset(p->data, (int)i, PACKET);
 		p->data[0] = 0x80;
 		p->data[1] = 8;
-		p->key[0] = random_key(r);
-		p->key[1] = random_key(r);
 		p->op = (struct sl_crypto_op){.data = p->data,
 			.ssrc = i,
 			.len = HEADER + r->payload,
@@ -170,15 +168,27 @@ static void *run(void *arg)
 	prepare(r, crypto, ops);
 	pthread_barrier_wait(r->start);
 	turns(r, crypto, ops);
-	for (unsigned i = 0; i < r->burst; i++)
-		for (int k = 0; k < 2; k++)
-			r->backend->key_free(r->packet[i].key[k]);
 	if (r->shared) {
 		crypto->mgr = own;
 		free_mb_mgr(shared);
 	}
 	r->backend->close(crypto);
 	return NULL;
+}
+
+/* Keys are made and freed by one thread, as the daemon's are by its control thread. */
+static void make_keys(struct rig *r)
+{
+	for (unsigned i = 0; i < r->burst; i++)
+		for (int k = 0; k < 2; k++)
+			r->packet[i].key[k] = random_key(r);
+}
+
+static void free_keys(struct rig *r)
+{
+	for (unsigned i = 0; i < r->burst; i++)
+		for (int k = 0; k < 2; k++)
+			r->backend->key_free(r->packet[i].key[k]);
 }
 
 /* `threads` of the same rig at once, on cores 0 and up; the results are in rigs[]. */
@@ -192,11 +202,14 @@ static void measure(struct rig *rigs, unsigned threads, const struct rig *like)
 		rigs[i] = *like;
 		rigs[i].core = i;
 		rigs[i].start = &start;
+		make_keys(&rigs[i]);
 		if (pthread_create(&thread[i], NULL, run, &rigs[i]) != 0)
 			fail("no thread");
 	}
 	for (unsigned i = 0; i < threads; i++)
 		pthread_join(thread[i], NULL);
+	for (unsigned i = 0; i < threads; i++)
+		free_keys(&rigs[i]);
 	pthread_barrier_destroy(&start);
 }
 
