@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""What the benchmarks ran on, as JSON."""
+"""What the benchmarks ran on, as JSON. usage: machine.py LOAD      what the load of the machine was before"""
 import json
 import os
 import subprocess
+import sys
 import time
 
 
@@ -37,5 +38,5 @@ print(json.dumps({
     "packages": {name: package(name) for name in ("libdpdk-dev", "libipsec-mb1", "libsrtp2-1", "rtpengine-daemon")},
     "sluice": command("git", "describe", "--always", "--dirty"),
     "date": time.strftime("%Y-%m-%d %H:%M", time.gmtime()),
-    "load before": os.getloadavg()[0],
+    "load before": float(sys.argv[1]),
 }, indent=1))

@@ -63,9 +63,12 @@ wire() {
     in_ns gen "$WIRE" --vdev "$vdev" --relay-mac "$relay_mac" --core "$(tool_core)" --relay-pid "${PIDS[$relay]}" \
         --seconds "${SECONDS_PER_TRIAL:-2}" --tries "$tries" --json "$out/$name.json" "$@" -- --ng "$ng" --addr-a 10.0.0.2 --addr-b 10.0.0.3 \
         --direction ia,ib --calls "$calls" --suite-a "$a" --suite-b "$b" --sdes only || status=$?
-    [ $status -eq 0 ] || say "$name: wire_load ended with $status"
+    [ $status -eq 0 ] && return
+    say "$name: wire_load ended with $status"
+    failed=1
 }
 
+failed=0
 for pair in $suites; do
     a=${pair%:*} b=${pair#*:}
     for kind in $relays; do
@@ -83,3 +86,4 @@ for pair in $suites; do
         [ "$kind" != sluice ] || in_ns relay "$SLUICECTL" guard detach eth0
     done
 done
+exit $failed

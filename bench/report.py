@@ -3,7 +3,8 @@
 """Turns DIRECTORY/json, as run.sh leaves it, into DIRECTORY/README.md, results.json and SVG plots (gnuplot).
 
 usage: report.py DIRECTORY [PAGE]      PAGE: its blocks between `<!-- results: NAME -->` and `<!-- end -->` are written
-anew, so that it says what the results say. NAME: machine, bar, path, stages, load, crypto, guard, setup or relay.
+anew, so that it says what the results say. NAME: machine, parts, bar, path, growth, stages, load, crypto, guard, setup,
+relay or planning.
 """
 import json
 import os
@@ -60,9 +61,9 @@ def table(head, rows):
 
 def plot(name, title, commands, data):
     """`data`: blocks of rows, as $name of gnuplot."""
-    script = ["set terminal svg size 760,420 font 'sans,13' background rgb 'white'",
+    script = ["set terminal svg size 760,440 font 'sans,13' background rgb 'white'",
               f"set output '{OUT}/{name}.svg'", f"set title '{title}'", "set grid ytics lc rgb '#dddddd'",
-              "set key top left", "set border 3", "set tics nomirror"]
+              "set key below font ',11' width -6 height 1 maxcols 2", "set linetype 5 lc rgb '#b03060'", "set border 3", "set tics nomirror"]
     for block, rows in data.items():
         script.append(f"${block} << END")
         script += [" ".join(f'"{cell}"' if isinstance(cell, str) else f"{cell:.6g}" for cell in row) for row in rows]
@@ -83,6 +84,21 @@ def machine():
         text.append(f"**The machine did other work meanwhile** (load {about['load before']:.0f} on {about['cores']} cores before the "
                     "run): rates are lower and latencies higher than they would be, for both relays. Compare, but do "
                     "not quote.\n")
+
+
+def parts():
+    names = sorted(name for name in os.listdir(JSON) if name.startswith("part-"))
+    runs = sorted((load(name) for name in names), key=lambda run: run["at"])
+    if not runs:
+        return
+    section("parts", "The run")
+    for run in runs:
+        if run["failed"]:
+            put(f"**Failed in the part `{run['part']}`: {run['failed']}.** What it would have shown is missing, or incomplete.\n")
+    put(f"{sum(run['seconds'] for run in runs) / 60:.0f} minutes: "
+        + ", ".join(f"{run['part']} {run['seconds']} s" for run in runs) + ".\n")
+    if len({run["sluice"] for run in runs}) > 1:
+        put("**Not one run:** " + ", ".join(f"{run['part']} at {run['at']} of {run['sluice']}" for run in runs) + ".\n")
 
 
 def curves(rows, x, series):
@@ -124,6 +140,56 @@ def path():
             alone = single.get((row["suites"], each))
             rows.append((row["suites"], each, f"{row['mpps']:.2f}", f"{row['mpps'] / alone:.2f}" if alone else "–"))
         table(["two workers", "flows each", "Mpps together", "× one worker"], rows)
+    rows = [row for arrival in ("periodic", "bursty") for row in lines(f"path-{arrival}")]
+    table(["arrival", "suites", "flows", "cycles/packet", "Mpps", "path / ceiling"],
+          [(row["arrival"], row["suites"], row["flows"], f"{row['path_cycles']:.0f}", f"{row['mpps']:.2f}",
+            f"{row['path_cycles'] / row['ceiling_cycles']:.2f}") for row in rows])
+
+
+def sizes():
+    """Rows of bench_path by suites and payload, all at the flows of 20,000 calls."""
+    names = [name[:-6] for name in os.listdir(JSON) if name.startswith("path-size-")]
+    return {(row["suites"], row["payload"]): row for name in names for row in lines(name)}
+
+
+def growth():
+    rows = sizes()
+    if not rows:
+        return
+    section("growth", "The packet path by payload (`bench_path --payload`)")
+    put(f"With {next(iter(rows.values()))['flows']:,} flows:\n")
+    table(["suites", "payload", "cycles/packet", "Mpps", "Gbit/s of payload"],
+          [(suites, payload, f"{row['path_cycles']:.0f}", f"{row['mpps']:.2f}", f"{row['mpps'] * payload * 8 / 1000:.1f}")
+           for (suites, payload), row in sorted(rows.items())])
+
+
+def planning():
+    """What follows from the path by payload: calls of two parties, a packet each way every ptime."""
+    rows = sizes()
+    if not rows:
+        return
+    section("planning", "Calls of a core, by calculation")
+    put("0.8 × packets a second of a core with the flows of 20,000 calls, by the packets of a call; with more calls than that, "
+        "by the path with more flows. Gbit/s: each way, with all headers, preamble and gap.\n")
+    result = []
+    for codec, payload, ptime in (("G.729, 20 ms", 20, 20), ("Opus at 32 kbit/s, 20 ms", 80, 20), ("G.711 or G.722, 20 ms", 160, 20),
+                                  ("G.711 or G.722, 40 ms", 320, 40)):
+        pps = 2 * 1000 / ptime
+        for suites, name, tag in (("cm", "AES_CM_128_HMAC_SHA1_80", 10), ("gcm", "AEAD_AES_256_GCM", 16)):
+            if (suites, payload) not in rows:
+                continue
+            calls = 0.8 * rows[suites, payload]["mpps"] * 1e6 / pps
+            bits = (payload + 12 + tag + 28 + 18 + 20) * 8 * pps
+            result.append((codec, name, f"{pps:.0f}", f"{round(calls, -2):,.0f}", f"{calls * bits / 1e9:.1f}", f"{1e10 / bits:,.0f}"))
+    table(["codec", "suite", "packets/s of a call", "calls of a core", "Gbit/s then", "calls of 10 Gbit/s"], result)
+    if ("cm", 160) not in rows:
+        return
+    mpps = 0.8 * rows["cm", 160]["mpps"]
+    calls = mpps * 1e4
+    put("Relays with one worker each, G.711 of 20 ms with AES_CM_128_HMAC_SHA1_80, calls of three minutes:\n")
+    table(["relays", "calls", "Mpps", "Gbit/s", "set-ups/s", "calls that a relay takes with it"],
+          [(f"{n:,}", f"{round(n * calls, -2):,.0f}", f"{n * mpps:,.1f}", f"{n * mpps * 248 * 8 / 1000:,.0f}",
+            f"{n * calls / 180:,.0f}", f"{100 / n:g} %") for n in (1, 10, 100, 1000)])
 
 
 def crypto():
@@ -145,7 +211,8 @@ def crypto():
         (title, key, lambda row, s=suite: row["suite"] == s)
         for suite in ("AES_CM_128_HMAC_SHA1_80", "AEAD_AES_256_GCM")
         for title, key in ((short(suite), "ipsec_mb"), (short(suite) + ", bare library calls", "bare"))])
-    plot("crypto", "Cycles per re-key by payload", ["set xlabel 'bytes of payload'", "set ylabel 'cycles'", command], data)
+    plot("crypto", "Cycles per re-key by payload", ["set xlabel 'bytes of payload'", "set ylabel 'cycles'",
+         "set yrange [0:*]", command], data)
 
 
 def guard():
@@ -182,9 +249,10 @@ def relay():
         return
     section("relay", "A whole relay on one core (`bench/relay.sh`)")
     text.append("Sluice (AF_XDP) and Debian's rtpengine (user space, one thread) in turn on one veth, one core for the relay, "
-                "the other for the generator and the kernel's side of receiving; calls by NG with SDES on both legs, "
-                "160 bytes of payload. Loss-free: the highest rate tried with less than 0.1 % lost, of two tries at each. "
-                "CPU: of the relay's process, at that rate.\n")
+                "the other for the generator and the kernel's side of receiving; Sluice besides on a memif to the generator's "
+                "process. Calls by NG with SDES on both legs, 160 bytes of payload. Loss-free: the highest rate tried with less "
+                "than 0.1 % lost, of two tries at each, of four over memif. CPU: of the relay's process, at that rate; a worker "
+                "on a memif polls all the time.\n")
     search, latency, curve = [], [], {}
     for name in names:
         result, kind = load(name), name.split("-")[0]
@@ -194,7 +262,7 @@ def relay():
             latency.append((suites, kind, best))
             continue
         search.append((suites, kind, best, result["calls"]))
-        curve[suites, kind] = sorted((trial["offered"] / 1000, trial["loss"] * 100) for trial in result["trials"])
+        curve[suites, kind] = best_tries(result["trials"])
     table(["suites", "relay", "calls", "loss-free, kpps", "CPU, ns/packet", "× rtpengine's rate"],
           [(suites, RELAYS[kind], calls, f"{best['offered'] / 1000:.0f}", f"{best['relay-cpu-ns-per-packet']:.0f}",
             ratio(search, suites, kind, best)) for suites, kind, best, calls in sorted(search, key=str)])
@@ -213,6 +281,16 @@ def relay():
         bars(latency)
 
 
+def best_tries(trials):
+    """Offered rate and percent lost: of the tries at each rate the one that lost least, which is the one that counts."""
+    best = {}
+    for trial in trials:
+        rate = trial["rate"]
+        if rate not in best or trial["loss"] < best[rate]["loss"]:
+            best[rate] = trial
+    return sorted((trial["offered"] / 1000, trial["loss"] * 100) for trial in best.values())
+
+
 def ratio(search, suites, kind, best):
     peer = [other["offered"] for its, its_kind, other, _ in search if its == suites and its_kind == "rtpengine"]
     return f"{best['offered'] / peer[0]:.1f}" if peer and peer[0] and kind == "sluice" else "–"
@@ -223,7 +301,7 @@ def bars(latency):
     rows = [(f"{RELAYS[kind]}\\n{best['rate'] / 1000:.0f} kpps\\n{suites.split(' ')[0]}", max(best["p50-us"], 1),
              max(best["p99-us"], 1), max(best["p99.9-us"], 1)) for suites, kind, best in latency]
     plot("latency", "Time in the relay and on both cables, µs",
-         ["set style data histogram", "set style fill solid 0.8", "set boxwidth 0.9", "set logscale y",
+         ["set key width 0 maxcols 3", "set style data histogram", "set style fill solid 0.8", "set boxwidth 0.9", "set logscale y",
           "set yrange [1:*]", "set bmargin 5", "set ylabel 'µs'", "set xtics font ',9'",
           "plot $d using 2:xtic(1) title 'p50', '' using 3 title 'p99', '' using 4 title 'p99.9'"], {"d": rows})
 
@@ -346,7 +424,7 @@ def fill_page():
 
     def block(match):
         content = "\n".join(blocks.get(match.group(1), [])).rstrip().replace("](", f"]({here}/")
-        return f"<!-- results: {match.group(1)} -->\n{content}\n<!-- end -->" if content else match.group(0)
+        return f"<!-- results: {match.group(1)} -->\n{content or 'Not measured in this run.'}\n<!-- end -->"
     with open(PAGE, "w") as file:
         file.write(re.sub(r"<!-- results: (\w+) -->\n.*?<!-- end -->", block, page, flags=re.S))
 
@@ -365,14 +443,17 @@ def everything():
 
 
 machine()
+parts()
 bar()
 path()
+growth()
 stages()
 load_beside_setups()
 crypto()
 guard()
 setup()
 relay()
+planning()
 everything()
 with open(os.path.join(OUT, "README.md"), "w") as page:
     page.write("\n".join(text).rstrip() + "\n")
