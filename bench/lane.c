@@ -13,14 +13,24 @@
 
 static void *queues[SL_MAX_WORKERS];
 
+/* ns that this thread has run. */
+static uint64_t own_clock(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
 static void begin(struct lane *lane)
 {
 	work_rewind(lane->work, lane->worker);
 	lane->bursts = lane->packets = lane->sent = lane->n_samples = 0;
 	lane->port_cycles = lane->at = 0;
-	lane->lost = lane->deepest = 0;
-	lane->left = 0;
-	lane->started = rte_rdtsc();
+	lane->loss = (struct lane_loss){0};
+	lane->left = lane->back = 0;
+	lane->cpu = own_clock();
+	lane->started = lane->looked = lane->cpu_at = rte_rdtsc();
 }
 
 /* Notes what the burst cost that was handed out before this call. */
@@ -33,19 +43,56 @@ static void note(struct lane *lane, uint64_t now, unsigned packets)
 	lane->packets += packets;
 }
 
+/* Of the cycles since it looked last, those that the thread was not on its core for. Asking the
+ * system costs some hundred cycles: what is shorter than any burst takes is taken for its own. */
+static uint64_t off_core(struct lane *lane, uint64_t now)
+{
+	double per_ns = (double)rte_get_tsc_hz() * 1e-9;
+	uint64_t away = now - lane->looked, all = now - lane->cpu_at, cpu, ran, off;
+
+	if (away < rte_get_tsc_hz() / 20000 && all < rte_get_tsc_hz() / 1000)
+		return 0;
+	cpu = own_clock();
+	ran = (uint64_t)((double)(cpu - lane->cpu) * per_ns);
+	off = all - RTE_MIN(ran, all);
+	lane->cpu = cpu;
+	lane->cpu_at = now;
+	return RTE_MIN(off, away);
+}
+
+static void look(struct lane *lane, uint64_t now)
+{
+	struct lane_loss *l = &lane->loss;
+	uint64_t off = off_core(lane, now);
+
+	l->off = RTE_MAX(l->off, off);
+	l->on = RTE_MAX(l->on, now - lane->looked - off);
+	lane->looked = now;
+	if (off > rte_get_tsc_hz() / 50000)
+		lane->back = now;
+	if (lane->own_core)
+		lane->started += off;
+}
+
 /* How many have come that nobody has fetched; those that found no room are passed over. */
 static unsigned waiting(struct lane *lane, uint64_t now)
 {
+	struct lane_loss *l = &lane->loss;
+
+	look(lane, now);
+
 	double due = (double)(now - lane->started) / lane->gap;
 	unsigned all = lane->work->spec.packets, come = due < all ? (unsigned)due : all;
 	unsigned wait = come - RTE_MIN(come, lane->at);
 
-	if (wait > LANE_RING) {
-		lane->lost += wait - LANE_RING;
-		lane->at += wait - LANE_RING;
-		wait = LANE_RING;
+	if (wait > lane->ring) {
+		l->lost += wait - lane->ring;
+		if (lane->back && now - lane->back < rte_get_tsc_hz() / 1000 * LANE_BACK_MS)
+			l->back += wait - lane->ring;
+		lane->at += wait - lane->ring;
+		wait = lane->ring;
 	}
-	lane->deepest = RTE_MAX(lane->deepest, wait);
+	l->deepest = RTE_MAX(l->deepest, wait);
 	return wait;
 }
 

@@ -16,7 +16,23 @@
 #include "bench/workload.h"
 #include "sluice/limits.h"
 
-enum { LANE_SAMPLES = 64, LANE_FRAME = 2048, LANE_RING = 1024 /* packets that can wait */ };
+enum { LANE_SAMPLES = 64, LANE_FRAME = 2048 };
+
+/*
+ * What a lap at a rate lost, and for how long the worker did not look, in cycles. A thread that the
+ * system or the hypervisor takes off its core cannot look: that is told apart by the thread's own
+ * clock.
+ */
+enum { LANE_BACK_MS = 5 };
+
+struct lane_loss {
+	unsigned lost;    /* found no room in the ring */
+	unsigned back;    /* of these: while the thread was off its core, or just back: what it
+			     needs is not in the caches of a core that others have used */
+	unsigned deepest; /* most that waited */
+	uint64_t off;     /* longest off its core */
+	uint64_t on;      /* longest on its core from one look to the next */
+};
 
 /* What a worker is to play. */
 enum lane_task {
@@ -39,22 +55,26 @@ struct lane {
 	unsigned burst; /* packets per burst, at most SL_BURST */
 	unsigned warm;  /* packets of a lap that go before the clock starts */
 	double gap;     /* LANE_PACED: cycles from packet to packet */
+	unsigned ring;  /* LANE_PACED: packets that can wait */
+	bool own_core;  /* LANE_PACED: nothing comes while the thread is off its core */
 
 	/* The result of the last lap. One entry per burst behind the warm-up. */
 	uint32_t *cycles; /* spent on the burst */
 	unsigned bursts, packets;
-	uint64_t port_cycles; /* spent inside the two functions, and not counted above */
-	unsigned sent;        /* frames of the whole lap */
-	unsigned lost;        /* LANE_PACED: found no room in the ring */
-	unsigned deepest;     /* LANE_PACED: most that waited */
+	uint64_t port_cycles;  /* spent inside the two functions, and not counted above */
+	unsigned sent;         /* frames of the whole lap */
+	struct lane_loss loss; /* LANE_PACED */
 	unsigned n_samples;
 	struct lane_sample sample[LANE_SAMPLES]; /* frames sent, evenly spread over the lap */
 
 	/* While it runs. */
-	unsigned at;        /* packets handed out */
-	uint64_t started;   /* LANE_PACED: TSC */
-	uint64_t left;      /* when the rx function was left, TSC; 0: not yet in this lap */
-	uint64_t inside_tx; /* since then */
+	unsigned at;          /* packets handed out */
+	uint64_t started;     /* LANE_PACED: TSC */
+	uint64_t left;        /* when the rx function was left, TSC; 0: not yet in this lap */
+	uint64_t inside_tx;   /* since then */
+	uint64_t back;        /* LANE_PACED: when it was back on its core, TSC; 0: it never left */
+	uint64_t looked;      /* LANE_PACED: for packets, TSC */
+	uint64_t cpu, cpu_at; /* the thread's own clock in ns, when it was read last, TSC */
 };
 
 /* Puts the lanes behind the queues of a started port. The workers must not run yet. */

@@ -2,16 +2,24 @@
 #include "bench/path_load.h"
 
 #include <rte_cycles.h>
+#include <sched.h>
 #include <stdio.h>
 #include <time.h>
 
-enum { SECONDS = 3, SHARE = 80 /* percent */ };
+enum {
+	SECONDS = 3,
+	SHARE = 80,      /* percent */
+	NIC_RING = 1024, /* packets: as many as a NIC's queue usually has; some have up to 8,192 */
+	DEEP_MS = 20,    /* and one that is as deep as a scheduler's turns are long */
+};
 
+/* Of all laps of all workers. */
 struct load {
 	unsigned setups; /* done */
 	double seconds;
-	uint64_t packets, lost;
-	unsigned deepest; /* of all laps */
+	uint64_t packets, lost, back;
+	unsigned deepest;
+	uint64_t off, on; /* cycles */
 };
 
 /* Those that are due by now, a few at a time, so that the end of a lap is seen. */
@@ -34,9 +42,14 @@ static void lap(const struct path_options *o, struct work *work, struct lane *la
 		nanosleep(&(struct timespec){.tv_nsec = 50000}, NULL);
 	}
 	for (unsigned w = 0; w < o->workers; w++) {
+		const struct lane_loss *loss = &lanes[w].loss;
+
 		l->packets += o->packets;
-		l->lost += lanes[w].lost;
-		l->deepest = RTE_MAX(l->deepest, lanes[w].deepest);
+		l->lost += loss->lost;
+		l->back += loss->back;
+		l->deepest = RTE_MAX(l->deepest, loss->deepest);
+		l->off = RTE_MAX(l->off, loss->off);
+		l->on = RTE_MAX(l->on, loss->on);
 	}
 }
 
@@ -54,36 +67,64 @@ static struct load play(
 	return l;
 }
 
-static void print(
-	const struct path_options *o, const struct work *work, const struct load *l, double gap)
+static void print(const struct path_options *o, const struct work *work, const struct lane *lane,
+	const struct load *l)
 {
-	double hz = (double)rte_get_tsc_hz(), rate = hz / 1e6 / gap * o->workers;
-	double per_second = l->setups / l->seconds, wait = l->deepest * gap / hz * 1e6;
+	double hz = (double)rte_get_tsc_hz(), us = 1e6 / hz, rate = 1 / us / lane->gap * o->workers;
+	double per_second = l->setups / l->seconds;
 
 	if (o->json)
 		printf("{\"bench\":\"load\",\"suites\":\"%s\",\"flows\":%u,\"workers\":%u,"
-		       "\"mpps\":%.3f,\"setups\":%.0f,\"packets\":%lu,\"lost\":%lu,"
-		       "\"deepest\":%u,\"wait_us\":%.0f}\n",
-			work->spec.suites->name, work->spec.flows, o->workers, rate, per_second,
-			l->packets, l->lost, l->deepest, wait);
+		       "\"mpps\":%.3f,\"ring\":%u,\"own_core\":%s,\"setups\":%.0f,"
+		       "\"packets\":%lu,\"lost\":%lu,\"back\":%lu,\"deepest\":%u,\"off_us\":%.0f,"
+		       "\"on_us\":%.0f}\n",
+			work->spec.suites->name, work->spec.flows, o->workers, rate, lane->ring,
+			lane->own_core ? "true" : "false", per_second, l->packets, l->lost, l->back,
+			l->deepest, (double)l->off * us, (double)l->on * us);
 	else
-		printf("        at %d %%, %.2f Mpps, %5.0f set-ups/s: lost %lu of %lu, at most "
-		       "%u waited, %.0f us\n",
-			SHARE, rate, per_second, l->lost, l->packets, l->deepest, wait);
+		printf("        at %d %%, %.2f Mpps, %5.0f set-ups/s, room for %u (%.1f ms)%s: "
+		       "lost %lu of %lu, %lu of them off its core or just back; at most %u "
+		       "waited, off its core for %.0f us, "
+		       "on it %.0f us between looks\n",
+			SHARE, rate, per_second, lane->ring, lane->ring * lane->gap * us / 1000,
+			lane->own_core ? ", nothing comes while off the core" : "", l->lost,
+			l->packets, l->back, l->deepest, (double)l->off * us, (double)l->on * us);
 	fflush(stdout);
+}
+
+/* Set-ups must not take the worker's core, if there is another one. */
+static void leave_cores(const struct path_options *o)
+{
+	cpu_set_t set;
+
+	if (sched_getaffinity(0, sizeof(set), &set))
+		return;
+	for (unsigned w = 0; w < o->workers; w++)
+		CPU_CLR(o->core[w], &set);
+	if (CPU_COUNT(&set))
+		sched_setaffinity(0, sizeof(set), &set);
 }
 
 void path_load(const struct path_options *o, struct work *work, struct lane *lanes, double cycles)
 {
-	for (unsigned with = 0; with < 2; with++) {
-		double gap = cycles * 100 / SHARE;
-		struct load l;
+	double gap = cycles * 100 / SHARE;
+	unsigned deep = (unsigned)((double)rte_get_tsc_hz() * DEEP_MS / 1000 / gap);
+	const struct {
+		unsigned ring;
+		bool own_core;
+	} kinds[] = {{NIC_RING, false}, {NIC_RING, true}, {deep, false}};
 
+	leave_cores(o);
+	for (unsigned i = 0; i < 2 * RTE_DIM(kinds); i++) {
 		for (unsigned w = 0; w < o->workers; w++) {
 			lanes[w].burst = o->burst;
 			lanes[w].gap = gap;
+			lanes[w].ring = kinds[i / 2].ring;
+			lanes[w].own_core = kinds[i / 2].own_core;
 		}
-		l = play(o, work, lanes, with ? o->setups : 0);
-		print(o, work, &l, gap);
+
+		struct load l = play(o, work, lanes, i % 2 ? o->setups : 0);
+
+		print(o, work, &lanes[0], &l);
 	}
 }

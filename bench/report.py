@@ -322,10 +322,14 @@ def load_beside_setups():
     if not rows:
         return
     section("load", "Calls set up beside busy workers (`bench_path --setups`)")
-    text.append("Packets arrive by the clock at 80 % of the worker's rate, into a ring of 1,024.\n")
-    table(["suites", "flows", "Mpps", "set-ups/s", "packets", "lost", "longest wait, µs"],
-          [(row["suites"], row["flows"], f"{row['mpps']:.2f}", f"{row['setups']:,}", f"{row['packets']:,}", row["lost"],
-            row["wait_us"]) for row in rows])
+    text.append("Packets arrive by the clock at 80 % of the worker's rate, into a ring as deep as a NIC's (1,024) and into one of "
+                "20 ms; \"own core\": nothing arrives while the worker is off its core. Else: lost neither while it was off its "
+                "core nor within 5 ms of its coming back.\n")
+    table(["suites", "flows", "Mpps", "room, packets", "set-ups/s", "packets", "lost", "else", "longest off its core, µs",
+           "longest on it between looks, µs"],
+          [(row["suites"], row["flows"], f"{row['mpps']:.2f}", f"{row['ring']:,}" + (", own core" if row["own_core"] else ""),
+            f"{row['setups']:,}", f"{row['packets']:,}", f"{row['lost']:,}", f"{row['lost'] - row['back']:,}", row["off_us"],
+            row["on_us"]) for row in rows])
 
 
 def bar_path(suites, least, ratio_limit):
