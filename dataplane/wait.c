@@ -57,7 +57,8 @@ void sl_wait_sleep(struct sl_wait *wait)
 
 	poll(wait->fds, wait->n, SLEEP_MS);
 	sl_wait_cancel(wait);
-	eventfd_read(wait->fds[0].fd, &value);
+	if (wait->fds[0].revents)
+		eventfd_read(wait->fds[0].fd, &value);
 }
 
 void sl_wait_nap(bool quiet)
