@@ -115,6 +115,7 @@ void sl_leg_free(const struct sl_crypto_backend *crypto, struct sl_leg *leg)
 	for (unsigned i = 0; i < leg->n_media; i++) {
 		sl_local_put(crypto, leg->media[i].local);
 		sl_quality_free(leg->media[i].tracks);
+		free(leg->media[i].watch.trouble);
 	}
 	if (leg->media)
 		explicit_bzero(leg->media, leg->n_media * sizeof(*leg->media));

@@ -92,11 +92,19 @@ struct sl_path {
 	const struct sl_interface *in_interface, *out_interface;
 };
 
+/* What there is to remember of media that something was dropped of. */
+struct sl_trouble {
+	uint32_t drops[SL_VERDICTS]; /* as they were when a packet passed last, or keys changed */
+	struct {
+		uint32_t count; /* drops until then */
+		struct sl_alarm alarm;
+	} forged, replayed; /* tags that do not verify; indices that were received */
+};
+
 /* What the sweep has seen of the media of one leg (ctrl/watch.h). Times are of sl_clock. */
 struct sl_watch {
 	uint64_t since;                /* last answer */
 	uint64_t passed;               /* packets, when it looked last */
-	uint32_t drops[SL_VERDICTS];   /* as they were when a packet passed last, or keys changed */
 	uint64_t failing;              /* since when tags do not verify, and nothing passes; 0 */
 	uint64_t keyed;                /* when the keys of the leg came into force; 0: never */
 	unsigned keyed_round;          /* with which re-INVITE; 0: with the call */
@@ -105,10 +113,7 @@ struct sl_watch {
 	bool silent;                   /* was told of */
 	uint32_t moves[SL_COMPONENTS]; /* of the latches, as told */
 	uint64_t stepped;              /* when its alarms were looked at */
-	struct {
-		uint32_t count; /* drops until then */
-		struct sl_alarm alarm;
-	} forged, replayed; /* tags that do not verify; indices that were received */
+	struct sl_trouble *trouble;    /* NULL: none so far, all would be 0 */
 };
 
 struct sl_leg_media {

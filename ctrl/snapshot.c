@@ -119,7 +119,7 @@ static void path_of(struct sl_why_path *p, const struct sl_leg *from, const stru
 			media->local->rtp, t->local);
 	for (unsigned v = SL_FORWARD + 1; v < SL_VERDICTS; v++) {
 		p->drops[v] = c.drops[v];
-		p->fresh[v] = c.drops[v] - w->drops[v];
+		p->fresh[v] = c.drops[v] - sl_watch_drops(w, v);
 	}
 	if (!media->path.live)
 		return;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ctrl/watch.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -34,9 +35,28 @@ void sl_watch_offered(struct sl_call *call)
 	call->open_offer = true;
 }
 
+/* NULL: nothing was dropped so far, or there is no memory to remember it. */
+static struct sl_trouble *trouble_of(struct sl_watch *w, const struct sl_flow_counters *c)
+{
+	bool any = false;
+
+	for (int v = 0; v < SL_VERDICTS; v++)
+		any |= c->drops[v] != 0;
+	if (any && !w->trouble)
+		w->trouble = calloc(1, sizeof(*w->trouble));
+	return w->trouble;
+}
+
 static uint64_t passed(const struct sl_flow_counters *c)
 {
 	return c->packets[SL_RTP] + c->packets[SL_RTCP];
+}
+
+/* The drops are what they are now. Most calls have none, and nothing to remember. */
+static void note_drops(struct sl_watch *w, const struct sl_flow_counters *c)
+{
+	if (trouble_of(w, c))
+		memcpy(w->trouble->drops, c->drops, sizeof(w->trouble->drops));
 }
 
 /* From here on, failures are those of the new keys. */
@@ -55,7 +75,7 @@ static void rekeyed(struct sl_sessions *sessions, struct sl_call *call, struct s
 	w->keyed = now;
 	w->keyed_round = call->rounds;
 	sl_path_counters(&media->path, &c);
-	memcpy(w->drops, c.drops, sizeof(w->drops));
+	note_drops(w, &c);
 	w->failing = 0;
 	w->heard = false;
 	if (!first)
@@ -169,20 +189,23 @@ static void look_for_forgery(struct sl_sessions *sessions, struct sl_call *call,
 	struct sl_watch *w = &leg->media[m].watch;
 	uint64_t ms = (now - w->stepped) / 1000000;
 	uint64_t rates[2];
-	struct sl_alarm *alarms[2] = {&w->forged.alarm, &w->replayed.alarm};
+	struct sl_trouble *trouble;
 	struct sl_notice n = {.call = call, .leg = leg, .medium = m};
 
 	if (!guard || (w->stepped && ms < 900))
 		return;
 	ms = w->stepped && ms < 3600000 ? ms : 1000;
 	w->stepped = now;
-	rates[0] = since_then(c->drops[SL_DROP_AUTH], &w->forged.count) * 1000 / ms;
+	trouble = trouble_of(w, c);
+	if (!trouble)
+		return;
+	rates[0] = since_then(c->drops[SL_DROP_AUTH], &trouble->forged.count) * 1000 / ms;
 	rates[1] = since_then(c->drops[SL_DROP_REPLAY] + c->drops[SL_DROP_REPLAY_OLD],
-			   &w->replayed.count) *
+			   &trouble->replayed.count) *
 		   1000 / ms;
-	for (int i = 0; i < 2; i++)
-		step(sessions, &n, i ? SL_ALARM_REPLAY : SL_ALARM_AUTH, alarms[i], rates[i],
-			guard->alarm_auth_pps);
+	step(sessions, &n, SL_ALARM_AUTH, &trouble->forged.alarm, rates[0], guard->alarm_auth_pps);
+	step(sessions, &n, SL_ALARM_REPLAY, &trouble->replayed.alarm, rates[1],
+		guard->alarm_auth_pps);
 }
 
 /* A call that is over has no alarms. */
@@ -190,13 +213,13 @@ static void end_alarms(struct sl_sessions *sessions, struct sl_call *call)
 {
 	for (unsigned i = 0; i < call->n_legs; i++)
 		for (unsigned m = 0; m < call->leg[i]->n_media; m++) {
-			struct sl_watch *w = &call->leg[i]->media[m].watch;
+			struct sl_trouble *trouble = call->leg[i]->media[m].watch.trouble;
 			struct sl_notice n = {.call = call, .leg = call->leg[i], .medium = m};
 
-			if (w->forged.alarm.raised)
-				step(sessions, &n, SL_ALARM_AUTH, &w->forged.alarm, 0, 0);
-			if (w->replayed.alarm.raised)
-				step(sessions, &n, SL_ALARM_REPLAY, &w->replayed.alarm, 0, 0);
+			if (trouble && trouble->forged.alarm.raised)
+				step(sessions, &n, SL_ALARM_AUTH, &trouble->forged.alarm, 0, 0);
+			if (trouble && trouble->replayed.alarm.raised)
+				step(sessions, &n, SL_ALARM_REPLAY, &trouble->replayed.alarm, 0, 0);
 		}
 }
 
@@ -212,11 +235,11 @@ static void look(struct sl_sessions *sessions, struct sl_call *call, struct sl_l
 		t->heard = c.last;
 	if (passed(&c) != w->passed) {
 		w->passed = passed(&c);
-		memcpy(w->drops, c.drops, sizeof(w->drops));
+		note_drops(w, &c);
 		w->failing = 0;
 		w->silent = false;
 		w->heard = true;
-	} else if (c.drops[SL_DROP_AUTH] != w->drops[SL_DROP_AUTH] && !w->failing) {
+	} else if (c.drops[SL_DROP_AUTH] != sl_watch_drops(w, SL_DROP_AUTH) && !w->failing) {
 		w->failing = now;
 	}
 	look_for_moves(sessions, call, leg, m);

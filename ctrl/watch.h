@@ -33,6 +33,12 @@ void sl_watch_call(struct sl_sessions *sessions, struct sl_call *call);
 /* Ends a call for that reason: logged, told, and kept to be asked for. */
 void sl_watch_timeout(struct sl_sessions *sessions, struct sl_call *call, enum sl_timeout timeout);
 
+/* Drops when a packet passed last, or keys changed. */
+static inline uint32_t sl_watch_drops(const struct sl_watch *w, unsigned verdict)
+{
+	return w->trouble ? w->trouble->drops[verdict] : 0;
+}
+
 /* By what both sides have said, is media to be expected from `from`, on its way to `to`? */
 bool sl_watch_expected(const struct sl_terms *from, const struct sl_terms *to);
 
