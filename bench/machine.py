@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""What the benchmarks ran on, as JSON. usage: machine.py LOAD      what the load of the machine was before"""
+"""What the benchmarks ran on, as JSON. usage: machine.py COMMIT LOAD      of Sluice; of the machine, before"""
 import json
 import os
 import subprocess
@@ -36,7 +36,7 @@ print(json.dumps({
     "kernel": os.uname().release.split("-")[0],
     "gcc": command("gcc", "-dumpfullversion"),
     "packages": {name: package(name) for name in ("libdpdk-dev", "libipsec-mb1", "libsrtp2-1", "rtpengine-daemon")},
-    "sluice": command("git", "describe", "--always", "--dirty"),
+    "sluice": sys.argv[1],
     "date": time.strftime("%Y-%m-%d %H:%M", time.gmtime()),
-    "load before": float(sys.argv[1]),
+    "load before": float(sys.argv[2]),
 }, indent=1))

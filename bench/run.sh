@@ -7,7 +7,8 @@
 # A program that fails is said so, here and in the pages, and the others go on. Exit: 0 when none failed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-load=$(cut -d' ' -f1 /proc/loadavg) # of others: building is not yet in it
+# Before anything is built or written: the load is that of others.
+load=$(cut -d' ' -f1 /proc/loadavg) commit=$(git describe --always --dirty)
 quick=
 if [ "${1:-}" = --quick ]; then
     quick=--quick
@@ -77,7 +78,7 @@ memif() {
     RELAYS=memif try memif bench/relay.sh "$json" || true
 }
 
-bench/machine.py "$load" >"$json/machine.json"
+bench/machine.py "$commit" "$load" >"$json/machine.json"
 all_failed=
 for part in crypto guard path stages load setup relay memif; do
     [[ " $parts " == *" $part "* ]] || continue
@@ -86,7 +87,7 @@ for part in crypto guard path stages load setup relay memif; do
     $part
     echo "== $part: $((SECONDS - began)) s"
     printf '{"part": "%s", "at": "%s", "sluice": "%s", "seconds": %d, "failed": "%s"}\n' $part "$(date -u '+%F %H:%M')" \
-        "$(git describe --always --dirty)" $((SECONDS - began)) "${failed# }" >"$json/part-$part.json"
+        "$commit" $((SECONDS - began)) "${failed# }" >"$json/part-$part.json"
     all_failed+=$failed
 done
 bench/report.py "$out" ${PAGE:+"$PAGE"}
