@@ -6,70 +6,10 @@ usage: report.py DIRECTORY [PAGE]      PAGE: its blocks between `<!-- results: N
 anew, so that it says what the results say. NAME: machine, parts, bar, path, growth, stages, load, crypto, guard, setup,
 relay or planning.
 """
-import json
 import os
-import re
-import subprocess
-import sys
 
-OUT = sys.argv[1]
-PAGE = sys.argv[2] if len(sys.argv) > 2 else None
-JSON = os.path.join(OUT, "json")
-SHORT = {
-    "AES_CM_128_HMAC_SHA1_80": "CM-128-80",
-    "AES_CM_128_HMAC_SHA1_32": "CM-128-32",
-    "AEAD_AES_256_GCM": "GCM-256",
-    "AEAD_AES_128_GCM": "GCM-128",
-}
-RELAYS = {"sluice": "Sluice", "rtpengine": "rtpengine", "memif": "Sluice, memif"}
-text = []
-blocks = {}  # tables and plots of each section
-
-
-def section(name, heading):
-    blocks[name] = []
-    text.append(f"## {heading}\n")
-
-
-def put(*lines_of_text):
-    text.extend(lines_of_text)
-    if blocks:
-        list(blocks.values())[-1].extend(lines_of_text)
-
-
-def short(suite):
-    return SHORT.get(suite, suite)
-
-
-def lines(name):
-    try:
-        with open(os.path.join(JSON, name + ".jsonl")) as file:
-            return [json.loads(line) for line in file if line.startswith("{")]
-    except OSError:
-        return []
-
-
-def load(name):
-    with open(os.path.join(JSON, name)) as file:
-        return json.load(file)
-
-
-def table(head, rows):
-    put("| " + " | ".join(head) + " |", "|" + " --- |" * len(head),
-        *("| " + " | ".join(str(cell) for cell in row) + " |" for row in rows), "")
-
-
-def plot(name, title, commands, data):
-    """`data`: blocks of rows, as $name of gnuplot."""
-    script = ["set terminal svg size 760,440 font 'sans,13' background rgb 'white'",
-              f"set output '{OUT}/{name}.svg'", f"set title '{title}'", "set grid ytics lc rgb '#dddddd'",
-              "set key below font ',11' width -6 height 1 maxcols 2", "set linetype 5 lc rgb '#b03060'", "set border 3", "set tics nomirror"]
-    for block, rows in data.items():
-        script.append(f"${block} << END")
-        script += [" ".join(f'"{cell}"' if isinstance(cell, str) else f"{cell:.6g}" for cell in row) for row in rows]
-        script.append("END")
-    subprocess.run(["gnuplot"], input="\n".join(script + commands) + "\n", text=True, check=True)
-    put(f"![{title}]({name}.svg)\n")
+from report_bar import bar
+from report_page import JSON, RELAYS, everything, lines, load, plot, put, section, short, table, text, write
 
 
 def machine():
@@ -332,120 +272,6 @@ def load_beside_setups():
             row["on_us"]) for row in rows])
 
 
-def bar_path(suites, least, ratio_limit):
-    """P1, P2 and P4's share: rows of the bar for one pair of suites."""
-    rows = {row["flows"]: row for row in lines("path") if row["suites"] == suites and "ceiling_cycles" in row}
-    result = []
-    for flows, mpps in least.items():
-        if flows in rows:
-            got, limit = rows[flows]["mpps"], rows[flows]["path_cycles"] / rows[flows]["ceiling_cycles"]
-            result.append((f"{flows:,} flows", f"≥ {mpps} Mpps", f"{got:.2f} Mpps", got >= mpps))
-            result.append((f"{flows:,} flows", f"≤ {ratio_limit} × the ceiling", f"{limit:.2f} ×", limit <= ratio_limit))
-    ratios = [row["path_cycles"] / row["ceiling_cycles"] for row in rows.values()]
-    return result, ratios
-
-
-def bar_relay():
-    """P5, P6 and P7."""
-    found, result = {}, []
-    for name in os.listdir(JSON):
-        kind = name.split("-")[0]
-        if kind in RELAYS:
-            one = load(name)
-            what = name[:-5].rsplit("-", 1)[1]
-            found[kind, f"{short(one['suite-a'])} ↔ {short(one['suite-b'])}", what] = one["best"]
-    for (kind, suites, what), best in sorted(found.items()):
-        peer = found.get(("rtpengine", suites, what))
-        if kind == "memif" and what == "search":
-            mpps = best["offered"] / 1e6
-            result.append(("P6", f"over memif, {suites}", "≥ 2 Mpps on a core", f"{mpps:.2f} Mpps", mpps >= 2))
-        if kind != "sluice" or not peer:
-            continue
-        if what == "search" and peer["offered"] and best["relay-cpu-ns-per-packet"]:
-            times = best["offered"] / peer["offered"]
-            cpu = best["relay-cpu-ns-per-packet"] / peer["relay-cpu-ns-per-packet"]
-            result.append(("P5", f"loss-free beside rtpengine, {suites}", "≥ 4 ×", f"{times:.1f} ×", times >= 4))
-            result.append(("P5", f"CPU per packet at that rate, {suites}", "≤ 1/5", f"1/{1 / cpu:.1f}", cpu <= 0.2))
-        elif what != "search":
-            keys = ("p50-us", "p99-us", "p99.9-us")
-            result.append(("P7", f"latency at {int(what) // 1000} kpps, {suites}", "p50, p99, p99.9 below rtpengine's",
-                           ", ".join(f"{best[key]:.0f} of {peer[key]:.0f} µs" for key in keys),
-                           all(best[key] < peer[key] for key in keys)))
-    return result
-
-
-def bar_setup():
-    """P8 and P9."""
-    result = []
-    for name in sorted(name for name in os.listdir(JSON) if name.startswith("setup-")):
-        one = load(name)
-        suites, limit = f"{short(one['suite-a'])} ↔ {short(one['suite-b'])}", 8192 if "GCM" in one["suite-a"] else 4096
-        for level in one["levels"]:
-            if level["calls"] != 20000:
-                continue
-            slowest = max(level[what]["p99-us"] for what in ("offer", "answer"))
-            result.append(("P8", f"set-up with 20,000 calls up, {suites}", "≥ 10,000 calls/s", f"{level['per-second']:,.0f}",
-                           level["per-second"] >= 10000))
-            result.append(("P8", f"p99 with 20,000 calls up, {suites}", "< 1 ms", f"{slowest:.0f} µs", slowest < 1000))
-            result.append(("P9", f"memory of a call, {suites}", f"≤ {limit:,} bytes", f"{level['bytes-per-call']:,.0f} bytes",
-                           level["bytes-per-call"] <= limit))
-    return result
-
-
-def bar():
-    rows = []
-    for number, suites, least, limit in (("P1", "cm", {1000: 3, 10000: 2.5, 40000: 2}, 1.4),
-                                         ("P2", "gcm", {1000: 5, 10000: 4, 40000: 2}, 1.7)):
-        sizes, ratios = bar_path(suites, least, limit)
-        rows += [(number, f"{suites.upper()}, {what}", *rest) for what, *rest in sizes]
-        if ratios:
-            rows.append(("P4", f"{suites.upper()}, worst ratio of {len(ratios)} sizes", f"≤ {limit} × the ceiling",
-                         f"{max(ratios):.2f} ×", max(ratios) <= limit))
-    single = {(row["suites"], row["flows"]): row["mpps"] for row in lines("path")}
-    for row in lines("path-two"):
-        alone = single.get((row["suites"], row["flows"] // row["workers"]))
-        if alone:
-            times = row["mpps"] / alone
-            rows.append(("P3", f"two workers, {row['suites'].upper()}, {row['flows'] // row['workers']:,} flows each",
-                         "≥ 1.9 × one", f"{times:.2f} ×", times >= 1.9))
-    rows += bar_relay() + bar_setup()
-    for row in lines("guard"):
-        if row.get("packet") == "closed port":
-            times = row["ns"] / row["drop_ns"]
-            rows.append(("P10", "guard, a packet no pinhole expects", "≤ 60 ns, ≤ 1.5 × parse and drop",
-                         f"{row['ns']} ns, {times:.2f} ×", row["ns"] <= 60 and times <= 1.5))
-    if not rows:
-        return
-    section("bar", "The bar")
-    table(["", "what", "bar", "figure", "reached"],
-          [(*row[:4], "yes" if row[4] else "**no**") for row in sorted(rows, key=lambda row: int(row[0][1:]))])
-
-
-def fill_page():
-    with open(PAGE) as file:
-        page = file.read()
-    here = os.path.relpath(OUT, os.path.dirname(PAGE) or ".")
-
-    def block(match):
-        content = "\n".join(blocks.get(match.group(1), [])).rstrip().replace("](", f"]({here}/")
-        return f"<!-- results: {match.group(1)} -->\n{content or 'Not measured in this run.'}\n<!-- end -->"
-    with open(PAGE, "w") as file:
-        file.write(re.sub(r"<!-- results: (\w+) -->\n.*?<!-- end -->", block, page, flags=re.S))
-
-
-def everything():
-    result = {}
-    for name in sorted(os.listdir(JSON)):
-        stem = name.rsplit(".", 1)[0]
-        if name.endswith(".jsonl"):
-            result[stem] = lines(stem)
-        elif name.endswith(".json"):
-            result[stem] = load(name)
-    with open(os.path.join(OUT, "results.json"), "w") as file:
-        json.dump(result, file, indent=1)
-        file.write("\n")
-
-
 machine()
 parts()
 bar()
@@ -459,8 +285,4 @@ setup()
 relay()
 planning()
 everything()
-with open(os.path.join(OUT, "README.md"), "w") as page:
-    page.write("\n".join(text).rstrip() + "\n")
-print(f"{OUT}/README.md")
-if PAGE:
-    fill_page()
+write()
