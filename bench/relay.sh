@@ -20,7 +20,6 @@ veth relay ctl0 gen ctl0
 address relay eth0 10.0.0.1/24 10.0.0.4/24
 address relay ctl0 10.9.0.1/24
 address gen ctl0 10.9.0.2/24
-mac() { ip -n "$TAG-$1" -json link show dev eth0 | python3 -c 'import json,sys; print(json.load(sys.stdin)[0]["address"])'; }
 gen_mac=$(mac gen) relay_mac=$(mac relay)
 for ip in 10.0.0.2 10.0.0.3; do
     ip -n "$TAG-relay" neigh replace "$ip" lladdr "$gen_mac" dev eth0 nud permanent

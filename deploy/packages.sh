@@ -13,7 +13,7 @@ test="$demo libclang-rt-14-dev ffmpeg gstreamer1.0-tools gstreamer1.0-plugins-ba
     gstreamer1.0-plugins-bad iputils-ping ethtool clang-format clang-tidy nftables conntrack procps
     sip-tester"
 
-bench="iproute2 python3 rtpengine-daemon gnuplot-nox"
+bench="iproute2 ethtool nftables python3 rtpengine-daemon gnuplot-nox"
 
 list_only=no
 if [ "${1:-}" = --list ]; then

@@ -8,7 +8,8 @@ ns_add relay attacker
 veth relay eth0 attacker eth0
 address relay eth0 10.0.0.1/24 fd00::1/64
 address attacker eth0 10.0.0.66/24 10.0.0.67/24
-MAC=$(ip -n "$TAG-relay" -j link show eth0 | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["address"])')
+MAC=$(mac relay)
+in_ns relay ethtool -K eth0 gro on >/dev/null # or this cable takes no flood while no XDP program is there
 
 # udp: datagrams that the kernel has taken for its own: for a socket, for none, or broken
 udp() { in_ns relay awk '/^Udp: [0-9]/ { print $2 + $3 + $4 }' /proc/net/snmp; }

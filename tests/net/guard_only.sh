@@ -8,7 +8,8 @@ ns_add relay attacker
 veth relay eth0 attacker eth0
 address relay eth0 10.0.0.1/24 fd00::1/64
 address attacker eth0 10.0.0.66/24 10.0.0.67/24 10.0.0.68/24 fd00::66/64
-MAC=$(ip -n "$TAG-relay" -j link show eth0 | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["address"])')
+MAC=$(mac relay)
+in_ns relay ethtool -K eth0 gro on >/dev/null # or this cable takes no flood while no XDP program is there
 CONFIG=$RUN/guard.conf
 # configure LINE...: of [port]
 configure() {

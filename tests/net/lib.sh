@@ -92,6 +92,9 @@ address() {
     done
 }
 
+# mac NS: the link-layer address of its eth0
+mac() { ip -n "$TAG-$1" -j link show dev eth0 | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["address"])'; }
+
 # switch_add NS: a namespace that is an Ethernet switch; plug NS ADDRESS...: its eth0 into that switch
 switch_add() {
     SWITCH=$1

@@ -11,7 +11,7 @@ plug relay 10.0.0.1/24
 plug a
 plug b 10.0.0.3/24
 in_ns switch ethtool -K to-relay txvlan off >/dev/null # a tag beside the frame, as for a NIC to insert, is hidden from XDP
-MAC=$(ip -n "$TAG-relay" -j link show eth0 | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["address"])')
+MAC=$(mac relay)
 
 # phone NETNS VLAN MAC: its TAP `phone`, 10.9.0.2, is in that VLAN; for the relay's address it needs no ARP
 phone() {
