@@ -6,29 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctrl/gate.h"
+#include "ctrl/change.h"
 #include "ctrl/leg.h"
 #include "ctrl/local.h"
 #include "ctrl/log.h"
 #include "ctrl/path.h"
 #include "dataplane/mailbox.h"
-
-/* What becomes of one path: media that arrives from `from` and leaves to `to`. */
-struct change {
-	const struct sl_leg *from_leg;
-	struct sl_leg_media *from, *to;
-	const struct sl_local *from_local, *to_local;
-	uint64_t cookie;
-	const struct sl_terms *from_terms, *to_terms;
-	struct sl_path next; /* .live: there shall be a flow */
-	bool same;           /* nothing to do */
-	bool hops;           /* next.spec.nexthop are held */
-};
-
-/* Keys of one leg for one medium. */
-struct keys {
-	struct sl_session_key *in, *out;
-};
 
 struct plan {
 	struct sl_sessions *sessions;
@@ -38,19 +21,14 @@ struct plan {
 	struct sl_leg *losers[SL_MAX_LEGS]; /* that are connected now and are in the way */
 	unsigned n_losers;
 	bool withdrawn; /* their flows are */
-	struct keys keys[2][SL_MAX_MEDIA];
-	struct change changes[2 * SL_MAX_MEDIA]; /* SL_FROM's path, then SL_TO's, by medium */
+	struct sl_leg_keys keys[2][SL_MAX_MEDIA];
+	struct sl_change changes[2 * SL_MAX_MEDIA]; /* SL_FROM's path, then SL_TO's, by medium */
 	struct sl_exchange exchanges[2 * SL_MAX_MEDIA];
 	unsigned n_exchanges;
 };
 
-static bool wanted(const struct sl_terms *from, const struct sl_terms *to)
-{
-	return from->active && to->active && from->media && to->media && !from->held && !to->held;
-}
-
 static int keys_make(
-	struct plan *plan, int side, unsigned m, struct keys *keys, char why[SL_NG_WHY])
+	struct plan *plan, int side, unsigned m, struct sl_leg_keys *keys, char why[SL_NG_WHY])
 {
 	const struct sl_crypto_backend *crypto = plan->sessions->env.crypto;
 	const struct sl_agreed *agreed = &plan->side[side];
@@ -72,131 +50,6 @@ static int keys_make(
 	return rc;
 }
 
-static void ports_of(const struct sl_local *local, bool mux, uint16_t port[SL_COMPONENTS])
-{
-	port[SL_RTP] = local->rtp;
-	port[SL_RTCP] = (uint16_t)(mux ? local->rtp : local->rtp + 1);
-}
-
-static uint8_t slot_of(const struct sl_local *local)
-{
-	return local->interface->local[local->family].slot;
-}
-
-static int flow_make(struct change *c, char why[SL_NG_WHY])
-{
-	const struct sl_path *old = &c->from->path;
-	const struct sl_sent *sent = c->next.out ? c->next.out->sent : NULL;
-
-	c->next.flow = sl_flow_new(&c->next.spec);
-	if (!c->next.flow) {
-		snprintf(why, SL_NG_WHY, "cannot make a flow: %s", strerror(errno));
-		return -errno;
-	}
-	/* A live flow is inherited from by its worker; what it sends with, nobody else does. */
-	if (!old->live || old->out != c->next.out)
-		sl_flow_resume(c->next.flow, old->live ? NULL : old->flow, sent);
-	return 0;
-}
-
-static uint32_t slacken(uint64_t amount, unsigned slack)
-{
-	amount = amount * slack / 100;
-	return amount < UINT32_MAX ? (uint32_t)amount : UINT32_MAX;
-}
-
-/*
- * What `from` may send. SDP says what a party wants to be sent (RFC 3264 5.1), and what it sends is
- * mostly the same: so whichever of the two is more. Nobody polices an emergency call.
- */
-static struct sl_police_rates allowed(const struct sl_sessions *sessions,
-	const struct sl_call *call, const struct sl_terms *from, const struct sl_terms *to)
-{
-	enum { AROUND = 40 }; /* bytes: RTP header and extensions, tag */
-	const struct sl_guard_config *guard = sessions->env.guard;
-	struct sl_police_rates rates = {0};
-	uint32_t pps = from->pps > to->pps ? from->pps : to->pps;
-	uint32_t bytes = from->bytes > to->bytes ? from->bytes : to->bytes;
-
-	if (!guard)
-		return rates;
-	rates.learn_pps = guard->learning_pps; /* what is known is not touched by that */
-	if (call->emergency)
-		return rates;
-	rates.rtp_pps = slacken(pps, guard->flow_slack);
-	if (to->bytes)
-		rates.rtp_bytes = slacken(bytes + (uint64_t)pps * AROUND, guard->flow_slack);
-	rates.rtcp_pps = guard->rtcp_pps;
-	return rates;
-}
-
-static int change_make(struct plan *plan, struct change *c, const struct keys *from,
-	const struct keys *to, char why[SL_NG_WHY])
-{
-	struct sl_flow_spec *spec = &c->next.spec;
-	const struct sl_path *old = &c->from->path;
-
-	if (!wanted(c->from_terms, c->to_terms)) {
-		c->same = !old->live;
-		return 0;
-	}
-	c->next.live = true;
-	c->next.in = from->in;
-	c->next.out = to->out;
-	c->next.in_interface = c->from_local->interface;
-	c->next.out_interface = c->to_local->interface;
-	spec->in_key = sl_session_key_raw(from->in);
-	spec->out_key = sl_session_key_raw(to->out);
-	spec->in_suite = c->from_terms->theirs.suite;
-	spec->out_suite = c->to_terms->theirs.suite;
-	spec->in_slot = slot_of(c->from_local);
-	ports_of(c->from_local, c->from_terms->mux, spec->in_port);
-	sl_terms_remote(c->from_terms, spec->source);
-	spec->out_slot = slot_of(c->to_local);
-	ports_of(c->to_local, c->to_terms->mux, spec->out_port);
-	sl_leg_remote(c->to, c->to_terms, spec->destination);
-	spec->policy = sl_source_policy(&c->from_terms->source, !spec->in_suite,
-		c->from_local->interface->config->follow_source);
-	spec->cookie = c->cookie;
-	spec->tos = plan->call->tos;
-	sl_gate_treatment(plan->call, c->from_leg, c->from_terms, c->to_terms, &spec->treatment);
-	spec->rates = allowed(plan->sessions, plan->call, c->from_terms, c->to_terms);
-	spec->policy.tries = (uint16_t)spec->rates.learn_pps;
-	sl_quality_clocks(c->from_terms, c->to_terms, spec->payloads);
-	if (sl_path_hops_get(&c->next, why))
-		return -EHOSTUNREACH;
-	c->hops = true;
-	/* Both zeroed before they were filled in: padding is equal too. */
-	/* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
-	c->same = old->live && !memcmp(spec, &old->spec, sizeof(*spec));
-	return c->same ? 0 : flow_make(c, why);
-}
-
-/* The new path takes over references of its own; what stays as it is keeps the old ones. */
-static void change_commit(struct sl_sessions *sessions, struct change *c)
-{
-	struct sl_path *path = &c->from->path;
-
-	if (c->same) {
-		if (c->hops)
-			sl_path_hops_put(&c->next);
-		return;
-	}
-	if (path->live && path->out != c->next.out)
-		sl_path_remember(path);
-	if (c->next.live) {
-		sl_path_sources(&c->next, true);
-		sl_path_free(sessions->env.crypto, path);
-		*path = c->next;
-		sl_session_key_ref(path->in);
-		sl_session_key_ref(path->out);
-		sl_path_pinholes(path, true);
-	} else {
-		sl_path_sources(path, false);
-		path->live = false;
-	}
-}
-
 static void side_commit(struct plan *plan, int side)
 {
 	const struct sl_crypto_backend *crypto = plan->sessions->env.crypto;
@@ -205,7 +58,7 @@ static void side_commit(struct plan *plan, int side)
 	agreed->leg->peer = plan->side[!side].leg;
 	for (unsigned i = 0; i < plan->n_media; i++) {
 		struct sl_leg_media *m = &agreed->leg->media[i];
-		const struct keys *keys = &plan->keys[side][i];
+		const struct sl_leg_keys *keys = &plan->keys[side][i];
 
 		m->terms = agreed->terms[i];
 		if (!m->terms.active || !m->terms.media)
@@ -225,7 +78,7 @@ static void side_commit(struct plan *plan, int side)
 static void plan_exchange(struct plan *plan)
 {
 	for (unsigned i = 0; i < 2 * plan->n_media; i++) {
-		struct change *c = &plan->changes[i];
+		struct sl_change *c = &plan->changes[i];
 
 		if (c->same)
 			continue;
@@ -249,7 +102,7 @@ static int plan_make(struct plan *plan, char why[SL_NG_WHY])
 	for (unsigned i = 0; i < 2 * plan->n_media; i++) {
 		int from = i < plan->n_media ? SL_FROM : SL_TO;
 		unsigned m = from == SL_FROM ? i : i - plan->n_media;
-		struct change *c = &plan->changes[i];
+		struct sl_change *c = &plan->changes[i];
 
 		c->from_leg = plan->side[from].leg;
 		c->from = &plan->side[from].leg->media[m];
@@ -259,7 +112,8 @@ static int plan_make(struct plan *plan, char why[SL_NG_WHY])
 		c->cookie = plan->side[from].leg->cookie + m;
 		c->from_terms = &plan->side[from].terms[m];
 		c->to_terms = &plan->side[!from].terms[m];
-		rc = change_make(plan, c, &plan->keys[from][m], &plan->keys[!from][m], why);
+		rc = sl_change_make(c, plan->sessions, plan->call, &plan->keys[from][m],
+			&plan->keys[!from][m], why);
 		if (rc)
 			return rc;
 	}
@@ -315,15 +169,8 @@ static void losers_commit(struct plan *plan)
 
 static void plan_undo(struct plan *plan)
 {
-	for (unsigned i = 0; i < 2 * plan->n_media; i++) {
-		struct change *c = &plan->changes[i];
-
-		if (c->from)
-			sl_path_pinholes(&c->from->path, true);
-		if (c->hops)
-			sl_path_hops_put(&c->next);
-		sl_flow_free(c->next.flow);
-	}
+	for (unsigned i = 0; i < 2 * plan->n_media; i++)
+		sl_change_undo(&plan->changes[i]);
 	if (plan->withdrawn && sl_legs_exchange(plan->losers, plan->n_losers, false)) {
 		sl_log(SL_LOG_ERROR, "flows that had been withdrawn cannot be given back");
 		losers_commit(plan);
@@ -388,7 +235,7 @@ int sl_install(struct sl_sessions *sessions, struct sl_call *call, const struct 
 	}
 	losers_commit(&plan);
 	for (unsigned i = 0; i < 2 * n_media; i++)
-		change_commit(sessions, &plan.changes[i]);
+		sl_change_commit(&plan.changes[i], sessions);
 	side_commit(&plan, SL_FROM);
 	side_commit(&plan, SL_TO);
 	plan_free(&plan);
