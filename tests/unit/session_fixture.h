@@ -31,7 +31,7 @@ struct relay {
 
 extern struct relay relay;
 
-void relay_start(void); /* once */
+void relay_start(void);         /* once */
 int relay_set_up(void **state); /* the same, for cmocka */
 void relay_open(unsigned max_sessions);
 /* Ends every call; fails when a port, pinhole or next hop is left. */
