@@ -234,17 +234,11 @@ void sl_offer_put(const struct sl_crypto_backend *crypto, struct sl_offer *offer
 		return;
 	for (unsigned m = 0; m < offer->n_media; m++) {
 		for (int side = SL_FROM; side <= SL_TO; side++)
-			if (offer->local[side])
-				sl_local_put(crypto, offer->local[side][m]);
-		for (int i = 0; offer->proposal && i < SL_SUITE_COUNT; i++)
+			sl_local_put(crypto, offer->local[side][m]);
+		for (int i = 0; i < SL_SUITE_COUNT; i++)
 			sl_session_key_put(crypto, offer->proposal[m].key[i]);
 	}
-	if (offer->terms)
-		explicit_bzero(offer->terms, offer->n_media * sizeof(*offer->terms));
-	free(offer->terms);
-	free(offer->proposal);
-	free(offer->local[SL_FROM]);
-	free(offer->local[SL_TO]);
+	explicit_bzero(offer->terms, offer->n_media * sizeof(*offer->terms));
 	free(offer);
 }
 

@@ -79,24 +79,23 @@ static void draft_drop(struct sl_draft *d)
 			sl_leg_free(d->sessions->env.crypto, d->call->leg[--d->call->n_legs]);
 }
 
+/* With all that it points to behind it. */
 static struct sl_offer *offer_new(unsigned n_media)
 {
-	struct sl_offer *offer = calloc(1, sizeof(*offer));
+	const size_t n = n_media;
+	struct sl_offer *offer = calloc(
+		1, sizeof(*offer) + n * (sizeof(*offer->proposal) + 2 * sizeof(*offer->local[0]) +
+						sizeof(*offer->terms)));
 
 	if (!offer)
 		return NULL;
 	offer->refs = 1;
 	offer->n_media = n_media;
-	if (!n_media)
-		n_media = 1; /* so that there is something to point to */
-	offer->terms = calloc(n_media, sizeof(*offer->terms));
-	offer->proposal = calloc(n_media, sizeof(*offer->proposal));
-	for (int side = SL_FROM; side <= SL_TO; side++)
-		offer->local[side] = calloc(n_media, sizeof(*offer->local[side]));
-	if (offer->terms && offer->proposal && offer->local[SL_FROM] && offer->local[SL_TO])
-		return offer;
-	sl_offer_put(NULL, offer);
-	return NULL;
+	offer->proposal = (struct sl_proposal *)(offer + 1);
+	offer->local[SL_FROM] = (struct sl_local **)(offer->proposal + n);
+	offer->local[SL_TO] = offer->local[SL_FROM] + n;
+	offer->terms = (struct sl_terms *)(offer->local[SL_TO] + n);
+	return offer;
 }
 
 /* Both directions under one key would be one keystream for two streams (RFC 3711 9.1). */
