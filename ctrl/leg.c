@@ -8,6 +8,7 @@
 
 #include "ctrl/install.h"
 #include "ctrl/local.h"
+#include "ctrl/watch.h"
 #include "dataplane/pinhole.h"
 
 char *sl_text_copy(struct sl_text text)
@@ -139,6 +140,7 @@ void sl_call_leg_remove(struct sl_sessions *sessions, struct sl_call *call, stru
 	const struct sl_crypto_backend *crypto = sessions->env.crypto;
 	unsigned kept = 0;
 
+	sl_watch_left(sessions, call, leg);
 	sl_uninstall(sessions, call, leg);
 	for (unsigned i = 0; i < call->n_legs; i++) {
 		struct sl_leg *other = call->leg[i];

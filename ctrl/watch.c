@@ -208,44 +208,38 @@ static void look_for_forgery(struct sl_sessions *sessions, struct sl_call *call,
 		guard->alarm_auth_pps);
 }
 
-/* A call that is over has no alarms. */
-static void end_alarms(struct sl_sessions *sessions, struct sl_call *call)
+void sl_watch_left(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg)
 {
-	for (unsigned i = 0; i < call->n_legs; i++)
-		for (unsigned m = 0; m < call->leg[i]->n_media; m++) {
-			struct sl_trouble *trouble = call->leg[i]->media[m].watch.trouble;
-			struct sl_notice n = {.call = call, .leg = call->leg[i], .medium = m};
+	for (unsigned m = 0; m < leg->n_media; m++) {
+		struct sl_trouble *trouble = leg->media[m].watch.trouble;
+		struct sl_notice n = {.call = call, .leg = leg, .medium = m};
 
-			if (trouble && trouble->forged.alarm.raised)
-				step(sessions, &n, SL_ALARM_AUTH, &trouble->forged.alarm, 0, 0);
-			if (trouble && trouble->replayed.alarm.raised)
-				step(sessions, &n, SL_ALARM_REPLAY, &trouble->replayed.alarm, 0, 0);
-		}
+		if (trouble && trouble->forged.alarm.raised)
+			step(sessions, &n, SL_ALARM_AUTH, &trouble->forged.alarm, 0, 0);
+		if (trouble && trouble->replayed.alarm.raised)
+			step(sessions, &n, SL_ALARM_REPLAY, &trouble->replayed.alarm, 0, 0);
+	}
 }
 
 static void look(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg, unsigned m,
-	bool expected, uint64_t now, struct sl_timers_call *t)
+	bool expected, const struct sl_flow_counters *c, uint64_t now, struct sl_timers_call *t)
 {
-	struct sl_leg_media *media = &leg->media[m];
-	struct sl_watch *w = &media->watch;
-	struct sl_flow_counters c;
+	struct sl_watch *w = &leg->media[m].watch;
 
-	sl_path_counters(&media->path, &c);
-	if (c.last > t->heard)
-		t->heard = c.last;
-	if (passed(&c) != w->passed) {
-		w->passed = passed(&c);
-		note_drops(w, &c);
+	if (c->last > t->heard)
+		t->heard = c->last;
+	if (passed(c) != w->passed) {
+		w->passed = passed(c);
+		note_drops(w, c);
 		w->failing = 0;
 		w->silent = false;
 		w->heard = true;
-	} else if (c.drops[SL_DROP_AUTH] != sl_watch_drops(w, SL_DROP_AUTH) && !w->failing) {
+	} else if (c->drops[SL_DROP_AUTH] != sl_watch_drops(w, SL_DROP_AUTH) && !w->failing) {
 		w->failing = now;
 	}
 	look_for_moves(sessions, call, leg, m);
-	look_for_forgery(sessions, call, leg, m, &c, now);
 	if (expected)
-		look_for_silence(sessions, call, leg, m, &c, now);
+		look_for_silence(sessions, call, leg, m, c, now);
 }
 
 static void look_at_call(
@@ -254,15 +248,21 @@ static void look_at_call(
 	for (unsigned i = 0; i < call->n_legs; i++) {
 		struct sl_leg *leg = call->leg[i], *peer = leg->peer;
 
-		for (unsigned m = 0; peer && m < leg->n_media && m < peer->n_media; m++) {
-			const struct sl_terms *terms = &leg->media[m].terms;
-			bool expected = sl_watch_expected(terms, &peer->media[m].terms);
+		for (unsigned m = 0; m < leg->n_media; m++) {
+			const struct sl_leg_media *media = &leg->media[m];
+			struct sl_flow_counters c;
+			bool expected;
 
-			if (!terms->active || !terms->media)
+			/* Of whoever is alone, or on hold, an alarm has to end as well. */
+			sl_path_counters(&media->path, &c);
+			look_for_forgery(sessions, call, leg, m, &c, now);
+			if (!media->terms.active || !media->terms.media || !peer ||
+				m >= peer->n_media)
 				continue;
+			expected = sl_watch_expected(&media->terms, &peer->media[m].terms);
 			t->held |= !expected;
-			if (leg->media[m].path.flow)
-				look(sessions, call, leg, m, expected, now, t);
+			if (media->path.flow)
+				look(sessions, call, leg, m, expected, &c, now, t);
 		}
 	}
 }
@@ -320,7 +320,8 @@ void sl_watch_ended(struct sl_sessions *sessions, struct sl_call *call)
 {
 	if (!call->offered) /* refused: it never was one */
 		return;
-	end_alarms(sessions, call);
+	for (unsigned i = 0; i < call->n_legs; i++)
+		sl_watch_left(sessions, call, call->leg[i]);
 	tell(sessions, &(struct sl_notice){
 			       .type = SL_NOTICE_ENDED,
 			       .call = call,

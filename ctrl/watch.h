@@ -21,6 +21,9 @@ void sl_watch_offered(struct sl_call *call);
 void sl_watch_answered(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *from,
 	struct sl_leg *to, bool again);
 
+/* Before a leg is taken off its call: it has no alarms any more. */
+void sl_watch_left(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg);
+
 /* Before a call is taken apart: says what it carried. */
 void sl_watch_ended(struct sl_sessions *sessions, struct sl_call *call);
 

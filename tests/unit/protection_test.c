@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "ctrl/leg.h"
 #include "ctrl/protection.h"
 #include "ctrl/watch.h"
 #include "dataplane/policy.h"
@@ -33,14 +34,23 @@ static void hear(void *context, const struct sl_notice *notice)
 	snprintf(told.call, sizeof(told.call), "%s", notice->call ? notice->call->id : "");
 }
 
+/* What the port's device counts. */
+static uint64_t missed;
+void __wrap_sl_port_stats(uint8_t port, struct sl_port_stats *out);
+void __wrap_sl_port_stats(uint8_t port, struct sl_port_stats *out)
+{
+	*out = (struct sl_port_stats){.rx_missed = missed};
+}
+
 static int open_relay(void **state)
 {
 	static struct sl_guard_config config;
 	char reason[SL_GUARD_WHY];
 
 	relay_open(0);
+	memset(&sl_workers[0].stats, 0, sizeof(sl_workers[0].stats));
 	sl_guard_config_init(&config);
-	assert_int_equal(sl_protection_start(&protection, &config, no_guards, 0, reason), 0);
+	assert_int_equal(sl_protection_start(&protection, &config, no_guards, 1, reason), 0);
 	protection.notify = relay.sessions.env.notify = hear;
 	relay.sessions.env.guard = &protection.config;
 	memset(&told, 0, sizeof(told));
@@ -88,6 +98,23 @@ static void loss(void **state)
 	check(SL_DROP_TX_FULL, 10, SL_ALARM_LOSS);
 	check(SL_DROP_HANDOFF_FULL, 10, SL_ALARM_LOSS);
 	check(SL_DROP_PUNT_FULL, 10, SL_ALARM_LOSS);
+	check(SL_DROP_CRYPTO, 10, SL_ALARM_LOSS);
+}
+
+/* Lost before anybody of us saw it. */
+static void loss_by_a_device(void **state)
+{
+	memset(&told, 0, sizeof(told));
+	missed += 9;
+	sl_protection_tick(&protection);
+	assert_int_equal(told.raised[SL_ALARM_LOSS], 0);
+	missed += 10;
+	sl_protection_tick(&protection);
+	assert_int_equal(told.raised[SL_ALARM_LOSS], 1);
+	assert_string_equal(told.reason, "missed");
+	for (int i = 0; i < SL_ALARM_CLEAR_S; i++)
+		sl_protection_tick(&protection);
+	assert_int_equal(told.ended[SL_ALARM_LOSS], 1);
 }
 
 static void guard_without_room(void **state)
@@ -150,14 +177,47 @@ static void of_calls(void **state)
 	assert_int_equal(told.ended[SL_ALARM_AUTH], 1);
 }
 
+/* Also of a leg whose party somebody else is connected with now, and of one that is gone. */
+static void of_legs_that_are_alone(void **state)
+{
+	struct command fork = to_b;
+	struct sl_call *call;
+	struct sl_leg *leg;
+
+	fork.to_tag = "C";
+	must_offer(from_a, alice(NULL));
+	must_answer(to_b, bob(NULL));
+	call = find_call("call");
+	leg = sl_call_leg(call, (struct sl_text){"B", 1});
+	sl_watch_call(&relay.sessions, call);
+	leg->media[0].path.flow->count.drops[SL_DROP_AUTH] += 30;
+	look(call);
+	assert_int_equal(told.raised[SL_ALARM_AUTH], 1);
+	must_answer(fork, bob(NULL));
+	assert_null(leg->peer);
+	for (int s = 0; s <= SL_ALARM_CLEAR_S; s++)
+		look(call);
+	assert_int_equal(told.ended[SL_ALARM_AUTH], 1);
+	assert_int_equal(told.raised[SL_ALARM_AUTH], 1);
+
+	leg = sl_call_leg(call, (struct sl_text){"C", 1});
+	leg->media[0].path.flow->count.drops[SL_DROP_REPLAY] += 30;
+	look(call);
+	assert_int_equal(told.raised[SL_ALARM_REPLAY], 1);
+	sl_call_leg_remove(&relay.sessions, call, leg);
+	assert_int_equal(told.ended[SL_ALARM_REPLAY], 1);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, open_relay, close_relay)
 	const struct CMUnitTest tests[] = {
 		CASE(drops_in_total),
 		CASE(loss),
+		CASE(loss_by_a_device),
 		CASE(guard_without_room),
 		CASE(of_calls),
+		CASE(of_legs_that_are_alone),
 	};
 
 	return cmocka_run_group_tests(tests, relay_set_up, NULL);
