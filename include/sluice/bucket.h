@@ -52,30 +52,21 @@ static inline __u64 sl_bucket_next(
 	return now + (__u64)debt;
 }
 
-/* The same for a bucket that only one thread takes from. True: the packet passes. */
-static inline bool sl_bucket_take(__u64 *full_at, const struct sl_rate *rate, __u64 now)
-{
-	bool passes;
-
-	*full_at = sl_bucket_next(*full_at, rate, now, &passes);
-	return passes;
-}
-
 /*
- * The same for one that several CPUs take from: what another one takes from at the same instant is
- * tried a second time, and then counts as empty.
+ * The same for a bucket that several CPUs take from: what another one takes from at the same
+ * instant is tried a second time, and then counts as empty. True: the packet passes.
  */
-static inline bool sl_bucket_take_shared(__u64 *full_at, const struct sl_rate *rate, __u64 now)
+static inline bool sl_bucket_take(__u64 *full_at, const struct sl_rate *rate, __u64 now)
 {
 	for (int i = 0; i < 2; i++) {
 		__u64 before = *(volatile __u64 *)full_at, after;
 		bool passes;
 
 		after = sl_bucket_next(before, rate, now, &passes);
-		if (!passes)
-			return false;
+		if (after == before) /* as with all that is refused, unless the clock went back */
+			return passes;
 		if (__sync_val_compare_and_swap(full_at, before, after) == before)
-			return true;
+			return passes;
 	}
 	return false;
 }

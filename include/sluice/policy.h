@@ -57,9 +57,9 @@ enum sl_stranger {
 static inline enum sl_stranger sl_stranger_judge(
 	const struct sl_policy *limits, __u64 *bucket, __u64 *budget, __u64 now)
 {
-	if (bucket && !sl_bucket_take_shared(bucket, &limits->stranger, now))
+	if (bucket && !sl_bucket_take(bucket, &limits->stranger, now))
 		return SL_STRANGER_OVER;
-	if (limits->strangers.interval && !sl_bucket_take_shared(budget, &limits->strangers, now))
+	if (limits->strangers.interval && !sl_bucket_take(budget, &limits->strangers, now))
 		return SL_STRANGERS_OVER;
 	return SL_STRANGER_PASSES;
 }
