@@ -160,9 +160,9 @@ static bool add_prefix(struct sl_guard_config *config, enum sl_prefix prefix, co
 		known->prefix = (uint8_t)prefix; /* the last word counts */
 		return true;
 	}
-	if (config->n_listed == SL_GUARD_LISTED) {
+	if (config->n_listed == SL_MAX_PREFIXES) {
 		snprintf(why, SL_GUARD_REASON, "more than %d prefixes; aggregate them",
-			SL_GUARD_LISTED);
+			SL_MAX_PREFIXES);
 		return false;
 	}
 	config->listed[config->n_listed++] = listed;

@@ -10,10 +10,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "sluice/limits.h"
 #include "sluice/policy.h"
 
 enum {
-	SL_GUARD_LISTED = 4096,  /* prefixes, allowed and denied together */
 	SL_GUARD_REASON = 160,   /* bytes of why a value is refused, NUL included */
 	SL_PREFIX_TEXT = 46 + 4, /* bytes that hold any prefix as text, NUL included */
 };
@@ -32,7 +32,7 @@ struct sl_guard_config {
 	unsigned max_strangers;  /* the guard's table of them; taken at start */
 	unsigned max_named;      /* sources that calls name */
 	unsigned n_listed;
-	struct sl_listed listed[SL_GUARD_LISTED];
+	struct sl_listed listed[SL_MAX_PREFIXES];
 };
 
 void sl_guard_config_init(struct sl_guard_config *config);

@@ -10,10 +10,6 @@
 #include "ctrl/log.h"
 #include "dataplane/event.h"
 #include "dataplane/policy.h"
-#include "dataplane/prefixes.h"
-
-_Static_assert(
-	(int)SL_GUARD_LISTED == SL_PREFIX_LIST, "workers take as many prefixes as may be listed");
 
 /* Workers are told of limits and lists at once, the guards of lists before. */
 static int tell_policy(const struct sl_protection *protection, char why[SL_GUARD_WHY])

@@ -16,7 +16,7 @@ struct sl_policy_state {
 	const struct sl_rules *rules; /* in force; the other is not written before every worker has
 					 begun another turn */
 	struct sl_rules both[2];
-	struct sl_listed list[SL_PREFIX_LIST];
+	struct sl_listed list[SL_MAX_PREFIXES];
 	struct sl_named named;
 	struct sl_strangers strangers;
 };

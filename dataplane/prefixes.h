@@ -8,9 +8,10 @@
 
 #include <stdint.h>
 
+#include "sluice/limits.h"
 #include "sluice/policy.h"
 
-enum { SL_PREFIX_LIST = 4096, SL_PREFIX_RANGES = 2 * SL_PREFIX_LIST + 1 };
+enum { SL_PREFIX_RANGES = 2 * SL_MAX_PREFIXES + 1 };
 
 struct sl_range_start {
 	uint64_t high, low; /* of an address, as numbers */
@@ -22,7 +23,7 @@ struct sl_prefixes {
 	uint8_t says[SL_PREFIX_RANGES];                /* enum sl_prefix */
 };
 
-/* `n` prefixes, at most SL_PREFIX_LIST, each once. `list` is put in order. */
+/* `n` prefixes, at most SL_MAX_PREFIXES, each once. `list` is put in order. */
 void sl_prefixes_make(struct sl_prefixes *prefixes, struct sl_listed *list, unsigned n);
 
 /* IPv4 in mapped form. */

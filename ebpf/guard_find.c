@@ -47,7 +47,7 @@ static const struct bpf_map_info layout[MAPS] = {
 		.map_flags = BPF_F_NO_PREALLOC,
 		.key_size = sizeof(struct sl_guard_prefix),
 		.value_size = sizeof(__u32),
-		.max_entries = SL_GUARD_MAX_PREFIXES},
+		.max_entries = SL_MAX_PREFIXES},
 	[EXPECTED] = {.name = "expected",
 		.type = BPF_MAP_TYPE_HASH,
 		.map_flags = BPF_F_NO_PREALLOC,

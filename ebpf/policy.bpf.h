@@ -27,7 +27,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, SL_GUARD_MAX_PREFIXES);
+	__uint(max_entries, SL_MAX_PREFIXES);
 	__type(key, struct sl_guard_prefix);
 	__type(value, __u32);
 } prefixes SEC(".maps");

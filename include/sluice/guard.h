@@ -28,8 +28,7 @@ enum {
 	SL_GUARD_PORT_BITMAP = 65536 / 8, /* bytes: one bit per UDP port */
 	SL_GUARD_RX_QUEUES = 64,          /* size of `xsks_map`: key = RX queue of the netdev */
 	SL_GUARD_PLACES = 128,            /* of media addresses: twice as many as there can be */
-	/* Most entries. The first two take memory as they are filled, the others at start. */
-	SL_GUARD_MAX_PREFIXES = 65536,
+	/* Most entries. The first takes memory as it is filled, the other at start. */
 	SL_GUARD_MAX_EXPECTED = 262144,
 	SL_GUARD_MAX_STRANGERS = 65536,
 	SL_GUARD_EVENT_BYTES = 128 * 1024,

@@ -11,6 +11,8 @@ enum {
 	SL_MAX_ADDRESS_SLOTS =
 		64, /* media addresses: at most one IPv4 and one IPv6 per interface */
 
+	SL_MAX_PREFIXES = 4096, /* allowed and denied together */
+
 	SL_BURST = 64, /* packets that travel the pipeline together */
 
 	SL_LIVE_SSRCS = 4, /* SSRCs of one flow with a full replay window */

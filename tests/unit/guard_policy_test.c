@@ -138,12 +138,12 @@ static void thousands_of_prefixes(void **state)
 	struct fixture *f = *state;
 	char text[INET_ADDRSTRLEN];
 
-	for (unsigned i = 0; i < 10000; i++) {
+	for (unsigned i = 0; i < SL_MAX_PREFIXES; i++) {
 		snprintf(text, sizeof(text), "100.%u.%u.0", i / 250, i % 250);
 		list(f, text, 24, i & 1 ? SL_PREFIX_DENY : SL_PREFIX_ALLOW);
 	}
-	policy(f, &(struct sl_policy){.prefixes = 10000, .strangers = sl_rate_of(1, 1)});
-	for (unsigned i = 0; i < 10000; i += 7) {
+	policy(f, &(struct sl_policy){.prefixes = SL_MAX_PREFIXES, .strangers = sl_rate_of(1, 1)});
+	for (unsigned i = 0; i < SL_MAX_PREFIXES; i += 7) {
 		snprintf(text, sizeof(text), "100.%u.%u.9", i / 250, i % 250);
 		assert_int_equal(from(f, text), i & 1 ? SL_GUARD_DENIED : SL_GUARD_REDIRECTED);
 	}

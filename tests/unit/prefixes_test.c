@@ -105,18 +105,18 @@ static void as_the_search_says(void **state)
 static void as_many_as_there_may_be(void **state)
 {
 	static struct sl_prefixes prefixes;
-	static struct sl_listed list[SL_PREFIX_LIST];
+	static struct sl_listed list[SL_MAX_PREFIXES];
 	uint8_t ip[16] = {[10] = 0xff, [11] = 0xff, [12] = 10};
 
-	for (unsigned i = 0; i < SL_PREFIX_LIST; i++) { /* no two touch */
+	for (unsigned i = 0; i < SL_MAX_PREFIXES; i++) { /* no two touch */
 		list[i] = (struct sl_listed){.bits = 96 + 31, .prefix = SL_PREFIX_DENY};
 		ip[13] = (uint8_t)(i >> 6);
 		ip[14] = (uint8_t)(i << 2);
 		memcpy(list[i].ip, ip, 16);
 	}
-	sl_prefixes_make(&prefixes, list, SL_PREFIX_LIST);
+	sl_prefixes_make(&prefixes, list, SL_MAX_PREFIXES);
 	assert_int_equal(prefixes.n, SL_PREFIX_RANGES);
-	for (unsigned i = 0; i < SL_PREFIX_LIST; i++) {
+	for (unsigned i = 0; i < SL_MAX_PREFIXES; i++) {
 		ip[13] = (uint8_t)(i >> 6);
 		ip[14] = (uint8_t)(i << 2);
 		for (ip[15] = 0; ip[15] < 4; ip[15]++)
