@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -33,6 +34,15 @@ static const struct shape shapes[] = {
 	{"SIP", .to = "198.51.100.10", .port = 5060},
 	{"TCP", .to = "198.51.100.10", .port = 22, .protocol = 6},
 	{"another host's", .to = "198.51.100.11", .port = 20002},
+};
+
+/* With as many prefixes allowed and denied as there can be. */
+static const struct shape listed_shapes[] = {
+	{"closed port, 4096 prefixes", .to = "198.51.100.10", .port = 20004, .from = "203.0.113.1"},
+	{"denied, 4096 prefixes", .to = "198.51.100.10", .port = 20002, .from = "100.1.2.3"},
+	{"open, 4096 prefixes", .to = "198.51.100.10", .port = 20002},
+	{"open, IPv6, 4096 prefixes", .to = "2001:db8:1::10", .port = 20002},
+	{"another's, 4096 prefixes", .to = "198.51.100.11", .port = 20002},
 };
 
 static void fail(const char *what)
@@ -67,10 +77,11 @@ static void add(struct sl_guard *guard, uint8_t slot, int family, const char *te
 }
 
 /* The limits that the daemon sets unless told otherwise, and whom calls name. */
-static void limit(struct sl_guard *guard)
+static void limit(struct sl_guard *guard, unsigned prefixes)
 {
-	const struct sl_policy policy = {
-		.stranger = sl_rate_of(200, 200), .strangers = sl_rate_of(20000, 20000)};
+	const struct sl_policy policy = {.stranger = sl_rate_of(200, 200),
+		.strangers = sl_rate_of(20000, 20000),
+		.prefixes = prefixes};
 	static const uint8_t expected[2][16] = {
 		{[10] = 0xff, 0xff, 192, 0, 2, 1},
 		{0x20, 0x01, 0x0d, 0xb8, [15] = 1},
@@ -84,8 +95,30 @@ static void limit(struct sl_guard *guard)
 			fail("no expected source");
 }
 
+/* Half of them IPv4, of 24 to 32 bits, half IPv6, of 32 to 64; every other one is denied. */
+static void list(struct sl_guard *guard)
+{
+	char why[SL_GUARD_WHY];
+
+	for (unsigned i = 0; i < SL_MAX_PREFIXES; i++) {
+		uint8_t ip[16] = {[10] = 0xff, 0xff, 100, (uint8_t)(i >> 8), (uint8_t)i};
+		unsigned bits = 96 + 24 + i / 2 % 9;
+
+		if (i & 1) {
+			memset(ip, 0, sizeof(ip));
+			memcpy(ip, "\x24\x00", 2);
+			ip[2] = (uint8_t)(i >> 8);
+			ip[3] = (uint8_t)i;
+			bits = 32 + i / 2 % 33;
+		}
+		if (sl_guard_prefix_set(
+			    guard, ip, bits, i & 2 ? SL_PREFIX_DENY : SL_PREFIX_ALLOW, why) != 0)
+			fail(why);
+	}
+}
+
 /* Attached, with two addresses, an open pinhole on each, and a socket on queue 0. */
-static int set_up_guard(const char *path)
+static int set_up_guard(const char *path, struct sl_guard **out)
 {
 	char why[SL_GUARD_WHY];
 	struct sl_guard *guard;
@@ -99,12 +132,13 @@ static int set_up_guard(const char *path)
 		fail(why);
 	add(guard, 0, AF_INET, "198.51.100.10");
 	add(guard, 1, AF_INET6, "2001:db8:1::10");
-	limit(guard);
+	limit(guard, 0);
 	xsk = socket(AF_XDP, SOCK_RAW, 0);
 	if (xsk < 0 ||
 		bpf_map_update_elem(bpf_map__fd(bpf_object__find_map_by_name(object, "xsks_map")),
 			&queue, &xsk, BPF_ANY) != 0)
 		fail("no AF_XDP socket");
+	*out = guard;
 	return program;
 }
 
@@ -132,11 +166,31 @@ static uint32_t time_of(int program, const struct frame *frame, uint32_t *action
 	return ns[ROUNDS / 2];
 }
 
-int main(int argc, char **argv)
+static void measure(const struct shape *packets, size_t n, int program, int drop, bool json)
 {
 	static const char *const actions[] = {"aborted", "drop", "pass", "tx", "redirect"};
+
+	for (size_t i = 0; i < n; i++) {
+		struct frame frame;
+		uint32_t action, dropped;
+
+		frame_build(&frame, &packets[i]);
+
+		uint32_t least = time_of(drop, &frame, &dropped);
+		uint32_t ns = time_of(program, &frame, &action);
+
+		printf(json ? "{\"bench\":\"guard\",\"packet\":\"%s\",\"verdict\":\"%s\",\"ns\":%u,"
+			      "\"drop_ns\":%u}\n"
+			    : "%-26s %-9s %9u %20u\n",
+			packets[i].name, action < 5 ? actions[action] : "?", ns, least);
+	}
+}
+
+int main(int argc, char **argv)
+{
 	bool json = argc == 4 && strcmp(argv[3], "--json") == 0;
-	int guard, drop;
+	struct sl_guard *guard;
+	int program, drop;
 
 	if (argc != 3 && !json)
 		fail("usage: bench_guard guard.bpf.o drop.bpf.o [--json]");
@@ -144,25 +198,16 @@ int main(int argc, char **argv)
 		fprintf(stderr, "skipped: needs root and bpf\n");
 		return SKIP;
 	}
-	guard = set_up_guard(argv[1]);
+	program = set_up_guard(argv[1], &guard);
 	load(argv[2], "parse_and_drop", &drop);
 	if (!json)
-		printf("%-20s %-9s %9s %20s\n", "ns per verdict", "verdict", "guard",
+		printf("%-26s %-9s %9s %20s\n", "ns per verdict", "verdict", "guard",
 			"parse and drop only");
-	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
-		struct frame frame;
-		uint32_t action, dropped;
-
-		frame_build(&frame, &shapes[i]);
-
-		uint32_t least = time_of(drop, &frame, &dropped);
-		uint32_t ns = time_of(guard, &frame, &action);
-
-		printf(json ? "{\"bench\":\"guard\",\"packet\":\"%s\",\"verdict\":\"%s\",\"ns\":%u,"
-			      "\"drop_ns\":%u}\n"
-			    : "%-20s %-9s %9u %20u\n",
-			shapes[i].name, action < 5 ? actions[action] : "?", ns, least);
-	}
+	measure(shapes, sizeof(shapes) / sizeof(shapes[0]), program, drop, json);
+	list(guard);
+	limit(guard, SL_MAX_PREFIXES);
+	measure(listed_shapes, sizeof(listed_shapes) / sizeof(listed_shapes[0]), program, drop,
+		json);
 	bpf_xdp_detach(LOOPBACK, XDP_FLAGS_SKB_MODE, NULL);
 	return 0;
 }
