@@ -164,6 +164,8 @@ static int add_address(struct sl_network *net, struct sl_interface *interface, i
 		.vlan = config->vlan,
 		.port_min = config->port_min,
 		.port_max = config->port_max,
+		.kernel_ports = config->kernel_ports,
+		.n_kernel_ports = config->n_kernel_ports,
 	};
 	int rc;
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What can be refused before any cryptography is spent on it: whose it is, class, source, and the
- * media header. */
+/*
+ * What can be refused before any cryptography is spent on it: whose it is, class, source, and the
+ * media header. And, where there is no XDP, before the kernel gets it.
+ */
 #include <rte_branch_prediction.h>
 #include <rte_prefetch.h>
 #include <string.h>
@@ -43,31 +45,23 @@ static enum sl_verdict check_room(const struct sl_packet *p, const uint8_t *payl
 /* From nobody, or from an address of this very network. */
 static bool is_martian(const struct sl_packet *p)
 {
-	uint8_t port = sl_ethdev_by_dpdk[p->m->port];
-
-	if (sl_is_martian(p->view.source))
-		return true;
-	for (unsigned slot = 0; slot < sl_n_addresses; slot++)
-		if (sl_addresses[slot].port == port && sl_addresses[slot].vlan == p->view.vlan &&
-			memcmp(p->view.source, sl_addresses[slot].ip, 16) == 0)
-			return true;
-	return false;
+	return sl_is_martian(p->view.source) ||
+	       sl_address_first(sl_ethdev_by_dpdk[p->m->port], p->view.vlan, p->view.source) >= 0;
 }
 
-/*
- * To an open port, and not from where its flow believes the party to be. What ebpf/policy.bpf.h
- * does where there is XDP.
- */
-static enum sl_verdict judge_source(const struct sl_packet *p, uint64_t now)
+/* What ebpf/guard.bpf.c does where there is XDP. */
+static enum sl_verdict judge_source(const struct sl_packet *p, enum sl_budget budget, uint64_t now)
 {
-	static const uint8_t verdicts[] = {
-		[SL_STRANGER_PASSES] = SL_FORWARD,
-		[SL_STRANGER_OVER] = SL_DROP_STRANGER,
-		[SL_STRANGERS_OVER] = SL_DROP_STRANGERS,
+	static const uint8_t verdicts[SL_BUDGETS][3] = {
+		[SL_BUDGET_MEDIA] = {[SL_STRANGER_PASSES] = SL_FORWARD,
+			[SL_STRANGER_OVER] = SL_DROP_STRANGER,
+			[SL_STRANGERS_OVER] = SL_DROP_STRANGERS},
+		[SL_BUDGET_KERNEL] = {[SL_STRANGER_PASSES] = SL_FORWARD,
+			[SL_STRANGER_OVER] = SL_DROP_KERNEL_STRANGER,
+			[SL_STRANGERS_OVER] = SL_DROP_KERNEL_STRANGERS},
 	};
 	struct sl_policy_state *state = sl_policy_state;
 	const uint8_t *source = p->view.source;
-	const struct sl_rules *rules;
 
 	if (!state || !sl_policy_here(sl_ethdev_by_dpdk[p->m->port]))
 		return SL_FORWARD;
@@ -75,10 +69,10 @@ static enum sl_verdict judge_source(const struct sl_packet *p, uint64_t now)
 		return SL_FORWARD;
 	if (is_martian(p))
 		return SL_DROP_MARTIAN;
-	rules = sl_rules_now();
-	if (sl_prefixes_find(&rules->prefixes, source) == SL_PREFIX_ALLOW)
+	if (p->listed == SL_PREFIX_ALLOW)
 		return SL_FORWARD;
-	return verdicts[sl_strangers_judge(&state->strangers, &rules->limits, source, now)];
+	return verdicts[budget][sl_strangers_judge(
+		&state->strangers, &sl_rules_now()->limits, budget, source, now)];
 }
 
 static bool is_believed(const struct sl_packet *p)
@@ -101,7 +95,7 @@ static enum sl_verdict judge(struct sl_packet *p, uint64_t now)
 	p->learn = false;
 	believed = likely(p->component != SL_COMPONENTS) && likely(is_believed(p));
 	if (unlikely(!believed))
-		v = judge_source(p, now);
+		v = judge_source(p, SL_BUDGET_MEDIA, now);
 	if (unlikely(p->component == SL_COMPONENTS) && v == SL_FORWARD)
 		v = SL_DROP_DEMUX;
 	else if (unlikely(!believed || flow->watch & 1u << p->component) && v == SL_FORWARD)
@@ -117,17 +111,13 @@ static enum sl_verdict judge(struct sl_packet *p, uint64_t now)
 /* The address and, where it can be told, the port of a broken packet are media's. */
 static bool is_ours(const struct sl_packet *p)
 {
+	const struct sl_view *v = &p->view;
 	uint8_t port = sl_ethdev_by_dpdk[p->m->port];
 
-	for (unsigned slot = 0; p->view.ip && slot < sl_n_addresses; slot++) {
-		const struct sl_address *a = &sl_addresses[slot];
-
-		if (a->port == port && a->vlan == p->view.vlan &&
-			memcmp(p->view.destination, a->ip, 16) == 0 &&
-			(!p->view.ports || sl_address_covers(a, p->view.destination_port)))
-			return true;
-	}
-	return false;
+	if (!v->ip)
+		return false;
+	return (v->ports ? sl_address_find(port, v->vlan, v->destination, v->destination_port)
+			 : sl_address_first(port, v->vlan, v->destination)) >= 0;
 }
 
 void sl_stage_lists(struct sl_worker *w, struct sl_burst *b)
@@ -138,8 +128,10 @@ void sl_stage_lists(struct sl_worker *w, struct sl_burst *b)
 	for (struct sl_packet *p = b->packet; rules && p < b->packet + b->n; p++) {
 		if (!sl_policy_here(sl_ethdev_by_dpdk[p->m->port]))
 			continue;
-		if (rules->prefixes.n && p->view.ip &&
-			sl_prefixes_find(&rules->prefixes, p->view.source) == SL_PREFIX_DENY)
+		p->listed = rules->prefixes.n && p->view.ip
+				    ? sl_prefixes_find(&rules->prefixes, p->view.source)
+				    : SL_PREFIX_NONE;
+		if (p->listed == SL_PREFIX_DENY)
 			p->verdict = SL_DROP_DENIED;
 		else if ((p->verdict == SL_DROP_IP || p->verdict == SL_DROP_UDP) && !is_ours(p))
 			p->verdict = SL_PUNT;
@@ -161,4 +153,19 @@ void sl_stage_guard(struct sl_worker *w, struct sl_burst *b)
 		if (p->verdict == SL_FORWARD)
 			rte_prefetch0(p->flow->in_key); /* unprotect; NULL does no harm */
 	}
+}
+
+enum sl_verdict sl_guard_kernel(const struct sl_packet *p, uint64_t now)
+{
+	enum sl_verdict v;
+	int slot = -1;
+
+	if (p->view.ip && (p->view.opener || p->view.ports))
+		slot = sl_address_first(
+			sl_ethdev_by_dpdk[p->m->port], p->view.vlan, p->view.destination);
+	if (slot < 0 ||
+		(!p->view.opener && !sl_address_limits((uint8_t)slot, p->view.destination_port)))
+		return SL_PUNT;
+	v = judge_source(p, SL_BUDGET_KERNEL, now);
+	return v == SL_FORWARD ? SL_PUNT : v;
 }

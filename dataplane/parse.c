@@ -20,11 +20,19 @@ enum {
 	IPV4_OFFSET = 0x1fff,
 	IPV6_OFFSET = 0xfff8,
 	NEXT_HOP_BY_HOP = 0,
+	NEXT_ICMP = 1,
+	NEXT_TCP = 6,
 	NEXT_UDP = 17,
 	NEXT_ROUTING = 43,
 	NEXT_FRAGMENT = 44,
+	NEXT_ICMPV6 = 58,
 	NEXT_DESTINATION = 60,
 	MAX_EXTENSION_HEADERS = 4,
+	TCP_LEN = 20,
+	TCP_SYN = 0x02,
+	TCP_ACK = 0x10,
+	ICMP_ECHO = 8,     /* RFC 792 */
+	ICMPV6_ECHO = 128, /* RFC 4443 4.1 */
 };
 
 static inline uint16_t be16(const uint8_t *p)
@@ -65,6 +73,15 @@ static enum sl_verdict parse_udp(
 	return SL_FORWARD;
 }
 
+/* `room`: bytes from `l4` to the end of the frame. */
+static bool opens(const uint8_t *l4, unsigned room, uint8_t protocol)
+{
+	if (protocol == NEXT_TCP)
+		return room >= TCP_LEN && (l4[13] & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+	return room >= 1 && ((protocol == NEXT_ICMP && l4[0] == ICMP_ECHO) ||
+				    (protocol == NEXT_ICMPV6 && l4[0] == ICMPV6_ECHO));
+}
+
 static enum sl_verdict parse_ipv4(
 	const uint8_t *frame, unsigned at, unsigned len, struct sl_view *view)
 {
@@ -80,8 +97,12 @@ static enum sl_verdict parse_ipv4(
 	view->ip = true;
 	if (header < 20 || total < header || total > len - at)
 		return SL_DROP_IP;
-	if (ip[9] != NEXT_UDP || be16(ip + 6) & IPV4_OFFSET)
+	if (be16(ip + 6) & IPV4_OFFSET)
 		return SL_PUNT;
+	if (ip[9] != NEXT_UDP) {
+		view->opener = opens(ip + header, len - at - header, ip[9]);
+		return SL_PUNT;
+	}
 	view->hops = ip[8];
 	if (ip[8] == 0) /* no router sends what has no hop left */
 		return SL_DROP_IP;
@@ -153,8 +174,10 @@ static enum sl_verdict parse_ipv6(
 		v = skip_extensions(frame, &at, end, &next, view);
 	if (v != SL_FORWARD)
 		return v;
-	if (next != NEXT_UDP)
+	if (next != NEXT_UDP) {
+		view->opener = opens(frame + at, len - at, next);
 		return SL_PUNT;
+	}
 	view->hops = ip[7];
 	if (ip[7] == 0)
 		return SL_DROP_IP;
@@ -168,7 +191,7 @@ enum sl_verdict sl_parse_frame(const uint8_t *frame, uint16_t len, struct sl_vie
 {
 	unsigned at = ETHER_LEN;
 
-	view->ip = view->ports = view->fragment = false;
+	view->ip = view->ports = view->fragment = view->opener = false;
 	if (len < at)
 		return SL_DROP_FRAME;
 

@@ -27,8 +27,9 @@ struct sl_view {
 	uint16_t vlan;        /* id of the 802.1Q tag; 0: none, or a priority tag */
 	bool ip;              /* the addresses are there, whatever the verdict */
 	bool ports;           /* likewise */
-	uint8_t hops;         /* TTL or hop limit */
 	bool fragment;        /* the first fragment of a datagram: ports only, no payload */
+	bool opener;          /* TCP that opens a connection, or an echo request */
+	uint8_t hops;         /* TTL or hop limit */
 
 	/* Set by sl_parse_media. */
 	uint32_t ssrc;       /* host byte order; RTCP: of the sender */
@@ -42,8 +43,9 @@ struct sl_view {
  * headers, UDP. SL_FORWARD: a UDP datagram or the first fragment of one, the view is set up to
  * `fragment`. SL_PUNT: well-formed as far as it was read but not that (ARP, a second tag, other
  * transports, later fragments, an IPv6 routing header that is not done, a jumbogram, an IPv4-mapped
- * address on the wire): the kernel's business. Else the reason to drop, if it is ours: view->ip and
- * view->ports say what is known of whose it is. ebpf/parse.bpf.h decides alike.
+ * address on the wire): the kernel's business, of which view->opener says more. Else the reason to
+ * drop, if it is ours: view->ip and view->ports say what is known of whose it is. ebpf/parse.bpf.h
+ * decides alike.
  */
 enum sl_verdict sl_parse_frame(const uint8_t *frame, uint16_t len, struct sl_view *view);
 

@@ -313,6 +313,21 @@ int sl_port_xdp_socket(uint8_t port, unsigned queue)
 	return sl_ethdevs[port].wake_fd[queue];
 }
 
+/* In the first slot of the address. False: no memory. */
+static bool limit_kernel_ports(struct sl_address *a, const struct sl_address_config *config)
+{
+	int first = sl_address_first(a->port, a->vlan, a->ip);
+
+	if (first >= 0)
+		a = &sl_addresses[first];
+	if (config->n_kernel_ports && !a->limited)
+		a->limited = rte_zmalloc("kernel ports", SL_PORT_BITMAP, 64);
+	for (unsigned i = 0; a->limited && i < config->n_kernel_ports; i++)
+		a->limited[config->kernel_ports[i] >> 3] |=
+			(uint8_t)(1 << (config->kernel_ports[i] & 7));
+	return a->limited || !config->n_kernel_ports;
+}
+
 int sl_address_add(
 	uint8_t port, const struct sl_address_config *config, uint8_t *slot, char why[SL_WHY])
 {
@@ -334,9 +349,11 @@ int sl_address_add(
 	a->vlan = config->vlan;
 	a->port_min = config->port_min;
 	a->port_max = config->port_max;
+	a->limited = NULL;
 	a->pinholes = rte_zmalloc(
 		"pinholes", (config->port_max - config->port_min + 1u) * sizeof(*a->pinholes), 64);
-	if (!a->pinholes) {
+	if (!a->pinholes || !limit_kernel_ports(a, config)) {
+		rte_free(a->pinholes);
 		snprintf(
 			why, SL_WHY, "no memory for the pinhole table: raise `memory` in [sluice]");
 		return -ENOMEM;
@@ -357,8 +374,10 @@ void sl_ports_close(void)
 		if (dev->twin)
 			sl_twin_close(dev->twin);
 	}
-	while (sl_n_addresses > 0)
+	while (sl_n_addresses > 0) {
 		rte_free(sl_addresses[--sl_n_addresses].pinholes);
+		rte_free(sl_addresses[sl_n_addresses].limited);
+	}
 }
 
 void sl_port_stats(uint8_t port, struct sl_port_stats *out)

@@ -66,10 +66,13 @@ int sl_port_xdp_socket(uint8_t port, unsigned queue);
  * everything else is the kernel's.
  */
 struct sl_address_config {
-	uint8_t ip[16];              /* IPv4 in mapped form */
-	unsigned prefix;             /* bits of its own family: what a twin is configured with */
-	uint16_t vlan;               /* id of the 802.1Q tag it is behind, 1 to 4094; 0: none */
-	uint16_t port_min, port_max; /* UDP ports, inclusive, host byte order */
+	uint8_t ip[16];               /* IPv4 in mapped form */
+	unsigned prefix;              /* bits of its own family: what a twin is configured with */
+	uint16_t vlan;                /* id of the 802.1Q tag it is behind, 1 to 4094; 0: none */
+	uint16_t port_min, port_max;  /* UDP ports, inclusive, host byte order */
+	const uint16_t *kernel_ports; /* the kernel's UDP ports whose strangers are limited, where
+					 the worker is the guard; host byte order */
+	unsigned n_kernel_ports;
 };
 
 /* `slot` is the index that flows name the address by. An af_xdp netdev has the address already. */

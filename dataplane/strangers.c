@@ -32,7 +32,7 @@ static void remember(
 }
 
 enum sl_stranger sl_strangers_judge(struct sl_strangers *s, const struct sl_policy *limits,
-	const uint8_t source[16], uint64_t now)
+	enum sl_budget budget, const uint8_t source[16], uint64_t now)
 {
 	uint8_t ip[16];
 	__u64 *bucket = NULL;
@@ -46,7 +46,7 @@ enum sl_stranger sl_strangers_judge(struct sl_strangers *s, const struct sl_poli
 	for (unsigned way = 0; way < SL_STRANGER_WAYS && !bucket; way++)
 		if (__atomic_load_n(&s->place[set][way].who, __ATOMIC_RELAXED) == who)
 			bucket = &s->place[set][way].full_at;
-	verdict = sl_stranger_judge(limits, bucket, &s->budget, now);
+	verdict = sl_stranger_judge(limits, bucket, &s->budget[budget], now);
 	if (verdict == SL_STRANGER_PASSES && !bucket && limits->stranger.interval)
 		remember(s, set, who, sl_stranger_first(limits, now), now);
 	return verdict;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What strangers have sent to open ports: a bucket for each of them, and one for all together. A
+ * What strangers have sent to open ports: a bucket for each of them, and two for all together. A
  * pure leaf. Memory is fixed: as many buckets as there are places; when the four places of a
  * stranger are taken, the one whose bucket is fullest goes, which is the one that forgetting makes
  * the least difference to. Workers share it without a lock.
@@ -16,7 +16,7 @@ enum { SL_STRANGER_WAYS = 4, SL_STRANGER_SETS = 1 << 14 };
 /* All zero but the key: nobody has sent. */
 struct sl_strangers {
 	struct sl_hash_key key;
-	__u64 budget __attribute__((aligned(64)));
+	__u64 budget[SL_BUDGETS] __attribute__((aligned(64)));
 	struct {
 		__u64 who; /* hash of an IPv4 address or IPv6 /64; 0: free */
 		__u64 full_at;
@@ -25,6 +25,6 @@ struct sl_strangers {
 
 /* `source` (an IPv6 address counts as its /64) sends a packet at `now`, ns. */
 enum sl_stranger sl_strangers_judge(struct sl_strangers *strangers, const struct sl_policy *limits,
-	const uint8_t source[16], uint64_t now);
+	enum sl_budget budget, const uint8_t source[16], uint64_t now);
 
 #endif

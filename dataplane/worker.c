@@ -21,10 +21,13 @@ static void rekey(struct sl_worker *w, struct sl_burst *b)
 }
 
 /* What is not media goes to the kernel's twin of the port, where there is one. */
-static enum sl_verdict punt(struct sl_packet *p)
+static enum sl_verdict punt(const struct sl_packet *p, uint64_t now)
 {
 	struct sl_twin *twin = sl_ethdevs[sl_ethdev_by_dpdk[p->m->port]].twin;
+	enum sl_verdict v = sl_guard_kernel(p, now);
 
+	if (v != SL_PUNT)
+		return v;
 	if (!twin)
 		return SL_DROP_NOT_MEDIA;
 	return sl_twin_give(twin, p->m) ? SL_PUNT : SL_DROP_PUNT_FULL;
@@ -40,7 +43,7 @@ static void settle(struct sl_worker *w, struct sl_burst *b)
 		struct sl_packet *p = &b->packet[i];
 
 		if (p->verdict == SL_PUNT)
-			p->verdict = punt(p);
+			p->verdict = punt(p, b->now);
 		if (p->verdict < SL_VERDICTS) {
 			w->stats.verdicts[p->verdict]++;
 			if (p->verdict != SL_FORWARD) {

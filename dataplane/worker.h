@@ -96,6 +96,12 @@ enum sl_verdict sl_source_try(struct sl_packet *p, uint64_t now);
 enum sl_verdict sl_source_commit(
 	struct sl_worker *w, struct sl_packet *p, bool newest, uint64_t now);
 
+/*
+ * What is the kernel's: SL_PUNT, or why it is not given it. TCP connections, echo requests and what
+ * goes to the ports that it shares with strangers are limited as media is.
+ */
+enum sl_verdict sl_guard_kernel(const struct sl_packet *p, uint64_t now);
+
 /* Brings flow->source and flow->watch in line with the latches. */
 void sl_flow_sources(struct sl_flow *flow);
 

@@ -77,7 +77,7 @@ static __always_inline bool is_open(__u32 slot, __u16 port)
 static __always_inline __u32 judge_source(const struct sl_policy *limits,
 	const struct packet *packet, enum sl_prefix list, __u32 budget_of, __u32 passes)
 {
-	bool kernel = budget_of == SL_GUARD_BUDGET_KERNEL;
+	bool kernel = budget_of == SL_BUDGET_KERNEL;
 	struct sl_guard_address key = who(packet);
 
 	if (bpf_map_lookup_elem(&expected, &key))
@@ -174,8 +174,7 @@ int sluice_guard(struct xdp_md *ctx)
 	if (door == DOOR_DROP)
 		return drop(&packet, verdict);
 	if (door == DOOR_MEDIA) {
-		verdict = judge_source(
-			limits, &packet, list, SL_GUARD_BUDGET_MEDIA, SL_GUARD_REDIRECTED);
+		verdict = judge_source(limits, &packet, list, SL_BUDGET_MEDIA, SL_GUARD_REDIRECTED);
 		if (verdict != SL_GUARD_REDIRECTED)
 			return drop(&packet, verdict);
 		action = bpf_redirect_map(&xsks_map, ctx->rx_queue_index, XDP_DROP);
@@ -187,8 +186,7 @@ int sluice_guard(struct xdp_md *ctx)
 		return XDP_PASS;
 	verdict = SL_GUARD_PASSED;
 	if (door == DOOR_KERNEL_LIMITED)
-		verdict = judge_source(
-			limits, &packet, list, SL_GUARD_BUDGET_KERNEL, SL_GUARD_PASSED);
+		verdict = judge_source(limits, &packet, list, SL_BUDGET_KERNEL, SL_GUARD_PASSED);
 	return verdict == SL_GUARD_PASSED ? decide(XDP_PASS, verdict) : drop(&packet, verdict);
 }
 
@@ -229,11 +227,9 @@ int sluice_guard_tc(struct __sk_buff *skb)
 		door = door_of(limits, &packet, parsed, list, &verdict);
 	}
 	if (door == DOOR_MEDIA)
-		verdict = judge_source(
-			limits, &packet, list, SL_GUARD_BUDGET_MEDIA, SL_GUARD_NO_SOCKET);
+		verdict = judge_source(limits, &packet, list, SL_BUDGET_MEDIA, SL_GUARD_NO_SOCKET);
 	else if (door == DOOR_KERNEL_LIMITED)
-		verdict = judge_source(
-			limits, &packet, list, SL_GUARD_BUDGET_KERNEL, SL_GUARD_PASSED);
+		verdict = judge_source(limits, &packet, list, SL_BUDGET_KERNEL, SL_GUARD_PASSED);
 	else if (door == DOOR_KERNEL)
 		verdict = SL_GUARD_PASSED;
 	if (verdict == SL_GUARD_PASSED)

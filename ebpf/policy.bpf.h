@@ -49,7 +49,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, SL_GUARD_BUDGETS);
+	__uint(max_entries, SL_BUDGETS);
 	__type(key, __u32);
 	__type(value, __u64);
 } budget SEC(".maps");

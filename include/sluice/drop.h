@@ -18,9 +18,12 @@
 	X(CLOSED, "closed", "UDP to a media port that no call has open")                           \
 	X(DENIED, "denied", "from a prefix that is denied")                                        \
 	X(TTL, "ttl", "to an open port, with fewer hops left than [guard] min-ttl")                \
-	X(MARTIAN, "martian", "to an open port, from an address that cannot send")                 \
+	X(MARTIAN, "martian", "from an address that cannot send")                                  \
 	X(STRANGER, "stranger", "to an open port, from a stranger beyond its rate")                \
 	X(STRANGERS, "strangers", "to an open port, from strangers beyond their budget")           \
+	X(KERNEL_STRANGER, "kernel-stranger", "to the kernel, from a stranger beyond its rate")    \
+	X(KERNEL_STRANGERS, "kernel-strangers",                                                    \
+		"to the kernel, from strangers beyond their budget")                               \
 	X(SOURCE, "source", "not from the address and port that signalling announced")             \
 	X(DEMUX, "demux", "neither RTP nor RTCP (RFC 7983), or RTCP on an RTP-only port")          \
 	X(RTP, "rtp", "malformed RTP header")                                                      \

@@ -90,13 +90,9 @@ struct sl_guard_prefix {
  * Maps `expected` (hash) and `strangers` (LRU hash), both by IPv4 address or IPv6 /64, that is
  * struct sl_guard_address with the last 8 bytes of IPv6 zero. `expected` has whom calls
  * name (its value says nothing); only its user side writes it, so no flood displaces anybody there.
- * `strangers` has the bucket of each. Map `budget` (array) has those of all together.
+ * `strangers` has the bucket of each. Map `budget` (array, by enum sl_budget) has those of all
+ * together.
  */
-enum {
-	SL_GUARD_BUDGET_MEDIA,  /* to open pinholes */
-	SL_GUARD_BUDGET_KERNEL, /* to the kernel: its limited ports, TCP SYN, echo requests */
-	SL_GUARD_BUDGETS,
-};
 
 /* Map `events` (ring buffer): one of SL_GUARD_SAMPLE drops of a kind, on each CPU; the first one
  * too. */
@@ -117,7 +113,7 @@ struct sl_guard_event {
 	X(FRAGMENT, "fragment", "fragment of UDP to a media port: dropped")                       \
 	X(DENIED, "denied", "from a prefix that is denied: dropped")                              \
 	X(TTL, "ttl", "to a media port, with fewer hops left than [guard] min-ttl: dropped")      \
-	X(MARTIAN, "martian", "to a media port, from an address that cannot send: dropped")       \
+	X(MARTIAN, "martian", "from an address that cannot send: dropped")                        \
 	X(STRANGER, "stranger", "to a media port, from a stranger beyond its rate: dropped")      \
 	X(STRANGERS, "strangers", "to a media port, from strangers beyond their budget: dropped") \
 	X(CLOSED, "closed", "UDP to a media port that no call has open: dropped")                 \

@@ -42,6 +42,13 @@ struct sl_listed {
 	__u8 prefix; /* enum sl_prefix: SL_PREFIX_ALLOW, SL_PREFIX_DENY */
 };
 
+/* What strangers are counted together for. */
+enum sl_budget {
+	SL_BUDGET_MEDIA,  /* to open pinholes */
+	SL_BUDGET_KERNEL, /* to the kernel: its limited ports, TCP SYN, echo requests */
+	SL_BUDGETS,
+};
+
 /*
  * A stranger's packet to an open port. A source that is over its own rate costs the others nothing,
  * and is told so first. Who keeps the buckets remembers a new stranger's (sl_stranger_first) only

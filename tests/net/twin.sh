@@ -4,6 +4,7 @@
 # the twin is gone when the relay is.
 . "$(dirname "$0")/lib.sh"
 . "$NET_DIR/media.sh"
+. "$NET_DIR/attacker.sh"
 
 switch_add switch
 ns_add relay a b
@@ -33,6 +34,7 @@ port = wan
 address = 10.0.0.1/24
 address = fd00::1/64
 media-ports = 20000-29999
+kernel-ports = 5060
 
 [interface second]
 port = wan
@@ -71,6 +73,36 @@ grep -q '^denied' "$RUN/drops.log" || fail "nothing is counted as denied: $(cat 
 sluicectl guard forget 10.0.0.2/32 >/dev/null
 in_ns a ping -q -c 1 -W 5 10.0.0.1 >/dev/null || fail "who is denied no more gets no answer"
 ok "a denied address is refused before the kernel sees it"
+
+# Strangers at the kernel's services: each within its rate, all together within theirs, and whom the list allows at will.
+limit() { sluicectl guard set "$1" "$2" >/dev/null || fail "the guard does not take $1 = $2"; }
+dropped() { sluicectl drops | awk -v name="$1" '$1 == name { n += $2 } END { print n + 0 }'; }
+flood() { # REASON OPTION...: 3000 packets, nearly all of them refused for REASON
+    local reason=$1 before
+    shift
+    before=$(dropped "$reason")
+    flood_send --pps 10000 --count 3000 "$@"
+    wait_for 5 refused "$reason" $((before + 2700)) || fail "of 3000 packets ($*) $(($(dropped "$reason") - before)) were refused as $reason"
+    ok "$reason: $(($(dropped "$reason") - before)) of 3000 ($*)"
+}
+refused() { [ "$(dropped "$1")" -ge "$2" ]; }
+attacker_add
+RELAY_MAC=02:00:00:00:00:0a
+start sip relay "$NET_DIR/udp.py" echo 5060
+check "the echo service is not up" wait_for 5 logged sip ready
+limit unknown-source-burst 50
+limit unknown-source-pps 50
+flood kernel-stranger --kind syn --ports 22 --from 10.0.0.76
+flood kernel-stranger --kind icmp --from 10.0.0.77
+flood kernel-stranger --ports 5060 --from 10.0.0.78
+in_ns a ping -q -c 3 -i 0.2 -W 5 10.0.0.1 >/dev/null || fail "one stranger's flood costs another its pings"
+[ "$(in_ns b "$NET_DIR/udp.py" probe 10.0.0.1 5060)" = answered ] || fail "one stranger's flood costs another its SIP"
+limit unknown-pps 50
+flood kernel-strangers --kind syn --ports 22
+sluicectl guard allow 10.0.0.2/32 >/dev/null
+in_ns a ping -q -c 60 -i 0.02 -W 5 10.0.0.1 >"$RUN/allowed.log" || fail "who is allowed gets no answer"
+check "who is allowed is limited" logged allowed ' 0% packet loss'
+ok "who is allowed is not"
 
 stop sluiced || fail "exit status $? on SIGTERM"
 ! ip -n "$TAG-relay" link show twin0 >/dev/null 2>&1 || fail "the twin stays behind"

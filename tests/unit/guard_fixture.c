@@ -110,6 +110,8 @@ int guard_decided(struct fixture *f, const uint8_t *bytes, unsigned length)
 		[SL_GUARD_TTL] = XDP_DROP,
 		[SL_GUARD_STRANGER] = XDP_DROP,
 		[SL_GUARD_STRANGERS] = XDP_DROP,
+		[SL_GUARD_KERNEL_STRANGER] = XDP_DROP,
+		[SL_GUARD_KERNEL_STRANGERS] = XDP_DROP,
 		[SL_GUARD_CLOSED] = XDP_DROP,
 		[SL_GUARD_IP] = XDP_DROP,
 		[SL_GUARD_UDP] = XDP_DROP,

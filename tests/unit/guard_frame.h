@@ -27,6 +27,7 @@ struct shape {
 	int ip_lie, udp_lie; /* bytes added to the length field */
 	int chain_lie;       /* units added to the last extension header's length */
 	bool unchecked;      /* no UDP checksum */
+	bool opens;          /* TCP: SYN; ICMP, ICMPv6: an echo request */
 	unsigned padding;    /* Ethernet padding after the IP packet */
 	int want;            /* enum sl_guard_counter */
 };
@@ -115,6 +116,10 @@ static inline void frame_udp(struct frame *frame, const struct shape *shape)
 	put16(udp + 4, (unsigned)(8 + FRAME_PAYLOAD + shape->udp_lie));
 	put16(udp + 6, shape->unchecked ? 0 : 0xbeef); /* nobody looks whether it is right */
 	memset(frame_add(frame, FRAME_PAYLOAD), 0x80, FRAME_PAYLOAD);
+	if (shape->opens && shape->protocol == 6)
+		udp[13] = 0xc2; /* ECN's flags (RFC 3168 6.1.1) and SYN */
+	else if (shape->opens)
+		udp[0] = shape->protocol == 1 ? 8 : 128;
 }
 
 static inline void frame_ipv4(struct frame *frame, const struct shape *shape)

@@ -196,6 +196,50 @@ static void frames_cut_anywhere_are_dropped(void **state)
 	}
 }
 
+static void what_opens_something(void **state)
+{
+#define TCP(flags) "1388 0016 00000001 00000000 50" flags "faf0 0000 0000"
+	static const struct {
+		const char *what, *frame;
+		bool opener;
+	} cases[] = {
+		{"SYN", MACS "0800" IP4("0028", "0000", "06") TCP("02"), true},
+		{"SYN, ECN", MACS "0800" IP4("0028", "0000", "06") TCP("c2"), true},
+		{"SYN and ACK", MACS "0800" IP4("0028", "0000", "06") TCP("12"), false},
+		{"ACK", MACS "0800" IP4("0028", "0000", "06") TCP("10"), false},
+		{"SYN cut short",
+			MACS "0800" IP4("0027", "0000",
+				"06") "1388 0016 00000001 00000000 5002 faf0 0000 00",
+			false},
+		{"SYN in a later fragment", MACS "0800" IP4("0028", "0001", "06") TCP("02"), false},
+		{"SYN, IPv6", MACS "86dd" IP6("0014", "06") TCP("02"), true},
+		{"SYN, IPv6 with options",
+			MACS "86dd" IP6("001c", "3c") "0600 010400000000" TCP("02"), true},
+		{"echo request", MACS "0800" IP4("001c", "0000", "01") "0800 0000 0001 0001", true},
+		{"echo reply", MACS "0800" IP4("001c", "0000", "01") "0000 0000 0001 0001", false},
+		{"unreachable", MACS "0800" IP4("001c", "0000", "01") "0301 0000 0001 0001", false},
+		{"ICMP of no byte", MACS "0800" IP4("0014", "0000", "01"), false},
+		{"echo request, IPv6", MACS "86dd" IP6("0008", "3a") "8000 0000 0001 0001", true},
+		{"neighbour solicitation", MACS "86dd" IP6("0008", "3a") "8700 0000 0000 0000",
+			false},
+		{"type 8 of something else", MACS "0800" IP4("001c", "0000", "32") "0800 0000",
+			false},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct sl_view v = {.opener = !cases[i].opener};
+		uint8_t b[128];
+		uint16_t n = hex(cases[i].frame, b);
+		uint8_t *exact = malloc(n);
+
+		memcpy(exact, b, n);
+		sl_parse_frame(exact, n, &v);
+		if (v.opener != cases[i].opener)
+			fail_msg("%s", cases[i].what);
+		free(exact);
+	}
+}
+
 static void classes_of_rfc_7983(void **state)
 {
 	for (unsigned first = 0; first < 256; first++) {
@@ -282,6 +326,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(frames_as_the_table_says),
 		cmocka_unit_test(frames_cut_anywhere_are_dropped),
+		cmocka_unit_test(what_opens_something),
 		cmocka_unit_test(classes_of_rfc_7983),
 		cmocka_unit_test(media_headers),
 	};

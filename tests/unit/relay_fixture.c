@@ -97,8 +97,12 @@ void relay_start(struct relay *r, const char *backend, unsigned workers)
 	for (int port = 0; port < PORTS; port++)
 		open_port(r, port);
 	for (uint8_t s = 0; s < SLOTS; s++) {
-		struct sl_address_config address = {
-			.vlan = slot_vlan(s), .port_min = FIRST_PORT, .port_max = LAST_PORT};
+		static const uint16_t kernel_ports[] = {SIP_PORT};
+		struct sl_address_config address = {.vlan = slot_vlan(s),
+			.port_min = FIRST_PORT,
+			.port_max = LAST_PORT,
+			.kernel_ports = kernel_ports,
+			.n_kernel_ports = 1};
 		uint8_t slot;
 
 		memcpy(address.ip, local[s], 16);

@@ -25,6 +25,12 @@ static struct sl_strangers *make(void)
 	return strangers;
 }
 
+static enum sl_stranger judge(
+	struct sl_strangers *s, const struct sl_policy *limits, const uint8_t ip[16], uint64_t now)
+{
+	return sl_strangers_judge(s, limits, SL_BUDGET_MEDIA, ip, now);
+}
+
 static void source(uint32_t n, uint8_t ip[16])
 {
 	memcpy(ip, "\0\0\0\0\0\0\0\0\0\0\xff\xff", 12);
@@ -44,8 +50,8 @@ static void each_has_a_rate(void **state)
 	for (uint64_t ms = 0; ms < 2000; ms++)
 		for (uint32_t n = 0; n < 50; n++) {
 			source(n, ip);
-			passed[n] += sl_strangers_judge(s, &limits, ip, SECOND + ms * 1000000) ==
-				     SL_STRANGER_PASSES;
+			passed[n] +=
+				judge(s, &limits, ip, SECOND + ms * 1000000) == SL_STRANGER_PASSES;
 		}
 	for (int n = 0; n < 50; n++)
 		assert_in_range(passed[n], 10 + 199, 10 + 200);
@@ -62,17 +68,36 @@ static void all_have_a_budget(void **state)
 
 	for (uint32_t n = 0; n < 10000; n++) { /* over a second, all different */
 		source(n, ip);
-		passed += sl_strangers_judge(s, &limits, ip, 9 * SECOND + n * 100000) ==
-			  SL_STRANGER_PASSES;
+		passed += judge(s, &limits, ip, 9 * SECOND + n * 100000) == SL_STRANGER_PASSES;
 	}
 	assert_in_range(passed, 1098, 1100);
 	/* One that is over its own rate takes nothing from the others. */
 	source(77, ip);
 	for (int i = 0; i < 1000; i++)
-		own += sl_strangers_judge(s, &limits, ip, 20 * SECOND) == SL_STRANGER_PASSES;
+		own += judge(s, &limits, ip, 20 * SECOND) == SL_STRANGER_PASSES;
 	assert_int_equal(own, 10);
 	source(78, ip);
-	assert_int_equal(sl_strangers_judge(s, &limits, ip, 20 * SECOND), SL_STRANGER_PASSES);
+	assert_int_equal(judge(s, &limits, ip, 20 * SECOND), SL_STRANGER_PASSES);
+	free(s);
+}
+
+/* What is sent to the kernel takes nothing from media, and the other way round. */
+static void each_budget_is_its_own(void **state)
+{
+	const struct sl_policy limits = {
+		.stranger = sl_rate_of(10, 10), .strangers = sl_rate_of(1, 100)};
+	struct sl_strangers *s = make();
+	unsigned passed[SL_BUDGETS] = {0};
+	uint8_t ip[16];
+
+	for (int budget = SL_BUDGETS - 1; budget >= 0; budget--)
+		for (uint32_t n = 0; n < 200; n++) {
+			source(1000 * (uint32_t)budget + n, ip);
+			passed[budget] += sl_strangers_judge(s, &limits, (enum sl_budget)budget, ip,
+						  SECOND) == SL_STRANGER_PASSES;
+		}
+	assert_int_equal(passed[SL_BUDGET_KERNEL], 100);
+	assert_int_equal(passed[SL_BUDGET_MEDIA], 100);
 	free(s);
 }
 
@@ -84,7 +109,7 @@ static void no_limit(void **state)
 
 	source(1, ip);
 	for (int i = 0; i < 1000; i++)
-		assert_int_equal(sl_strangers_judge(s, &limits, ip, 5), SL_STRANGER_PASSES);
+		assert_int_equal(judge(s, &limits, ip, 5), SL_STRANGER_PASSES);
 	assert_int_equal(s->place[0][0].who, 0);
 	free(s);
 }
@@ -116,9 +141,9 @@ static void ten_million_spoofed_sources(void **state)
 	source(0xc0000201, known);
 	for (uint32_t n = 0; n < SOURCES; n++, now += 1000) { /* a million a second */
 		source(n * 2654435761u, ip);
-		sl_strangers_judge(s, &limits, ip, now);
+		judge(s, &limits, ip, now);
 		if (n % 100 == 0)
-			passed += sl_strangers_judge(s, &limits, known, now) == SL_STRANGER_PASSES;
+			passed += judge(s, &limits, known, now) == SL_STRANGER_PASSES;
 	}
 	after = resident_kib();
 	printf("10 s of a flood: one sent 100000, passed %llu; resident %ld KiB, then %ld KiB\n",
@@ -133,6 +158,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_has_a_rate),
 		cmocka_unit_test(all_have_a_budget),
+		cmocka_unit_test(each_budget_is_its_own),
 		cmocka_unit_test(no_limit),
 		cmocka_unit_test(ten_million_spoofed_sources),
 	};
