@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "dataplane/rewrite.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "dataplane/packet_path.h"
 
-enum { IPV4_LEN = 20, IPV6_LEN = 40, UDP_LEN = 8, HOP_LIMIT = 64, PROTOCOL_UDP = 17 };
+enum { IPV4_LEN = 20, IPV6_LEN = 40, HOP_LIMIT = 64, PROTOCOL_UDP = 17 };
 
 static inline void put16(uint8_t *p, uint16_t v)
 {
@@ -66,6 +65,30 @@ uint16_t sl_checksum_finish(uint32_t sum)
 	return (uint16_t)~sum;
 }
 
+/* What maps IPv4 adds up to 0xffff, which is nothing in one's complement. */
+static inline uint32_t add_address(uint32_t sum, const uint8_t ip[16])
+{
+	uint64_t half[2], wide;
+
+	memcpy(half, ip, sizeof(half));
+	wide = (half[0] & 0xffffffff) + (half[0] >> 32) + (half[1] & 0xffffffff) + (half[1] >> 32);
+	return sum + (uint32_t)((wide & 0xffff) + (wide >> 16 & 0xffff) + (wide >> 32));
+}
+
+bool sl_udp_intact(
+	const uint8_t source[16], const uint8_t destination[16], const uint8_t *udp, uint16_t len)
+{
+	uint32_t pseudo = word(0, PROTOCOL_UDP) + word((uint8_t)(len >> 8), (uint8_t)len);
+	uint16_t checksum;
+
+	memcpy(&checksum, udp + 6, sizeof(checksum));
+	if (checksum == 0)
+		return true;
+	pseudo = add_address(add_address(pseudo, source), destination);
+	return sl_checksum_finish(sl_checksum_add(pseudo, udp, len)) == 0 ||
+	       sl_checksum_finish(pseudo + (uint16_t)~checksum) == 0;
+}
+
 static bool is_ipv4(const uint8_t ip[16])
 {
 	static const uint8_t prefix[12] = {[10] = 0xff, [11] = 0xff};
@@ -104,23 +127,23 @@ void sl_egress_build(struct sl_egress *egress, const struct sl_endpoint *source,
 	put16(udp, source->port);
 	put16(udp + 2, destination->port);
 	egress->pseudo_sum = sl_checksum_add(egress->pseudo_sum + word(0, PROTOCOL_UDP), udp, 4);
-	egress->header_len = (uint8_t)(udp + UDP_LEN - h);
+	egress->header_len = (uint8_t)(udp + SL_UDP_LEN - h);
 }
 
 void sl_rewrite(const struct sl_egress *egress, uint8_t *payload, uint16_t payload_len)
 {
 	uint8_t *h = payload - egress->header_len;
-	uint8_t *udp = payload - UDP_LEN;
-	uint16_t udp_len = payload_len + UDP_LEN, sum;
+	uint8_t *udp = payload - SL_UDP_LEN;
+	uint16_t udp_len = payload_len + SL_UDP_LEN, sum;
 
 	/* Constant sizes: two inlined copies instead of a call. */
-	if (egress->header_len == IPV4_LEN + UDP_LEN) {
-		memcpy(h, egress->header, IPV4_LEN + UDP_LEN);
+	if (egress->header_len == IPV4_LEN + SL_UDP_LEN) {
+		memcpy(h, egress->header, IPV4_LEN + SL_UDP_LEN);
 		put16(h + 2, udp_len + IPV4_LEN);
 		sum = sl_checksum_finish(egress->ipv4_sum + word(h[2], h[3]));
 		memcpy(h + 10, &sum, 2);
 	} else {
-		memcpy(h, egress->header, IPV6_LEN + UDP_LEN);
+		memcpy(h, egress->header, IPV6_LEN + SL_UDP_LEN);
 		put16(h + 4, udp_len);
 	}
 	put16(udp + 4, udp_len);

@@ -1,20 +1,31 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* New headers in front of a payload: Ethernet, IPv4 or IPv6, UDP with a full checksum. A pure leaf.
+/*
+ * New headers in front of a payload: Ethernet, IPv4 or IPv6, UDP with a full checksum; and was the
+ * checksum right that it came with? A pure leaf.
  */
 #ifndef SL_DATAPLANE_REWRITE_H
 #define SL_DATAPLANE_REWRITE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "dataplane/flow.h"
 
-enum { SL_ETHER_LEN = 14, SL_VLAN_LEN = 4 };
+enum { SL_ETHER_LEN = 14, SL_VLAN_LEN = 4, SL_UDP_LEN = 8 };
 
 /* `sum` plus the 16-bit words of data[0..len) in memory order; may be folded later (RFC 1071). */
 uint32_t sl_checksum_add(uint32_t sum, const uint8_t *data, uint16_t len);
 
 /* The folded complement of `sum`, in memory order. */
 uint16_t sl_checksum_finish(uint32_t sum);
+
+/*
+ * Is the checksum right of the UDP datagram at udp[0..len) with these addresses (IPv4 in mapped
+ * form)? So is none (RFC 768), and one that a sender on this very machine has left to a device to
+ * finish: it is still the sum of the pseudo-header alone.
+ */
+bool sl_udp_intact(
+	const uint8_t source[16], const uint8_t destination[16], const uint8_t *udp, uint16_t len);
 
 /*
  * Builds the template of one component: from `source` to `destination`, both of one family, with

@@ -18,6 +18,7 @@
 #include "ctrl/watch.h"
 #include "dataplane/ethdev.h"
 #include "dataplane/pinhole.h"
+#include "dataplane/rewrite.h"
 #include "dataplane/worker.h"
 #include "property_keys.h"
 
@@ -287,53 +288,26 @@ void world_host(int family, unsigned host, uint8_t ip[16], char text[SL_ADDRESS_
 	sl_address_parse(text, ip);
 }
 
-static uint16_t headers(const struct packet *p, uint8_t *frame)
+void world_give(const struct packet *p)
 {
+	struct sl_endpoint from = {.port = p->from_port}, to = {.port = p->to_port};
+	struct rte_mbuf *m = rte_pktmbuf_alloc(sl_mbufs);
 	bool v6 = !sl_address_is_ipv4(p->to);
-	uint8_t *ip = frame + 14, *udp = ip + (v6 ? 40 : 20);
-	uint16_t udp_len = p->len + 8;
+	struct sl_egress header;
+	uint8_t *frame, *payload;
 
-	memset(frame, 0, 14 + 40 + 8);
+	must(m != NULL, "packet buffers");
+	memcpy(from.ip, p->from, 16);
+	memcpy(to.ip, p->to, 16);
+	sl_egress_build(&header, &from, &to, 0);
+	frame = (uint8_t *)rte_pktmbuf_append(m, SL_ETHER_LEN + header.header_len + p->len);
+	payload = frame + SL_ETHER_LEN + header.header_len;
 	memcpy(frame, own_mac, 6);
 	memcpy(frame + 6, next_mac, 6);
 	frame[12] = v6 ? 0x86 : 0x08;
 	frame[13] = v6 ? 0xdd : 0x00;
-	if (v6) {
-		ip[0] = 0x60;
-		ip[4] = (uint8_t)(udp_len >> 8);
-		ip[5] = (uint8_t)udp_len;
-		ip[6] = 17;
-		ip[7] = 64;
-		memcpy(ip + 8, p->from, 16);
-		memcpy(ip + 24, p->to, 16);
-	} else {
-		ip[0] = 0x45;
-		ip[2] = (uint8_t)((udp_len + 20) >> 8);
-		ip[3] = (uint8_t)(udp_len + 20);
-		ip[8] = 64;
-		ip[9] = 17;
-		memcpy(ip + 12, p->from + 12, 4);
-		memcpy(ip + 16, p->to + 12, 4);
-	}
-	udp[0] = (uint8_t)(p->from_port >> 8);
-	udp[1] = (uint8_t)p->from_port;
-	udp[2] = (uint8_t)(p->to_port >> 8);
-	udp[3] = (uint8_t)p->to_port;
-	udp[4] = (uint8_t)(udp_len >> 8);
-	udp[5] = (uint8_t)udp_len;
-	udp[6] = v6; /* one that is not zero will do */
-	return (uint16_t)(udp + 8 - frame);
-}
-
-void world_give(const struct packet *p)
-{
-	struct rte_mbuf *m = rte_pktmbuf_alloc(sl_mbufs);
-	uint8_t frame[64 + FRAME_MAX];
-	uint16_t at = headers(p, frame);
-
-	must(m != NULL, "packet buffers");
-	memcpy(frame + at, p->payload, p->len);
-	memcpy(rte_pktmbuf_append(m, at + p->len), frame, at + p->len);
+	memcpy(payload, p->payload, p->len);
+	sl_rewrite(&header, payload, p->len);
 	must(!rte_ring_enqueue(world.rx, m), "ring");
 }
 

@@ -13,6 +13,7 @@
 #include "dataplane/ethdev.h"
 #include "dataplane/mailbox.h"
 #include "dataplane/nexthop.h"
+#include "dataplane/rewrite.h"
 
 static const uint8_t local[SLOTS][16] = {
 	[WAN4] = {[10] = 0xff, 0xff, 10, 0, 0, 1},
@@ -369,11 +370,12 @@ bool is_rtp(const struct endpoint *from, const uint8_t *packet, int len, uint16_
 uint16_t make_frame(const struct endpoint *e, uint16_t to_port, const uint8_t *payload,
 	uint16_t len, uint8_t *frame)
 {
-	bool v6 = slot_v6(e->slot);
-	uint16_t vlan = slot_vlan(e->slot), udp_len = len + 8;
-	uint8_t *ip = frame + (vlan ? 18 : 14), *udp = ip + (v6 ? 40 : 20);
+	struct sl_endpoint to = {.port = to_port};
+	uint16_t vlan = slot_vlan(e->slot);
+	struct sl_egress header;
+	uint8_t *ip = frame + (vlan ? 18 : 14), *at;
 
-	memset(frame, 0, 72);
+	memset(frame, 0, 18);
 	memcpy(frame, sl_ethdevs[slot_port(e->slot)].mac, 6);
 	frame[6] = 2;
 	if (vlan) {
@@ -381,34 +383,14 @@ uint16_t make_frame(const struct endpoint *e, uint16_t to_port, const uint8_t *p
 		frame[14] = (uint8_t)(vlan >> 8 | 0xa0); /* PCP 5 */
 		frame[15] = (uint8_t)vlan;
 	}
-	ip[-2] = v6 ? 0x86 : 0x08;
-	ip[-1] = v6 ? 0xdd : 0x00;
-	if (v6) {
-		ip[0] = 0x60;
-		ip[4] = (uint8_t)(udp_len >> 8);
-		ip[5] = (uint8_t)udp_len;
-		ip[6] = 17;
-		ip[7] = 64;
-		memcpy(ip + 8, e->address.ip, 16);
-		memcpy(ip + 24, local[e->slot], 16);
-	} else {
-		ip[0] = 0x45;
-		ip[2] = (uint8_t)((udp_len + 20) >> 8);
-		ip[3] = (uint8_t)(udp_len + 20);
-		ip[8] = 64;
-		ip[9] = 17;
-		memcpy(ip + 12, e->address.ip + 12, 4);
-		memcpy(ip + 16, local[e->slot] + 12, 4);
-	}
-	udp[0] = (uint8_t)(e->address.port >> 8);
-	udp[1] = (uint8_t)e->address.port;
-	udp[2] = (uint8_t)(to_port >> 8);
-	udp[3] = (uint8_t)to_port;
-	udp[4] = (uint8_t)(udp_len >> 8);
-	udp[5] = (uint8_t)udp_len;
-	udp[6] = 0xff; /* nobody looks whether it is right */
-	memcpy(udp + 8, payload, len);
-	return (uint16_t)(udp + udp_len - frame);
+	ip[-2] = slot_v6(e->slot) ? 0x86 : 0x08;
+	ip[-1] = slot_v6(e->slot) ? 0xdd : 0x00;
+	memcpy(to.ip, local[e->slot], 16);
+	sl_egress_build(&header, &e->address, &to, 0);
+	at = ip + header.header_len;
+	memcpy(at, payload, len);
+	sl_rewrite(&header, at, len);
+	return (uint16_t)(at + len - frame);
 }
 
 void inject_frame(struct relay *r, int port, unsigned queue, const uint8_t *frame, uint16_t len)

@@ -76,6 +76,53 @@ static void one(const struct sl_endpoint *ends, bool is_v6, uint16_t len)
 	}
 }
 
+/* What one end sends, as the other sees it: sound as it is, and with any of its bits turned not. */
+static void damage(const struct sl_endpoint *ends, uint16_t len)
+{
+	uint8_t b[64 + 1500], both[32], *payload = b + 64, *udp = payload - 8;
+	uint16_t udp_len = len + 8;
+	struct sl_egress e = {0};
+	uint32_t pseudo;
+
+	sl_egress_build(&e, &ends[0], &ends[1], 0);
+	for (uint16_t i = 0; i < len; i++)
+		payload[i] = (uint8_t)random();
+	sl_rewrite(&e, payload, len);
+	memcpy(both, ends[0].ip, 16);
+	memcpy(both + 16, ends[1].ip, 16);
+	assert_true(sl_udp_intact(both, both + 16, udp, udp_len));
+	for (unsigned bit = 0; bit < 8u * udp_len; bit++) {
+		udp[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		if (sl_udp_intact(both, both + 16, udp, udp_len))
+			fail_msg("bit %u of %u bytes", bit, udp_len);
+		udp[bit / 8] ^= (uint8_t)(1 << bit % 8);
+	}
+	for (unsigned bit = 0; bit < 8 * 32; bit++) {
+		both[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		assert_false(sl_udp_intact(both, both + 16, udp, udp_len));
+		both[bit / 8] ^= (uint8_t)(1 << bit % 8);
+	}
+	/* Left to a device: the pseudo-header's, as Linux writes it. */
+	pseudo = slow_sum(slow_sum(0, both, 32),
+		(uint8_t[4]){0, 17, (uint8_t)(udp_len >> 8), (uint8_t)udp_len}, 4);
+	udp[6] = (uint8_t)(pseudo >> 8);
+	udp[7] = (uint8_t)pseudo;
+	assert_true(sl_udp_intact(both, both + 16, udp, udp_len));
+	udp[7] ^= 1;
+	assert_false(sl_udp_intact(both, both + 16, udp, udp_len));
+	udp[6] = udp[7] = 0;
+	assert_true(sl_udp_intact(both, both + 16, udp, udp_len));
+}
+
+static void damage_is_seen(void **state)
+{
+	srandom(1071);
+	for (uint16_t len = 0; len < 400; len += 7) {
+		damage(v4, len);
+		damage(v6, len);
+	}
+}
+
 static void every_length_both_families(void **state)
 {
 	srandom(768);
@@ -106,6 +153,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_length_both_families),
 		cmocka_unit_test(checksum_is_never_zero),
+		cmocka_unit_test(damage_is_seen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -249,6 +249,56 @@ static void calls_into_a_vlan(void **state)
 	call_close(&c);
 }
 
+/* A frame of end 0, with that byte of the UDP payload wrong; -2, -1: of the checksum. */
+static void send_damaged(struct call *c, bool rtcp, uint16_t seq, int at)
+{
+	const uint16_t to = c->end[0].port + rtcp;
+	uint8_t p[FRAME_MAX], frame[FRAME_MAX + 64];
+	struct endpoint from = c->end[0];
+	uint16_t len = rtcp ? make_rtcp(&c->end[0], p) : make_rtp(&c->end[0], seq, PAYLOAD, p);
+	uint16_t n;
+
+	from.address.port += rtcp;
+	n = make_frame(&from, to, p, len, frame);
+	frame[n - len + at] ^= 0x40;
+	inject_frame(&relay, WAN, 0, frame, n);
+	relay_poll();
+}
+
+/* Nothing of plain RTP but the UDP checksum says that it is as it was sent; a tag says more. */
+static void damaged_on_the_way(void **state)
+{
+	static const enum sl_suite to[] = {PLAIN, CM80};
+	static const uint16_t fine[] = {4}, authentic[] = {1, 4};
+
+	for (int v6 = 0; v6 < 2; v6++)
+		for (int i = 0; i < 2; i++) {
+			uint64_t checksum = verdicts(SL_DROP_CHECKSUM);
+			struct call c;
+
+			call_open(&c, 7, PLAIN, to[i], v6, false, false);
+			send_damaged(&c, false, 1, -1);
+			send_damaged(&c, false, 2, 12); /* of the sound */
+			send_damaged(&c, false, 3, 11); /* of the SSRC */
+			send_damaged(&c, true, 0, 12);
+			send_rtp(&c, 0, 4);
+			relay_poll();
+			expect_rtp(&c, 0, fine, 1);
+			assert_int_equal(verdicts(SL_DROP_CHECKSUM), checksum + 4);
+			call_close(&c);
+
+			checksum = verdicts(SL_DROP_CHECKSUM);
+			call_open(&c, 7, CM80, to[i], v6, false, false);
+			send_damaged(&c, false, 1, -1);
+			send_damaged(&c, false, 2, 12);
+			send_rtp(&c, 0, 4);
+			relay_poll();
+			expect_rtp(&c, 0, authentic, 2);
+			assert_int_equal(verdicts(SL_DROP_CHECKSUM), checksum);
+			call_close(&c);
+		}
+}
+
 static void clear_and_short_srtcp(void **state)
 {
 	struct call c;
@@ -473,6 +523,7 @@ int main(int argc, char **argv)
 		CASE(equal_keys_are_verified),
 		CASE(refused_under_their_own_names),
 		CASE(calls_into_a_vlan),
+		CASE(damaged_on_the_way),
 		CASE(clear_and_short_srtcp),
 		CASE(blocked_and_silenced),
 		CASE(withdrawn_is_closed_at_once),
