@@ -136,36 +136,70 @@ static int attach_first(struct sl_guard *guard, bool generic, char why[SL_GUARD_
 		     : 1;
 }
 
-static int attach_xdp(struct sl_guard *guard, bool generic, char why[SL_GUARD_WHY])
+/* What stood at XDP before stands there again. */
+static void undo_xdp(
+	const struct sl_guard *guard, const struct sl_guard_attached *old, bool generic)
 {
-	struct sl_guard_attached old;
-	int rc = sl_guard_find_xdp(guard->ifindex, &old, why);
+	LIBBPF_OPTS(bpf_xdp_attach_opts, options, .old_prog_fd = guard->xdp);
+	__u32 mode = generic ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE;
 
-	if (rc)
-		return rc;
-	rc = old.id ? replace(guard, &old, generic, why) : attach_first(guard, generic, why);
-	sl_guard_release(&old);
-	return rc;
+	bpf_xdp_attach((int)guard->ifindex, old->fd, old->id ? old->flags : mode, &options);
+}
+
+static int refuse_tc(const struct sl_guard *guard, const struct sl_guard_attached *there, int error,
+	char why[SL_GUARD_WHY])
+{
+	if (there->id)
+		return sl_guard_refuse(error, why,
+			"%s: program %u (%s) of somebody else is where the guard stands at tc "
+			"ingress; if nobody needs it: " SL_GUARD_TC_REMOVE,
+			guard->netdev, there->id, there->name[0] ? there->name : "unnamed",
+			guard->netdev);
+	return sl_guard_refuse(error, why,
+		"%s: the guard cannot stand at tc ingress: %s; if a filter of somebody else is in "
+		"its place: " SL_GUARD_TC_REMOVE,
+		guard->netdev, strerror(-error), guard->netdev);
+}
+
+/* At XDP, and then behind it: both or neither. */
+static int attach_both(struct sl_guard *guard, struct sl_guard_attached *xdp,
+	const struct sl_guard_attached *tc, bool generic, char why[SL_GUARD_WHY])
+{
+	int mode, error;
+
+	if (tc->id && !sl_guard_is_guard(tc))
+		return refuse_tc(guard, tc, -EEXIST, why);
+	mode = xdp->id ? replace(guard, xdp, generic, why) : attach_first(guard, generic, why);
+	if (mode < 0)
+		return mode;
+	error = sl_guard_tc_attach(guard->ifindex, guard->tc, tc->id != 0);
+	if (!error)
+		return mode;
+	undo_xdp(guard, xdp, mode);
+	return refuse_tc(guard, &(struct sl_guard_attached){0}, error, why);
 }
 
 int sl_guard_attach(struct sl_guard *guard, const int *sockets, unsigned n, bool generic,
 	char why[SL_GUARD_WHY])
 {
-	int error = 0, mode;
+	struct sl_guard_attached xdp, tc;
+	int error = 0, rc;
 
 	for (__u32 queue = 0; queue < n && !error; queue++)
 		error = bpf_map_update_elem(guard->maps[XSKS], &queue, &sockets[queue], BPF_ANY);
 	if (error)
 		return sl_guard_refuse(error, why, "%s: the guard does not take the sockets: %s",
 			guard->netdev, strerror(-error));
-	mode = attach_xdp(guard, generic, why);
-	if (mode < 0)
-		return mode;
-	error = sl_guard_tc_attach(guard->ifindex, guard->tc);
+	error = sl_guard_find_xdp(guard->ifindex, &xdp, why);
 	if (error)
-		return sl_guard_refuse(error, why, "%s: the guard cannot stand at tc ingress: %s",
-			guard->netdev, strerror(-error));
-	return mode;
+		return error;
+	rc = sl_guard_find_tc(guard->ifindex, &tc, why);
+	if (!rc) {
+		rc = attach_both(guard, &xdp, &tc, generic, why);
+		sl_guard_release(&tc);
+	}
+	sl_guard_release(&xdp);
+	return rc;
 }
 
 /* Program of ours at XDP: 1 when it was removed, 0 when there is none. */

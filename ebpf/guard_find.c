@@ -182,10 +182,15 @@ int sl_guard_find_tc(unsigned ifindex, struct sl_guard_attached *attached, char 
 {
 	int error = begin(ifindex, attached, why);
 
-	if (!error)
-		error = sl_guard_tc_query(ifindex, &attached->id);
-	if (error || attached->id == 0)
+	if (error)
 		return error;
+	error = sl_guard_tc_query(ifindex, &attached->id);
+	if (error)
+		return sl_guard_refuse(error, why,
+			"%s: cannot ask for its filters at tc ingress: %s", attached->netdev,
+			strerror(-error));
+	if (attached->id == 0)
+		return 0;
 	error = take_program(attached);
 	if (error) {
 		sl_guard_refuse(error, why, "%s: cannot read program %u at tc ingress: %s",

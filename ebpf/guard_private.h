@@ -76,9 +76,12 @@ const char *sl_guard_map_name(enum map map);
 /* guard_user.c. A handle that takes the maps over; NULL: no memory. */
 struct sl_guard *sl_guard_new(struct sl_guard_attached *attached, unsigned ifindex);
 
-/* guard_tc.c: the one filter of ours at tc ingress. `id` 0: it is not there. */
+/* guard_tc.c: the one filter of ours at tc ingress, or whose program is in its place. `id` 0: none.
+ */
+#define SL_GUARD_TC_REMOVE "tc filter del dev %s ingress pref 81"
 int sl_guard_tc_query(unsigned ifindex, __u32 *id);
-int sl_guard_tc_attach(unsigned ifindex, int program); /* in place of what was there */
+/* `replace`: in place of what is there; else nothing may be: -EEXIST. */
+int sl_guard_tc_attach(unsigned ifindex, int program, bool replace);
 int sl_guard_tc_detach(unsigned ifindex);
 
 /* Takes hold of the ring buffer. 0 or -errno. */

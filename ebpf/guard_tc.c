@@ -28,16 +28,18 @@ int sl_guard_tc_query(unsigned ifindex, __u32 *id)
 	return error == -ENOENT || error == -EINVAL ? 0 : error; /* -EINVAL: there is no qdisc */
 }
 
-int sl_guard_tc_attach(unsigned ifindex, int program)
+int sl_guard_tc_attach(unsigned ifindex, int program, bool replace)
 {
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)ifindex, .attach_point = BPF_TC_INGRESS);
 	LIBBPF_OPTS(bpf_tc_opts, filter, .handle = HANDLE, .priority = PRIORITY, .prog_fd = program,
-		.flags = BPF_TC_F_REPLACE);
+		.flags = replace ? BPF_TC_F_REPLACE : 0);
 	libbpf_print_fn_t print = libbpf_set_print(silent);
 	int error = bpf_tc_hook_create(&hook);
 
+	if (!error || error == -EEXIST)
+		error = bpf_tc_attach(&hook, &filter);
 	libbpf_set_print(print);
-	return error && error != -EEXIST ? error : bpf_tc_attach(&hook, &filter);
+	return error;
 }
 
 static int count(const struct nlmsghdr *message, void *data)

@@ -65,7 +65,8 @@ int sl_guard_load(unsigned ifindex, const char *path, const struct sl_guard_size
  * packet that it has made an skb of.
  *   0, or 1 when it is the kernel that runs it
  *   -EBUSY   a process guards the netdev
- *   -EEXIST  another XDP program is attached: left alone
+ *   -EEXIST  another program is attached at XDP, or in our place at tc ingress: left alone
+ * On failure what stood there before stands there.
  */
 int sl_guard_attach(struct sl_guard *guard, const int *sockets, unsigned n, bool generic,
 	char why[SL_GUARD_WHY]);

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -132,6 +133,112 @@ static void test_guard_in_use_is_left_alone(void **state)
 	assert_non_null(strstr(why, pid));
 	assert_int_not_equal(attached_id(), 0);
 	bpf_object__close(object);
+}
+
+/* Of tc ingress: at the guard's priority and handle. */
+static struct bpf_tc_hook hook = {
+	.sz = sizeof(hook), .ifindex = LOOPBACK, .attach_point = BPF_TC_INGRESS};
+static struct bpf_tc_opts place(int program)
+{
+	return (struct bpf_tc_opts){.sz = sizeof(struct bpf_tc_opts),
+		.handle = 1,
+		.priority = 0x51,
+		.prog_fd = program};
+}
+
+static uint32_t at_tc(void)
+{
+	struct bpf_tc_opts filter = place(0);
+
+	return bpf_tc_query(&hook, &filter) == 0 ? filter.prog_id : 0;
+}
+
+static int clear_tc(void **state)
+{
+	hook.attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS;
+	bpf_tc_hook_destroy(&hook);
+	hook.attach_point = BPF_TC_INGRESS;
+	return clear(state);
+}
+
+static struct sl_guard *load(void)
+{
+	const struct sl_guard_sizes sizes = {.strangers = 1024, .sources = 1024};
+	struct sl_guard *guard = NULL;
+
+	if (sl_guard_load(LOOPBACK, object_path, &sizes, true, &guard, why) != 0)
+		fail_msg("%s", why);
+	return guard;
+}
+
+/* Neither is the filter of somebody else replaced, nor does half a guard stand. */
+static void test_foreign_filter_is_left_alone(void **state)
+{
+	const struct bpf_insn pass[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = -1},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	int fd = bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, "somebodys", "BSD", pass, 2, NULL);
+	struct sl_guard *guard = load();
+	struct bpf_tc_opts filter = place(fd);
+	uint32_t foreign, old;
+
+	assert_true(fd >= 0);
+	assert_int_equal(bpf_tc_hook_create(&hook), 0);
+	assert_int_equal(bpf_tc_attach(&hook, &filter), 0);
+	close(fd);
+	foreign = at_tc();
+	assert_int_equal(sl_guard_attach(guard, NULL, 0, true, why), -EEXIST);
+	assert_non_null(strstr(why, "(somebodys)"));
+	assert_non_null(strstr(why, "tc filter del dev lo ingress pref 81"));
+	assert_int_equal(attached_id(), 0);
+	assert_int_equal(at_tc(), foreign);
+	/* A guard that stood at XDP goes on to. */
+	bpf_object__close(attach(NULL, 0));
+	old = attached_id();
+	assert_int_equal(sl_guard_attach(guard, NULL, 0, true, why), -EEXIST);
+	assert_int_equal(attached_id(), old);
+	sl_guard_let_go(guard);
+}
+
+/* Something there that is no program of BPF's: only the attempt tells, and it is undone. */
+static void test_what_failed_at_tc_is_undone(void **state)
+{
+	struct sl_guard *guard = load();
+	uint32_t old;
+
+	assert_int_equal(
+		system("tc qdisc add dev lo clsact && tc filter add dev lo ingress pref 81 "
+		       "handle 1 bpf bytecode '1,6 0 0 0' classid 1:1"),
+		0);
+	assert_true(sl_guard_attach(guard, NULL, 0, true, why) < 0);
+	assert_non_null(strstr(why, "tc filter del dev lo ingress pref 81"));
+	assert_int_equal(attached_id(), 0);
+	bpf_object__close(attach(NULL, 0));
+	old = attached_id();
+	assert_true(sl_guard_attach(guard, NULL, 0, true, why) < 0);
+	assert_int_equal(attached_id(), old);
+	assert_int_equal(system("tc filter show dev lo ingress | grep -q 'pref 81.*bytecode'"), 0);
+	sl_guard_let_go(guard);
+}
+
+static void test_guard_takes_the_place_of_another(void **state)
+{
+	struct sl_guard *guard = load(), *next = load();
+	uint32_t xdp, tc;
+
+	assert_true(sl_guard_attach(guard, NULL, 0, true, why) >= 0);
+	xdp = attached_id();
+	tc = at_tc();
+	assert_true(xdp && tc);
+	sl_guard_let_go(guard);
+	assert_true(sl_guard_attach(next, NULL, 0, true, why) >= 0);
+	assert_int_not_equal(attached_id(), xdp);
+	assert_int_not_equal(at_tc(), tc);
+	sl_guard_let_go(next);
+	assert_int_equal(sl_guard_detach(LOOPBACK, why), 0);
+	assert_int_equal(attached_id(), 0);
+	assert_int_equal(at_tc(), 0);
 }
 
 /* An upgrade after a kill -9: recognised for removal, refused for use. */
@@ -261,6 +368,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test_teardown(test_foreign_program_is_left_alone, clear),
 		cmocka_unit_test_teardown(test_stale_guard_is_removed, clear),
 		cmocka_unit_test_teardown(test_guard_in_use_is_left_alone, clear),
+		cmocka_unit_test_teardown(test_foreign_filter_is_left_alone, clear_tc),
+		cmocka_unit_test_teardown(test_what_failed_at_tc_is_undone, clear_tc),
+		cmocka_unit_test_teardown(test_guard_takes_the_place_of_another, clear_tc),
 		cmocka_unit_test_teardown(test_guard_of_another_version, clear),
 		cmocka_unit_test_teardown(test_pinholes, clear),
 		cmocka_unit_test_teardown(test_addresses, clear),
