@@ -188,8 +188,8 @@ static int by_line(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-int sl_config_read(
-	FILE *file, unsigned cpus, struct sl_config *config, struct sl_config_errors *errors)
+int sl_config_read(FILE *file, enum sl_config_use use, unsigned cpus, struct sl_config *config,
+	struct sl_config_errors *errors)
 {
 	struct sl_config_parser *parser = calloc(1, sizeof(*parser));
 	unsigned kept;
@@ -203,6 +203,7 @@ int sl_config_read(
 		return -EINVAL;
 	}
 	parser->file = file;
+	parser->guard_only = use == SL_CONFIG_GUARD;
 	parser->config = config;
 	parser->errors = errors;
 	parser->cpus = cpus ? cpus : (unsigned)sysconf(_SC_NPROCESSORS_CONF);
@@ -221,8 +222,8 @@ int sl_config_read(
 	return errors->count ? -EINVAL : 0;
 }
 
-int sl_config_load(
-	const char *path, unsigned cpus, struct sl_config *config, struct sl_config_errors *errors)
+int sl_config_load(const char *path, enum sl_config_use use, unsigned cpus,
+	struct sl_config *config, struct sl_config_errors *errors)
 {
 	FILE *file = fopen(path, "re");
 	int ret;
@@ -234,7 +235,7 @@ int sl_config_load(
 			strerror(errno));
 		return -EINVAL;
 	}
-	ret = sl_config_read(file, cpus, config, errors);
+	ret = sl_config_read(file, use, cpus, config, errors);
 	fclose(file);
 	return ret;
 }

@@ -155,17 +155,25 @@ struct sl_config_errors {
 	} list[SL_CONFIG_ERRORS];
 };
 
+/* What a file is read for. The guard alone takes a relay's file too, and needs less of it. */
+enum sl_config_use {
+	SL_CONFIG_RELAY,
+	SL_CONFIG_GUARD, /* no [control], no `cores`, no `media-ports` (port_max 0: none is
+			    media's), and no [port]: then every interface is that of the netdev in
+			    question */
+};
+
 /*
  * Reads the file at `path`. `cpus` is the number of cores that `cores` may name; 0: as many as this
  * machine has. 0, or -EINVAL with errors->count > 0 (also when the file cannot be read). Both
  * structs are large: keep them off small stacks.
  */
-int sl_config_load(
-	const char *path, unsigned cpus, struct sl_config *config, struct sl_config_errors *errors);
+int sl_config_load(const char *path, enum sl_config_use use, unsigned cpus,
+	struct sl_config *config, struct sl_config_errors *errors);
 
 /* The same from an open stream, which stays the caller's. */
-int sl_config_read(
-	FILE *file, unsigned cpus, struct sl_config *config, struct sl_config_errors *errors);
+int sl_config_read(FILE *file, enum sl_config_use use, unsigned cpus, struct sl_config *config,
+	struct sl_config_errors *errors);
 
 /* `ng` as the file has it: unix:PATH, udp:ADDRESS:PORT, ws:[ADDRESS]:PORT. Returns `text`. */
 enum { SL_CONFIG_NG_TEXT = SL_CONFIG_PATH + 8 };

@@ -91,7 +91,7 @@ static void check_port(struct sl_config_parser *parser, unsigned i)
 		sl_config_fault_at(parser, parser->port_lines[i].section,
 			"[port %s] needs device = af_xdp:IFACE, pci:ADDRESS or vdev:STRING",
 			port->name);
-	if (!port_has(parser, i, "cores"))
+	if (!port_has(parser, i, "cores") && !parser->guard_only)
 		sl_config_fault_at(parser, parser->port_lines[i].section,
 			"[port %s] needs cores = LIST", port->name);
 	check_device_keys(parser, i);
@@ -159,6 +159,8 @@ static void check_interface_port(struct sl_config_parser *parser, unsigned i)
 	unsigned p = 0;
 
 	if (!sl_config_is_set("interface", &parser->interface_lines[i], "port")) {
+		if (parser->guard_only && !parser->config->n_ports)
+			return;
 		sl_config_fault_at(parser, parser->interface_lines[i].section,
 			"[interface %s] needs port = NAME of a [port NAME]",
 			parser->config->interfaces[i].name);
@@ -173,6 +175,22 @@ static void check_interface_port(struct sl_config_parser *parser, unsigned i)
 	parser->config->interfaces[i].port = p;
 }
 
+/* Media goes past the kernel. */
+static void check_kernel_ports(struct sl_config_parser *parser, unsigned i)
+{
+	const struct sl_config_interface *interface = &parser->config->interfaces[i];
+
+	for (unsigned k = 0; k < interface->n_kernel_ports; k++) {
+		uint16_t port = interface->kernel_ports[k];
+
+		if (port >= interface->port_min && port <= interface->port_max)
+			sl_config_fault_at(parser,
+				sl_config_line(
+					"interface", &parser->interface_lines[i], "kernel-ports"),
+				"kernel-ports: %u is one of the media-ports; separate them", port);
+	}
+}
+
 static void check_interface(struct sl_config_parser *parser, unsigned i)
 {
 	struct sl_config_interface *interface = &parser->config->interfaces[i];
@@ -182,7 +200,7 @@ static void check_interface(struct sl_config_parser *parser, unsigned i)
 	if (!sl_config_is_set("interface", lines, "address"))
 		sl_config_fault_at(parser, lines->section, "[interface %s] needs address = IP",
 			interface->name);
-	if (!sl_config_is_set("interface", lines, "media-ports"))
+	if (!sl_config_is_set("interface", lines, "media-ports") && !parser->guard_only)
 		sl_config_fault_at(parser, lines->section,
 			"[interface %s] needs media-ports = MIN-MAX", interface->name);
 	for (int f = 0; f < SL_FAMILIES; f++) {
@@ -195,6 +213,8 @@ static void check_interface(struct sl_config_parser *parser, unsigned i)
 		if (address->present && !address->advertised)
 			memcpy(address->advertise, address->ip, 16);
 	}
+	if (!parser->guard_only)
+		check_kernel_ports(parser, i);
 	for (unsigned j = 0; j < i; j++)
 		check_overlap(parser, i, &parser->config->interfaces[j]);
 }
@@ -245,7 +265,7 @@ void sl_config_check(struct sl_config_parser *parser)
 	if (!sl_config_is_set("control", &parser->control_lines, "delete-delay"))
 		config->delete_delay = SL_CONFIG_DELETE_DELAY;
 
-	if (!config->n_ports)
+	if (!config->n_ports && !parser->guard_only)
 		sl_config_fault_at(parser, 0, "needs a [port NAME] section: the device to poll");
 	if (!config->n_interfaces)
 		sl_config_fault_at(
@@ -255,7 +275,8 @@ void sl_config_check(struct sl_config_parser *parser)
 	check_workers(parser);
 	for (unsigned i = 0; i < config->n_interfaces; i++)
 		check_interface(parser, i);
-	check_control(parser);
+	if (!parser->guard_only)
+		check_control(parser);
 	sl_config_ng_defaults(config);
 	sl_config_check_operate(parser);
 }

@@ -15,8 +15,9 @@ struct sl_config_lines {
 
 struct sl_config_parser {
 	FILE *file;
-	unsigned line; /* being read */
-	char *buffer;  /* getline()'s */
+	bool guard_only; /* SL_CONFIG_GUARD */
+	unsigned line;   /* being read */
+	char *buffer;    /* getline()'s */
 	size_t buffer_size;
 	unsigned cpus;
 	struct sl_config *config;

@@ -54,8 +54,12 @@ static int tell(struct sl_guard *guard, const struct sl_config *config, unsigned
 	return rc;
 }
 
+/* 0 too when the file has no [port]: all its interfaces are the netdev's, and a port's defaults
+ * hold. */
 static int port_of(const struct sl_config *config, const char *netdev)
 {
+	if (config->n_ports == 0)
+		return 0;
 	for (unsigned i = 0; i < config->n_ports; i++)
 		if (config->ports[i].kind == SL_DEVICE_AF_XDP &&
 			strcmp(config->ports[i].device, netdev) == 0)
@@ -63,7 +67,8 @@ static int port_of(const struct sl_config *config, const char *netdev)
 	return -1;
 }
 
-static int stand(const struct sl_config *config, unsigned port, unsigned ifindex)
+static int stand(
+	const struct sl_config *config, unsigned port, const char *netdev, unsigned ifindex)
 {
 	const struct sl_config_port *how = &config->ports[port];
 	const struct sl_guard_sizes sizes = {
@@ -84,8 +89,8 @@ static int stand(const struct sl_config *config, unsigned port, unsigned ifindex
 		fprintf(stderr,
 			"sluicectl: warning: the driver of %s cannot run the guard, the kernel "
 			"does in its place, which is slower\n",
-			how->device);
-	printf("%s: guarded\n", how->device);
+			netdev);
+	printf("%s: guarded\n", netdev);
 	return EXIT_SUCCESS;
 }
 
@@ -98,7 +103,7 @@ int sl_guard_only_attach(const char *netdev, const char *path)
 
 	if (!ifindex)
 		return refuse_netdev(netdev);
-	if (sl_config_load(path, 0, &config, &errors)) {
+	if (sl_config_load(path, SL_CONFIG_GUARD, 0, &config, &errors)) {
 		sl_config_print_errors(stderr, path, &errors);
 		return EXIT_FAILURE;
 	}
@@ -108,7 +113,7 @@ int sl_guard_only_attach(const char *netdev, const char *path)
 			netdev);
 		return EXIT_FAILURE;
 	}
-	return stand(&config, (unsigned)port, ifindex);
+	return stand(&config, (unsigned)port, netdev, ifindex);
 }
 
 int sl_guard_only_detach(const char *netdev)

@@ -7,8 +7,9 @@
 #define SL_CTRL_GUARD_ONLY_H
 
 /*
- * Puts the guard before the netdev, in place of one that stands there, as the configuration has it:
- * the media-ports of the interfaces of its port are closed but for their kernel-ports.
+ * Puts the guard before the netdev, in place of one that stands there, as the configuration
+ * (SL_CONFIG_GUARD) has it: the media-ports, if any, of the interfaces of its port are closed but
+ * for their kernel-ports.
  */
 int sl_guard_only_attach(const char *netdev, const char *config);
 

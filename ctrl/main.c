@@ -140,7 +140,7 @@ int main(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	if (sl_config_load(options.config, 0, &config, &errors)) {
+	if (sl_config_load(options.config, SL_CONFIG_RELAY, 0, &config, &errors)) {
 		sl_config_print_errors(stderr, options.config, &errors);
 		return EXIT_CONFIG;
 	}

@@ -177,17 +177,8 @@ static int add_address(struct sl_network *net, struct sl_interface *interface, i
 		return rc;
 	rc = sl_guard_address_add(interface->guard, *slot, address->ip, config->vlan,
 		config->port_min, config->port_max, why);
-	for (unsigned i = 0; i < config->n_kernel_ports && !rc; i++) {
-		uint16_t kernel = config->kernel_ports[i];
-
-		if (kernel >= config->port_min && kernel <= config->port_max) {
-			snprintf(why, SL_NETWORK_WHY,
-				"interface %s: kernel-ports: %u is one of its media-ports",
-				config->name, kernel);
-			rc = -EINVAL;
-		}
-		sl_guard_pinhole_open(interface->guard, *slot, kernel);
-	}
+	for (unsigned i = 0; i < config->n_kernel_ports && !rc; i++)
+		sl_guard_pinhole_open(interface->guard, *slot, config->kernel_ports[i]);
 	return rc;
 }
 

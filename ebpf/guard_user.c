@@ -165,7 +165,10 @@ int sl_guard_address_add(struct sl_guard *guard, uint8_t slot, const uint8_t ip[
 	if (slot >= SL_MAX_ADDRESS_SLOTS)
 		return sl_guard_refuse(-EINVAL, why, "%s: at most %d media addresses",
 			guard->netdev, SL_MAX_ADDRESS_SLOTS);
-	if (port_min == 0 || port_min > port_max)
+	if (port_max == 0) { /* a range without a port, that joined with any other is that other */
+		value.port_min = port_min = UINT16_MAX;
+		value.port_max = port_max = 1;
+	} else if (port_min == 0 || port_min > port_max)
 		return sl_guard_refuse(-EINVAL, why, "%s: %u-%u is not a range of media ports",
 			guard->netdev, port_min, port_max);
 	error = bpf_map_lookup_elem(guard->maps[ADDRESSES], &only, &all);

@@ -102,7 +102,8 @@ void sl_guard_let_go(struct sl_guard *guard);
  * untagged) and to a port of [port_min, port_max] (host byte order), is media, dropped unless its
  * pinhole is open. `slot` names the pair in the calls below; each slot is added once. Two slots may
  * have one address and ranges of their own: the program then guards everything from the lowest to
- * the highest of their ports. -EINVAL  slot >= SL_MAX_ADDRESS_SLOTS, port_min > port_max, or port 0
+ * the highest of their ports. Both ports 0: none is media; what is opened is the kernel's.
+ *   -EINVAL  slot >= SL_MAX_ADDRESS_SLOTS, port_min > port_max, or from port 0
  *   -E2BIG   the map is full
  */
 int sl_guard_address_add(struct sl_guard *guard, uint8_t slot, const uint8_t ip[16], uint16_t vlan,

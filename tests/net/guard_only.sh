@@ -12,11 +12,12 @@ MAC=$(mac relay)
 in_ns relay ethtool -K eth0 gro on >/dev/null # or this cable takes no flood while no XDP program is there
 CONFIG=$RUN/guard.conf
 # configure LINE...: of [port]
+MEDIA='media-ports = 20000-29999'
 configure() {
-    printf '[port wan]\ndevice = af_xdp:eth0\ncores = 0\nguard-object = %s\n' "$GUARD" >"$CONFIG"
+    printf '[port wan]\ndevice = af_xdp:eth0\nguard-object = %s\n' "$GUARD" >"$CONFIG"
     printf '%s\n' "$@" >>"$CONFIG"
-    printf '[interface public]\nport = wan\naddress = 10.0.0.1/24\naddress = fd00::1/64\nmedia-ports = 20000-29999\n' >>"$CONFIG"
-    printf 'kernel-ports = 5060,20004\n[control]\nng = unix:%s\n' "$RUN/ng.sock" >>"$CONFIG"
+    printf '[interface public]\nport = wan\naddress = 10.0.0.1/24\naddress = fd00::1/64\n%s\nkernel-ports = 5060,20004\n' \
+        "$MEDIA" >>"$CONFIG"
     printf '[guard]\ndeny = 10.0.0.67\nallow = 10.0.0.68\nunknown-source-pps = 50\nunknown-source-burst = 50\n' >>"$CONFIG"
 }
 guard() { in_ns relay "$SLUICECTL" guard "$@"; }
@@ -55,6 +56,16 @@ flood --from random --ports 20010-20019
 [ $(($(counter closed) - closed)) -eq 10000 ] || fail "of 10000 packets to closed ports $(($(counter closed) - closed)) were counted"
 guard attach eth0 -c "$CONFIG" >/dev/null || fail "the guard cannot be attached anew"
 expect silence 10.0.0.1 20002
+
+# A signalling host: no port is media's.
+MEDIA= configure
+guard attach eth0 -c "$CONFIG" >/dev/null || fail "the guard does not attach without media-ports"
+expect answered 10.0.0.1 20002
+flood --from 10.0.0.69 --ports 5060
+signalling=$(counter kernel-stranger)
+[ "$signalling" -ge 9000 ] || fail "of 10000 packets of one stranger to port 5060, $signalling were refused"
+[ "$(counter closed)" -eq 0 ] || fail "without media-ports something is closed"
+expect answered 10.0.0.1 5060
 guard detach eth0 >/dev/null || fail "the guard cannot be removed"
 check "something of the guard is left" nothing
 guard detach eth0 2>"$RUN/twice.log" && fail "a guard that is not there was removed"

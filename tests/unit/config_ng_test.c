@@ -25,7 +25,7 @@ static int read_control(const char *lines)
 		lines);
 	file = fmemopen(text, strlen(text), "r");
 	assert_non_null(file);
-	rc = sl_config_read(file, 4, &config, &errors);
+	rc = sl_config_read(file, SL_CONFIG_RELAY, 4, &config, &errors);
 	fclose(file);
 	return rc;
 }
@@ -139,7 +139,7 @@ static void what_is_printed_reads_back_the_same(void **state)
 	fclose(out);
 	assert_non_null(strstr(text, "ng = udp:10.0.0.1:22222\nng = ws:[::1]:8080\n"));
 	file = fmemopen(text, len, "r");
-	assert_int_equal(sl_config_read(file, 4, &config, &errors), 0);
+	assert_int_equal(sl_config_read(file, SL_CONFIG_RELAY, 4, &config, &errors), 0);
 	fclose(file);
 	assert_memory_equal(&before, &config, sizeof(config));
 	free(text);

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "ctrl/config.h"
+#include "ctrl/config_parser.h"
 
 enum { CPUS = 4 };
 
@@ -21,15 +21,20 @@ static struct sl_config_errors errors;
 #define CTRL  "[control]\nng = unix:/run/sluice/ng.sock\n"
 #define VALID PORT IFACE CTRL /* lines 1-3, 4-7, 8-9; what is appended starts in line 10 */
 
-static int read_text(const char *text, struct sl_config *out)
+static int read_for(enum sl_config_use use, const char *text, struct sl_config *out)
 {
 	FILE *file = fmemopen((void *)text, strlen(text), "r");
 	int ret;
 
 	assert_non_null(file);
-	ret = sl_config_read(file, CPUS, out, &errors);
+	ret = sl_config_read(file, use, CPUS, out, &errors);
 	fclose(file);
 	return ret;
+}
+
+static int read_text(const char *text, struct sl_config *out)
+{
+	return read_for(SL_CONFIG_RELAY, text, out);
 }
 
 struct mistake {
@@ -130,6 +135,8 @@ static const struct bad bad_files[] = {
 		{{4, "busy or adaptive"}, {5, "yes or no"}, {6, "generic-xdp: 'maybe'"}}},
 	{"kernel's ports", PORT IFACE "kernel-ports = 5060-\n" CTRL,
 		{{8, "kernel-ports: '5060-'"}}},
+	{"kernel's ports among media's", PORT IFACE "kernel-ports = 5060,20099,20100\n" CTRL,
+		{{8, "20099 is one of the media-ports"}}},
 	{"keys of another device", PORT "tap = x\nmac = 02:00:00:00:00:01\n" IFACE CTRL,
 		{{4, "'tap' goes with"}, {5, "'mac' goes with"}}},
 	{"af_xdp keys on a vdev",
@@ -247,26 +254,29 @@ static const struct bad bad_files[] = {
 		{{10, "seconds from 0"}, {11, "from 1 to"}}},
 };
 
+static void expect_mistakes(enum sl_config_use use, const struct bad *bad)
+{
+	unsigned n = 0;
+
+	assert_int_equal(read_for(use, bad->file, &config), -EINVAL);
+	for (; n < 8 && bad->mistakes[n].text; n++) {
+		if (n < errors.count && errors.list[n].line == bad->mistakes[n].line &&
+			strstr(errors.list[n].text, bad->mistakes[n].text))
+			continue;
+		sl_config_print_errors(stderr, bad->name, &errors);
+		fail_msg("%s: expected line %u: %s", bad->name, bad->mistakes[n].line,
+			bad->mistakes[n].text);
+	}
+	if (errors.count != n) {
+		sl_config_print_errors(stderr, bad->name, &errors);
+		fail_msg("%s: %u mistakes, expected %u", bad->name, errors.count, n);
+	}
+}
+
 static void names_every_mistake(void **state)
 {
-	for (size_t i = 0; i < sizeof(bad_files) / sizeof(bad_files[0]); i++) {
-		const struct bad *bad = &bad_files[i];
-		unsigned n = 0;
-
-		assert_int_equal(read_text(bad->file, &config), -EINVAL);
-		for (; n < 8 && bad->mistakes[n].text; n++) {
-			if (n < errors.count && errors.list[n].line == bad->mistakes[n].line &&
-				strstr(errors.list[n].text, bad->mistakes[n].text))
-				continue;
-			sl_config_print_errors(stderr, bad->name, &errors);
-			fail_msg("%s: expected line %u: %s", bad->name, bad->mistakes[n].line,
-				bad->mistakes[n].text);
-		}
-		if (errors.count != n) {
-			sl_config_print_errors(stderr, bad->name, &errors);
-			fail_msg("%s: %u mistakes, expected %u", bad->name, errors.count, n);
-		}
-	}
+	for (size_t i = 0; i < sizeof(bad_files) / sizeof(bad_files[0]); i++)
+		expect_mistakes(SL_CONFIG_RELAY, &bad_files[i]);
 }
 
 static void a_nul_byte_is_a_mistake(void **state)
@@ -274,7 +284,7 @@ static void a_nul_byte_is_a_mistake(void **state)
 	static const char text[] = VALID "delete-delay = 3\0000\n";
 	FILE *file = fmemopen((void *)text, sizeof(text) - 1, "r");
 
-	assert_int_equal(sl_config_read(file, CPUS, &config, &errors), -EINVAL);
+	assert_int_equal(sl_config_read(file, SL_CONFIG_RELAY, CPUS, &config, &errors), -EINVAL);
 	fclose(file);
 	assert_int_equal(errors.count, 1);
 	assert_int_equal(errors.list[0].line, 10);
@@ -302,10 +312,11 @@ static void the_list_of_mistakes_is_bounded(void **state)
 static void an_unreadable_file_is_a_mistake(void **state)
 {
 	assert_int_equal(
-		sl_config_load("/nonexistent/sluice.conf", CPUS, &config, &errors), -EINVAL);
+		sl_config_load("/nonexistent/sluice.conf", SL_CONFIG_RELAY, CPUS, &config, &errors),
+		-EINVAL);
 	assert_int_equal(errors.count, 1);
 	assert_non_null(strstr(errors.list[0].text, "No such file"));
-	assert_int_equal(sl_config_load("/", CPUS, &config, &errors), -EINVAL);
+	assert_int_equal(sl_config_load("/", SL_CONFIG_RELAY, CPUS, &config, &errors), -EINVAL);
 	assert_true(errors.count > 0);
 }
 
@@ -462,12 +473,83 @@ static void what_is_printed_reads_back_the_same(void **state)
 	}
 }
 
-static void the_sample_is_right(void **state)
+static const struct bad bad_guard_files[] = {
+	{"empty", "\n", {{0, "needs an [interface NAME]"}}},
+	{"no address", "[interface sip]\nkernel-ports = 5060\n", {{1, "needs address"}}},
+	{"a port that is not there", "[interface sip]\naddress = 203.0.113.10\nport = wan\n",
+		{{3, "there is no [port wan]"}}},
+	{"a port, and not whose",
+		"[port wan]\ncores = 1\n[interface sip]\naddress = 203.0.113.10\n",
+		{{1, "needs device"}, {3, "needs port"}}},
+	{"what is wrong anyway", "[interface sip]\naddress = 203.0.113.10\nmedia-ports = 7\n[x]\n",
+		{{3, "write MIN-MAX"}, {4, "unknown section [x]"}}},
+};
+
+/* Of a relay's file what it does without; the same is refused to a relay. */
+static void the_guard_alone_needs_less(void **state)
 {
-	if (sl_config_load(SL_SAMPLE_CONFIG, CPUS, &config, &errors)) {
-		sl_config_print_errors(stderr, SL_SAMPLE_CONFIG, &errors);
+	static const char least[] =
+		"[interface sip]\naddress = 203.0.113.10\nkernel-ports = 5060,5061\n";
+
+	for (size_t i = 0; i < sizeof(bad_guard_files) / sizeof(bad_guard_files[0]); i++)
+		expect_mistakes(SL_CONFIG_GUARD, &bad_guard_files[i]);
+	assert_int_equal(read_for(SL_CONFIG_RELAY, least, &config), -EINVAL);
+	assert_int_equal(read_for(SL_CONFIG_GUARD, least, &config), 0);
+	assert_int_equal(config.n_ports, 0);
+	assert_int_equal(config.n_interfaces, 1);
+	assert_int_equal(config.interfaces[0].port, 0);
+	assert_int_equal(config.interfaces[0].port_max, 0);
+	assert_int_equal(config.interfaces[0].n_kernel_ports, 2);
+	assert_int_equal(config.guard.strangers_pps, 20000);
+	assert_int_equal(read_for(SL_CONFIG_GUARD,
+				 "[port wan]\ndevice = af_xdp:eth1\ngeneric-xdp = no\n" IFACE
+				 "kernel-ports = 20002\n",
+				 &config),
+		0);
+	assert_int_equal(config.interfaces[0].port_min, 20000);
+	assert_true(config.ports[0].no_generic);
+	assert_int_equal(read_for(SL_CONFIG_GUARD, VALID, &config), 0);
+}
+
+static void must_load(enum sl_config_use use, const char *path)
+{
+	if (sl_config_load(path, use, CPUS, &config, &errors)) {
+		sl_config_print_errors(stderr, path, &errors);
 		fail();
 	}
+}
+
+static void the_samples_are_right(void **state)
+{
+	must_load(SL_CONFIG_RELAY, SL_DEPLOY "/sluice.conf");
+	must_load(SL_CONFIG_GUARD, SL_DEPLOY "/guard.conf");
+}
+
+/* Used or shown behind a semicolon, at the start of a line. */
+static bool shows(const char *text, const char *key)
+{
+	size_t len = strlen(key);
+
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += strspn(line, "\n;");
+		if (!strncmp(line, key, len) && !strncmp(line + len, " = ", 3))
+			return true;
+	}
+	return false;
+}
+
+static void the_sample_shows_every_key(void **state)
+{
+	FILE *file = fopen(SL_DEPLOY "/sluice.conf", "r");
+	static char text[32768];
+
+	assert_non_null(file);
+	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+	fclose(file);
+	for (const struct sl_config_section *s = sl_config_sections; s->name; s++)
+		for (const struct sl_config_key *key = s->keys; key->name; key++)
+			if (!shows(text, key->name))
+				fail_msg("[%s] %s", s->name, key->name);
 }
 
 int main(void)
@@ -480,7 +562,9 @@ int main(void)
 		cmocka_unit_test(fills_in_defaults),
 		cmocka_unit_test(means_what_it_says),
 		cmocka_unit_test(what_is_printed_reads_back_the_same),
-		cmocka_unit_test(the_sample_is_right),
+		cmocka_unit_test(the_guard_alone_needs_less),
+		cmocka_unit_test(the_samples_are_right),
+		cmocka_unit_test(the_sample_shows_every_key),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

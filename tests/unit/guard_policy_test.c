@@ -235,6 +235,44 @@ static void strangers_have_a_budget(void **state)
 	assert_int_equal(passed(f, "192.0.2.4", 100, -1), 100);
 }
 
+/* An address without media: nothing is closed, and what is the kernel's is limited as anywhere. */
+static void no_port_is_media(void **state)
+{
+	static const uint16_t others[] = {0, 1, 2, 5061, 20000, 65534, 65535};
+	struct shape to = {.to = "203.0.113.9", .port = 5060, .from = "192.0.2.1"};
+	struct fixture *f = *state;
+
+	guard_address(f, 20, to.to, 0, 0, 0);
+	sl_guard_pinhole_open(f->guard, 20, 5060);
+	policy(f, &(struct sl_policy){.stranger = ONCE(3)});
+	for (int i = 0; i < 6; i++)
+		assert_int_equal(
+			decided(f, to), i < 3 ? SL_GUARD_PASSED : SL_GUARD_KERNEL_STRANGER);
+	to.protocol = 6;
+	assert_int_equal(decided(f, to), SL_GUARD_PASSED);
+	to.opens = true;
+	assert_int_equal(decided(f, to), SL_GUARD_KERNEL_STRANGER);
+	to.protocol = 0;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		to.port = others[i];
+		to.udp_lie = (int)i % 2;
+		assert_int_equal(decided(f, to), SL_GUARD_PASSED);
+	}
+	/* The same address with media, and those without: both hold. */
+	guard_address(f, 21, to.to, 0, 20000, 20999);
+	guard_address(f, 22, to.to, 0, 0, 0);
+	sl_guard_pinhole_open(f->guard, 22, 5062);
+	to.udp_lie = 0;
+	to.port = 20000;
+	assert_int_equal(decided(f, to), SL_GUARD_CLOSED);
+	to.port = 21000;
+	assert_int_equal(decided(f, to), SL_GUARD_PASSED);
+	to.port = 5060;
+	assert_int_equal(decided(f, to), SL_GUARD_KERNEL_STRANGER);
+	to.port = 5062;
+	assert_int_equal(decided(f, to), SL_GUARD_KERNEL_STRANGER);
+}
+
 /* What the kernel has taken for the guard's map, in bytes. */
 static unsigned long memory_of(struct fixture *f, const char *map)
 {
@@ -355,6 +393,7 @@ int main(int argc, char **argv)
 		CASE(martians),
 		CASE(each_stranger_has_a_rate),
 		CASE(strangers_have_a_budget),
+		CASE(no_port_is_media),
 		CASE(ten_million_sources_displace_nobody),
 		CASE(drops_are_sampled),
 	};
