@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Installs the Debian 12 packages that are missing for the named sets; says nothing when none is.
-# usage: packages.sh [--list] SET...      sets: build demo test bench
+# usage: packages.sh [--list] SET...      sets: build demo test bench kernel
 set -euo pipefail
 
 build="gcc libc6-dev meson ninja-build pkg-config clang llvm bpftool
@@ -13,6 +13,7 @@ test="$demo libclang-rt-14-dev ffmpeg gstreamer1.0-tools gstreamer1.0-plugins-ba
     gstreamer1.0-plugins-bad iputils-ping ethtool clang-format clang-tidy nftables conntrack procps
     sip-tester"
 
+kernel="qemu-system-x86 busybox-static iproute2"
 bench="iproute2 ethtool nftables python3 rtpengine-daemon gnuplot-nox"
 
 list_only=no
@@ -27,7 +28,8 @@ for set in "$@"; do
     demo) wanted+=($demo) ;;
     test) wanted+=($test) ;;
     bench) wanted+=($bench) ;;
-    *) echo "packages.sh: no set '$set' (build, demo, test, bench)" >&2; exit 2 ;;
+    kernel) wanted+=($kernel) ;;
+    *) echo "packages.sh: no set '$set' (build, demo, test, bench, kernel)" >&2; exit 2 ;;
     esac
 done
 
