@@ -85,12 +85,20 @@ wait $CALLS || fail "calls lose packets under a flood"
 ok "100 calls: $(sed -n 's/^RTP *\(sent [0-9]*, received [0-9]*\).*/\1/p' "$RUN/calls.log")"
 sluicectl guard >"$RUN/guard.log"
 grep -q '^guard *closed' "$RUN/guard.log" || fail "sluicectl guard does not say what was refused"
-grep -q 'alarm=raised kind=drops by=guard reason=closed' "$RUN/sluiced.log" || fail "no alarm was raised"
+for line in 'raised kind=drops by=guard reason=closed source=.* rate=[0-9]* threshold=1000' \
+    'ended kind=drops by=guard reason=closed source=.* seconds=[0-9]* total=[0-9]* peak=[0-9]*' \
+    'raised kind=auth source=10.0.0.2 rate' 'raised kind=auth call=.* leg=.* medium=1 rate'; do
+    grep -q "alarm=$line" "$RUN/sluiced.log" || fail "the log does not say: alarm=$line"
+done
 for alarm in '"kind":"drops","by":"guard","reason":"closed"' '"kind":"source","source":"10.0.0.66"' \
-    '"kind":"scan","source":"10.0.0.66"'; do
+    '"kind":"scan","source":"10.0.0.66"' '"kind":"auth","source":"10.0.0.2"' \
+    '"call":.*"medium":1.*"state":"raised","kind":"auth"' '"state":"ended","kind":"drops".*"total":[0-9]*,"peak"'; do
     grep -q "\"event\":\"alarm\".*$alarm" "$RUN/events.log" || fail "no event tells of $alarm"
 done
 sluicectl metrics >"$RUN/metrics.log"
 grep -q '^sluice_drops_total{by="guard",reason="closed"} [1-9]' "$RUN/metrics.log" || fail "the metrics know of no drops"
+for alarm in 'drops",change="raised' 'drops",change="ended' 'source",change="raised' 'scan",change="raised' 'auth",change="raised'; do
+    grep -q "^sluice_alarms_total{kind=\"$alarm\"} [1-9]" "$RUN/metrics.log" || fail "the metrics know of no alarm $alarm"
+done
 ! grep -vqE '^(# (HELP|TYPE) .*|sluice_[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [0-9.]+)$' "$RUN/metrics.log" ||
     fail "what Prometheus does not read: $(cat "$RUN/metrics.log")"
