@@ -255,6 +255,15 @@ def stages():
     names = [key for key in rows[0] if key.startswith("stage_")]
     table(["suites", "flows", *(name[6:] for name in names)],
           [(row["suites"], row["flows"], *(f"{row[name]:.0f}" for name in names)) for row in rows])
+    rows = lines("instructions")
+    if not rows:
+        return
+    text.append("Instructions per packet, by callgrind (`bench/instructions.py`), cryptography left out; loop: what "
+                "`worker.c` does between the stages.\n")
+    names = [key for key in rows[0] if key.startswith("stage_")]
+    table(["instructions", *(name[6:] for name in names), "together"],
+          [(row["suites"], *(f"{row[name]:.0f}" for name in names), f"{sum(row[name] for name in names):,.0f}")
+           for row in rows])
 
 
 def load_beside_setups():

@@ -61,7 +61,12 @@ path() {
         lines "path-$arrival" "${path[@]}" --suites cm,gcm --flows 10000 --arrival $arrival
     done
 }
-stages() { lines stages "$BUILD/bench/bench_stages" --json --no-ceiling ${quick:+--rounds 3}; }
+stages() {
+    local suites=(cm gcm)
+    [ -z "$quick" ] || suites=(cm --flows 100)
+    lines stages "$BUILD/bench/bench_stages" --json --no-ceiling ${quick:+--rounds 3}
+    lines instructions bench/instructions.py "$BUILD/bench/bench_path" "${suites[@]}"
+}
 load() { lines load "${path[@]}" --suites cm,gcm --flows 10000 --no-ceiling --setups 10000; }
 setup() {
     rm -f "$json"/setup-*

@@ -14,7 +14,7 @@ test="$demo libclang-rt-14-dev ffmpeg gstreamer1.0-tools gstreamer1.0-plugins-ba
     sip-tester"
 
 kernel="qemu-system-x86 busybox-static iproute2"
-bench="iproute2 ethtool nftables python3 rtpengine-daemon gnuplot-nox"
+bench="iproute2 ethtool nftables python3 rtpengine-daemon gnuplot-nox valgrind"
 
 list_only=no
 if [ "${1:-}" = --list ]; then
