@@ -23,70 +23,128 @@ static inline uint16_t word(uint8_t hi, uint8_t lo)
 	return w;
 }
 
-typedef uint64_t lanes __attribute__((vector_size(16)));
-
-uint32_t sl_checksum_add(uint32_t sum, const uint8_t *data, uint16_t len)
+static inline uint16_t in_order(uint16_t v)
 {
-	uint64_t wide = sum;
-	lanes even = {0}, odd = {0};
+	return word((uint8_t)(v >> 8), (uint8_t)v);
+}
 
-	/* Any grouping of the 16-bit words may be folded at the end (RFC 1071 2(B), (C)). */
-	for (; len >= 16; len -= 16, data += 16) {
-		lanes v;
+/*
+ * Sums of 16-bit words in memory order. Any grouping of the words may be folded at the end (RFC
+ * 1071 2(B), (C)), so the wide ones take 32 bits at a time.
+ */
+typedef uint64_t lanes __attribute__((vector_size(16)));
+typedef uint64_t half __attribute__((vector_size(32)));
+typedef uint64_t wide __attribute__((vector_size(64)));
 
-		memcpy(&v, data, 16);
+static inline uint64_t across(lanes v)
+{
+	return v[0] + v[1];
+}
+
+/* 64 bytes or more, an even number. */
+static inline __attribute__((always_inline)) uint64_t sum_wide(const uint8_t *data, uint16_t len)
+{
+	static const uint8_t keep[128] = {[64 ... 127] = 0xff};
+	const uint8_t *last = data + len - sizeof(wide);
+	wide even = {0}, odd = {0}, v, mask;
+
+	for (; data < last; data += sizeof(v)) {
+		memcpy(&v, data, sizeof(v));
 		even += v & 0xffffffff;
 		odd += v >> 32;
 	}
+	/* What is left ends with the last vector, which begins among what was counted. */
+	memcpy(&v, last, sizeof(v));
+	memcpy(&mask, keep + (last + sizeof(v) - data), sizeof(mask));
+	v &= mask;
+	even += v & 0xffffffff;
+	odd += v >> 32;
 	even += odd;
-	wide += even[0] + even[1];
+
+	half h = __builtin_shufflevector(even, even, 0, 1, 2, 3) +
+		 __builtin_shufflevector(even, even, 4, 5, 6, 7);
+
+	return across(__builtin_shufflevector(h, h, 0, 1) + __builtin_shufflevector(h, h, 2, 3));
+}
+
+static __attribute__((target("avx512f,avx512bw"))) uint64_t sum_512(
+	const uint8_t *data, uint16_t len)
+{
+	return sum_wide(data, len);
+}
+
+static __attribute__((target("avx2"))) uint64_t sum_256(const uint8_t *data, uint16_t len)
+{
+	return sum_wide(data, len);
+}
+
+static uint64_t sum_128(const uint8_t *data, uint16_t len)
+{
+	lanes even = {0}, odd = {0};
+	uint64_t sum;
+
+	for (; len >= sizeof(lanes); len -= sizeof(lanes), data += sizeof(lanes)) {
+		lanes v;
+
+		memcpy(&v, data, sizeof(v));
+		even += v & 0xffffffff;
+		odd += v >> 32;
+	}
+	sum = across(even + odd);
 	for (; len >= 4; len -= 4, data += 4) {
 		uint32_t v;
 
 		memcpy(&v, data, 4);
-		wide += v;
+		sum += v;
 	}
-	if (len >= 2) {
-		wide += word(data[0], data[1]);
-		data += 2;
-		len -= 2;
-	}
-	if (len)
-		wide += word(data[0], 0);
-	wide = (wide & 0xffffffff) + (wide >> 32);
-	wide = (wide & 0xffffffff) + (wide >> 32);
-	return (uint32_t)((wide & 0xffff) + (wide >> 16));
+	return len ? sum + word(data[0], data[1]) : sum;
 }
 
-uint16_t sl_checksum_finish(uint32_t sum)
+static inline uint64_t sum_of(const uint8_t *data, uint16_t len)
 {
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)~sum;
+	uint64_t last = 0;
+
+	if (len & 1)
+		last = word(data[--len], 0);
+	if (len < sizeof(wide))
+		return last + sum_128(data, len);
+	if (__builtin_cpu_supports("avx512bw"))
+		return last + sum_512(data, len);
+	return last + (__builtin_cpu_supports("avx2") ? sum_256(data, len) : sum_128(data, len));
+}
+
+/* Each half plus the other, with the carry between them that one's complement wants. */
+static inline uint16_t fold(uint64_t sum)
+{
+	uint32_t upper;
+
+	sum += sum << 32 | sum >> 32;
+	upper = (uint32_t)(sum >> 32);
+	upper += upper << 16 | upper >> 16;
+	return (uint16_t)(upper >> 16);
 }
 
 /* What maps IPv4 adds up to 0xffff, which is nothing in one's complement. */
-static inline uint32_t add_address(uint32_t sum, const uint8_t ip[16])
+static inline uint64_t add_address(uint64_t sum, const uint8_t ip[16])
 {
-	uint64_t half[2], wide;
+	uint32_t words[4];
 
-	memcpy(half, ip, sizeof(half));
-	wide = (half[0] & 0xffffffff) + (half[0] >> 32) + (half[1] & 0xffffffff) + (half[1] >> 32);
-	return sum + (uint32_t)((wide & 0xffff) + (wide >> 16 & 0xffff) + (wide >> 32));
+	memcpy(words, ip, sizeof(words));
+	return sum + words[0] + words[1] + words[2] + words[3];
 }
 
 bool sl_udp_intact(
 	const uint8_t source[16], const uint8_t destination[16], const uint8_t *udp, uint16_t len)
 {
-	uint32_t pseudo = word(0, PROTOCOL_UDP) + word((uint8_t)(len >> 8), (uint8_t)len);
+	uint64_t pseudo = word(0, PROTOCOL_UDP) + in_order(len);
 	uint16_t checksum;
 
 	memcpy(&checksum, udp + 6, sizeof(checksum));
 	if (checksum == 0)
 		return true;
 	pseudo = add_address(add_address(pseudo, source), destination);
-	return sl_checksum_finish(sl_checksum_add(pseudo, udp, len)) == 0 ||
-	       sl_checksum_finish(pseudo + (uint16_t)~checksum) == 0;
+	return fold(pseudo + sum_of(udp, len)) == 0xffff ||
+	       fold(pseudo + (uint16_t)~checksum) == 0xffff;
 }
 
 static bool is_ipv4(const uint8_t ip[16])
@@ -112,8 +170,8 @@ void sl_egress_build(struct sl_egress *egress, const struct sl_endpoint *source,
 		memcpy(h + 12, source->ip + 12, 4);
 		memcpy(h + 16, destination->ip + 12, 4);
 		udp = h + IPV4_LEN;
-		egress->pseudo_sum = sl_checksum_add(0, h + 12, 8);
-		egress->ipv4_sum = sl_checksum_add(0, h, IPV4_LEN);
+		egress->pseudo_sum = fold(sum_of(h + 12, 8));
+		egress->ipv4_sum = fold(sum_of(h, IPV4_LEN));
 	} else {
 		h[0] = 0x60 | tos >> 4;
 		h[1] = (uint8_t)(tos << 4);
@@ -122,37 +180,38 @@ void sl_egress_build(struct sl_egress *egress, const struct sl_endpoint *source,
 		memcpy(h + 8, source->ip, 16);
 		memcpy(h + 24, destination->ip, 16);
 		udp = h + IPV6_LEN;
-		egress->pseudo_sum = sl_checksum_add(0, h + 8, 32);
+		egress->pseudo_sum = fold(sum_of(h + 8, 32));
 	}
 	put16(udp, source->port);
 	put16(udp + 2, destination->port);
-	egress->pseudo_sum = sl_checksum_add(egress->pseudo_sum + word(0, PROTOCOL_UDP), udp, 4);
+	egress->pseudo_sum += word(0, PROTOCOL_UDP) + fold(sum_of(udp, 4));
 	egress->header_len = (uint8_t)(udp + SL_UDP_LEN - h);
 }
 
 void sl_rewrite(const struct sl_egress *egress, uint8_t *payload, uint16_t payload_len)
 {
-	uint8_t *h = payload - egress->header_len;
 	uint8_t *udp = payload - SL_UDP_LEN;
 	uint16_t udp_len = payload_len + SL_UDP_LEN, sum;
 
 	/* Constant sizes: two inlined copies instead of a call. */
 	if (egress->header_len == IPV4_LEN + SL_UDP_LEN) {
+		uint8_t *h = payload - IPV4_LEN - SL_UDP_LEN;
+
 		memcpy(h, egress->header, IPV4_LEN + SL_UDP_LEN);
 		put16(h + 2, udp_len + IPV4_LEN);
-		sum = sl_checksum_finish(egress->ipv4_sum + word(h[2], h[3]));
+		sum = (uint16_t)~fold(egress->ipv4_sum + in_order(udp_len + IPV4_LEN));
 		memcpy(h + 10, &sum, 2);
 	} else {
+		uint8_t *h = payload - IPV6_LEN - SL_UDP_LEN;
+
 		memcpy(h, egress->header, IPV6_LEN + SL_UDP_LEN);
 		put16(h + 4, udp_len);
 	}
 	put16(udp + 4, udp_len);
 	/* The length counts twice: in the pseudo-header and in the header itself (RFC 768, RFC
 	 * 8200 8.1). */
-	uint32_t partial =
-		egress->pseudo_sum + 2u * word((uint8_t)(udp_len >> 8), (uint8_t)udp_len);
-
-	sum = sl_checksum_finish(sl_checksum_add(partial, payload, payload_len));
+	sum = (uint16_t)~fold(
+		egress->pseudo_sum + 2u * in_order(udp_len) + sum_of(payload, payload_len));
 	if (sum == 0)
 		sum = 0xffff; /* zero would mean "none" (RFC 768) */
 	memcpy(udp + 6, &sum, 2);

@@ -13,12 +13,6 @@
 
 enum { SL_ETHER_LEN = 14, SL_VLAN_LEN = 4, SL_UDP_LEN = 8 };
 
-/* `sum` plus the 16-bit words of data[0..len) in memory order; may be folded later (RFC 1071). */
-uint32_t sl_checksum_add(uint32_t sum, const uint8_t *data, uint16_t len);
-
-/* The folded complement of `sum`, in memory order. */
-uint16_t sl_checksum_finish(uint32_t sum);
-
 /*
  * Is the checksum right of the UDP datagram at udp[0..len) with these addresses (IPv4 in mapped
  * form)? So is none (RFC 768), and one that a sender on this very machine has left to a device to

@@ -25,27 +25,30 @@ static void put_vlan(uint8_t *tag, uint16_t id)
 
 static enum sl_verdict rewrite(struct sl_packet *p)
 {
+	static const uint8_t types[2][2] = {{0x08, 0x00}, {0x86, 0xdd}}; /* IPv4, IPv6 */
 	const struct sl_egress *egress = &p->flow->egress[p->component];
 	const struct sl_ethdev *dev = &sl_ethdevs[egress->port];
+	struct rte_mbuf *m = p->m;
+	uint8_t *payload = p->op.data;
+	uint16_t len = p->op.len, header_len = egress->header_len;
 	uint16_t ether_len = SL_ETHER_LEN + (unlikely(egress->vlan) ? SL_VLAN_LEN : 0);
-	uint16_t in_front = ether_len + egress->header_len;
-	uint16_t start = p->m->data_off + p->view.payload;
-	uint8_t *ether = p->op.data - in_front;
+	uint16_t in_front = ether_len + header_len;
+	uint16_t start = m->data_off + p->view.payload;
+	uint8_t *ether = payload - in_front;
 
-	if (p->op.len + egress->header_len > dev->mtu || start < in_front)
+	if (unlikely(len + header_len > dev->mtu || start < in_front))
 		return SL_DROP_MTU;
-	sl_rewrite(egress, p->op.data, p->op.len);
-	if (!sl_nexthop_get(&sl_nexthops[egress->nexthop], ether))
+	sl_rewrite(egress, payload, len);
+	if (unlikely(!sl_nexthop_get(&sl_nexthops[egress->nexthop], ether)))
 		return SL_DROP_NEIGHBOUR;
 	memcpy(ether + 6, dev->mac, 6);
 	if (unlikely(egress->vlan))
 		put_vlan(ether + 12, egress->vlan);
-	ether[ether_len - 2] = egress->header_len == 48 ? 0x86 : 0x08;
-	ether[ether_len - 1] = egress->header_len == 48 ? 0xdd : 0x00;
-	p->m->data_off = start - in_front;
-	p->m->data_len = p->op.len + in_front;
-	p->m->pkt_len = p->m->data_len;
-	p->m->ol_flags = 0;
+	memcpy(ether + ether_len - 2, types[header_len == 48], 2);
+	m->data_off = start - in_front;
+	m->data_len = len + in_front;
+	m->pkt_len = len + in_front;
+	m->ol_flags = 0;
 	return SL_FORWARD;
 }
 
