@@ -24,7 +24,8 @@ struct sl_packet {
 	int8_t place;             /* in flow->streams.live; -1: SSRC not known yet */
 	struct sl_crypto_op op;
 	struct sl_view view;
-};
+} __attribute__((aligned(64)));
+_Static_assert(sizeof(struct sl_packet) == 128, "two cache lines");
 
 struct sl_burst {
 	uint64_t now; /* ns, sl_clock */
@@ -33,8 +34,8 @@ struct sl_burst {
 	struct sl_packet packet[SL_BURST];
 };
 
-#define SL_BURST_FOREACH(p, burst)                                                         \
-	for (struct sl_packet *p = (burst)->packet; p < (burst)->packet + (burst)->n; p++) \
+#define SL_BURST_FOREACH(p, burst)                                                               \
+	for (struct sl_packet *p = (burst)->packet, *p##_end = p + (burst)->n; p < p##_end; p++) \
 		if (p->verdict == SL_FORWARD)
 
 #endif

@@ -55,16 +55,6 @@ static inline uint32_t authenticated_word(const struct sl_crypto_op *op, enum pr
 			       : UINT32_C(1) << 31 | (uint32_t)op->index;
 }
 
-/* No early exit: the time must not tell how many bytes of a forged tag were right. */
-static inline bool tags_equal(const uint8_t *a, const uint8_t *b, unsigned len)
-{
-	unsigned diff = 0;
-
-	for (unsigned i = 0; i < len; i++)
-		diff |= a[i] ^ b[i];
-	return diff == 0;
-}
-
 /* Variable length, but only two lengths exist: spares the call. */
 static inline void copy_cm_tag(uint8_t *to, const uint8_t *from, unsigned len)
 {
@@ -72,6 +62,23 @@ static inline void copy_cm_tag(uint8_t *to, const uint8_t *from, unsigned len)
 		memcpy(to, from, CM_TAG_MAX);
 	else
 		memcpy(to, from, 4);
+}
+
+/* No early exit: the time must not tell how many bytes of a forged tag were right. */
+static inline bool tags_equal(const uint8_t *a, const uint8_t *b, unsigned len)
+{
+	uint64_t head[2] = {0}, tail[2] = {0};
+
+	if (len == CM_TAG_MAX) {
+		memcpy(&head[0], a, 8);
+		memcpy(&head[1], b, 8);
+		memcpy(&tail[0], a + 8, CM_TAG_MAX - 8);
+		memcpy(&tail[1], b + 8, CM_TAG_MAX - 8);
+	} else {
+		memcpy(&head[0], a, 4);
+		memcpy(&head[1], b, 4);
+	}
+	return ((head[0] ^ head[1]) | (tail[0] ^ tail[1])) == 0;
 }
 
 /* salt * 2^16 XOR SSRC * 2^64 XOR index * 2^16 (RFC 3711 4.1.1) */

@@ -220,19 +220,6 @@ enum sl_verdict sl_parse_frame(const uint8_t *frame, uint16_t len, struct sl_vie
 	}
 }
 
-enum sl_class sl_parse_class(const uint8_t *payload, uint16_t len)
-{
-	if (len == 0)
-		return SL_CLASS_OTHER;
-	if (payload[0] < 4)
-		return SL_CLASS_STUN;
-	if (payload[0] >= 20 && payload[0] < 64)
-		return SL_CLASS_DTLS;
-	if (payload[0] >> 6 != 2)
-		return SL_CLASS_OTHER;
-	return len > 1 && payload[1] >= 192 && payload[1] < 224 ? SL_CLASS_RTCP : SL_CLASS_RTP;
-}
-
 static enum sl_verdict parse_rtp(const uint8_t *p, uint16_t len, bool plain, struct sl_view *view)
 {
 	if (len < 12)

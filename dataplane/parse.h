@@ -32,16 +32,16 @@ struct sl_view {
 	uint8_t hops;         /* TTL or hop limit */
 
 	/* Set by sl_parse_media. */
-	uint32_t ssrc;       /* host byte order; RTCP: of the sender */
+	uint8_t class;       /* enum sl_class: what it is told */
 	uint16_t seq;        /* RTP, host byte order */
 	uint16_t header_len; /* RTP: fixed header, CSRCs and extension, bytes; RTCP: 8 */
-	uint8_t class;       /* enum sl_class */
+	uint32_t ssrc;       /* host byte order; RTCP: of the sender */
 };
 
 /*
  * Ethernet II with at most one 802.1Q tag, IPv4 with options or IPv6 with up to four extension
  * headers, UDP. SL_FORWARD: a UDP datagram or the first fragment of one, the view is set up to
- * `fragment`. SL_PUNT: well-formed as far as it was read but not that (ARP, a second tag, other
+ * `hops`. SL_PUNT: well-formed as far as it was read but not that (ARP, a second tag, other
  * transports, later fragments, an IPv6 routing header that is not done, a jumbogram, an IPv4-mapped
  * address on the wire): the kernel's business, of which view->opener says more. Else the reason to
  * drop, if it is ours: view->ip and view->ports say what is known of whose it is. ebpf/parse.bpf.h
@@ -50,7 +50,17 @@ struct sl_view {
 enum sl_verdict sl_parse_frame(const uint8_t *frame, uint16_t len, struct sl_view *view);
 
 /* The class of a UDP payload; SL_CLASS_OTHER when empty. */
-enum sl_class sl_parse_class(const uint8_t *payload, uint16_t len);
+static inline enum sl_class sl_parse_class(const uint8_t *payload, uint16_t len)
+{
+	if (len == 0)
+		return SL_CLASS_OTHER;
+	if (payload[0] >> 6 == 2)
+		return len > 1 && payload[1] >= 192 && payload[1] < 224 ? SL_CLASS_RTCP
+									: SL_CLASS_RTP;
+	if (payload[0] < 4)
+		return SL_CLASS_STUN;
+	return payload[0] >= 20 && payload[0] < 64 ? SL_CLASS_DTLS : SL_CLASS_OTHER;
+}
 
 /*
  * The RTP (RFC 3550 5.1) or RTCP (6.4) header at payload[0..len), by view->class. `plain`: nothing
