@@ -325,7 +325,7 @@ void work_rewind(struct work *work, unsigned worker)
 {
 	for (unsigned f = 0; f < work->spec.flows; f++) {
 		struct work_flow *wf = &work->flow[f];
-		struct sl_stream *live = &wf->flow->streams.live[0];
+		struct sl_stream *live = &wf->flow->streams.first;
 
 		if (wf->flow->worker != worker)
 			continue;

@@ -73,7 +73,7 @@ static uint64_t leg_round_trip(const struct sl_flow *there, const struct sl_flow
 	sl_reports_read(&there->reports, &sent);
 	sl_reports_read(&back->reports, &heard);
 	for (int i = 0; i < SL_LIVE_SSRCS && !ns; i++) {
-		sl_quality_read(&there->quality[i], &stream);
+		sl_flow_quality(there, i, &stream);
 		if (stream.packets)
 			ns = sl_reports_round_trip(&sent, &heard, stream.ssrc);
 	}
@@ -175,7 +175,7 @@ static void sample_medium(struct sl_leg_media *from, const struct sl_leg_media *
 	leg = leg_round_trip(to->path.flow, flow);
 	round_trip = leg + leg_round_trip(flow, to->path.flow);
 	for (int i = 0; i < SL_LIVE_SSRCS; i++) {
-		sl_quality_read(&flow->quality[i], &now);
+		sl_flow_quality(flow, i, &now);
 		if (now.packets)
 			judge(from, &now, codec_of(&from->terms, &to->terms, now.type), round_trip,
 				leg);
@@ -216,7 +216,7 @@ unsigned sl_quality_now(const struct sl_leg *leg, unsigned m,
 	unsigned n = 0;
 
 	for (int i = 0; media->path.flow && i < SL_LIVE_SSRCS; i++) {
-		sl_quality_read(&media->path.flow->quality[i], &now[n]);
+		sl_flow_quality(media->path.flow, i, &now[n]);
 		if (!now[n].packets)
 			continue;
 		tracks[n] = track_find(media, now[n].ssrc);

@@ -114,7 +114,7 @@ static void write_stream(struct sl_reply *reply, const struct sl_leg_media *medi
 	if (component == SL_RTP && media->path.flow) {
 		struct sl_quality_report stream;
 
-		sl_quality_read(&media->path.flow->quality[0], &stream);
+		sl_flow_quality(media->path.flow, 0, &stream);
 		if (stream.packets)
 			sl_reply_key_integer(reply, "SSRC", stream.ssrc);
 	}

@@ -12,6 +12,7 @@
 #include "ctrl/follow.h"
 #include "ctrl/log.h"
 #include "ctrl/watch.h"
+#include "dataplane/more.h"
 
 enum { TICK_MS = 1000 };
 
@@ -38,6 +39,7 @@ static void tick(uv_timer_t *timer)
 	sl_load_measure(&r->sessions, r->config->n_ports);
 	sl_protection_tick(&r->protection);
 	sl_quality_tick(&r->sessions);
+	sl_spares_fill();
 }
 
 static void sweep(uv_timer_t *timer)

@@ -21,7 +21,7 @@ struct sl_packet {
 	uint8_t component;        /* enum sl_component */
 	uint8_t listed;           /* enum sl_prefix, set by the lists stage where it looks */
 	bool learn;               /* from elsewhere, or its latch is being watched */
-	int8_t place;             /* in flow->streams.live; -1: SSRC not known yet */
+	int8_t place;             /* in flow->streams; -1: SSRC not known yet */
 	struct sl_crypto_op op;
 	struct sl_view view;
 } __attribute__((aligned(64)));

@@ -11,6 +11,7 @@
 #include "dataplane/worker.h"
 
 static struct sl_slab flows = {.size = sizeof(struct sl_flow)};
+static struct sl_slab treatments = {.size = sizeof(struct sl_treatments)};
 
 static bool same_family(const uint8_t a[16], const uint8_t b[16])
 {
@@ -43,6 +44,30 @@ static int check_spec(const struct sl_flow_spec *spec)
 	return 0;
 }
 
+static bool passes_all(const struct sl_treatments *t)
+{
+	for (unsigned i = 0; i < SL_PAYLOAD_TYPES; i++)
+		if (sl_treatments_get(t, i) != SL_TREAT_PASS)
+			return false;
+	return true;
+}
+
+/* A flow and what it has besides, all empty. NULL: out of memory. */
+static struct sl_flow *allocate(const struct sl_flow_spec *spec)
+{
+	struct sl_flow *flow = sl_slab_take(&flows);
+
+	if (!flow || passes_all(&spec->treatment))
+		return flow;
+	flow->treatment = sl_slab_take(&treatments);
+	if (flow->treatment) {
+		*flow->treatment = spec->treatment;
+		return flow;
+	}
+	sl_slab_give(flow);
+	return NULL;
+}
+
 struct sl_flow *sl_flow_new(const struct sl_flow_spec *spec)
 {
 	struct sl_flow *flow;
@@ -50,7 +75,7 @@ struct sl_flow *sl_flow_new(const struct sl_flow_spec *spec)
 	errno = check_spec(spec);
 	if (errno)
 		return NULL;
-	flow = sl_slab_take(&flows);
+	flow = allocate(spec);
 	if (!flow) {
 		errno = ENOMEM;
 		return NULL;
@@ -73,22 +98,56 @@ struct sl_flow *sl_flow_new(const struct sl_flow_spec *spec)
 		flow->egress[c].vlan = sl_addresses[spec->out_slot].vlan;
 		sl_egress_build(&flow->egress[c], &from, &spec->destination[c], spec->tos);
 	}
+	flow->local[SL_RTP].treated = flow->treatment;
 	flow->cookie = spec->cookie;
-	for (unsigned i = 0; i < SL_PAYLOAD_TYPES; i++)
-		flow->treated |= sl_treatments_get(&spec->treatment, i) != SL_TREAT_PASS;
-	flow->treatment = spec->treatment;
 	sl_police_start(&flow->police, &spec->rates);
 	memcpy(flow->payloads, spec->payloads, sizeof(flow->payloads));
 	sl_flow_sources(flow);
 	return flow;
 }
 
+static struct sl_more *more_of(const struct sl_flow *flow)
+{
+	return (struct sl_more *)flow->streams.more;
+}
+
 void sl_flow_free(struct sl_flow *flow)
 {
 	if (!flow)
 		return;
+	sl_slab_give(flow->treatment);
+	sl_more_free(more_of(flow));
 	explicit_bzero(flow, sizeof(*flow));
 	sl_slab_give(flow);
+}
+
+bool sl_flow_has_more(const struct sl_flow *flow)
+{
+	return __atomic_load_n(&flow->streams.more, __ATOMIC_ACQUIRE);
+}
+
+void sl_flow_give_more(struct sl_flow *flow, struct sl_more *more)
+{
+	if (more)
+		__atomic_store_n(&flow->streams.more, &more->streams, __ATOMIC_RELEASE);
+}
+
+bool sl_flow_outgrows(const struct sl_flow *flow, const struct sl_flow *old)
+{
+	const struct sl_streams *s = &flow->streams, *from = &old->streams;
+
+	if (s->more)
+		return false;
+	return sl_flow_has_more(old) ||
+	       (s->n_live && __atomic_load_n(&from->n_live, __ATOMIC_ACQUIRE) &&
+		       s->first.ssrc != __atomic_load_n(&from->first.ssrc, __ATOMIC_RELAXED));
+}
+
+void sl_flow_quality(const struct sl_flow *flow, int place, struct sl_quality_report *out)
+{
+	*out = (struct sl_quality_report){0};
+	if (place == 0 || sl_flow_has_more(flow))
+		sl_quality_read(sl_flow_quality_at((struct sl_flow *)flow, place), out);
 }
 
 void sl_flow_counters(const struct sl_flow *flow, struct sl_flow_counters *out)
@@ -122,8 +181,10 @@ static void inherit(struct sl_flow *flow, const struct sl_flow *old, bool same_o
 	sl_streams_inherit(&flow->streams, &old->streams, flow->in_key == old->in_key, same_out);
 	flow->count = old->count;
 	sl_police_inherit(&flow->police, &old->police);
-	memcpy(flow->quality, old->quality,
-		sizeof(flow->quality)); /* each finds its stream again */
+	flow->quality = old->quality; /* each finds its stream again */
+	if (sl_flow_has_more(flow) && sl_flow_has_more(old))
+		memcpy(more_of(flow)->quality, more_of(old)->quality,
+			sizeof(more_of(flow)->quality));
 	flow->reports = old->reports;
 	flow->latency = old->latency;
 	for (int c = 0; c < SL_COMPONENTS; c++)
@@ -146,10 +207,15 @@ void sl_flow_remember(const struct sl_flow *flow, struct sl_sent *sent)
 
 void sl_flow_resume(struct sl_flow *flow, const struct sl_flow *parked, const struct sl_sent *sent)
 {
+	/* What finds no room lets nobody in who is not known. */
+	if (sent && sent->streams.n > 1)
+		sl_flow_give_more(flow, sl_more_new());
 	if (sent && sent->rtcp_out_index) {
 		sl_streams_resume(&flow->streams, &sent->streams);
 		flow->rtcp_out_index = sent->rtcp_out_index;
 	}
+	if (parked && sl_flow_outgrows(flow, parked))
+		sl_flow_give_more(flow, sl_more_new());
 	if (parked)
 		inherit(flow, parked, false);
 }

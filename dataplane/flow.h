@@ -18,6 +18,7 @@
 #include "dataplane/crypto.h"
 #include "dataplane/endpoint.h"
 #include "dataplane/latch.h"
+#include "dataplane/more.h"
 #include "dataplane/police.h"
 #include "dataplane/quality.h"
 #include "dataplane/stream.h"
@@ -42,13 +43,13 @@ struct sl_egress {
 _Static_assert(sizeof(struct sl_egress) == 64, "one cache line per component");
 
 /* Written by the worker, read relaxed by ctrl. Packets and bytes are RTP or RTCP packets as
- * received. */
+ * received. In the order in which RTP needs the first of them in one cache line. */
 struct sl_flow_counters {
+	uint64_t last; /* ns, worker clock (sl_clock): last packet forwarded, 0: none yet */
 	uint64_t packets[SL_COMPONENTS]; /* handed to the egress queue; drops[SL_DROP_TX_FULL] of
 					    them were refused */
 	uint64_t bytes[SL_COMPONENTS];   /* forwarded, UDP payload as sent */
-	uint64_t last; /* ns, worker clock (sl_clock): last packet forwarded, 0: none yet */
-	uint32_t drops[SL_VERDICTS]; /* by enum sl_verdict */
+	uint32_t drops[SL_VERDICTS];     /* by enum sl_verdict */
 };
 
 /*
@@ -76,36 +77,44 @@ struct sl_flow {
 	struct {
 		uint16_t port;  /* UDP port, host byte order */
 		uint8_t slot;   /* address slot (dataplane/pinhole.h) */
+		bool treated;   /* not every payload type that comes there just passes */
 	} local[SL_COMPONENTS]; /* the same twice: RTP and RTCP share a port (RFC 5761) */
 
 	/* Lines 1 and 2. Written by ctrl before publication. */
 	struct sl_egress egress[SL_COMPONENTS] __attribute__((aligned(64)));
 
-	/* Line 3 and on. Written by the worker. */
+	/* Line 3 and, of RTCP, part of line 4. Written by the worker. */
+	struct sl_streams streams;
+
+	/* The rest of line 4. `rtcp_out_index` is written by the worker, the others by ctrl before
+	 * publication. */
 	uint64_t rtcp_out_index; /* next SRTCP index to send, shared by all SSRCs of the egress key
 				  */
-	bool treated; /* written by ctrl before publication: not every payload type just passes */
+	uint64_t cookie;
+	struct sl_treatments *treatment; /* of RTP, enum sl_treatment; NULL: all passes */
+
+	/* Lines 5 and 6. Written by the worker. */
+	struct sl_quality quality; /* of the SSRC at place 0 of `streams` */
 	struct sl_police police;
 	struct sl_flow_counters count;
 
-	/* Cold, in the rest of the counters' last line. Written by ctrl before publication. */
-	uint64_t cookie;
+	/* Cold. Written by ctrl before publication. */
 	struct sl_payload payloads[SL_PAYLOADS];
 
-	struct sl_streams streams __attribute__((aligned(64)));
-
-	struct sl_quality quality[SL_LIVE_SSRCS] __attribute__((aligned(64))); /* as streams.live */
-	struct sl_reports reports;                                             /* RTCP that came */
+	/* Cold, written by the worker. */
 	struct sl_latency latency;
+	struct sl_reports reports; /* RTCP that came */
 
 	/* Cold: only for packets from elsewhere, and while a source is being learnt. */
 	struct sl_latch latch[SL_COMPONENTS]; /* the first one for both when they share a port */
-
-	/* Cold. Written by ctrl before publication. */
-	struct sl_treatments treatment; /* enum sl_treatment */
 };
 
 _Static_assert(offsetof(struct sl_flow, egress) == 64, "what every packet needs is in one line");
+_Static_assert(offsetof(struct sl_flow, streams) % 64 == 0, "so is its stream");
+_Static_assert(offsetof(struct sl_flow, quality) % 64 == 0, "so is its quality");
+_Static_assert(offsetof(struct sl_flow, police) % 64 == 0 &&
+		       offsetof(struct sl_flow, count.bytes[SL_RTCP]) % 64 == 0,
+	"so are the counters of RTP");
 
 /* What ctrl says of a flow; copied. Keys stay the caller's: they must outlive the flow. */
 struct sl_flow_spec {
@@ -140,6 +149,24 @@ void sl_flow_counters(const struct sl_flow *flow, struct sl_flow_counters *out);
 
 /* A copy of a published flow's. */
 void sl_flow_latency(const struct sl_flow *flow, struct sl_latency *out);
+
+/* What was received of the SSRC at a place below SL_LIVE_SSRCS, by any thread; all zero: none. */
+void sl_flow_quality(const struct sl_flow *flow, int place, struct sl_quality_report *out);
+
+/* The same for the owner, of a place that is in use or was. */
+static inline struct sl_quality *sl_flow_quality_at(struct sl_flow *flow, int place)
+{
+	return place == 0 ? &flow->quality
+			  : &((struct sl_more *)flow->streams.more)->quality[place - 1];
+}
+
+/* Whether it has room for more than one SSRC, by any thread; and whether one that is not published
+ * needs that to take over what `old` knows. */
+bool sl_flow_has_more(const struct sl_flow *flow);
+bool sl_flow_outgrows(const struct sl_flow *flow, const struct sl_flow *old);
+
+/* Gives it room, NULL is ignored. By the owner, or before publication. */
+void sl_flow_give_more(struct sl_flow *flow, struct sl_more *more);
 
 /* Where media of a component comes from: of a flow that is published or was. */
 void sl_flow_source(

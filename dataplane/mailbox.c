@@ -18,13 +18,17 @@ struct sl_order {
 	atomic_bool done;
 };
 
-static void carry_out(struct sl_order *order)
+static void carry_out(struct sl_worker *w, struct sl_order *order)
 {
 	if (order->close)
 		sl_pinhole_close(order->close);
 	if (order->open) {
-		if (order->parent)
+		if (order->parent) {
+			/* Its second SSRC may have come since sl_flows_exchange looked. */
+			if (sl_flow_outgrows(order->open, order->parent))
+				sl_flow_give_more(order->open, sl_spare_take(w));
 			sl_flow_inherit(order->open, order->parent);
+		}
 		sl_pinhole_open(order->open);
 	}
 	atomic_store_explicit(&order->done, true, memory_order_release);
@@ -36,7 +40,7 @@ void sl_mailbox_poll(struct sl_worker *w)
 	unsigned n = rte_ring_sc_dequeue_burst(w->orders, (void **)orders, 16, NULL);
 
 	for (unsigned i = 0; i < n; i++)
-		carry_out(orders[i]);
+		carry_out(w, orders[i]);
 }
 
 /* A worker that does not run holds nothing: its orders are carried out on the spot. */
@@ -45,7 +49,7 @@ static void post(uint8_t worker, struct sl_order *order)
 	struct sl_worker *w = &sl_workers[worker];
 
 	if (!atomic_load(&w->started)) {
-		carry_out(order);
+		carry_out(w, order);
 		return;
 	}
 	while (rte_ring_sp_enqueue(w->orders, order) != 0)
@@ -124,9 +128,27 @@ static void carry_out_all(struct sl_exchange *exchanges, unsigned n, struct sl_o
 	}
 }
 
+/* What a flow inherits of a second SSRC needs room. */
+static int make_room(const struct sl_exchange *exchanges, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		const struct sl_exchange *x = &exchanges[i];
+
+		if (!x->flow || !x->old || !sl_flow_outgrows(x->flow, x->old))
+			continue;
+		sl_flow_give_more(x->flow, sl_more_new());
+		if (!sl_flow_has_more(x->flow))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 int sl_flows_exchange(struct sl_exchange *exchanges, unsigned n)
 {
 	int err = check(exchanges, n);
+
+	if (!err)
+		err = make_room(exchanges, n);
 
 	if (err || n == 0)
 		return err;
@@ -137,6 +159,7 @@ int sl_flows_exchange(struct sl_exchange *exchanges, unsigned n)
 		return -ENOMEM;
 	carry_out_all(exchanges, n, orders);
 	free(orders);
+	sl_spares_fill();
 	return 0;
 }
 

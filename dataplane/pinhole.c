@@ -59,8 +59,8 @@ void sl_stage_pinhole(struct sl_worker *w, struct sl_burst *b)
 			p->verdict = SL_DROP_CLOSED;
 			continue;
 		}
-		rte_prefetch0(p->flow);                   /* guard */
-		rte_prefetch0(&p->flow->streams.live[0]); /* replay */
-		rte_prefetch0(&p->flow->police);          /* replay, tx */
+		rte_prefetch0(p->flow);           /* guard */
+		rte_prefetch0(&p->flow->streams); /* replay */
+		rte_prefetch0(&p->flow->police);  /* replay, tx */
 	}
 }

@@ -18,7 +18,8 @@
 static bool unknown(const struct sl_packet *p)
 {
 	return p->place < 0 ||
-	       (p->component == SL_RTP && sl_replay_empty(&p->flow->streams.live[p->place].in));
+	       (p->component == SL_RTP &&
+		       sl_replay_empty(&sl_streams_live(&p->flow->streams, p->place)->in));
 }
 
 /*
@@ -56,7 +57,7 @@ static enum sl_verdict index_and_check(struct sl_packet *p)
 	struct sl_replay in, rtcp;
 
 	if (likely(p->place >= 0))
-		return check(p, &s->live[p->place].in, &s->rtcp[p->place]);
+		return check(p, &sl_streams_live(s, p->place)->in, sl_streams_rtcp(s, p->place));
 	sl_streams_recall(s, p->op.ssrc, &in, &rtcp);
 	return check(p, &in, &rtcp);
 }
@@ -66,14 +67,13 @@ static void prefetch_way_out(const struct sl_packet *p)
 {
 	rte_prefetch0(p->flow->out_key);
 	rte_prefetch0(&p->flow->egress[p->component]);
-	rte_prefetch0(&p->flow->quality[p->place < 0 ? 0 : p->place]);
-	rte_prefetch0(&p->flow->count.last);
+	rte_prefetch0(&p->flow->quality);
 }
 
 /* Of an SSRC that is not known, while one is. */
 static bool intrudes(const struct sl_packet *p)
 {
-	return p->place < 0 && p->flow->in_key && p->flow->streams.live[0].in_use;
+	return p->place < 0 && p->flow->in_key && p->flow->streams.first.in_use;
 }
 
 /* Of a packet that would be decrypted next. */
@@ -152,8 +152,9 @@ static enum sl_verdict commit_ingress(struct sl_packet *p)
 
 	if (!p->flow->in_key)
 		return SL_FORWARD;
-	return sl_replay_commit(
-		p->component == SL_RTP ? &s->live[p->place].in : &s->rtcp[p->place], p->op.index);
+	return sl_replay_commit(p->component == SL_RTP ? &sl_streams_live(s, p->place)->in
+						       : sl_streams_rtcp(s, p->place),
+		p->op.index);
 }
 
 /*
@@ -190,7 +191,7 @@ static enum sl_verdict take_egress(struct sl_packet *p)
 		return SL_FORWARD;
 	}
 
-	struct sl_stream *stream = &flow->streams.live[p->place];
+	struct sl_stream *stream = sl_streams_live(&flow->streams, p->place);
 	struct sl_replay *out = &stream->out;
 	enum sl_verdict v;
 
@@ -219,24 +220,28 @@ static bool newest(const struct sl_packet *p)
 {
 	const struct sl_streams *s = &p->flow->streams;
 
-	return p->op.index ==
-	       (p->component == SL_RTP ? s->live[p->place].in.top : s->rtcp[p->place].top);
+	return p->op.index == (p->component == SL_RTP ? sl_streams_live(s, p->place)->in.top
+						      : sl_streams_rtcp(s, p->place)->top);
 }
 
 /* Where the stream is, made if need be. Its place may have gone to another SSRC of this burst. */
-static int admit(struct sl_streams *s, const struct sl_packet *p, uint64_t now)
+static int admit(struct sl_worker *w, const struct sl_packet *p, uint64_t now)
 {
-	if (likely(p->place >= 0 && s->live[p->place].ssrc == p->view.ssrc))
+	struct sl_streams *s = &p->flow->streams;
+
+	if (likely(p->place >= 0 && sl_streams_live(s, p->place)->ssrc == p->view.ssrc))
 		return p->place;
+	if (sl_streams_find(s, p->view.ssrc) < 0 && sl_streams_wants_more(s))
+		sl_flow_give_more(p->flow, sl_spare_take(w));
 	return sl_streams_admit(s, p->view.ssrc, now);
 }
 
 static enum sl_verdict treat(struct sl_packet *p)
 {
-	enum sl_treatment treatment = sl_treatments_get(&p->flow->treatment, p->op.data[1] & 0x7f);
+	enum sl_treatment treatment = sl_treatments_get(p->flow->treatment, p->op.data[1] & 0x7f);
 	uint16_t len;
 
-	if (p->component == SL_RTCP || treatment == SL_TREAT_PASS)
+	if (treatment == SL_TREAT_PASS)
 		return SL_FORWARD;
 	len = sl_treatment_silence(treatment, p->op.data, p->op.header_len, p->op.len);
 	if (!len)
@@ -248,10 +253,10 @@ static enum sl_verdict treat(struct sl_packet *p)
 /* The figures of an SSRC go with it when its stream has come to another place. */
 static void bring_quality(struct sl_flow *flow, int place, uint32_t ssrc)
 {
-	struct sl_quality *here = &flow->quality[place];
+	struct sl_quality *here = sl_flow_quality_at(flow, place);
 
-	for (int i = 0; i < SL_LIVE_SSRCS; i++) {
-		struct sl_quality *there = &flow->quality[i], other = *here;
+	for (int i = 0; i < SL_LIVE_SSRCS && (i == 0 || flow->streams.more); i++) {
+		struct sl_quality *there = sl_flow_quality_at(flow, i), other = *here;
 
 		if (i != place && there->packets && there->ssrc == ssrc) {
 			*here = *there;
@@ -282,14 +287,15 @@ static void measure(const struct sl_packet *p, uint64_t now)
 		.type = p->op.data[1] & 0x7f,
 	};
 
-	if (unlikely(flow->quality[p->place].ssrc != q.ssrc))
+	struct sl_quality *quality = sl_flow_quality_at(flow, p->place);
+
+	if (unlikely(quality->ssrc != q.ssrc))
 		bring_quality(flow, p->place, q.ssrc);
-	sl_quality_rtp(&flow->quality[p->place], &q, flow->payloads);
+	sl_quality_rtp(quality, &q, flow->payloads);
 }
 
 static enum sl_verdict commit(struct sl_worker *w, struct sl_packet *p, uint64_t now)
 {
-	struct sl_streams *s = &p->flow->streams;
 	enum sl_verdict v;
 
 	if (unlikely(p->learn) && !p->flow->in_key) {
@@ -297,17 +303,17 @@ static enum sl_verdict commit(struct sl_worker *w, struct sl_packet *p, uint64_t
 		if (v != SL_FORWARD)
 			return v;
 	}
-	p->place = (int8_t)admit(s, p, now);
+	p->place = (int8_t)admit(w, p, now);
 	if (p->place < 0)
 		return SL_DROP_SSRC_LIMIT;
-	s->live[p->place].last = now;
+	sl_streams_live(&p->flow->streams, p->place)->last = now;
 	v = commit_ingress(p);
 	if (v == SL_FORWARD && unlikely(p->learn) && p->flow->in_key)
 		v = sl_source_commit(w, p, newest(p), now);
 	if (v != SL_FORWARD)
 		return v;
 	measure(p, now);
-	if (unlikely(p->flow->treated))
+	if (unlikely(p->flow->local[p->component].treated))
 		v = treat(p);
 	return v == SL_FORWARD ? take_egress(p) : v;
 }

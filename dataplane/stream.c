@@ -8,9 +8,19 @@
 static struct sl_retired *find_retired(const struct sl_streams *s, uint32_t ssrc)
 {
 	for (int i = 0; i < s->n_retired; i++)
-		if (s->retired[i].ssrc == ssrc)
-			return (struct sl_retired *)&s->retired[i];
+		if (s->more->retired[i].ssrc == ssrc)
+			return &s->more->retired[i];
 	return NULL;
+}
+
+static int places(const struct sl_streams *s)
+{
+	return s->more ? SL_LIVE_SSRCS : 1;
+}
+
+static int places_retired(const struct sl_streams *s)
+{
+	return s->more ? SL_RETIRED_SSRCS : 0;
 }
 
 /* A window whose every index up to and including `next` - 1 counts as seen. */
@@ -45,18 +55,20 @@ static int silent_longest(const struct sl_streams *s, uint64_t now)
 	int oldest = 0;
 
 	for (int i = 1; i < s->n_live; i++)
-		if (s->live[i].last < s->live[oldest].last)
+		if (sl_streams_live(s, i)->last < sl_streams_live(s, oldest)->last)
 			oldest = i;
-	return now - s->live[oldest].last >= SL_STREAM_SILENT_NS ? oldest : -1;
+	return now - sl_streams_live(s, oldest)->last >= SL_STREAM_SILENT_NS ? oldest : -1;
 }
 
 static struct sl_retired retire(const struct sl_streams *s, int i)
 {
+	const struct sl_stream *live = sl_streams_live(s, i);
+
 	return (struct sl_retired){
-		.ssrc = s->live[i].ssrc,
-		.in_top = next_index(&s->live[i].in),
-		.out_top = next_index(&s->live[i].out),
-		.rtcp_top = (uint32_t)next_index(&s->rtcp[i]),
+		.ssrc = live->ssrc,
+		.in_top = next_index(&live->in),
+		.out_top = next_index(&live->out),
+		.rtcp_top = (uint32_t)next_index(sl_streams_rtcp(s, i)),
 	};
 }
 
@@ -69,14 +81,14 @@ static bool memorable(const struct sl_retired *r)
 static void enter(
 	struct sl_streams *s, int i, uint32_t ssrc, uint64_t now, const struct sl_retired *known)
 {
-	s->live[i] = (struct sl_stream){
+	*sl_streams_live(s, i) = (struct sl_stream){
 		.ssrc = ssrc,
 		.in_use = true,
 		.last = now,
 		.in = closed_window(known->in_top),
 		.out = closed_window(known->out_top),
 	};
-	s->rtcp[i] = closed_window(known->rtcp_top);
+	*sl_streams_rtcp(s, i) = closed_window(known->rtcp_top);
 }
 
 /* Makes room for one more: the place of the stream silent longest, which is retired; -1: there is
@@ -91,9 +103,9 @@ static int make_room(struct sl_streams *s, uint64_t now)
 	old = retire(s, i);
 	if (!memorable(&old))
 		return i;
-	if (s->n_retired == SL_RETIRED_SSRCS)
+	if (s->n_retired == places_retired(s))
 		return -1;
-	s->retired[s->n_retired++] = old;
+	s->more->retired[s->n_retired++] = old;
 	return i;
 }
 
@@ -107,13 +119,13 @@ int sl_streams_admit(struct sl_streams *s, uint32_t ssrc, uint64_t now)
 	struct sl_retired *back = find_retired(s, ssrc);
 	struct sl_retired known = back ? *back : (struct sl_retired){0};
 
-	if (!back && s->full)
+	if (!back && (s->full || sl_streams_wants_more(s)))
 		return -1;
-	if (s->n_live == SL_LIVE_SSRCS && silent_longest(s, now) < 0)
+	if (s->n_live == places(s) && silent_longest(s, now) < 0)
 		return -1;
 	if (back)
-		*back = s->retired[--s->n_retired];
-	i = s->n_live < SL_LIVE_SSRCS ? s->n_live++ : make_room(s, now);
+		*back = s->more->retired[--s->n_retired];
+	i = s->n_live < places(s) ? s->n_live++ : make_room(s, now);
 	if (i >= 0)
 		enter(s, i, ssrc, now, &known);
 	return i;
@@ -142,36 +154,54 @@ static void put_received(struct sl_streams *s, const struct received *r)
 
 	if (i < 0 && !retired && !next_index(&r->in) && !next_index(&r->rtcp))
 		return;
-	if (i < 0 && !retired && s->n_live < SL_LIVE_SSRCS) {
+	if (i < 0 && !retired && s->n_live < places(s)) {
 		i = s->n_live++;
-		s->live[i] = (struct sl_stream){.ssrc = r->ssrc, .in_use = true};
+		*sl_streams_live(s, i) = (struct sl_stream){.ssrc = r->ssrc, .in_use = true};
 	}
 	if (i >= 0) {
-		s->live[i].last = r->last;
-		s->live[i].in = r->in;
-		s->rtcp[i] = r->rtcp;
+		sl_streams_live(s, i)->last = r->last;
+		sl_streams_live(s, i)->in = r->in;
+		*sl_streams_rtcp(s, i) = r->rtcp;
 		return;
 	}
-	if (!retired && s->n_retired == SL_RETIRED_SSRCS) {
+	if (!retired && s->n_retired == places_retired(s)) {
 		s->full = true;
 		return;
 	}
 	if (!retired) {
-		retired = &s->retired[s->n_retired++];
+		retired = &s->more->retired[s->n_retired++];
 		*retired = (struct sl_retired){.ssrc = r->ssrc};
 	}
 	retired->in_top = next_index(&r->in);
 	retired->rtcp_top = (uint32_t)next_index(&r->rtcp);
 }
 
+/* All of `old`, as far as there is room. */
+static void copy(struct sl_streams *s, const struct sl_streams *old)
+{
+	struct sl_more_streams *more = s->more;
+
+	*s = *old;
+	s->more = more;
+	if (more && old->more)
+		*more = *old->more;
+	if (s->n_live > places(s) || s->n_retired > places_retired(s)) {
+		s->n_live = 1;
+		s->n_retired = 0;
+		s->full = true;
+	}
+}
+
 /* The egress state of `old`, and nothing of ingress, in place of all that `s` was. */
 static void take_sent(struct sl_streams *s, const struct sl_streams *old)
 {
-	*s = *old;
-	for (int i = 0; i < s->n_live; i++)
-		s->live[i].in = s->rtcp[i] = (struct sl_replay){0};
+	copy(s, old);
+	for (int i = 0; i < s->n_live; i++) {
+		sl_streams_live(s, i)->in = (struct sl_replay){0};
+		*sl_streams_rtcp(s, i) = (struct sl_replay){0};
+	}
 	for (int i = 0; i < s->n_retired; i++)
-		s->retired[i].in_top = s->retired[i].rtcp_top = 0;
+		s->more->retired[i].in_top = s->more->retired[i].rtcp_top = 0;
 }
 
 void sl_streams_inherit(
@@ -181,13 +211,14 @@ void sl_streams_inherit(
 		take_sent(s, old);
 	s->full |= old->full;
 	for (int i = 0; i < old->n_live; i++) {
-		struct received r = received(old->live[i].ssrc, old->live[i].last, &old->live[i].in,
-			&old->rtcp[i], same_in_key);
+		const struct sl_stream *live = sl_streams_live(old, i);
+		struct received r = received(
+			live->ssrc, live->last, &live->in, sl_streams_rtcp(old, i), same_in_key);
 
 		put_received(s, &r);
 	}
 	for (int i = 0; i < old->n_retired; i++) {
-		const struct sl_retired *known = &old->retired[i];
+		const struct sl_retired *known = &old->more->retired[i];
 		struct sl_replay in = closed_window(known->in_top);
 		struct sl_replay rtcp = closed_window(known->rtcp_top);
 		struct received r = received(known->ssrc, 0, &in, &rtcp, same_in_key);
@@ -207,24 +238,29 @@ static void remember(struct sl_sent_streams *sent, uint32_t ssrc, uint64_t next,
 void sl_streams_remember(const struct sl_streams *s, struct sl_sent_streams *sent)
 {
 	*sent = (struct sl_sent_streams){.full = s->full};
-	for (int i = 0; i < s->n_live; i++)
-		remember(sent, s->live[i].ssrc, next_index(&s->live[i].out), s->live[i].shift);
+	for (int i = 0; i < s->n_live; i++) {
+		const struct sl_stream *live = sl_streams_live(s, i);
+
+		remember(sent, live->ssrc, next_index(&live->out), live->shift);
+	}
 	for (int i = 0; i < s->n_retired; i++)
-		remember(sent, s->retired[i].ssrc, s->retired[i].out_top, 0);
+		remember(sent, s->more->retired[i].ssrc, s->more->retired[i].out_top, 0);
 }
 
 void sl_streams_resume(struct sl_streams *s, const struct sl_sent_streams *sent)
 {
-	*s = (struct sl_streams){.full = sent->full};
+	*s = (struct sl_streams){.more = s->more, .full = sent->full};
 	for (int i = 0; i < sent->n; i++) {
 		const struct sl_retired known = {
 			.ssrc = sent->ssrc[i], .out_top = (sent->sent[i] >> 16) + 1};
 
-		if (s->n_live == SL_LIVE_SSRCS) {
-			s->retired[s->n_retired++] = known;
-			continue;
+		if (s->n_live < places(s)) {
+			enter(s, s->n_live, known.ssrc, 0, &known);
+			sl_streams_live(s, s->n_live++)->shift = (uint16_t)sent->sent[i];
+		} else if (s->n_retired < places_retired(s)) {
+			s->more->retired[s->n_retired++] = known;
+		} else {
+			s->full = true;
 		}
-		enter(s, s->n_live, known.ssrc, 0, &known);
-		s->live[s->n_live++].shift = (uint16_t)sent->sent[i];
 	}
 }

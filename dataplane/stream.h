@@ -38,23 +38,48 @@ struct sl_retired {
 	uint32_t ssrc;
 };
 
-/* A packet of a flow's first SSRC, which is often its only one, touches the first line alone. */
-struct sl_streams {
-	struct sl_stream live[SL_LIVE_SSRCS]
-		__attribute__((aligned(64))); /* in use from the front */
-	struct sl_replay rtcp[SL_LIVE_SSRCS]; /* ingress SRTCP, of the SSRC of live[i] */
+/* Room for SSRCs behind a flow's first one. */
+struct sl_more_streams {
+	struct sl_stream live[SL_LIVE_SSRCS - 1];
+	struct sl_replay rtcp[SL_LIVE_SSRCS - 1];
 	struct sl_retired retired[SL_RETIRED_SSRCS];
-	uint8_t n_live, n_retired;
+};
+
+/* Most flows have one SSRC, ever. A packet of it touches the first line alone. */
+struct sl_streams {
+	struct sl_stream first;       /* the live SSRC at place 0 */
+	struct sl_replay first_rtcp;  /* ingress SRTCP, of the same SSRC */
+	struct sl_more_streams *more; /* the caller's; NULL: there is no place for a second SSRC */
+	uint8_t n_live, n_retired;    /* places in use are in use from the front */
 	bool full; /* something had to be forgotten: no SSRC that is not known may enter */
 };
+
+/* What is at a place that is in use. */
+static inline struct sl_stream *sl_streams_live(const struct sl_streams *s, int place)
+{
+	return place == 0 ? (struct sl_stream *)&s->first : &s->more->live[place - 1];
+}
+
+static inline struct sl_replay *sl_streams_rtcp(const struct sl_streams *s, int place)
+{
+	return place == 0 ? (struct sl_replay *)&s->first_rtcp : &s->more->rtcp[place - 1];
+}
 
 /* The place of a live SSRC, or -1. */
 static inline int sl_streams_find(const struct sl_streams *s, uint32_t ssrc)
 {
-	for (int i = 0; i < SL_LIVE_SSRCS && s->live[i].in_use; i++)
-		if (s->live[i].ssrc == ssrc)
+	if (s->first.ssrc == ssrc && s->first.in_use)
+		return 0;
+	for (int i = 1; i < s->n_live; i++)
+		if (s->more->live[i - 1].ssrc == ssrc)
 			return i;
 	return -1;
+}
+
+/* Would an SSRC that is not known enter, were there more room? */
+static inline bool sl_streams_wants_more(const struct sl_streams *s)
+{
+	return !s->more && s->n_live && !s->full;
 }
 
 /*
@@ -72,9 +97,9 @@ void sl_streams_recall(
 int sl_streams_admit(struct sl_streams *s, uint32_t ssrc, uint64_t now);
 
 /*
- * Takes over from the flow that this one replaces: egress state while the egress key is the same,
- * else it stays as it was; ingress state while the ingress key is the same, else only how far the
- * sender was (sl_replay_estimate).
+ * Takes over from the flow that this one replaces (what of it finds no room makes `s` full): egress
+ * state while the egress key is the same, else it stays as it was; ingress state while the ingress
+ * key is the same, else only how far the sender was (sl_replay_estimate).
  */
 void sl_streams_inherit(
 	struct sl_streams *s, const struct sl_streams *old, bool same_in_key, bool same_out_key);
@@ -89,7 +114,8 @@ struct sl_sent_streams {
 
 void sl_streams_remember(const struct sl_streams *s, struct sl_sent_streams *sent);
 
-/* Goes on behind it, in place of all that `s` was: what was not sent by then is not sent late. */
+/* Goes on behind it, in place of all that `s` was but its room: what was not sent by then is not
+ * sent late. */
 void sl_streams_resume(struct sl_streams *s, const struct sl_sent_streams *sent);
 
 #endif

@@ -184,7 +184,8 @@ static int make_rings(struct sl_worker *w, char why[SL_WHY])
 	w->relay_tx = ring("relay", w->index, SL_HANDOFF_RING, RING_F_SC_DEQ);
 	w->events = event_ring("events", w->index, sizeof(struct sl_event));
 	w->samples = event_ring("samples", w->index, sizeof(struct sl_drop_sample));
-	if (w->orders && w->handoff && w->relay_tx && w->events && w->samples)
+	w->spares = ring("spares", w->index, SL_SPARES + 1, RING_F_SP_ENQ | RING_F_SC_DEQ);
+	if (w->orders && w->handoff && w->relay_tx && w->events && w->samples && w->spares)
 		return 0;
 	snprintf(why, SL_WHY, "no memory for the rings of worker %u: raise `memory` in [sluice]",
 		w->index);
@@ -206,6 +207,7 @@ static void free_rings(struct sl_worker *w)
 	rte_ring_free(w->events);
 	rte_ring_free(w->samples);
 	w->orders = w->events = w->samples = NULL;
+	sl_spares_free(w);
 }
 
 int sl_workers_prepare(const struct sl_crypto_backend *crypto, char why[SL_WHY])
@@ -216,6 +218,8 @@ int sl_workers_prepare(const struct sl_crypto_backend *crypto, char why[SL_WHY])
 		sl_workers[i].backend = crypto;
 		err = make_rings(&sl_workers[i], why);
 	}
+	if (!err)
+		sl_spares_fill();
 	return err;
 }
 

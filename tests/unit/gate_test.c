@@ -33,27 +33,27 @@ static void gates_are_for_one_or_all(void **state)
 	must_gate(NULL, SL_GATE_DTMF, true); /* before anybody has answered */
 	must_answer(from("A", "B"), b);
 	use(flow("A"), 100, 200);
-	assert_true(flow("A")->treated && flow("B")->treated);
-	assert_int_equal(sl_treatments_get(&flow("A")->treatment, 0), SL_TREAT_DISCARD);
-	assert_int_equal(sl_treatments_get(&flow("A")->treatment, 8), SL_TREAT_PASS);
+	assert_true(flow("A")->treatment && flow("B")->treatment);
+	assert_int_equal(sl_treatments_get(flow("A")->treatment, 0), SL_TREAT_DISCARD);
+	assert_int_equal(sl_treatments_get(flow("A")->treatment, 8), SL_TREAT_PASS);
 	must_gate("A", SL_GATE_DTMF, false);
-	assert_false(flow("A")->treated);
-	assert_true(flow("B")->treated);
+	assert_false(flow("A")->treatment);
+	assert_true(flow("B")->treatment);
 	must_gate(NULL, SL_GATE_DTMF, false);
-	assert_false(flow("B")->treated);
+	assert_false(flow("B")->treatment);
 	must_gate("A", SL_GATE_SILENCE, true);
-	assert_int_equal(sl_treatments_get(&flow("A")->treatment, 8), SL_TREAT_PCMA);
-	assert_int_equal(sl_treatments_get(&flow("A")->treatment, 96),
+	assert_int_equal(sl_treatments_get(flow("A")->treatment, 8), SL_TREAT_PCMA);
+	assert_int_equal(sl_treatments_get(flow("A")->treatment, 96),
 		SL_TREAT_DISCARD); /* nobody knows what it is */
-	assert_false(flow("B")->treated);
+	assert_false(flow("B")->treatment);
 	must_gate("A", SL_GATE_BLOCK, true);
-	assert_int_equal(sl_treatments_get(&flow("A")->treatment, 0), SL_TREAT_DISCARD);
+	assert_int_equal(sl_treatments_get(flow("A")->treatment, 0), SL_TREAT_DISCARD);
 	must_gate("A", SL_GATE_BLOCK, false);
-	assert_int_equal(sl_treatments_get(&flow("A")->treatment, 8), SL_TREAT_PCMA);
+	assert_int_equal(sl_treatments_get(flow("A")->treatment, 8), SL_TREAT_PCMA);
 	must_answer(from("A", "C"), party("C", key_line(1, GCM, 3)));
-	assert_true(flow("A")->treated); /* whoever hears it */
+	assert_true(flow("A")->treatment); /* whoever hears it */
 	must_gate("A", SL_GATE_SILENCE, false);
-	assert_false(flow("A")->treated);
+	assert_false(flow("A")->treatment);
 	assert_int_equal(sent(flow("A")), 200);
 	assert_int_equal(
 		sl_gate_set(&relay.sessions, find_call("call"), stranger, SL_GATE_BLOCK, true, why),

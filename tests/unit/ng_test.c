@@ -71,7 +71,7 @@ static void heard(struct sl_flow *flow, uint32_t ssrc)
 			.len = 172};
 
 		if (i % 100 != 50) /* one of a hundred is lost */
-			sl_quality_rtp(&flow->quality[0], &p, payloads);
+			sl_quality_rtp(&flow->quality, &p, payloads);
 	}
 	flow->count.packets[SL_RTP] = 360000;
 	flow->count.bytes[SL_RTP] = 65520000;
@@ -165,7 +165,9 @@ static void no_reply_is_larger_than_what_proxies_read(void **state)
 
 static bool discards(const char *tag)
 {
-	return sl_treatments_get(&flow(tag)->treatment, 0) == SL_TREAT_DISCARD;
+	const struct sl_treatments *t = flow(tag)->treatment;
+
+	return t && sl_treatments_get(t, 0) == SL_TREAT_DISCARD;
 }
 
 #define COMMAND(name, more) "{\"command\":\"" name "\",\"call-id\":\"call\"" more "}"

@@ -34,8 +34,8 @@ static void reoffer_with_the_same_keys_keeps_ports_and_indices(void **state)
 	assert_int_equal(media_port(sdp_out, 0), port);
 	assert_string_equal(crypto_line(sdp_out, 0), first); /* our key stays too */
 	assert_int_equal(flow->source[SL_RTP].port, 5104);
-	assert_int_equal(flow->streams.live[0].in.top, 0x10001);
-	assert_int_equal(flow->streams.live[0].out.top, 0x10002);
+	assert_int_equal(flow->streams.first.in.top, 0x10001);
+	assert_int_equal(flow->streams.first.out.top, 0x10002);
 	assert_int_equal(flow->rtcp_out_index, 0x10002);
 	relay_close();
 }
@@ -54,10 +54,10 @@ static void a_new_key_starts_anew_only_its_own_direction(void **state)
 	must_answer(from_b, alice(key_line(3, CM80, 1)));
 	ab = flow_of(call, 0, 0);
 	ba = flow_of(call, 1, 0);
-	assert_int_equal(ab->streams.live[0].in.top, 100);
-	assert_int_equal(ab->streams.live[0].out.top, 200);
-	assert_true(sl_replay_empty(&ba->streams.live[0].in));
-	assert_int_equal(ba->streams.live[0].out.top, 400);
+	assert_int_equal(ab->streams.first.in.top, 100);
+	assert_int_equal(ab->streams.first.out.top, 200);
+	assert_true(sl_replay_empty(&ba->streams.first.in));
+	assert_int_equal(ba->streams.first.out.top, 400);
 	relay_close();
 }
 
@@ -80,8 +80,8 @@ static void hold_closes_and_resume_goes_on(void **state)
 	must_answer(to_b, bob(key_line(1, GCM, 2)));
 	flow = flow_of(call, 0, 0);
 	assert_true(published(flow));
-	assert_int_equal(flow->streams.live[0].in.top, 100);
-	assert_int_equal(flow->streams.live[0].out.top, 200); /* else: two-time pad */
+	assert_int_equal(flow->streams.first.in.top, 100);
+	assert_int_equal(flow->streams.first.out.top, 200); /* else: two-time pad */
 	relay_close();
 }
 
@@ -100,20 +100,20 @@ static void a_key_that_comes_back_goes_on(void **state)
 	use(flow_of(call, 0, 0), 100, 200);
 	must_answer(to_b, bob(key_line(2, CM256, 3))); /* takes another of the suites, */
 	flow = flow_of(call, 0, 0);
-	assert_int_equal(flow->streams.live[0].in.top, 100);
-	assert_true(sl_replay_empty(&flow->streams.live[0].out));
+	assert_int_equal(flow->streams.first.in.top, 100);
+	assert_true(sl_replay_empty(&flow->streams.first.out));
 	use(flow, 110, 300);
 	must_answer(to_b, bob(key_line(1, GCM, 2))); /* and then the first again */
 	flow = flow_of(call, 0, 0);
-	assert_int_equal(flow->streams.live[0].in.top, 110);
-	assert_int_equal(flow->streams.live[0].out.top, 200); /* else: two-time pad */
+	assert_int_equal(flow->streams.first.in.top, 110);
+	assert_int_equal(flow->streams.first.out.top, 200); /* else: two-time pad */
 	assert_int_equal(flow->rtcp_out_index, 200);
 	/* What was in force and is not any more is never offered again. */
 	must_offer(to_b, alice(key_line(1, CM80, 1)));
 	assert_string_equal(crypto_line(sdp_out, 0), gcm);
 	assert_string_not_equal(crypto_line(sdp_out, 1), cm256);
 	must_answer(to_b, bob(key_line(1, GCM, 2)));
-	assert_int_equal(flow_of(call, 0, 0)->streams.live[0].out.top, 200);
+	assert_int_equal(flow_of(call, 0, 0)->streams.first.out.top, 200);
 	relay_close();
 }
 

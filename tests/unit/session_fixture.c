@@ -305,9 +305,9 @@ struct sl_call *call_up(enum sl_suite a, enum sl_suite b)
 void use(struct sl_flow *flow, uint64_t in, uint64_t out)
 {
 	flow->streams.n_live = 1;
-	flow->streams.live[0].in_use = true;
-	flow->streams.live[0].ssrc = 0x1234;
-	flow->streams.live[0].in = (struct sl_replay){.top = in, .seen = {1}};
-	flow->streams.live[0].out = (struct sl_replay){.top = out, .seen = {1}};
+	flow->streams.first.in_use = true;
+	flow->streams.first.ssrc = 0x1234;
+	flow->streams.first.in = (struct sl_replay){.top = in, .seen = {1}};
+	flow->streams.first.out = (struct sl_replay){.top = out, .seen = {1}};
 	flow->rtcp_out_index = out;
 }

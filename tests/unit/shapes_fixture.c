@@ -59,10 +59,10 @@ void not_connected(const char *tag)
 
 uint64_t sent(const struct sl_flow *f)
 {
-	return f->streams.live[0].out.top;
+	return f->streams.first.out.top;
 }
 
 uint64_t received(const struct sl_flow *f)
 {
-	return f->streams.live[0].in.top;
+	return f->streams.first.in.top;
 }

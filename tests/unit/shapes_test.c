@@ -33,7 +33,7 @@ static void forks_of_one_offer(void **state)
 	assert_int_equal(received(flow("A")), 100);
 	assert_int_equal(sent(flow("A")), 200);
 	assert_int_equal(sent(flow("C")), 400);
-	assert_true(sl_replay_empty(&flow("C")->streams.live[0].in));
+	assert_true(sl_replay_empty(&flow("C")->streams.first.in));
 	use(flow("A"), 110, 210);
 	use(flow("C"), 10, 410);
 	must_answer(from("A", "B"), party("B", key_line(1, GCM, 2)));
@@ -55,7 +55,7 @@ static void forks_with_suites_of_their_own(void **state)
 	use(flow("B"), 300, 400);
 	must_answer(from("A", "C"), party("C", key_line(2, CM256, 3)));
 	assert_int_equal(received(flow("A")), 100);
-	assert_true(sl_replay_empty(&flow("A")->streams.live[0].out)); /* a key never used so far */
+	assert_true(sl_replay_empty(&flow("A")->streams.first.out)); /* a key never used so far */
 	use(flow("A"), 150, 150);
 	use(flow("C"), 1, 500);
 	must_answer(from("A", "B"), party("B", key_line(1, GCM, 2)));

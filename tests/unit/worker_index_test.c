@@ -166,7 +166,7 @@ static void new_key_with_or_without_the_old_counter(void **state)
 		}
 		assert_true(got >= 49);
 		assert_int_equal(c.flow[0]->count.drops[SL_DROP_AUTH], 50 - got);
-		assert_int_equal(c.flow[0]->streams.live[0].in.top >> 16, keeps);
+		assert_int_equal(c.flow[0]->streams.first.in.top >> 16, keeps);
 		call_close(&c);
 	}
 }
@@ -181,7 +181,7 @@ static void keys_have_an_end(void **state)
 	send_rtp(&c, 0, 0xfffe);
 	relay_poll();
 	assert_true(receive(&relay, &c.end[1], false, false, p) > 0);
-	c.flow[0]->streams.live[0].out.top = SL_INDEX_MAX - 1;
+	c.flow[0]->streams.first.out.top = SL_INDEX_MAX - 1;
 	send_rtp(&c, 0, 0xffff);
 	send_rtp(&c, 0, 0);
 	send_rtp(&c, 0, 1);
@@ -226,11 +226,11 @@ static void ssrcs_keep_their_own_counters(void **state)
 					(uint16_t)(starts[k] + i), PAYLOAD));
 		}
 	}
-	assert_int_equal(c.flow[0]->streams.live[0].in.top >> 16, 1);
-	assert_int_equal(c.flow[0]->streams.live[1].in.top >> 16, 0);
+	assert_int_equal(c.flow[0]->streams.first.in.top >> 16, 1);
+	assert_int_equal(sl_streams_live(&c.flow[0]->streams, 1)->in.top >> 16, 0);
 	/* SSRC 0 falls silent, a fifth takes its place, and SSRC 0 comes back in its second
 	 * roll-over. */
-	c.flow[0]->streams.live[0].last -= SL_STREAM_SILENT_NS;
+	c.flow[0]->streams.first.last -= SL_STREAM_SILENT_NS;
 	c.end[0].ssrc = own + 9;
 	uint16_t first = 1, next = (uint16_t)(starts[0] + ROUNDS);
 
@@ -238,7 +238,7 @@ static void ssrcs_keep_their_own_counters(void **state)
 	relay_poll();
 	expect_rtp(&c, 0, &first, 1);
 	assert_int_equal(c.flow[0]->streams.n_retired, 1);
-	c.flow[0]->streams.live[1].last -= SL_STREAM_SILENT_NS;
+	sl_streams_live(&c.flow[0]->streams, 1)->last -= SL_STREAM_SILENT_NS;
 	c.end[0].ssrc = own;
 	send_rtp(&c, 0, next);
 	relay_poll();

@@ -40,6 +40,43 @@ static void ssrc_flood_evicts_nobody(void **state)
 	call_close(&c);
 }
 
+/* A second SSRC needs room that a worker has to give: without it the first goes on, and once there
+ * is some, so does the second, which the flow that comes next knows as well. */
+static void second_ssrc_waits_for_room(void **state)
+{
+	struct sl_more *taken[SL_SPARES];
+	uint16_t seq = 1;
+	unsigned n = 0;
+	uint32_t own;
+	struct call c;
+
+	call_open(&c, 36, CM80, GCM256, false, false, false);
+	own = c.end[0].ssrc;
+	sl_spares_fill();
+	while (n < SL_SPARES && (taken[n] = sl_spare_take(&sl_workers[0])))
+		n++;
+	assert_int_equal(n, SL_SPARES);
+	for (int with = 0; with < 2; with++, seq++) {
+		send_rtp(&c, 0, seq);
+		relay_poll();
+		expect_rtp(&c, 0, &seq, 1);
+		c.end[0].ssrc = own + 1;
+		send_rtp(&c, 0, seq);
+		relay_poll();
+		if (with)
+			expect_rtp(&c, 0, &seq, 1);
+		else
+			expect_nothing(&c);
+		assert_int_equal(c.flow[0]->count.drops[SL_DROP_SSRC_LIMIT], 1);
+		assert_int_equal(sl_flow_has_more(c.flow[0]), with);
+		c.end[0].ssrc = own;
+		while (n)
+			sl_more_free(taken[--n]);
+		sl_spares_fill();
+	}
+	call_close(&c);
+}
+
 /* What is sent in the time of one poll: a bucket's worth, then nothing. */
 static unsigned forwarded(struct call *c, uint16_t first, unsigned n)
 {
@@ -355,6 +392,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(ssrc_flood_evicts_nobody),
+		CASE(second_ssrc_waits_for_room),
 		CASE(flows_are_policed),
 		CASE(bytes_and_rtcp_are_policed),
 		CASE(forgeries_are_not_policed_as_the_sender),

@@ -333,15 +333,17 @@ static void blocked_and_silenced(void **state)
 	};
 
 	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct sl_treatments treatment = {0};
 		uint16_t seq = 3;
 		uint8_t p[FRAME_MAX];
 		struct call c;
 		int len;
 
 		call_open(&c, 34, i & 1 ? PLAIN : GCM256, CM80, false, false, false);
-		c.flow[0]->treated = true;
+		c.flow[0]->treatment = &treatment;
+		c.flow[0]->local[SL_RTP].treated = true;
 		/* What endpoints send. */
-		sl_treatments_set(&c.flow[0]->treatment, 8, (uint8_t)cases[i].treatment);
+		sl_treatments_set(&treatment, 8, (uint8_t)cases[i].treatment);
 		send_rtp(&c, 0, 1);
 		relay_poll();
 		len = receive(&relay, &c.end[1], false, false, p);
@@ -354,6 +356,7 @@ static void blocked_and_silenced(void **state)
 		send_rtp(&c, 1, seq); /* the other way as before */
 		relay_poll();
 		expect_rtp(&c, 1, &seq, 1);
+		c.flow[0]->treatment = NULL;
 		call_close(&c);
 	}
 }

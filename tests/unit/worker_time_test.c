@@ -25,7 +25,7 @@ static void passes(struct call *c, int i, uint16_t seq)
 
 static unsigned roc(const struct sl_flow *flow)
 {
-	const struct sl_stream *s = &flow->streams.live[0];
+	const struct sl_stream *s = &flow->streams.first;
 
 	return (unsigned)((s->in.top > s->out.top ? s->in.top : s->out.top) >> 16);
 }

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "dataplane/more.h"
+
+#include <rte_ring.h>
+#include <string.h>
+
+#include "dataplane/slab.h"
+#include "dataplane/worker.h"
+
+static struct sl_slab blocks = {.size = sizeof(struct sl_more)};
+
+struct sl_more *sl_more_new(void)
+{
+	return sl_slab_take(&blocks);
+}
+
+void sl_more_free(struct sl_more *more)
+{
+	if (!more)
+		return;
+	explicit_bzero(more, sizeof(*more));
+	sl_slab_give(more);
+}
+
+static void fill(struct sl_worker *w)
+{
+	while (!rte_ring_full(w->spares)) {
+		struct sl_more *more = sl_more_new();
+
+		if (!more)
+			return;
+		rte_ring_sp_enqueue(w->spares, more);
+	}
+}
+
+void sl_spares_fill(void)
+{
+	for (unsigned i = 0; i < sl_n_workers; i++)
+		fill(&sl_workers[i]);
+}
+
+void sl_spares_free(struct sl_worker *w)
+{
+	struct sl_more *more;
+
+	while (w->spares && rte_ring_sc_dequeue(w->spares, (void **)&more) == 0)
+		sl_more_free(more);
+	rte_ring_free(w->spares);
+	w->spares = NULL;
+}
+
+struct sl_more *sl_spare_take(struct sl_worker *w)
+{
+	struct sl_more *more;
+
+	return rte_ring_sc_dequeue(w->spares, (void **)&more) == 0 ? more : NULL;
+}
