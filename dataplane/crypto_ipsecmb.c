@@ -30,7 +30,7 @@ enum protocol { RTP, RTCP };
 
 enum {
 	LINE = RTE_CACHE_LINE_SIZE,
-	GCM_AHEAD = 4,       /* packets, from asking for a key to using it */
+	GCM_AHEAD = 8,       /* packets, from asking for a key to using it */
 	GCM_POWER_LINES = 4, /* of the hash key, the lowest are last: 16 blocks, one voice packet */
 };
 
