@@ -42,7 +42,8 @@ static inline uint64_t across(lanes v)
 }
 
 /* 64 bytes or more, an even number. */
-static inline __attribute__((always_inline)) uint64_t sum_wide(const uint8_t *data, uint16_t len)
+static __attribute__((target("avx512f,avx512bw"))) uint64_t sum_512(
+	const uint8_t *data, uint16_t len)
 {
 	static const uint8_t keep[128] = {[64 ... 127] = 0xff};
 	const uint8_t *last = data + len - sizeof(wide);
@@ -65,17 +66,6 @@ static inline __attribute__((always_inline)) uint64_t sum_wide(const uint8_t *da
 		 __builtin_shufflevector(even, even, 4, 5, 6, 7);
 
 	return across(__builtin_shufflevector(h, h, 0, 1) + __builtin_shufflevector(h, h, 2, 3));
-}
-
-static __attribute__((target("avx512f,avx512bw"))) uint64_t sum_512(
-	const uint8_t *data, uint16_t len)
-{
-	return sum_wide(data, len);
-}
-
-static __attribute__((target("avx2"))) uint64_t sum_256(const uint8_t *data, uint16_t len)
-{
-	return sum_wide(data, len);
 }
 
 static uint64_t sum_128(const uint8_t *data, uint16_t len)
@@ -106,11 +96,9 @@ static inline uint64_t sum_of(const uint8_t *data, uint16_t len)
 
 	if (len & 1)
 		last = word(data[--len], 0);
-	if (len < sizeof(wide))
-		return last + sum_128(data, len);
-	if (__builtin_cpu_supports("avx512bw"))
+	if (len >= sizeof(wide) && __builtin_cpu_supports("avx512bw"))
 		return last + sum_512(data, len);
-	return last + (__builtin_cpu_supports("avx2") ? sum_256(data, len) : sum_128(data, len));
+	return last + sum_128(data, len);
 }
 
 /* Each half plus the other, with the carry between them that one's complement wants. */
