@@ -241,6 +241,49 @@ static void test_guard_takes_the_place_of_another(void **state)
 	assert_int_equal(at_tc(), 0);
 }
 
+/* How many entries a map of the program at XDP has room for. */
+static uint32_t room_of(const char *name)
+{
+	uint32_t maps[32], room = 0;
+	struct bpf_prog_info program = {.map_ids = (uintptr_t)maps, .nr_map_ids = 32};
+	uint32_t size = sizeof(program);
+	int fd = bpf_prog_get_fd_by_id(attached_id());
+
+	assert_int_equal(bpf_obj_get_info_by_fd(fd, &program, &size), 0);
+	close(fd);
+	for (uint32_t i = 0; i < program.nr_map_ids; i++) {
+		struct bpf_map_info map = {0};
+
+		size = sizeof(map);
+		fd = bpf_map_get_fd_by_id(maps[i]);
+		assert_int_equal(bpf_obj_get_info_by_fd(fd, &map, &size), 0);
+		close(fd);
+		if (strcmp(map.name, name) == 0)
+			room = map.max_entries;
+	}
+	return room;
+}
+
+static void test_tables_are_as_large_as_said(void **state)
+{
+	const struct sl_guard_sizes sizes = {.strangers = 1024, .sources = 2048};
+	uint8_t ip[16] = {[10] = 0xff, [11] = 0xff, [12] = 10};
+	struct sl_guard *guard;
+
+	assert_int_equal(sl_guard_load(LOOPBACK, object_path, &sizes, true, &guard, why), 0);
+	assert_true(sl_guard_attach(guard, NULL, 0, true, why) >= 0);
+	assert_int_equal(room_of("strangers"), sizes.strangers);
+	assert_int_equal(room_of("expected"), sizes.sources);
+	for (unsigned i = 0; i < sizes.sources; i++) {
+		memcpy(ip + 14, (uint8_t[]){(uint8_t)(i >> 8), (uint8_t)i}, 2);
+		assert_int_equal(sl_guard_source_add(guard, ip), 0);
+	}
+	ip[13] = 1;
+	assert_int_equal(sl_guard_source_add(guard, ip), -E2BIG);
+	sl_guard_let_go(guard);
+	assert_int_equal(sl_guard_detach(LOOPBACK, why), 0);
+}
+
 /* An upgrade after a kill -9: recognised for removal, refused for use. */
 static void test_guard_of_another_version(void **state)
 {
@@ -371,6 +414,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test_teardown(test_foreign_filter_is_left_alone, clear_tc),
 		cmocka_unit_test_teardown(test_what_failed_at_tc_is_undone, clear_tc),
 		cmocka_unit_test_teardown(test_guard_takes_the_place_of_another, clear_tc),
+		cmocka_unit_test_teardown(test_tables_are_as_large_as_said, clear_tc),
 		cmocka_unit_test_teardown(test_guard_of_another_version, clear),
 		cmocka_unit_test_teardown(test_pinholes, clear),
 		cmocka_unit_test_teardown(test_addresses, clear),
