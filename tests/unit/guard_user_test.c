@@ -138,18 +138,22 @@ static void test_guard_in_use_is_left_alone(void **state)
 /* Of tc ingress: at the guard's priority and handle. */
 static struct bpf_tc_hook hook = {
 	.sz = sizeof(hook), .ifindex = LOOPBACK, .attach_point = BPF_TC_INGRESS};
-static struct bpf_tc_opts place(int program)
+
+/* Padding too must be zero. */
+static void place(struct bpf_tc_opts *filter, int program)
 {
-	return (struct bpf_tc_opts){.sz = sizeof(struct bpf_tc_opts),
-		.handle = 1,
-		.priority = 0x51,
-		.prog_fd = program};
+	memset(filter, 0, sizeof(*filter));
+	filter->sz = sizeof(*filter);
+	filter->handle = 1;
+	filter->priority = 0x51;
+	filter->prog_fd = program;
 }
 
 static uint32_t at_tc(void)
 {
-	struct bpf_tc_opts filter = place(0);
+	struct bpf_tc_opts filter;
 
+	place(&filter, 0);
 	return bpf_tc_query(&hook, &filter) == 0 ? filter.prog_id : 0;
 }
 
@@ -180,10 +184,11 @@ static void test_foreign_filter_is_left_alone(void **state)
 	};
 	int fd = bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, "somebodys", "BSD", pass, 2, NULL);
 	struct sl_guard *guard = load();
-	struct bpf_tc_opts filter = place(fd);
+	struct bpf_tc_opts filter;
 	uint32_t foreign, old;
 
 	assert_true(fd >= 0);
+	place(&filter, fd);
 	assert_int_equal(bpf_tc_hook_create(&hook), 0);
 	assert_int_equal(bpf_tc_attach(&hook, &filter), 0);
 	close(fd);
