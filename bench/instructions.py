@@ -25,7 +25,7 @@ NAME = re.compile(r"(fn|ob)=\((\d+)\)(?: (.*))?")
 def profile(program, suites, flows, into):
     """Runs bench_path under callgrind, which tells a function's costs apart by its callers."""
     subprocess.run(
-        ["valgrind", "-q", "--tool=callgrind", f"--callgrind-out-file={into}", "--separate-callers=6", program, "--suites", suites,
+        ["valgrind", "-q", "--fair-sched=yes", "--tool=callgrind", f"--callgrind-out-file={into}", "--separate-callers=6", program, "--suites", suites,
          "--flows", str(flows), "--packets", str(PACKETS), "--rounds", str(ROUNDS), "--no-ceiling", "--no-huge"],
         check=True, stdout=subprocess.DEVNULL)
 
