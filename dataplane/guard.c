@@ -16,14 +16,20 @@
 
 #include "dataplane/packet_path.h"
 
-/* Which component of the flow a packet is for; SL_COMPONENTS: none, it does not belong on this
- * port. */
-static enum sl_component component_of(
-	const struct sl_flow *flow, uint16_t port, enum sl_class class)
+/*
+ * Which component of the flow a packet is for; SL_COMPONENTS: none, it does not belong on this
+ * port. The second byte tells RTCP from RTP only where they share a port: with a port of its own
+ * RTP may have any payload type, 64 to 95 with the marker included (RFC 5761 4).
+ */
+static enum sl_component component_of(const struct sl_flow *flow, uint16_t port, uint8_t *class)
 {
-	if (class == SL_CLASS_RTP && port == flow->local[SL_RTP].port)
+	bool rtp = port == flow->local[SL_RTP].port, rtcp = port == flow->local[SL_RTCP].port;
+
+	if (*class == SL_CLASS_RTCP && !rtcp)
+		*class = SL_CLASS_RTP;
+	if (*class == SL_CLASS_RTP && rtp)
 		return SL_RTP;
-	if (class == SL_CLASS_RTCP && port == flow->local[SL_RTCP].port)
+	if (*class == SL_CLASS_RTCP && rtcp)
 		return SL_RTCP;
 	return SL_COMPONENTS;
 }
@@ -103,7 +109,7 @@ static enum sl_verdict judge(struct sl_packet *p, uint64_t now)
 	bool believed;
 
 	p->view.class = sl_parse_class(payload, p->view.payload_len);
-	p->component = component_of(flow, p->view.destination_port, p->view.class);
+	p->component = component_of(flow, p->view.destination_port, &p->view.class);
 	p->learn = false;
 	believed = likely(p->component != SL_COMPONENTS) && likely(is_believed(p));
 	if (unlikely(!believed))

@@ -49,7 +49,7 @@ struct sl_view {
  */
 enum sl_verdict sl_parse_frame(const uint8_t *frame, uint16_t len, struct sl_view *view);
 
-/* The class of a UDP payload; SL_CLASS_OTHER when empty. */
+/* The class of a UDP payload on a port that RTP and RTCP share; SL_CLASS_OTHER when empty. */
 static inline enum sl_class sl_parse_class(const uint8_t *payload, uint16_t len)
 {
 	if (len == 0)

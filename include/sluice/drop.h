@@ -25,7 +25,7 @@
 	X(KERNEL_STRANGERS, "kernel-strangers",                                                    \
 		"to the kernel, from strangers beyond their budget")                               \
 	X(SOURCE, "source", "not from the address and port that signalling announced")             \
-	X(DEMUX, "demux", "neither RTP nor RTCP (RFC 7983), or RTCP on an RTP-only port")          \
+	X(DEMUX, "demux", "neither RTP nor RTCP (RFC 7983), or RTP on an RTCP-only port")          \
 	X(CHECKSUM, "checksum", "plain RTP or RTCP whose UDP checksum is wrong")                   \
 	X(RTP, "rtp", "malformed RTP header")                                                      \
 	X(RTCP, "rtcp", "malformed RTCP header")                                                   \

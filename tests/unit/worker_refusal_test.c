@@ -95,7 +95,7 @@ static void refused_under_their_own_names(void **state)
 		{SL_DROP_AUTH, "a flipped bit"},
 		{SL_DROP_SHORT, "no room for a tag"},
 		{SL_DROP_DEMUX, "STUN"},
-		{SL_DROP_DEMUX, "RTCP on the RTP port"},
+		{SL_DROP_DEMUX, "RTP on the RTCP port"},
 		{SL_DROP_RTP, "a broken RTP header"},
 		{SL_DROP_NOT_MEDIA, "a port outside of the range"},
 		{SL_DROP_AUTH, "plain RTP"},
@@ -129,7 +129,8 @@ static void refused_under_their_own_names(void **state)
 			p[0] = 0;
 			break;
 		case 6:
-			p[1] = 200;
+			from.port++;
+			from.address.port++;
 			break;
 		case 7:
 			p[0] = 0x9f;
@@ -201,6 +202,56 @@ static void damaged_on_the_way(void **state)
 		}
 }
 
+/* RTP or RTCP of end 0 with that second byte, to the port of the one or the other. */
+static int as_second_byte(struct call *c, uint8_t second, bool rtcp, uint8_t *out)
+{
+	struct endpoint plain = c->end[0];
+	int len;
+
+	plain.suite = PLAIN;
+	len = rtcp ? make_rtcp(&plain, out) : make_rtp(&plain, second, PAYLOAD, out);
+	out[1] = second;
+	if (c->end[0].suite)
+		assert_int_equal((rtcp ? srtp_protect_rtcp : srtp_protect)(c->end[0].tx, out, &len),
+			srtp_err_status_ok);
+	inject(&relay, &c->end[0], 0, rtcp, c->mux, out, (uint16_t)len);
+	relay_poll();
+	return receive(&relay, &c->end[1], rtcp, c->mux, out);
+}
+
+/* RTP has every payload type with and without the marker, but where RTCP shares its port; and RTCP
+ * is told by its type (RFC 5761 4). */
+static void every_second_byte(void **state)
+{
+	static const enum sl_suite from[] = {CM80, PLAIN, GCM256}, to[] = {CM80, PLAIN, PLAIN};
+
+	for (int i = 0; i < 6; i++) {
+		struct call c;
+
+		call_open(&c, 21, from[i / 2], to[i / 2], false, false, i & 1);
+		for (unsigned second = 0; second < 256; second++) {
+			bool is_rtcp = second >= 192 && second < 224;
+			uint64_t demux = verdicts(SL_DROP_DEMUX);
+			uint8_t p[FRAME_MAX];
+
+			if (!c.mux || !is_rtcp) {
+				if (as_second_byte(&c, (uint8_t)second, false, p) != 12 + PAYLOAD ||
+					p[1] != second)
+					fail_msg("RTP, mux %d, %u", c.mux, second);
+			}
+			if (!c.mux || is_rtcp) {
+				int want = is_rtcp ? 28 : 0;
+
+				if (as_second_byte(&c, (uint8_t)second, true, p) != want)
+					fail_msg("RTCP, mux %d, %u", c.mux, second);
+				demux += !is_rtcp;
+			}
+			assert_int_equal(verdicts(SL_DROP_DEMUX), demux);
+		}
+		call_close(&c);
+	}
+}
+
 static void clear_and_short_srtcp(void **state)
 {
 	struct call c;
@@ -262,6 +313,7 @@ int main(int argc, char **argv)
 		CASE(equal_keys_are_verified),
 		CASE(refused_under_their_own_names),
 		CASE(damaged_on_the_way),
+		CASE(every_second_byte),
 		CASE(clear_and_short_srtcp),
 		CASE(random_frames_are_counted),
 	};
