@@ -98,7 +98,7 @@ int sl_change_make(struct sl_change *c, const struct sl_sessions *sessions,
 	ports_of(c->to_local, c->to_terms->mux, spec->out_port);
 	sl_leg_remote(c->to, c->to_terms, spec->destination);
 	spec->policy = sl_source_policy(&c->from_terms->source, !spec->in_suite,
-		c->from_local->interface->config->follow_source);
+		!c->from_local->interface->config->strict_source);
 	spec->cookie = c->cookie;
 	spec->tos = call->tos;
 	sl_gate_treatment(call, c->from_leg, c->from_terms, c->to_terms, &spec->treatment);

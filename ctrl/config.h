@@ -89,7 +89,7 @@ struct sl_config_interface {
 	enum sl_suite min_suite; /* at least as many key and tag bits; SL_SUITE_NONE: any */
 	bool secure_only;        /* allow-rtp = no: SRTP only */
 	bool refuse_other;       /* other-media = refuse: what is not RTP gets port 0 */
-	bool follow_source;      /* source = follow: not only from where SDP says */
+	bool strict_source;      /* source = strict: only from where SDP says */
 };
 
 struct sl_config_allow {

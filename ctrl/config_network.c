@@ -312,9 +312,9 @@ static void set_other_media(struct sl_config_parser *parser, const char *value)
 
 static void set_source(struct sl_config_parser *parser, const char *value)
 {
-	parser->interface->follow_source = !strcmp(value, "follow");
+	parser->interface->strict_source = !strcmp(value, "strict");
 	if (strcmp(value, "follow") && strcmp(value, "strict"))
-		sl_config_fault(parser, "source: '%.64s'; write strict or follow", value);
+		sl_config_fault(parser, "source: '%.64s'; write follow or strict", value);
 }
 
 const struct sl_config_key sl_config_interface_keys[] = {

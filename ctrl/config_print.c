@@ -79,7 +79,7 @@ static void print_interface(
 		fprintf(out, "min-suite = %s\n", sl_suites[interface->min_suite].name);
 	fprintf(out, "allow-rtp = %s\nother-media = %s\nsource = %s\n",
 		interface->secure_only ? "no" : "yes", interface->refuse_other ? "refuse" : "pass",
-		interface->follow_source ? "follow" : "strict");
+		interface->strict_source ? "strict" : "follow");
 }
 
 static void print_control(FILE *out, const struct sl_config *config)

@@ -3,8 +3,8 @@
  * From what a request says about its sender to whom media is accepted from and where it is sent
  * (dataplane/latch.h). A pure leaf.
  *
- * On an interface with `source = strict`, the default: only from where SDP says, unless the request
- * says media-handover. With `source = follow`:
+ * On an interface with `source = strict`: only from where SDP says, unless the request says
+ * media-handover. With `source = follow`, the default:
  *
  *                          SRTP                                plain RTP
  *  (nothing said)          follows who authenticates           learnt once, from where signalling

@@ -6,14 +6,13 @@
 . "$NET_DIR/media.sh"
 . "$NET_DIR/../attacks/stage.sh"
 
-relays=${*:-sluice sluice-follow rtpengine rtpengine-heuristic rtpengine-strict}
+relays=${*:-sluice sluice-strict rtpengine rtpengine-heuristic rtpengine-strict}
 export SSRCS=100000 SSRC_RATE=25000
 stage
 for relay in $relays; do
     case $relay in
     sluice | rtpengine) attacks "$relay" bleed forge repeat signalling control >&2 ;;
-    sluice-follow) attacks "$relay" bleed repeat >&2 ;;
-    rtpengine-heuristic | rtpengine-strict) attacks "$relay" bleed >&2 ;;
+    sluice-strict | rtpengine-heuristic | rtpengine-strict) attacks "$relay" bleed >&2 ;;
     *) fail "no relay '$relay'" ;;
     esac
 done

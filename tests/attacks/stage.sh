@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # A relay between alice and bob, an attacker beside them, and what the attacks came to. Source it after tests/net's
-# lib.sh and media.sh. Relays: sluice (as it comes), sluice-follow (`source = follow`), rtpengine (Debian's, user space,
+# lib.sh and media.sh. Relays: sluice (as it comes), sluice-strict (`source = strict`), rtpengine (Debian's, user space,
 # as it comes), rtpengine-heuristic and rtpengine-strict (the same with --endpoint-learning=heuristic or off, and every
 # offer and answer with the flag strict-source).
 ATTACKS_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -39,7 +39,7 @@ attacks() {
     for family in "$@"; do
         case $kind in
         sluice*)
-            [ "$kind" = sluice ] && SOURCE=strict || SOURCE=follow
+            [ "$kind" = sluice ] && SOURCE= || SOURCE=strict
             CONTROL="max-sessions = 20000" MEDIA_PORTS=20000-20399 start_sluiced relay 10.0.0.1/24
             NG=unix:$NG NG_STREAM=$NG name=sluiced
             ;;

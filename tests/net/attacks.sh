@@ -23,8 +23,8 @@ twice() {
     done
 }
 twice sluice bleed forge repeat signalling control
-twice sluice-follow bleed repeat
+twice sluice-strict bleed
 if grep '"held": false' "$OUTCOMES" >&2; then fail "an attack came to something"; fi
 rows=$(wc -l <"$OUTCOMES")
-[ "$rows" -ge 43 ] || fail "only $rows outcomes"
+[ "$rows" -ge 49 ] || fail "only $rows outcomes"
 ok "$rows attacks came to nothing"

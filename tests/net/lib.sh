@@ -165,7 +165,7 @@ trap 'exit 143' TERM
 # media_core: the core for a worker: the last this process may use
 media_core() { taskset -cp $$ | sed 's/.*[ ,-]//'; }
 
-# start_sluiced NS ADDRESS...: the relay with one AF_XDP port, on eth0, SOURCE (strict) as its `source`, INTERFACES as
+# start_sluiced NS ADDRESS...: the relay with one AF_XDP port, on eth0, SOURCE, if set, as its `source`, INTERFACES as
 # sections beside [interface public], CONTROL in its [control], POLICY in its [guard]; or, with CONFIG=FILE, that file
 start_sluiced() {
     local ns=$1 address
@@ -177,8 +177,8 @@ start_sluiced() {
             printf '[sluice]\nuser = root\nruntime-dir = %s\n\n' "$RUN"
             printf '[port wan]\ndevice = af_xdp:eth0\nguard-object = %s\ncores = %s\npoll = adaptive\n\n' \
                 "$GUARD" "$(media_core)"
-            printf '[interface public]\nport = wan\nmedia-ports = %s\nsource = %s\n' \
-                "${MEDIA_PORTS:-20000-29999}" "${SOURCE:-strict}"
+            printf '[interface public]\nport = wan\nmedia-ports = %s\n' "${MEDIA_PORTS:-20000-29999}"
+            [ -z "${SOURCE:-}" ] || printf 'source = %s\n' "$SOURCE"
             for address in "$@"; do printf 'address = %s\n' "$address"; done
             printf '\n%s\n' "${INTERFACES:-}"
             printf '\n[control]\nng = unix:%s\n%s\n' "$NG" "${CONTROL:-}"

@@ -52,7 +52,6 @@ poll = adaptive
 [interface public]
 port = wan
 media-ports = $FIRST-$LAST
-source = follow
 address = 10.0.0.1/24
 
 [control]

@@ -7,7 +7,7 @@
 . "$NET_DIR/calls.sh"
 
 media_switch
-SOURCE=follow start_sluiced relay 10.0.0.1/24 fd00::1/64
+start_sluiced relay 10.0.0.1/24 fd00::1/64
 
 # with_address FAMILY ADDRESS [LINE]: SDP of that address
 with_address() {

@@ -6,7 +6,7 @@
 . "$NET_DIR/calls.sh"
 
 media_switch
-SOURCE=follow start_sluiced relay 10.0.0.1/24
+start_sluiced relay 10.0.0.1/24
 
 A="$(sdp 10.0.0.2 5004)" B="$(sdp 10.0.0.3 6004)"
 

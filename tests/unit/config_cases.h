@@ -100,7 +100,7 @@ static const struct bad bad_files[] = {
 		     "20000-20099\nmin-suite = ROT13\nallow-rtp = maybe\nother-media = "
 		     "drop\nsource = any\n" CTRL,
 		{{8, "'ROT13' is no suite"}, {9, "yes or no"}, {10, "pass or refuse"},
-			{11, "strict or follow"}}},
+			{11, "follow or strict"}}},
 	{"poll and channels",
 		PORT "poll = lazy\nset-channels = 1\ngeneric-xdp = maybe\n" IFACE CTRL,
 		{{4, "busy or adaptive"}, {5, "yes or no"}, {6, "generic-xdp: 'maybe'"}}},

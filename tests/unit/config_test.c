@@ -125,7 +125,8 @@ static void fills_in_defaults(void **state)
 		config.interfaces[0].address[SL_IPV4].ip, 16);
 	assert_false(config.interfaces[0].address[SL_IPV6].present);
 	assert_int_equal(config.interfaces[0].min_suite, SL_SUITE_NONE);
-	assert_false(config.interfaces[0].secure_only || config.interfaces[0].refuse_other);
+	assert_false(config.interfaces[0].secure_only || config.interfaces[0].refuse_other ||
+		     config.interfaces[0].strict_source);
 }
 
 static const char full[] =
@@ -137,9 +138,10 @@ static const char full[] =
 	"advertise = 198.51.100.7\n"
 	"media-ports = 20001-59998\n"
 	"min-suite = AES_256_CM_HMAC_SHA1_80\nallow-rtp = no\nother-media = refuse\nsource = "
-	"follow\n"
+	"strict\n"
 	"[interface inside]\nport=lan\naddress=10.0.0.10\nmedia-ports = 20000-59999\n"
 	"[interface other]\nport=lan\naddress=10.0.0.10\nmedia-ports = 60000-65535\n"
+	"source = follow\n"
 	"[sluice]\nuser = root\nruntime-dir = /run/x\ncrypto = srtp2\nhugepages = 512\n"
 	"memory = 1024\ncontrol-core = 0\n"
 	"[port wan]\ndevice = af_xdp:eth1\ncores = 1, 2-3\nset-channels = no\n"
@@ -180,8 +182,9 @@ static void means_what_it_says(void **state)
 	assert_int_equal(outside->port_min, 20002);
 	assert_int_equal(outside->port_max, 59997);
 	assert_int_equal(outside->min_suite, SL_SUITE_AES_256_CM_HMAC_SHA1_80);
-	assert_true(outside->follow_source);
-	assert_false(sl_config_interface(&config, "inside")->follow_source);
+	assert_true(outside->strict_source);
+	assert_false(sl_config_interface(&config, "inside")->strict_source);
+	assert_false(sl_config_interface(&config, "other")->strict_source);
 	assert_true(outside->secure_only && outside->refuse_other);
 	assert_int_equal(outside->address[SL_IPV4].prefix, 24);
 	assert_int_equal(outside->address[SL_IPV4].advertise[12], 198);

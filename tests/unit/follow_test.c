@@ -71,7 +71,7 @@ static const struct {
 	{"RTP, asymmetric", {.asymmetric = true}, false, "192.0.2.99", false},
 };
 
-/* As configured unless somebody decides otherwise: only from where SDP says. */
+/* With `source = strict`: only from where SDP says. */
 static void strict_interfaces_do_not_follow(void **state)
 {
 	struct sl_source_options none = {0}, handover = {.handover = true};

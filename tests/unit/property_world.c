@@ -84,7 +84,6 @@ void world_start(void)
 	must(!sl_eal_init(&eal, &huge, why) && !sl_ports_reserve(1, why), why);
 	open_port(&index);
 	strcpy(config->name, "public");
-	config->follow_source = true;
 	config->port_min = FIRST_PORT;
 	config->port_max = FIRST_PORT + 2 * PAIRS - 1;
 	for (int f = 0; f < SL_FAMILIES; f++) {

@@ -44,7 +44,6 @@ void relay_start(void)
 	must(sl_ports_reserve(1, reason), "buffers", reason);
 	must(sl_port_open(&port, &index, reason), "port", reason);
 	strcpy(config->name, "public");
-	config->follow_source = true;
 	config->port_min = FIRST_PORT;
 	config->port_max = FIRST_PORT + 2 * PAIRS - 1;
 	for (int f = 0; f < SL_FAMILIES; f++) {
