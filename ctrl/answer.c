@@ -274,6 +274,11 @@ static int add_fork(struct reply *r)
 	r->leg[SL_TO] = leg;
 	r->forked = true;
 	sl_leg_offer(r->sessions->env.crypto, leg, sl_offer_ref(r->offer));
+	if (taker->branch) {
+		leg->branch = strdup(taker->branch);
+		if (!leg->branch)
+			return SL_REFUSE(-ENOMEM, r->why, "out of memory");
+	}
 	if (sl_leg_media_room(leg, r->offer->n_media))
 		return SL_REFUSE(-ENOMEM, r->why, "out of memory");
 	for (unsigned m = 0; m < r->offer->n_media; m++) {

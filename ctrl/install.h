@@ -33,6 +33,9 @@ int sl_install(struct sl_sessions *sessions, struct sl_call *call, const struct 
 int sl_reinstall(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg,
 	char why[SL_NG_WHY]);
 
+/* Withdraws the flows of a leg and its peer, which keep everything else. */
+void sl_disconnect(struct sl_leg *leg);
+
 /*
  * Withdraws the flows of one leg and its peer, and gives back what the leg's had. With NULL: of
  * every leg of the call.

@@ -153,6 +153,11 @@ void sl_call_leg_remove(struct sl_sessions *sessions, struct sl_call *call, stru
 	}
 	call->n_legs = kept;
 	sl_leg_free(crypto, leg);
+	sl_call_left(sessions, call);
+}
+
+void sl_call_left(struct sl_sessions *sessions, struct sl_call *call)
+{
 	if (!call->deleted && !call->deadline && !sl_call_connected(call))
 		sl_session_wait(sessions, call);
 }

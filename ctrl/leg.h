@@ -36,9 +36,12 @@ int sl_leg_name(struct sl_leg *leg, struct sl_text tag);
 /* Takes `label` over; NULL: it keeps the one that it has. */
 void sl_leg_label(struct sl_leg *leg, char *label);
 
-/* Ends a leg: what it was connected with is not any more. When nobody is connected then, the call
- * waits timers.offer for somebody to answer. */
+/* Ends a leg: what it was connected with is not any more. Then sl_call_left. */
 void sl_call_leg_remove(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg);
+
+/* After a connection has ended: when nobody is connected any more, the call waits timers.offer for
+ * somebody to answer. */
+void sl_call_left(struct sl_sessions *sessions, struct sl_call *call);
 
 /*
  * Where a leg that has those terms is sent to: where its SDP says or, if the terms allow it, where

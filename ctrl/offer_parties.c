@@ -65,17 +65,20 @@ static int add_leg(struct sl_draft *d, int side, struct sl_text tag)
 static struct sl_leg *find_pending(const struct sl_draft *d, const struct sl_leg *from)
 {
 	struct sl_text branch = d->options->via_branch;
+	struct sl_leg *found = NULL;
 
+	/* The first of a branch: the others are its forks. */
 	for (unsigned i = d->call->n_legs; i-- > 0;) {
 		struct sl_leg *leg = d->call->leg[i];
 
 		if (!leg->offer || leg->offer->from != from || !leg->offer->open)
 			continue;
-		if (sl_leg_has_branch(leg, branch) ||
-			(!leg->answered && !branch.at && !leg->branch))
+		if (sl_leg_has_branch(leg, branch))
+			found = leg;
+		else if (!leg->answered && !branch.at && !leg->branch)
 			return leg;
 	}
-	return NULL;
+	return found;
 }
 
 /*

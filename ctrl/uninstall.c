@@ -19,11 +19,9 @@ static void leg_uninstall(struct sl_sessions *sessions, struct sl_leg *leg)
 	}
 }
 
-void sl_uninstall(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg)
+/* Flows are kept for what they have received. */
+static void disconnect(struct sl_leg *const *legs, unsigned n)
 {
-	struct sl_leg *const pair[2] = {leg, leg ? leg->peer : NULL};
-	struct sl_leg *const *legs = leg ? pair : call->leg;
-	unsigned n = leg ? 1u + (leg->peer != NULL) : call->n_legs;
 	int rc = sl_legs_exchange(legs, n, true);
 
 	if (rc)
@@ -38,7 +36,24 @@ void sl_uninstall(struct sl_sessions *sessions, struct sl_call *call, struct sl_
 				memset(path, 0, sizeof(*path));
 			path->live = false;
 		}
-		if (!leg || legs[i] == leg)
-			leg_uninstall(sessions, legs[i]);
 	}
+}
+
+void sl_disconnect(struct sl_leg *leg)
+{
+	struct sl_leg *const pair[2] = {leg, leg->peer};
+
+	disconnect(pair, 1u + (leg->peer != NULL));
+}
+
+void sl_uninstall(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg)
+{
+	if (leg) {
+		sl_disconnect(leg);
+		leg_uninstall(sessions, leg);
+		return;
+	}
+	disconnect(call->leg, call->n_legs);
+	for (unsigned i = 0; i < call->n_legs; i++)
+		leg_uninstall(sessions, call->leg[i]);
 }

@@ -38,22 +38,23 @@ struct offer *model_offer_to(struct call *c, const struct leg *leg)
 	return leg && leg->offer ? &c->offer[leg->offer - 1] : NULL;
 }
 
-static bool offered_by(struct call *c, const struct leg *to, const struct leg *from)
+bool model_offered_by(struct call *c, const struct leg *to, const struct leg *from)
 {
 	const struct offer *o = model_offer_to(c, to);
 
 	return o && from && o->from == from->id;
 }
 
-static bool partners(struct call *c, const struct leg *a, const struct leg *b)
+bool model_partners(struct call *c, const struct leg *a, const struct leg *b)
 {
-	return a->peer == b->id || offered_by(c, a, b) || offered_by(c, b, a);
+	return a->peer == b->id || model_offered_by(c, a, b) || model_offered_by(c, b, a);
 }
 
 static struct leg *nameless(struct call *c, const struct leg *partner)
 {
 	for (unsigned i = c->n_legs; i-- > 0;)
-		if (!*c->leg[i].tag && &c->leg[i] != partner && partners(c, &c->leg[i], partner))
+		if (!*c->leg[i].tag && &c->leg[i] != partner &&
+			model_partners(c, &c->leg[i], partner))
 			return &c->leg[i];
 	return NULL;
 }
@@ -61,15 +62,19 @@ static struct leg *nameless(struct call *c, const struct leg *partner)
 /* An offer to nobody in particular is the same offer again while it is not answered. */
 static struct leg *pending(struct call *c, const struct leg *from, const char *branch)
 {
+	struct leg *found = NULL;
+
 	for (unsigned i = c->n_legs; i-- > 0;) {
 		struct leg *l = &c->leg[i];
 
-		if (!offered_by(c, l, from) || !model_offer_to(c, l)->open)
+		if (!model_offered_by(c, l, from) || !model_offer_to(c, l)->open)
 			continue;
-		if (*branch ? !strcmp(l->branch, branch) : !l->answered && !*l->branch)
-			return l;
+		if (*branch && !strcmp(l->branch, branch))
+			found = l; /* the first one: the others are its forks */
+		if (!*branch && !found && !l->answered && !*l->branch)
+			found = l;
 	}
-	return NULL;
+	return found;
 }
 
 void model_offer_sides(
@@ -91,7 +96,7 @@ static bool takes(struct call *c, struct leg *from, const char *branch, struct s
 	for (unsigned i = 0; from && i < c->n_legs && !found; i++) {
 		struct leg *l = &c->leg[i];
 
-		if (!offered_by(c, l, from) || !model_offer_to(c, l)->open)
+		if (!model_offered_by(c, l, from) || !model_offer_to(c, l)->open)
 			continue;
 		if (*branch && !strcmp(l->branch, branch))
 			found = l;
@@ -114,7 +119,7 @@ bool model_answer_sides(
 	struct call *c, const char *from, const char *to, const char *branch, struct sides *s)
 {
 	struct leg *a = model_leg(c, from), *b = model_leg(c, to);
-	bool ab = a && offered_by(c, b, a), ba = b && offered_by(c, a, b);
+	bool ab = a && model_offered_by(c, b, a), ba = b && model_offered_by(c, a, b);
 
 	*s = (struct sides){.tag = to};
 	if (ab && ba) /* the later one, if one of them waits */
@@ -310,10 +315,11 @@ void model_answered(struct call *c, struct sides *s, const struct said *said, un
 	if (!s->fork && a->peer == b->id && b->peer == a->id && b->offer < a->agreed)
 		return;
 	if (s->fork) {
-		int offer = b->offer;
+		const struct leg *taken = b;
 
 		b = add_leg(c, s->tag);
-		b->offer = offer;
+		b->offer = taken->offer;
+		strcpy(b->branch, taken->branch);
 		for (unsigned m = 0; m < o->n; m++)
 			b->m[m].pair = o->pair[SL_TO][m];
 	}
@@ -350,7 +356,13 @@ void model_answered(struct call *c, struct sides *s, const struct said *said, un
 		c->end = 0;
 }
 
-static void remove_leg(struct call *c, struct leg *gone)
+void model_disconnected(struct call *c)
+{
+	if (!c->end && !connected(c))
+		c->end = world.now + 120 * SECOND;
+}
+
+void model_remove(struct call *c, struct leg *gone)
 {
 	int id = gone->id, at = (int)(gone - c->leg);
 
@@ -366,63 +378,7 @@ static void remove_leg(struct call *c, struct leg *gone)
 			l->answered = false;
 		}
 	}
-	if (!c->end && !connected(c))
-		c->end = world.now + 120 * SECOND;
-}
-
-static bool has_partner(struct call *c, const struct leg *l, const struct leg *but)
-{
-	for (unsigned i = 0; i < c->n_legs; i++)
-		if (&c->leg[i] != l && &c->leg[i] != but && partners(c, &c->leg[i], l))
-			return true;
-	return false;
-}
-
-/* Which party ends with the dialogue of two; NULL: the call does. */
-static struct leg *leaves(struct call *c, struct leg *a, struct leg *b)
-{
-	if (a->peer && a->peer != b->id && !b->peer)
-		return b;
-	if (b->peer && b->peer != a->id && !a->peer)
-		return a;
-	if (has_partner(c, a, b))
-		return b;
-	return has_partner(c, b, a) ? a : NULL;
-}
-
-bool model_deleted(
-	struct call *c, const char *from, const char *to, const char *branch, unsigned delay)
-{
-	struct leg *a = model_leg(c, from), *b = model_leg(c, to), *gone = NULL;
-	bool others = false;
-
-	c->asked = world.now;
-	if (*from) {
-		if (!a)
-			return false;
-		for (unsigned i = c->n_legs; !b && *branch && i-- > 0;)
-			if (!strcmp(c->leg[i].branch, branch))
-				b = &c->leg[i];
-		if (!b && *to)
-			b = nameless(c, a);
-		if (!b && *to)
-			return false;
-		for (unsigned i = 0; i < c->n_legs; i++)
-			others |= &c->leg[i] != a && c->leg[i].peer && c->leg[i].peer != a->id;
-		if (b && b != a)
-			gone = leaves(c, a, b);
-		else if (!a->peer && others)
-			gone = a;
-	}
-	if (gone)
-		remove_leg(c, gone);
-	else if (!delay)
-		model_ended(c);
-	else if (!c->deleted) {
-		c->deleted = true;
-		c->end = world.now + delay * SECOND;
-	}
-	return true;
+	model_disconnected(c);
 }
 
 void model_ended(struct call *c)

@@ -111,6 +111,14 @@ struct leg *model_leg(struct call *c, const char *tag);
 struct leg *model_by_id(struct call *c, int id);
 struct offer *model_offer_to(struct call *c, const struct leg *leg);
 
+/* `from` made the last offer to `to`; they are the two sides of an offer, or connected. */
+bool model_offered_by(struct call *c, const struct leg *to, const struct leg *from);
+bool model_partners(struct call *c, const struct leg *a, const struct leg *b);
+
+/* Takes a leg off the call; a connection has ended. */
+void model_remove(struct call *c, struct leg *gone);
+void model_disconnected(struct call *c);
+
 /* Tags and branch may be "": absent. */
 void model_offer_sides(
 	struct call *c, const char *from, const char *to, const char *branch, struct sides *s);

@@ -91,8 +91,10 @@ static void delete_some(struct call *c)
 	strcpy(r.call_id, c->id);
 	if (what >= 2 && a)
 		strcpy(r.from, *a->tag ? a->tag : "nobody");
-	if (what >= 5 && b)
-		strcpy(what == 9 ? r.branch : r.to, what == 9 ? b->branch : b->tag);
+	if (what >= 5 && what < 9 && b)
+		strcpy(r.to, b->tag);
+	if ((what == 1 || what >= 8) && b)
+		strcpy(r.branch, chance(20) ? "never seen" : b->branch);
 	ask(&r, &reply);
 	if (!reply.ok)
 		violated("a delete is refused");
