@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctrl/answer_parties.h"
 #include "ctrl/call_sdp.h"
 #include "ctrl/gate.h"
 #include "ctrl/install.h"
@@ -21,6 +22,7 @@ struct reply {
 	struct sl_leg *leg[2]; /* by enum sl_side */
 	bool fork;             /* the second of them is one who has answered already, ... */
 	bool forked;           /* ... and has been replaced by a new one */
+	struct sl_leg *waits;  /* whose place the second one takes; NULL: nobody's */
 	struct sl_offer *offer;
 	struct sl_text to_tag; /* of the one who answers */
 	uint64_t digest;       /* of its SDP */
@@ -30,48 +32,6 @@ struct reply {
 	struct sl_local *local[2][SL_MAX_MEDIA];
 	char *why;
 };
-
-static bool answers(const struct sl_leg *to, const struct sl_leg *from)
-{
-	return from && to && to->offer && to->offer->from == from;
-}
-
-/*
- * Who takes up an offer of `from` without having been asked by name: the branch with that
- * via-branch, else the last that has no name yet, else, as a fork, whoever got the last offer.
- */
-static struct sl_leg *find_taker(const struct reply *r, const struct sl_leg *from)
-{
-	const struct sl_text branch = r->options->via_branch;
-	struct sl_leg *nameless = NULL, *last = NULL;
-
-	for (unsigned i = 0; i < r->call->n_legs; i++) {
-		struct sl_leg *leg = r->call->leg[i];
-
-		if (!answers(leg, from) || !leg->offer->open)
-			continue;
-		if (sl_leg_has_branch(leg, branch))
-			return leg;
-		if (!leg->tag && (!nameless || leg->offer->serial >= nameless->offer->serial))
-			nameless = leg;
-		if (!last || leg->offer->serial >= last->offer->serial)
-			last = leg;
-	}
-	return nameless ? nameless : last;
-}
-
-static int find_by_offer(struct reply *r, struct sl_leg *from, struct sl_text to_tag)
-{
-	struct sl_leg *taker = from ? find_taker(r, from) : NULL;
-
-	if (!taker)
-		return -ENOENT;
-	r->leg[SL_FROM] = from;
-	r->leg[SL_TO] = taker;
-	r->fork = taker->tag != NULL;
-	r->to_tag = to_tag;
-	return 0;
-}
 
 /* FNV-1a. Whoever makes two answers look equal confuses nobody's call but its own. */
 static uint64_t digest_of(struct sl_text sdp)
@@ -83,52 +43,20 @@ static uint64_t digest_of(struct sl_text sdp)
 	return digest;
 }
 
-/*
- * Both have offered: is it the answer of `a`, although the tag of `b` is where that of who answers
- * should be? A repeated answer means what it meant. Of one that waits and one that was answered it
- * is for the later: the other may have been refused in between (491), of which nobody tells us. Of
- * two that wait, or were answered both, the tags decide.
- */
-static bool is_swapped(const struct reply *r, const struct sl_leg *a, const struct sl_leg *b)
-{
-	if (b->answered && b->digest == r->digest)
-		return false;
-	if (a->answered && a->digest == r->digest)
-		return true;
-	return a->answered != b->answered && a->offer->serial > b->offer->serial;
-}
-
-/* The tag of the one who offered comes first; some scripts swap them. */
 static int find_sides(struct reply *r)
 {
-	const struct sl_ng_options *o = r->options;
-	struct sl_leg *a = sl_call_leg(r->call, o->from_tag);
-	struct sl_leg *b = sl_call_leg(r->call, o->to_tag);
-	bool ab = answers(b, a), ba = answers(a, b);
+	struct sl_answerer found;
+	int rc = sl_answer_parties(r->call, r->options, r->digest, &found, r->why);
 
-	if (a && a == b)
-		return SL_REFUSE(-ESRCH, r->why, "from-tag and to-tag are the same");
-	if (ab && ba)
-		ba = is_swapped(r, a, b);
-	if (ba) {
-		r->leg[SL_FROM] = b;
-		r->leg[SL_TO] = a;
-		r->to_tag = o->from_tag;
-		return 0;
-	}
-	if (ab) {
-		r->leg[SL_FROM] = a;
-		r->leg[SL_TO] = b;
-		r->to_tag = o->to_tag;
-		return 0;
-	}
-	if (!b && !find_by_offer(r, a, o->to_tag))
-		return 0;
-	if (!a && !find_by_offer(r, b, o->from_tag))
-		return 0;
-	if (!a && !b)
-		return SL_REFUSE(-ESRCH, r->why, "neither tag is that of the one who offered");
-	return SL_REFUSE(-EPROTO, r->why, "there is no offer to answer");
+	if (rc)
+		return rc;
+	r->leg[SL_FROM] = found.leg[SL_FROM];
+	r->leg[SL_TO] = found.leg[SL_TO];
+	r->fork = found.fork;
+	r->waits = found.waits;
+	r->offer = found.offer;
+	r->to_tag = found.to_tag;
+	return 0;
 }
 
 static int check_family(
@@ -260,6 +188,12 @@ static ssize_t write_answer(struct reply *r, const struct sl_sdp *sdp, char *out
 	return rc;
 }
 
+static void copy_kinds(struct sl_leg *to, const struct sl_leg *from, unsigned n_media)
+{
+	for (unsigned m = 0; m < n_media; m++)
+		memcpy(to->media[m].kind, from->media[m].kind, sizeof(to->media[m].kind));
+}
+
 /* A branch of its own, at the ports and with the keys that the others have. */
 static int add_fork(struct reply *r)
 {
@@ -281,11 +215,26 @@ static int add_fork(struct reply *r)
 	}
 	if (sl_leg_media_room(leg, r->offer->n_media))
 		return SL_REFUSE(-ENOMEM, r->why, "out of memory");
-	for (unsigned m = 0; m < r->offer->n_media; m++) {
-		memcpy(leg->media[m].kind, taker->media[m].kind, sizeof(leg->media[m].kind));
+	copy_kinds(leg, taker, r->offer->n_media);
+	for (unsigned m = 0; m < r->offer->n_media; m++)
 		leg->media[m].local = sl_local_ref(r->offer->local[SL_TO][m]);
-	}
 	return 0;
+}
+
+/* Somebody who is known has taken an offer that was made to nobody in particular. */
+static void take_place(struct reply *r)
+{
+	struct sl_leg *leg = r->leg[SL_TO], *waits = r->waits;
+
+	copy_kinds(leg, waits, r->offer->n_media);
+	leg->interface = waits->interface;
+	if (waits->branch) {
+		free(leg->branch);
+		leg->branch = waits->branch;
+		waits->branch = NULL;
+	}
+	sl_leg_offer(r->sessions->env.crypto, leg, sl_offer_ref(r->offer));
+	sl_call_leg_remove(r->sessions, r->call, waits);
 }
 
 /* What there was beyond the media of this offer is there no more. */
@@ -358,6 +307,8 @@ static int put_in_force(struct reply *r)
 	if (tag)
 		to->tag = tag;
 	sl_leg_label(to, label);
+	if (r->waits)
+		take_place(r);
 	to->answered = true;
 	to->digest = r->digest;
 	r->leg[SL_FROM]->n_agreed = to->n_agreed = r->offer->n_media;
@@ -383,10 +334,8 @@ ssize_t sl_answer(struct sl_sessions *sessions, const struct sl_ng_options *opti
 	len = sl_call_sdp_parse(&sdp, options, why);
 	if (!len)
 		len = find_sides(&r);
-	if (!len) {
-		r.offer = r.leg[SL_TO]->offer;
+	if (!len)
 		len = negotiate(&r, &sdp);
-	}
 	if (!len)
 		len = choose_keys(&r);
 	if (!len)

@@ -11,6 +11,7 @@
 	X(reoffered)   \
 	X(answered)    \
 	X(forked)      \
+	X(taken_up)    \
 	X(transferred) \
 	X(repeated)    \
 	X(refused) X(no_ports) X(deleted) X(deleted_leg) X(delayed) X(timed_out) X(talked) X(waited)

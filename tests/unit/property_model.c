@@ -110,24 +110,42 @@ static bool takes(struct call *c, struct leg *from, const char *branch, struct s
 	if (!found)
 		return false;
 	s->leg[SL_FROM] = from;
-	s->leg[SL_TO] = found;
+	s->leg[SL_TO] = s->offered = found;
 	s->fork = *found->tag;
 	return true;
+}
+
+/* The offer that `to` answers, by the leg that got it: its own, or a later one to nobody. */
+static struct leg *offered(struct call *c, struct leg *from, struct leg *to, const char *branch)
+{
+	struct leg *found = model_offered_by(c, to, from) ? to : NULL;
+
+	for (unsigned i = 0; from && to && i < c->n_legs; i++) {
+		struct leg *l = &c->leg[i];
+
+		if (*l->tag || l->answered || !model_offered_by(c, l, from) ||
+			!model_offer_to(c, l)->open || (found && l->offer < found->offer))
+			continue;
+		if (!*l->branch || (!strcmp(l->branch, branch) && strcmp(to->branch, branch)))
+			found = l;
+	}
+	return found;
 }
 
 bool model_answer_sides(
 	struct call *c, const char *from, const char *to, const char *branch, struct sides *s)
 {
 	struct leg *a = model_leg(c, from), *b = model_leg(c, to);
-	bool ab = a && model_offered_by(c, b, a), ba = b && model_offered_by(c, a, b);
+	struct leg *ab = offered(c, a, b, branch), *ba = offered(c, b, a, branch);
 
 	*s = (struct sides){.tag = to};
-	if (ab && ba) /* the later one, if one of them waits */
-		ba = a->answered != b->answered && a->offer > b->offer;
+	if (ab && ba && (ab->answered == ba->answered || ba->offer < ab->offer))
+		ba = NULL; /* it is for the later one, if one of them waits */
 	if (ab || ba) {
 		s->leg[SL_FROM] = ba ? b : a;
 		s->leg[SL_TO] = ba ? a : b;
 		s->tag = ba ? from : to;
+		s->offered = ba ? ba : ab;
 		return true;
 	}
 	if (!b && takes(c, a, branch, s))
@@ -308,12 +326,17 @@ void model_answered(struct call *c, struct sides *s, const struct said *said, un
 	const struct told *told)
 {
 	static const struct sl_master none;
-	struct offer *o = model_offer_to(c, s->leg[SL_TO]);
-	struct leg *a = s->leg[SL_FROM], *b = s->leg[SL_TO];
+	struct offer *o = model_offer_to(c, s->offered);
+	struct leg *a = s->leg[SL_FROM], *b = s->leg[SL_TO], *waits = s->offered;
 
 	/* They have agreed on a later one since. */
-	if (!s->fork && a->peer == b->id && b->peer == a->id && b->offer < a->agreed)
+	if (!s->fork && a->peer == b->id && b->peer == a->id && s->offered->offer < a->agreed)
 		return;
+	if (!s->fork && waits != b) { /* who is known takes the place of nobody */
+		b->offer = waits->offer;
+		if (*waits->branch)
+			strcpy(b->branch, waits->branch);
+	}
 	if (s->fork) {
 		const struct leg *taken = b;
 
@@ -354,6 +377,8 @@ void model_answered(struct call *c, struct sides *s, const struct said *said, un
 	c->answered = c->asked = world.now;
 	if (!c->deleted)
 		c->end = 0;
+	if (!s->fork && waits != b)
+		model_remove(c, waits);
 }
 
 void model_disconnected(struct call *c)

@@ -100,9 +100,10 @@ extern struct call calls[CALLS];
 
 /* Who is meant by an offer. NULL in `leg`: somebody new. */
 struct sides {
-	struct leg *leg[2]; /* the one who offers; the other */
-	bool fork;          /* of an answer: a new leg beside the second one */
-	const char *tag;    /* of the one who answers */
+	struct leg *leg[2];  /* the one who offers; the other */
+	bool fork;           /* of an answer: a new leg beside the second one */
+	struct leg *offered; /* of an answer: whom the offer was made to */
+	const char *tag;     /* of the one who answers */
 };
 
 void model_reset(void);

@@ -15,7 +15,7 @@ static struct leg *any_leg(struct call *c)
 
 static void answer_some(struct call *c, bool fork)
 {
-	struct leg *to = NULL, *from;
+	struct leg *to = NULL, *from, *other;
 	struct offer *o;
 	char tag[NAME];
 
@@ -30,6 +30,9 @@ static void answer_some(struct call *c, bool fork)
 	if (!from)
 		return;
 	strcpy(tag, to->tag);
+	other = any_leg(c);
+	if (!*tag && other != from && *other->tag && chance(40))
+		strcpy(tag, other->tag);
 	if (!*tag || (fork && o->open && chance(60)))
 		new_tag(c, tag);
 	if (chance(15))

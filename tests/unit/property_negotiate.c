@@ -290,9 +290,11 @@ static void answer_with(struct call *c, struct request *r, struct said *said)
 	struct offer *o;
 	struct sides s;
 	bool bad;
+	int from;
 
 	model_answer_sides(c, r->from, r->to, r->branch, &s);
-	o = model_offer_to(c, s.leg[SL_TO]);
+	o = model_offer_to(c, s.offered);
+	from = s.leg[SL_FROM]->id;
 	if (chance(5)) {
 		struct said wrong[MEDIA];
 
@@ -311,7 +313,7 @@ static void answer_with(struct call *c, struct request *r, struct said *said)
 	if (bad)
 		violated("this should be accepted");
 	check_answer(o, said, reply.sdp, told);
-	counts[s.fork ? forked : answered]++;
+	counts[s.fork ? forked : s.offered != s.leg[SL_TO] ? taken_up : answered]++;
 	model_answered(c, &s, said, o->n, told);
 	bind_all(o, SL_FROM, told);
 	remember(model_leg(c, s.tag), &said[0]);
@@ -320,8 +322,10 @@ static void answer_with(struct call *c, struct request *r, struct said *said)
 		ask(r, &again);
 		if (strcmp(again.sdp, reply.sdp) != 0)
 			violated("the same answer gets another reply");
-		if (s.fork) /* it is known now */
-			model_answer_sides(c, r->from, r->to, r->branch, &s);
+		/* It means what it meant, whatever has been offered besides. */
+		s.fork = false;
+		s.leg[SL_FROM] = model_by_id(c, from);
+		s.leg[SL_TO] = s.offered = model_leg(c, s.tag);
 		model_answered(c, &s, said, o->n, told);
 	}
 	talk(c, model_leg(c, r->from));
@@ -341,8 +345,8 @@ void make_answer(struct call *c, const char *from, const char *to, const char *b
 	if (!model_answer_sides(c, from, to, branch, &s))
 		return;
 	l = model_leg(c, s.tag);
-	for (unsigned m = 0; m < model_offer_to(c, s.leg[SL_TO])->n; m++) {
-		answer_medium(&said[m], l, model_offer_to(c, s.leg[SL_TO]), m);
+	for (unsigned m = 0; m < model_offer_to(c, s.offered)->n; m++) {
+		answer_medium(&said[m], l, model_offer_to(c, s.offered), m);
 		said[m].host = m ? said[0].host : l ? l->host : hosts++ % HOSTS;
 	}
 	answer_with(c, &r, said);

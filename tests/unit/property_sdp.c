@@ -16,7 +16,9 @@ void sdp_write(char out[TEXT], const struct said *said, unsigned n)
 {
 	char address[SL_ADDRESS_TEXT], line[SL_SDES_TEXT_MAX];
 	uint8_t ip[16];
-	size_t at = (size_t)sprintf(out, "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\n");
+	static unsigned version; /* so that only what is repeated on purpose is repeated */
+	size_t at = (size_t)sprintf(out, "v=0\r\no=- 1 %08u IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\n",
+		version++ % 100000000);
 
 	for (unsigned m = 0; m < n; m++) {
 		const struct said *s = &said[m];

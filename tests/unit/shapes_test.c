@@ -125,6 +125,132 @@ static void serial_forks_share_nothing(void **state)
 	relay_close();
 }
 
+static struct party moved(const char *tag, const char *crypto, unsigned port)
+{
+	struct party p = party(tag, crypto);
+
+	p.port = port;
+	return p;
+}
+
+/*
+ * A re-INVITE that is known by the tag of its sender only. Whoever answers it has been told the
+ * ports and keys of that offer: media must come there, and go out under them.
+ */
+static void a_reoffer_without_to_tag(void **state)
+{
+	/* Who offers anew, to whom, and whether the script swaps the tags of the answer. */
+	static const struct {
+		const char *from, *to;
+		bool swapped;
+	} again[] = {{"A", "B", false}, {"A", "B", true}, {"B", "A", false}, {"B", "A", true}};
+
+	for (unsigned i = 0; i < 4; i++) {
+		const char *x = again[i].from, *y = again[i].to;
+		struct command reply = again[i].swapped ? from(y, x) : from(x, y);
+		unsigned own, port;
+		char key[SL_SDES_TEXT_MAX];
+
+		relay_open(0);
+		must_offer(from("A", NULL), party("A", key_line(1, CM80, 1)));
+		must_answer(from("A", "B"), party("B", key_line(1, GCM, 2)));
+		own = leg(x)->media[0].local->rtp;
+		for (unsigned round = 1; round <= 3; round++) {
+			must_offer(from(x, NULL), moved(x, key_line(1, CM80, 3), 5004 + 2 * round));
+			port = media_port(sdp_out, 0);
+			strcpy(key, crypto_line(sdp_out, 0));
+			connected("A", "B"); /* until it is answered */
+			must_answer(reply, moved(y, key_line(1, GCM, 4), 6004 + 2 * round));
+			assert_int_equal(media_port(sdp_out, 0), own);
+			connected("A", "B");
+			assert_int_equal(find_call("call")->n_legs, 2);
+			assert_int_equal(leg(x)->media[0].local->rtp, own);
+			assert_int_equal(leg(y)->media[0].local->rtp, port);
+			assert_int_equal(flow(y)->local[SL_RTP].port, port);
+			assert_int_equal(
+				leg(y)->media[0].terms.remote[SL_RTP].port, 6004 + 2 * round);
+			assert_int_equal(
+				leg(x)->media[0].terms.remote[SL_RTP].port, 5004 + 2 * round);
+			assert_int_equal(leg(y)->media[0].out->master.suite, GCM);
+			assert_true(leg(y)->media[0].out == leg(y)->media[0].local->ours[GCM]);
+			/* Ports of before are given back; A's first offer keeps what it named. */
+			assert_int_equal(sl_interface_ports(&relay.interface, SL_IPV4).taken,
+				*x == 'A' ? 2 : 3);
+		}
+		relay_close();
+	}
+}
+
+/* The 200 comes once more, or a 183 is repeated by it, after the next offer. */
+static void a_repeated_answer_is_for_the_first_offer(void **state)
+{
+	unsigned first, second;
+
+	relay_open(0);
+	must_offer(from("A", NULL), party("A", NULL));
+	first = media_port(sdp_out, 0);
+	must_answer(from("A", "B"), moved("B", NULL, 6004));
+	must_offer(from("A", NULL), moved("A", NULL, 5006));
+	second = media_port(sdp_out, 0);
+	must_answer(from("A", "B"), moved("B", NULL, 6004));
+	assert_int_equal(leg("B")->media[0].local->rtp, first);
+	assert_int_equal(leg("A")->media[0].terms.remote[SL_RTP].port, 5004);
+	assert_int_equal(find_call("call")->n_legs, 3);
+	must_answer(from("A", "B"), moved("B", NULL, 6006));
+	assert_int_equal(leg("B")->media[0].local->rtp, second);
+	assert_int_equal(leg("A")->media[0].terms.remote[SL_RTP].port, 5006);
+	assert_int_equal(find_call("call")->n_legs, 2);
+	relay_close();
+}
+
+/* Of the branches of an INVITE each has its own; with a via-branch a re-INVITE is one as well. */
+static void branches_do_not_take_up_each_other(void **state)
+{
+	struct command c = from("A", NULL), to = from("A", "B");
+	unsigned first, second;
+
+	relay_open(0);
+	c.via_branch = to.via_branch = "one";
+	must_offer(c, party("A", NULL));
+	first = media_port(sdp_out, 0);
+	must_answer(to, moved("B", NULL, 6004));
+	c.via_branch = "two";
+	must_offer(c, party("A", NULL));
+	second = media_port(sdp_out, 0);
+	must_answer(to, moved("B", NULL, 6006)); /* a 200 that changes what a 183 said */
+	assert_int_equal(leg("B")->media[0].local->rtp, first);
+	to.via_branch = NULL;
+	must_answer(to, moved("B", NULL, 6008));
+	assert_int_equal(leg("B")->media[0].local->rtp, first);
+	to.via_branch = "two";
+	must_answer(to, moved("B", NULL, 6010));
+	assert_int_equal(leg("B")->media[0].local->rtp, second);
+	assert_int_equal(find_call("call")->n_legs, 2);
+	connected("A", "B");
+	relay_close();
+}
+
+static void what_is_refused_takes_no_place(void **state)
+{
+	struct command c = from("A", "B");
+	struct party b = moved("B", NULL, 6006);
+
+	relay_open(0);
+	must_offer(from("A", NULL), party("A", NULL));
+	must_answer(from("A", "B"), party("B", NULL));
+	must_offer(from("A", NULL), moved("A", NULL, 5006));
+	b.address = "127.0.0.1";
+	assert_null(answer(&c, &b));
+	connected("A", "B");
+	assert_int_equal(find_call("call")->n_legs, 3);
+	assert_int_equal(leg("A")->media[0].terms.remote[SL_RTP].port, 5004);
+	b.address = "192.0.2.66";
+	must_answer(c, b);
+	assert_int_equal(find_call("call")->n_legs, 2);
+	assert_int_equal(leg("A")->media[0].terms.remote[SL_RTP].port, 5006);
+	relay_close();
+}
+
 static void delayed_offers_and_their_forks(void **state)
 {
 	relay_open(0);
@@ -266,6 +392,10 @@ int main(void)
 		cmocka_unit_test(forks_with_suites_of_their_own),
 		cmocka_unit_test(branches_by_via_branch),
 		cmocka_unit_test(serial_forks_share_nothing),
+		cmocka_unit_test(a_reoffer_without_to_tag),
+		cmocka_unit_test(a_repeated_answer_is_for_the_first_offer),
+		cmocka_unit_test(branches_do_not_take_up_each_other),
+		cmocka_unit_test(what_is_refused_takes_no_place),
 		cmocka_unit_test(delayed_offers_and_their_forks),
 		cmocka_unit_test(a_new_party_takes_a_place),
 		cmocka_unit_test(both_offer_at_once),
