@@ -12,6 +12,7 @@
 #include "ctrl/local.h"
 #include "ctrl/negotiate.h"
 #include "ctrl/offer.h"
+#include "ctrl/sdp_parse.h"
 #include "ctrl/watch.h"
 
 /* An answer being worked on: the terms of both sides as they shall be in force. */
@@ -91,6 +92,19 @@ static int check_key(const struct reply *r, const struct sl_terms *to, unsigned 
 	return 0;
 }
 
+/* RFC 3264 6: each m-line answers the one in its place. */
+static int check_type(const struct reply *r, const struct sl_sdp_media *media, unsigned m)
+{
+	const char *offered = r->offer->refused[m];
+	struct sl_text type = {offered, (uint32_t)strcspn(offered, " ")};
+
+	if (media->type.len < SL_MAX_KIND ? sl_text_alike(media->type, type)
+					  : type.len == SL_MAX_KIND - 1)
+		return 0;
+	return SL_REFUSE(-EPROTO, r->why, "line %u: m=%.*s answers m=%.*s (RFC 3264 6)",
+		media->line, SL_SDP_QUOTE(media->type), SL_SDP_QUOTE(type));
+}
+
 static int negotiate_one(struct reply *r, const struct sl_sdp *sdp, unsigned m)
 {
 	const struct sl_offer *offer = r->offer;
@@ -98,6 +112,17 @@ static int negotiate_one(struct reply *r, const struct sl_sdp *sdp, unsigned m)
 	int rc;
 
 	*from = offer->terms[m];
+	if (m >= sdp->n_media) {
+		snprintf(
+			r->why, SL_NG_WHY, "the answer leaves medium %u out: it is refused", m + 1);
+		sl_call_sdp_remark(r->options, r->why);
+		from->active = false;
+		to->media = from->media;
+		return 0;
+	}
+	rc = check_type(r, &sdp->media[m], m);
+	if (rc)
+		return rc;
 	if (!from->active || !from->media) {
 		/* Refused or unknown to us: whatever is answered, there is nothing to relay. */
 		to->media = from->media;
@@ -110,6 +135,7 @@ static int negotiate_one(struct reply *r, const struct sl_sdp *sdp, unsigned m)
 	}
 	if (!to->media)
 		return SL_REFUSE(-EPROTO, r->why, "medium %u: the answer is no RTP", m + 1);
+	sl_call_sdp_remark(r->options, r->why);
 	sl_terms_source(to, &r->options->source);
 	sl_terms_sound(to, sdp, m);
 	sl_quality_payloads(to, sdp, m);
@@ -125,10 +151,10 @@ static int negotiate_one(struct reply *r, const struct sl_sdp *sdp, unsigned m)
 
 static int negotiate(struct reply *r, const struct sl_sdp *sdp)
 {
-	if (sdp->n_media != r->offer->n_media)
+	if (sdp->n_media > r->offer->n_media)
 		return SL_REFUSE(-EPROTO, r->why, "SDP: %u m-lines answer an offer of %u",
 			sdp->n_media, r->offer->n_media);
-	for (unsigned m = 0; m < sdp->n_media; m++) {
+	for (unsigned m = 0; m < r->offer->n_media; m++) {
 		int rc = negotiate_one(r, sdp, m);
 
 		if (rc)
@@ -171,27 +197,31 @@ static ssize_t write_answer(struct reply *r, const struct sl_sdp *sdp, char *out
 	for (unsigned m = 0; m < sdp->n_media && !rc; m++) {
 		const struct sl_terms *from = &r->terms[SL_FROM][m];
 
-		if (!from->media || !from->active) {
-			w.media[m].action =
-				from->media || from->refused ? SL_SDP_REFUSE : SL_SDP_KEEP;
-			continue;
-		}
-		sl_call_sdp_address(&w, m, r->local[SL_FROM][m], from->proto, from->mux, from->mux);
 		w.media[m].mid_remove = !from->mid;
+		if (m >= r->offer->n_said)
+			w.media[m].action = SL_SDP_OMIT;
+		if (!from->media || !from->active)
+			continue;
+		sl_call_sdp_address(&w, m, r->local[SL_FROM][m], from->proto, from->mux, from->mux);
 		if (from->theirs.suite != SL_SUITE_NONE)
 			rc = sl_call_sdp_key(&w, m, from->tag, from->theirs.suite,
 				r->ours[SL_FROM][m], from->draft_name, r->why);
 	}
+	for (unsigned m = sdp->n_media; m < r->offer->n_said; m++)
+		sl_call_sdp_missing(&w, r->offer->refused[m]);
 	if (!rc)
-		rc = sl_call_sdp_write(&w, sdp, r->options, out, room, r->why);
+		rc = sl_call_sdp_write(
+			&w, sdp, r->leg[SL_FROM]->interface, r->options, out, room, r->why);
 	explicit_bzero(&w, sizeof(w));
 	return rc;
 }
 
 static void copy_kinds(struct sl_leg *to, const struct sl_leg *from, unsigned n_media)
 {
-	for (unsigned m = 0; m < n_media; m++)
+	for (unsigned m = 0; m < n_media; m++) {
 		memcpy(to->media[m].kind, from->media[m].kind, sizeof(to->media[m].kind));
+		memcpy(to->media[m].refused, from->media[m].refused, SL_MAX_REFUSED);
+	}
 }
 
 /* A branch of its own, at the ports and with the keys that the others have. */

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctrl/log.h"
 #include "ctrl/negotiate.h"
+#include "ctrl/sdp_parse.h"
 
 int sl_call_sdp_parse(struct sl_sdp *sdp, const struct sl_ng_options *options, char why[SL_NG_WHY])
 {
@@ -16,7 +18,20 @@ int sl_call_sdp_parse(struct sl_sdp *sdp, const struct sl_ng_options *options, c
 		return SL_REFUSE(-EBADMSG, why, "SDP: %s", error.reason);
 	if (sdp->n_media > SL_MAX_MEDIA)
 		return SL_REFUSE(-EBADMSG, why, "SDP: more than %d m-lines", SL_MAX_MEDIA);
+	if (error.line)
+		snprintf(why, SL_NG_WHY, "%s: counts as absent", error.reason);
+	sl_call_sdp_remark(options, why);
 	return 0;
+}
+
+void sl_call_sdp_remark(const struct sl_ng_options *options, char why[SL_NG_WHY])
+{
+	const struct sl_text id = options->call_id;
+
+	if (why[0])
+		SL_LOG_LIMITED(SL_LOG_INFO, "call %.*s: %s", id.len > 64 ? 64 : (int)id.len,
+			id.at ? id.at : "", why);
+	why[0] = '\0';
 }
 
 static uint32_t word(const uint8_t ip[16])
@@ -108,32 +123,49 @@ int sl_call_sdp_key(struct sl_call_sdp *w, unsigned m, uint32_t tag, enum sl_sui
 	return 0;
 }
 
-/* Where the first medium that is relayed is to be reached; family 0: none is. */
-static struct sl_sdp_address our_address(const struct sl_call_sdp *w, const struct sl_sdp *sdp)
+void sl_call_sdp_refused(const struct sl_sdp_media *media, char out[SL_MAX_REFUSED])
 {
+	struct sl_text formats = media->formats, format = sl_sdp_word(&formats);
+
+	snprintf(out, SL_MAX_REFUSED, "%.*s 0 %.*s %.*s",
+		(int)(media->type.len < SL_MAX_KIND ? media->type.len : SL_MAX_KIND - 1),
+		media->type.at, media->proto_text.len < 20 ? (int)media->proto_text.len : 20,
+		media->proto_text.at, format.len ? (format.len < 12 ? (int)format.len : 12) : 1,
+		format.len ? format.at : "0");
+}
+
+void sl_call_sdp_missing(struct sl_call_sdp *w, const char *refused)
+{
+	w->missing[w->edit.n_missing++] = refused;
+}
+
+/* Where the first medium that is relayed is to be reached, else where the next one would be. */
+static struct sl_sdp_address our_address(
+	const struct sl_call_sdp *w, const struct sl_sdp *sdp, const struct sl_interface *interface)
+{
+	const struct sl_config_address *address = interface->config->address;
+	struct sl_sdp_address ours;
+
 	for (unsigned m = 0; m < sdp->n_media; m++)
 		if (w->media[m].action == SL_SDP_RELAY)
 			return w->media[m].address;
-	return (struct sl_sdp_address){0};
+	sl_address_to_sdp(address[!address[SL_IPV4].present].advertise, &ours);
+	return ours;
 }
 
-static void set_options(
-	struct sl_call_sdp *w, const struct sl_sdp *sdp, const struct sl_ng_options *options)
+static void set_options(struct sl_call_sdp *w, const struct sl_sdp *sdp,
+	const struct sl_interface *interface, const struct sl_ng_options *options)
 {
-	struct sl_sdp_address ours;
-
 	for (unsigned m = 0; m < sdp->n_media && options->media_address.family; m++)
 		if (w->media[m].action == SL_SDP_RELAY)
 			w->media[m].address = options->media_address;
-	ours = our_address(w, sdp);
+	/* Not that of the other party, which is none of this one's business. */
+	w->edit.address = our_address(w, sdp, interface);
 	if (options->replace_origin)
-		w->edit.origin = ours;
+		w->edit.origin = w->edit.address;
 	for (unsigned m = 0; m < sdp->n_media; m++) {
 		struct sl_sdp_media_edit *edit = &w->media[m];
 
-		/* Not that of the other party, which is none of this one's business. */
-		if (edit->action == SL_SDP_REFUSE)
-			edit->address = ours;
 		if (options->rtcp_attribute == SL_NG_RTCP_NONE)
 			edit->rtcp_port = 0;
 		edit->rtcp_full = options->rtcp_attribute == SL_NG_RTCP_FULL;
@@ -168,7 +200,8 @@ static ssize_t filter(const struct sl_ng_options *options, bool offer, char *out
 }
 
 ssize_t sl_call_sdp_write(struct sl_call_sdp *w, const struct sl_sdp *sdp,
-	const struct sl_ng_options *options, char *out, size_t room, char why[SL_NG_WHY])
+	const struct sl_interface *interface, const struct sl_ng_options *options, char *out,
+	size_t room, char why[SL_NG_WHY])
 {
 	ssize_t len;
 
@@ -176,7 +209,8 @@ ssize_t sl_call_sdp_write(struct sl_call_sdp *w, const struct sl_sdp *sdp,
 	w->edit.dtls_remove = true;
 	w->edit.media = w->media;
 	w->edit.n_media = sdp->n_media;
-	set_options(w, sdp, options);
+	w->edit.missing = w->missing;
+	set_options(w, sdp, interface, options);
 	len = sl_sdp_rewrite(sdp, &w->edit, out, room);
 	if (len == -ENOSPC)
 		return SL_REFUSE(len, why, "SDP: too large for a reply");

@@ -11,7 +11,7 @@
 /* Puts the reason into `why` and evaluates to the error. */
 #define SL_REFUSE(rc, why, ...) (snprintf(why, SL_NG_WHY, __VA_ARGS__), (rc))
 
-/* Parses options->sdp. 0, or -EBADMSG with `why`. */
+/* Parses options->sdp; logs what is passed over. 0, or -EBADMSG with `why`. */
 int sl_call_sdp_parse(struct sl_sdp *sdp, const struct sl_ng_options *options, char why[SL_NG_WHY]);
 
 /*
@@ -22,14 +22,15 @@ int sl_call_sdp_check(const struct sl_sessions *sessions, const struct sl_terms 
 	char why[SL_NG_WHY]);
 
 /*
- * What is to be written. Zero it to start (every medium passes untouched), say whether it is an
- * offer; wipe it at the end.
+ * What is to be written. Zero it to start (every medium is refused), say whether it is an offer;
+ * wipe it at the end.
  */
 struct sl_call_sdp {
 	struct sl_sdp_edit edit;
 	struct sl_sdp_media_edit media[SL_MAX_MEDIA];
 	char lines[SL_MAX_MEDIA][SL_SUITE_COUNT][SL_SDES_TEXT_MAX];
 	const char *crypto[SL_MAX_MEDIA][SL_SUITE_COUNT];
+	const char *missing[SL_MAX_MEDIA];
 	bool offer;    /* it is one: else an answer */
 	bool lifetime; /* keys are written with one */
 };
@@ -42,8 +43,21 @@ void sl_call_sdp_address(struct sl_call_sdp *w, unsigned m, const struct sl_loca
 int sl_call_sdp_key(struct sl_call_sdp *w, unsigned m, uint32_t tag, enum sl_suite suite,
 	const struct sl_session_key *key, bool draft_name, char why[SL_NG_WHY]);
 
-/* Writes it. Bytes written, or -errno with `why` and `out` wiped. */
+/* m= of a medium with port 0, as far as there is room. */
+void sl_call_sdp_refused(const struct sl_sdp_media *media, char out[SL_MAX_REFUSED]);
+
+/* Adds such a line behind the last: the other party knows of that medium, this SDP does not. */
+void sl_call_sdp_missing(struct sl_call_sdp *w, const char *refused);
+
+/*
+ * Writes it for a party on `interface`, whose address is that of media that is refused. Bytes
+ * written, or -errno with `why` and `out` wiped.
+ */
 ssize_t sl_call_sdp_write(struct sl_call_sdp *w, const struct sl_sdp *sdp,
-	const struct sl_ng_options *options, char *out, size_t room, char why[SL_NG_WHY]);
+	const struct sl_interface *interface, const struct sl_ng_options *options, char *out,
+	size_t room, char why[SL_NG_WHY]);
+
+/* Logs a remark of a leaf that knows no call, and empties it. */
+void sl_call_sdp_remark(const struct sl_ng_options *options, char why[SL_NG_WHY]);
 
 #endif

@@ -88,7 +88,6 @@ struct sl_config_interface {
 	uint16_t kernel_ports[SL_CONFIG_KERNEL_PORTS];
 	enum sl_suite min_suite; /* at least as many key and tag bits; SL_SUITE_NONE: any */
 	bool secure_only;        /* allow-rtp = no: SRTP only */
-	bool refuse_other;       /* other-media = refuse: what is not RTP gets port 0 */
 	bool strict_source;      /* source = strict: only from where SDP says */
 };
 

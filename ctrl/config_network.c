@@ -305,9 +305,10 @@ static void set_allow_rtp(struct sl_config_parser *parser, const char *value)
 
 static void set_other_media(struct sl_config_parser *parser, const char *value)
 {
-	parser->interface->refuse_other = !strcmp(value, "refuse");
-	if (strcmp(value, "refuse") && strcmp(value, "pass"))
-		sl_config_fault(parser, "other-media: '%.64s'; write pass or refuse", value);
+	if (strcmp(value, "refuse"))
+		sl_config_fault(parser,
+			"other-media: '%.64s'; what is not RTP always gets port 0, leave it out",
+			value);
 }
 
 static void set_source(struct sl_config_parser *parser, const char *value)

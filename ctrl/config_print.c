@@ -77,8 +77,7 @@ static void print_interface(
 		fputc('\n', out);
 	if (interface->min_suite)
 		fprintf(out, "min-suite = %s\n", sl_suites[interface->min_suite].name);
-	fprintf(out, "allow-rtp = %s\nother-media = %s\nsource = %s\n",
-		interface->secure_only ? "no" : "yes", interface->refuse_other ? "refuse" : "pass",
+	fprintf(out, "allow-rtp = %s\nsource = %s\n", interface->secure_only ? "no" : "yes",
 		interface->strict_source ? "strict" : "follow");
 }
 

@@ -2,26 +2,11 @@
 #include "ctrl/negotiate.h"
 
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "ctrl/sdes.h"
+#include "ctrl/negotiate_keys.h"
 #include "ctrl/sdes_policy.h"
-
-static int refuse(int rc, char why[SL_NG_WHY], const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static int refuse(int rc, char why[SL_NG_WHY], const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(why, SL_NG_WHY, format, args);
-	va_end(args);
-	return rc;
-}
 
 bool sl_proto_secure(enum sl_sdp_proto proto)
 {
@@ -69,8 +54,8 @@ static int check_address(const struct sl_sdp_media *media, const struct sl_sdp_a
 
 	if (!refused)
 		return 0;
-	return refuse(-EADDRNOTAVAIL, why, "line %u: media cannot be sent to %s, %s", media->line,
-		sl_address_text(ip, text), refused);
+	return sl_negotiate_refuse(-EADDRNOTAVAIL, why, "line %u: media cannot be sent to %s, %s",
+		media->line, sl_address_text(ip, text), refused);
 }
 
 static uint32_t announced_bytes(const struct sl_sdp_media *media)
@@ -98,38 +83,56 @@ static uint32_t announced_pps(const struct sl_sdp_media *media)
 	return bytes / SMALL > OTHER_LEAST ? bytes / SMALL : OTHER_LEAST;
 }
 
-/* Where the party listens; RFC 3605 for RTCP, else the next port. */
+/*
+ * a=rtcp names where RTCP is wanted (RFC 3605), unless it is one of those that name nothing: no
+ * address at all and the port of the discard service, as RFC 8829 5.2.1 prescribes. One that cannot
+ * be used counts as absent.
+ */
+static bool takes_rtcp(const struct sl_sdp_media *media, char why[SL_NG_WHY])
+{
+	enum { DISCARD = 9 };
+	const struct sl_sdp_address *said = &media->rtcp_address;
+	char text[SL_NG_WHY];
+	uint8_t ip[16];
+
+	if (!media->has_rtcp || !media->rtcp_port || media->rtcp_port == DISCARD)
+		return false;
+	if (!said->family)
+		return true;
+	if (unspecified(said))
+		return false;
+	sl_address_from_sdp(said, ip);
+	if (!check_address(media, said, ip, text) && said->family == media->connection.family)
+		return true;
+	sl_negotiate_remark(
+		why, "line %u: a=rtcp counts as absent: RTCP cannot be sent there", media->line);
+	return false;
+}
+
+/* Where the party listens; RTCP at the next port unless a=rtcp says otherwise. */
 static int read_endpoints(
 	const struct sl_sdp_media *media, struct sl_terms *terms, char why[SL_NG_WHY])
 {
 	struct sl_endpoint *rtp = &terms->remote[SL_RTP], *rtcp = &terms->remote[SL_RTCP];
-	const struct sl_sdp_address *said = &media->connection;
 
 	sl_address_from_sdp(&media->connection, rtp->ip);
 	rtp->port = media->port;
 	*rtcp = *rtp;
-	if (media->has_rtcp && media->rtcp_port) {
+	if (takes_rtcp(media, why)) {
 		rtcp->port = media->rtcp_port;
 		if (media->rtcp_address.family)
-			said = &media->rtcp_address;
-		sl_address_from_sdp(said, rtcp->ip);
+			sl_address_from_sdp(&media->rtcp_address, rtcp->ip);
 	} else if (media->port < UINT16_MAX) {
 		rtcp->port = (uint16_t)(media->port + 1);
-	} else if (!media->rtcp_mux) {
-		return refuse(-EADDRNOTAVAIL, why, "line %u: port 65535 leaves none for RTCP",
-			media->line);
+	} else if (!terms->mux) {
+		return sl_negotiate_refuse(-EADDRNOTAVAIL, why,
+			"line %u: port 65535 leaves none for RTCP", media->line);
 	}
 	if (unspecified(&media->connection)) {
 		terms->held = true;
 		return 0;
 	}
-	if (check_address(media, &media->connection, rtp->ip, why) ||
-		check_address(media, said, rtcp->ip, why))
-		return -EADDRNOTAVAIL;
-	if (sl_address_family(rtp->ip) != sl_address_family(rtcp->ip))
-		return refuse(-EADDRNOTAVAIL, why,
-			"line %u: RTP and RTCP in different address families", media->line);
-	return 0;
+	return check_address(media, &media->connection, rtp->ip, why);
 }
 
 static int read_media(const struct sl_sdp_media *media, struct sl_terms *terms, char why[SL_NG_WHY])
@@ -145,62 +148,14 @@ static int read_media(const struct sl_sdp_media *media, struct sl_terms *terms, 
 	if (!terms->active || !terms->media)
 		return 0;
 	if (media->proto == SL_SDP_DTLS_SAVP || media->proto == SL_SDP_DTLS_SAVPF)
-		return refuse(-ENOTSUP, why, "line %u: %s: DTLS-SRTP is not supported, only SDES",
-			media->line, sl_sdp_proto_name(media->proto));
+		return sl_negotiate_refuse(-ENOTSUP, why,
+			"line %u: %s: DTLS-SRTP is not supported, only SDES", media->line,
+			sl_sdp_proto_name(media->proto));
 	if (media->port_count != 1)
-		return refuse(-ENOTSUP, why, "line %u: more than one port per medium", media->line);
+		return sl_negotiate_refuse(
+			-ENOTSUP, why, "line %u: more than one port per medium", media->line);
 	terms->mux = media->rtcp_mux || media->rtcp_mux_only;
 	return read_endpoints(media, terms, why);
-}
-
-static void take_line(struct sl_terms *terms, const struct sl_sdes *line)
-{
-	terms->tag = line->tag;
-	terms->draft_name = line->draft_name;
-	terms->theirs = line->master;
-}
-
-/* A line that can be served: noted, and taken if it is better than what was taken before. */
-static void weigh_line(struct sl_terms *terms, const struct sl_sdes *line,
-	const struct sl_offer_policy *policy, unsigned at, unsigned *best)
-{
-	enum sl_suite suite = line->master.suite;
-	unsigned rank = sl_sdes_rank(policy->sdes, suite, at);
-
-	terms->suites |= sl_suite_bit(suite);
-	if (suite == policy->in_force && terms->kept.theirs.suite == SL_SUITE_NONE) {
-		terms->kept.tag = line->tag;
-		terms->kept.draft_name = line->draft_name;
-		terms->kept.theirs = line->master;
-	}
-	if (rank >= *best)
-		return;
-	*best = rank;
-	take_line(terms, line);
-}
-
-static int choose_line(const struct sl_sdp_media *media, const struct sl_offer_policy *policy,
-	struct sl_terms *terms, char why[SL_NG_WHY])
-{
-	const char *reason = "there is none";
-	unsigned best = UINT32_MAX;
-	struct sl_sdes line;
-
-	for (unsigned i = 0; i < media->n_crypto; i++) {
-		int rc = sl_sdes_parse(&line, media->crypto[i].at, media->crypto[i].len, &reason);
-
-		if (!rc && !sl_suite_strong(line.master.suite, policy->minimum))
-			reason = "weaker than min-suite of the interface";
-		else if (!rc)
-			weigh_line(terms, &line, policy, i, &best);
-		explicit_bzero(&line, sizeof(line));
-		if (rc == -EINVAL && best == UINT32_MAX)
-			return refuse(-ENOKEY, why, "line %u: a=crypto: %s", media->line, reason);
-	}
-	if (best == UINT32_MAX)
-		return refuse(-ENOKEY, why, "line %u: no a=crypto that can be served: %s",
-			media->line, reason);
-	return 0;
 }
 
 int sl_negotiate_offer(const struct sl_sdp *sdp, unsigned m, const struct sl_offer_policy *policy,
@@ -211,18 +166,19 @@ int sl_negotiate_offer(const struct sl_sdp *sdp, unsigned m, const struct sl_off
 
 	if (rc || !terms->active)
 		return rc;
-	if (!terms->media) {
-		terms->refused = policy->refuse_other;
+	if (!terms->media)
 		return 0;
-	}
 	if (sl_proto_secure(terms->proto))
-		return choose_line(media, policy, terms, why);
+		return sl_keys_choose(media, policy, terms, why);
 	/* Keys of which none can be served are as good as none: it is plain RTP that was offered.
 	 */
-	if (media->n_crypto && !choose_line(media, policy, terms, why))
-		terms->osrtp = !policy->secure_only;
+	if (media->n_crypto) {
+		int none = sl_keys_choose(media, policy, terms, why);
+
+		terms->osrtp = !none && !policy->secure_only;
+	}
 	if (policy->secure_only && terms->theirs.suite == SL_SUITE_NONE)
-		return refuse(-EPROTO, why,
+		return sl_negotiate_refuse(-EPROTO, why,
 			"line %u: plain RTP is not allowed on this interface (allow-rtp)",
 			media->line);
 	return 0;
@@ -234,12 +190,13 @@ static int propose_suites(const struct sl_terms *from, const struct sl_ng_option
 	const struct sl_sdes_options *sdes = &options->sdes;
 
 	if (sdes->off)
-		return refuse(-ENOKEY, why, "SDES is switched off and %s needs it",
+		return sl_negotiate_refuse(-ENOKEY, why, "SDES is switched off and %s needs it",
 			sl_sdp_proto_name(proposal->proto));
 	proposal->suites = sl_sdes_propose(sdes, from->suites, to->min_suite);
 	proposal->may_shorten = !sdes->only && !(sdes->nonew && from->suites);
 	if (!proposal->suites.n)
-		return refuse(-ENOKEY, why, "the SDES flags and min-suite leave no suite to offer");
+		return sl_negotiate_refuse(
+			-ENOKEY, why, "the SDES flags and min-suite leave no suite to offer");
 	return 0;
 }
 
@@ -253,7 +210,7 @@ int sl_negotiate_propose(const struct sl_terms *from, const struct sl_ng_options
 		return 0;
 	proposal->proto = options->proto == SL_SDP_OTHER ? from->proto : options->proto;
 	if (proposal->proto == SL_SDP_DTLS_SAVP || proposal->proto == SL_SDP_DTLS_SAVPF)
-		return refuse(-ENOTSUP, why,
+		return sl_negotiate_refuse(-ENOTSUP, why,
 			"transport-protocol %s: DTLS-SRTP is not supported, only SDES",
 			sl_sdp_proto_name(proposal->proto));
 	proposal->mux = from->mux && !(options->rtcp_mux & SL_NG_MUX_DEMUX);
@@ -263,7 +220,7 @@ int sl_negotiate_propose(const struct sl_terms *from, const struct sl_ng_options
 		return propose_suites(from, options, to, proposal, why);
 	osrtp = options->osrtp_offer || (from->osrtp && !options->sdes.off);
 	if (to->secure_only && !options->osrtp_offer)
-		return refuse(-EPROTO, why,
+		return sl_negotiate_refuse(-EPROTO, why,
 			"interface %s does not allow plain RTP (allow-rtp): transport-protocol has "
 			"to be RTP/SAVP",
 			to->name);
@@ -271,40 +228,14 @@ int sl_negotiate_propose(const struct sl_terms *from, const struct sl_ng_options
 	return osrtp ? propose_suites(from, options, to, proposal, why) : 0;
 }
 
-static int answer_keys(const struct sl_sdp_media *media, const struct sl_proposal *proposal,
-	struct sl_terms *to, char why[SL_NG_WHY])
-{
-	const struct sl_suite_list *suites = &proposal->suites;
-	const char *reason = "";
-	struct sl_sdes line;
-
-	if (media->n_crypto != 1)
-		return refuse(-EKEYREJECTED, why,
-			"line %u: an answer has one a=crypto (RFC 4568 5.1.2), not %u", media->line,
-			media->n_crypto);
-	if (sl_sdes_parse(&line, media->crypto[0].at, media->crypto[0].len, &reason))
-		return refuse(-ENOKEY, why, "line %u: a=crypto: %s", media->line, reason);
-	take_line(to, &line);
-	explicit_bzero(&line, sizeof(line));
-	if (to->tag < 1 || to->tag > suites->n)
-		return refuse(-EKEYREJECTED, why, "line %u: a=crypto tag %u was not offered",
-			media->line, to->tag);
-	if (suites->suite[to->tag - 1] != to->theirs.suite)
-		return refuse(-EKEYREJECTED, why,
-			"line %u: a=crypto tag %u was offered with %s, not %s", media->line,
-			to->tag, sl_suites[suites->suite[to->tag - 1]].name,
-			sl_suites[to->theirs.suite].name);
-	return 0;
-}
-
 /* RFC 8643 3.1: the answer has a key, and SRTP is used, or it has none. */
 static int answer_osrtp(const struct sl_sdp_media *media, const struct sl_proposal *proposal,
 	struct sl_terms *to, char why[SL_NG_WHY])
 {
 	if (media->n_crypto)
-		return answer_keys(media, proposal, to, why);
+		return sl_keys_answer(media, proposal, to, why);
 	if (proposal->secure_only)
-		return refuse(-EPROTO, why,
+		return sl_negotiate_refuse(-EPROTO, why,
 			"line %u: the answer has no key, and its interface does not allow plain "
 			"RTP (allow-rtp)",
 			media->line);
@@ -322,16 +253,16 @@ int sl_negotiate_answer(const struct sl_sdp *sdp, unsigned m, const struct sl_pr
 		return rc;
 	/* AVP for AVPF is a common slip that does no harm; RTP for SRTP would. */
 	if (sl_proto_secure(to->proto) != secure && !(proposal->suites.n && !secure))
-		return refuse(-EPROTO, why, "line %u: the answer says %s, the offer said %s",
-			media->line, sl_sdp_proto_name(to->proto),
-			sl_sdp_proto_name(proposal->proto));
+		return sl_negotiate_refuse(-EPROTO, why,
+			"line %u: the answer says %s, the offer said %s", media->line,
+			sl_sdp_proto_name(to->proto), sl_sdp_proto_name(proposal->proto));
 	if (!proposal->mux)
 		to->mux = false;
 	if (!to->mux && rtcp_mux & SL_NG_MUX_REQUIRE)
-		return refuse(-EPROTO, why, "line %u: rtcp-mux is required and not in the answer",
-			media->line);
+		return sl_negotiate_refuse(-EPROTO, why,
+			"line %u: rtcp-mux is required and not in the answer", media->line);
 	if (secure || sl_proto_secure(to->proto))
-		return answer_keys(media, proposal, to, why);
+		return sl_keys_answer(media, proposal, to, why);
 	return proposal->suites.n ? answer_osrtp(media, proposal, to, why) : 0;
 }
 

@@ -2,7 +2,9 @@
 /*
  * From SDP to terms (RFC 3264, RFC 4568, RFC 5761): whether and how one leg can be served. A pure
  * leaf: it knows no call, makes no key and opens nothing. What it refuses it refuses with words for
- * the SIP engineer at the other end.
+ * the SIP engineer at the other end. What it passes over, because something better is there, is
+ * told in the same place: `why` is to be empty before, and holds the first such remark after
+ * success.
  */
 #ifndef SL_CTRL_NEGOTIATE_H
 #define SL_CTRL_NEGOTIATE_H
@@ -21,7 +23,6 @@ struct sl_offer_policy {
 	const struct sl_sdes_options *sdes;
 	enum sl_suite minimum;  /* `min-suite` of its interface */
 	bool secure_only;       /* no `allow-rtp` there */
-	bool refuse_other;      /* what is not RTP is refused (`other-media`) */
 	enum sl_suite in_force; /* the suite of this medium so far */
 };
 
@@ -43,8 +44,9 @@ int sl_negotiate_propose(const struct sl_terms *from, const struct sl_ng_options
 
 /*
  * What the answer says of medium `m`, held against what was proposed: the profile must be as
- * secure, the crypto line one of ours by tag and suite (RFC 4568 5.1.3), rtcp-mux only if it was
- * proposed. 0, or -errno with `why` (ctrl/refusal.h).
+ * secure, the crypto line one of ours by tag and suite (RFC 4568 5.1.3), or, as some number their
+ * answers anew, by suite alone, rtcp-mux only if it was proposed. 0, or -errno with `why`
+ * (ctrl/refusal.h).
  */
 int sl_negotiate_answer(const struct sl_sdp *sdp, unsigned m, const struct sl_proposal *proposal,
 	unsigned rtcp_mux, struct sl_terms *to, char why[SL_NG_WHY]);

@@ -95,7 +95,7 @@ static enum sl_ng_command find_command(const struct sl_node *root)
 	enum sl_ng_command i;
 
 	for (i = 0; i < SL_NG_COMMAND_COUNT; i++)
-		if (sl_node_is(command, sl_ng_command_names[i]))
+		if (sl_node_names(command, sl_ng_command_names[i]))
 			break;
 	return i;
 }
@@ -111,7 +111,7 @@ static int unknown_command(struct sl_ng_request *r)
 	const struct sl_node *command = sl_node_get_type(r->root, "command", SL_NODE_STRING);
 
 	for (unsigned i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
-		if (sl_node_is(command, refused[i])) {
+		if (sl_node_names(command, refused[i])) {
 			snprintf(r->why, SL_NG_WHY, "%s: Sluice does not do this", refused[i]);
 			return -ENOTSUP;
 		}

@@ -296,18 +296,24 @@ static void read_identity(struct sl_ng_reader *r, const struct sl_node *request)
 	const struct {
 		const char *key;
 		struct sl_text *text;
+		bool may_be_empty;
 	} strings[] = {
-		{"call-id", &r->o->call_id},
-		{"from-tag", &r->o->from_tag},
-		{"to-tag", &r->o->to_tag},
-		{"via-branch", &r->o->via_branch},
-		{"sdp", &r->o->sdp},
+		{"call-id", &r->o->call_id, false},
+		{"from-tag", &r->o->from_tag, true},
+		{"to-tag", &r->o->to_tag, true},
+		{"via-branch", &r->o->via_branch, true},
+		{"sdp", &r->o->sdp, false},
 	};
 
 	for (unsigned i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
 		const struct sl_node *node = sl_node_get(request, strings[i].key);
 
 		*strings[i].text = sl_ng_text(node);
+		/* Said to be nobody's is not said. */
+		if (strings[i].text->len == 0 && strings[i].may_be_empty) {
+			strings[i].text->at = NULL;
+			node = node && node->type == SL_NODE_STRING ? NULL : node;
+		}
 		if (node && !strings[i].text->at)
 			sl_ng_refuse(r, -EINVAL, "a string is expected in",
 				(struct sl_text){strings[i].key, (uint32_t)strlen(strings[i].key)});

@@ -4,16 +4,20 @@
 #include <stddef.h>
 #include <string.h>
 
+static char fold(char c)
+{
+	if (c == ' ' || c == '_')
+		return '-';
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 static bool same_spelling(const char *a, size_t len, const char *b)
 {
 	if (len != strlen(b))
 		return false;
-	for (size_t i = 0; i < len; i++) {
-		char x = a[i] == ' ' ? '-' : a[i];
-		char y = b[i] == ' ' ? '-' : b[i];
-		if (x != y)
+	for (size_t i = 0; i < len; i++)
+		if (fold(a[i]) != fold(b[i]))
 			return false;
-	}
 	return true;
 }
 
@@ -41,6 +45,11 @@ bool sl_node_is(const struct sl_node *node, const char *text)
 {
 	return node && node->type == SL_NODE_STRING && node->len == strlen(text) &&
 	       !memcmp(node->str, text, node->len);
+}
+
+bool sl_node_names(const struct sl_node *node, const char *text)
+{
+	return node && node->type == SL_NODE_STRING && same_spelling(node->str, node->len, text);
 }
 
 bool sl_node_number(const struct sl_node *node, int64_t *number)

@@ -38,9 +38,9 @@ struct sl_node {
 		member = member->next)
 
 /*
- * The value of `key` in a dictionary; ' ' and '-' are the same letter, since proxies write both
- * `received from` and `received-from`. The first of equal keys counts. NULL: not there, or `dict`
- * is NULL or no dictionary.
+ * The value of `key` in a dictionary; case makes no difference, and ' ', '-' and '_' are the same
+ * letter, since proxies write both `received from` and `received-from`. The first of equal keys
+ * counts. NULL: not there, or `dict` is NULL or no dictionary.
  */
 const struct sl_node *sl_node_get(const struct sl_node *dict, const char *key);
 
@@ -50,6 +50,9 @@ const struct sl_node *sl_node_get_type(
 
 /* True when `node` is a string of exactly these bytes. NULL is never equal. */
 bool sl_node_is(const struct sl_node *node, const char *text);
+
+/* The same, with words spelt as keys may be. */
+bool sl_node_names(const struct sl_node *node, const char *text);
 
 /* The number in an integer, or in a string of decimal digits (some proxies quote them). False:
  * neither. */

@@ -12,6 +12,7 @@
 #include "ctrl/local.h"
 #include "ctrl/negotiate.h"
 #include "ctrl/offer_parties.h"
+#include "ctrl/sdp_parse.h"
 #include "ctrl/watch.h"
 
 static int choose_family(const struct sl_draft *d, int side, const struct sl_terms *terms)
@@ -85,7 +86,7 @@ static struct sl_offer *offer_new(unsigned n_media)
 	const size_t n = n_media;
 	struct sl_offer *offer = calloc(
 		1, sizeof(*offer) + n * (sizeof(*offer->proposal) + 2 * sizeof(*offer->local[0]) +
-						sizeof(*offer->terms)));
+						sizeof(*offer->terms) + SL_MAX_REFUSED));
 
 	if (!offer)
 		return NULL;
@@ -95,6 +96,7 @@ static struct sl_offer *offer_new(unsigned n_media)
 	offer->local[SL_FROM] = (struct sl_local **)(offer->proposal + n);
 	offer->local[SL_TO] = offer->local[SL_FROM] + n;
 	offer->terms = (struct sl_terms *)(offer->local[SL_TO] + n);
+	offer->refused = (char(*)[SL_MAX_REFUSED])(offer->terms + n);
 	return offer;
 }
 
@@ -128,11 +130,8 @@ static unsigned media_before(const struct sl_draft *d)
 static void take_out(const struct sl_ng_options *o, struct sl_text type, struct sl_terms *terms)
 {
 	for (unsigned i = 0; i < SL_NG_MEDIA_REMOVE && o->media_remove[i].at; i++) {
-		if (o->media_remove[i].len != type.len ||
-			memcmp(o->media_remove[i].at, type.at, type.len))
-			continue;
-		terms->refused = !terms->media;
-		terms->active = false;
+		if (sl_text_alike(o->media_remove[i], type))
+			terms->active = false;
 	}
 }
 
@@ -145,7 +144,6 @@ static int negotiate_one(struct sl_draft *d, const struct sl_sdp *sdp, unsigned 
 		.sdes = &d->options->sdes,
 		.minimum = from->min_suite,
 		.secure_only = from->secure_only,
-		.refuse_other = from->refuse_other || to->refuse_other,
 		.in_force = m < leg->n_media ? leg->media[m].terms.theirs.suite : SL_SUITE_NONE,
 	};
 	struct sl_terms *terms = &d->offer->terms[m];
@@ -153,6 +151,11 @@ static int negotiate_one(struct sl_draft *d, const struct sl_sdp *sdp, unsigned 
 
 	if (rc)
 		return rc;
+	if (terms->active && !terms->media)
+		snprintf(d->why, SL_NG_WHY, "line %u: m=%.*s %.*s is not RTP: it gets port 0",
+			sdp->media[m].line, SL_SDP_QUOTE(sdp->media[m].type),
+			SL_SDP_QUOTE(sdp->media[m].proto_text));
+	sl_call_sdp_remark(d->options, d->why);
 	sl_terms_source(terms, &d->options->source);
 	sl_terms_sound(terms, sdp, m);
 	sl_quality_payloads(terms, sdp, m);
@@ -165,9 +168,20 @@ static int negotiate_one(struct sl_draft *d, const struct sl_sdp *sdp, unsigned 
 	return sl_negotiate_propose(terms, d->options, to, &d->offer->proposal[m], d->why);
 }
 
+/* RFC 3264 8: what was there keeps its place; left out, it is taken for refused. */
+static void leave_out(struct sl_draft *d, unsigned m)
+{
+	d->offer->terms[m].media = true;
+	memcpy(d->offer->refused[m], d->leg[SL_FROM]->media[m].refused, SL_MAX_REFUSED);
+	snprintf(d->why, SL_NG_WHY, "the offer leaves medium %u out: it gets port 0", m + 1);
+	sl_call_sdp_remark(d->options, d->why);
+}
+
 static int negotiate(struct sl_draft *d, const struct sl_sdp *sdp)
 {
-	struct sl_offer *offer = d->offer = offer_new(sdp->n_media);
+	const unsigned before = media_before(d);
+	struct sl_offer *offer = d->offer =
+		offer_new(sdp->n_media > before ? sdp->n_media : before);
 	int rc;
 
 	if (!offer)
@@ -175,15 +189,15 @@ static int negotiate(struct sl_draft *d, const struct sl_sdp *sdp)
 	offer->rtcp_mux = d->options->rtcp_mux;
 	offer->from = d->leg[SL_FROM];
 	offer->open = !d->options->to_tag.at;
-	if (sdp->n_media < media_before(d))
-		return SL_REFUSE(-EPROTO, d->why,
-			"SDP: fewer m-lines than before (RFC 3264 8: a removed one keeps its "
-			"place)");
+	offer->n_said = sdp->n_media;
 	for (unsigned m = 0; m < sdp->n_media; m++) {
+		sl_call_sdp_refused(&sdp->media[m], offer->refused[m]);
 		rc = negotiate_one(d, sdp, m);
 		if (rc)
 			return rc;
 	}
+	for (unsigned m = sdp->n_media; m < before; m++)
+		leave_out(d, m);
 	return 0;
 }
 
@@ -230,18 +244,18 @@ static ssize_t write_offer(struct sl_draft *d, const struct sl_sdp *sdp, char *o
 		const struct sl_proposal *proposal = &d->offer->proposal[m];
 		const struct sl_local *local = d->offer->local[SL_TO][m];
 
-		if (!from->media || !from->active) {
-			w.media[m].action =
-				from->media || from->refused ? SL_SDP_REFUSE : SL_SDP_KEEP;
+		if (!from->media || !from->active)
 			continue;
-		}
 		sl_call_sdp_address(&w, m, local, proposal->proto, proposal->mux,
 			d->offer->rtcp_mux & SL_NG_MUX_REQUIRE);
 		for (uint32_t i = 0; i < proposal->suites.n && !rc; i++)
 			rc = write_key(d, &w, m, i + 1, proposal->suites.suite[i]);
 	}
+	for (unsigned m = sdp->n_media; m < d->offer->n_media; m++)
+		sl_call_sdp_missing(&w, d->offer->refused[m]);
 	if (!rc)
-		rc = sl_call_sdp_write(&w, sdp, d->options, out, room, d->why);
+		rc = sl_call_sdp_write(
+			&w, sdp, d->leg[SL_TO]->interface, d->options, out, room, d->why);
 	explicit_bzero(&w, sizeof(w));
 	return rc;
 }
@@ -314,6 +328,7 @@ static int commit(struct sl_draft *d, const struct sl_sdp *sdp)
 
 			snprintf(media->kind, sizeof(media->kind), "%.*s",
 				(int)sdp->media[m].type.len, sdp->media[m].type.at);
+			memcpy(media->refused, d->offer->refused[m], sizeof(media->refused));
 			if (!media->local)
 				media->local = sl_local_ref(d->offer->local[side][m]);
 		}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The a= lines that the relay acts on or reports. All others are passed on. */
+#include <errno.h>
 #include <string.h>
 
 #include "ctrl/sdp_parse.h"
@@ -15,19 +16,18 @@ static int parse_rtcp(struct sl_sdp_parser *p, struct sl_text value)
 	if (!sl_sdp_number(port, 65535, &number))
 		return sl_sdp_fail(p, "a=rtcp has port '%.*s', not a number from 0 to 65535",
 			SL_SDP_QUOTE(port));
+	value = sl_sdp_trim(value);
+	if (value.len && sl_sdp_connection(p, "a=rtcp", value, &media->rtcp_address))
+		return -EBADMSG;
 	media->has_rtcp = true;
 	media->rtcp_port = (uint16_t)number;
-	for (; value.len > 0 && *value.at == ' '; value.at++)
-		value.len--;
-	return value.len ? sl_sdp_connection(p, "a=rtcp", value, &media->rtcp_address) : 0;
+	return 0;
 }
 
 static int parse_crypto(struct sl_sdp_parser *p, struct sl_text value)
 {
 	struct sl_sdp_media *media = p->media;
 
-	if (!media)
-		return sl_sdp_fail(p, "a=crypto before the first m= (RFC 4568 5)");
 	if (media->n_crypto == SL_SDP_CRYPTO_MAX)
 		return sl_sdp_fail(p, "more than %d a=crypto in one media", SL_SDP_CRYPTO_MAX);
 	media->crypto[media->n_crypto++] = value;
@@ -47,7 +47,7 @@ static void set_ptime(struct sl_sdp_parser *p, struct sl_text value)
 {
 	uint32_t number;
 
-	if (p->media && sl_sdp_number(value, UINT16_MAX, &number))
+	if (p->media && sl_sdp_number(sl_sdp_trim(value), UINT16_MAX, &number))
 		p->media->ptime = (uint16_t)number;
 }
 
@@ -73,13 +73,23 @@ static const struct {
 	const char *name;
 	enum attribute attribute;
 	enum sl_sdp_kind kind;
-	bool media_only; /* in the session section it means nothing and is passed on */
+	bool media_only; /* in the session section it means nothing, and stays */
 } attributes[] = {
+	{"acap", NOTHING, SL_SDP_LINE_STAYS, false},
+	{"acfg", NOTHING, SL_SDP_LINE_STAYS, false},
+	{"altc", NOTHING, SL_SDP_LINE_STAYS, false},
+	{"bcap", NOTHING, SL_SDP_LINE_STAYS, false},
 	{"bundle-only", NOTHING, SL_SDP_LINE_BUNDLE_ONLY, true},
 	{"candidate", NOTHING, SL_SDP_LINE_ICE, false},
-	{"crypto", CRYPTO, SL_SDP_LINE_CRYPTO, false},
+	{"ccap", NOTHING, SL_SDP_LINE_STAYS, false},
+	{"creq", NOTHING, SL_SDP_LINE_STAYS, false},
+	{"crypto", CRYPTO, SL_SDP_LINE_CRYPTO, true},
+	{"csup", NOTHING, SL_SDP_LINE_STAYS, false},
 	{"end-of-candidates", NOTHING, SL_SDP_LINE_ICE, false},
+	{"extmap", NOTHING, SL_SDP_LINE_OTHER, false},
 	{"fingerprint", FINGERPRINT, SL_SDP_LINE_DTLS, false},
+	{"fmtp", NOTHING, SL_SDP_LINE_OTHER, false},
+	{"framerate", NOTHING, SL_SDP_LINE_OTHER, false},
 	{"group", NOTHING, SL_SDP_LINE_GROUP, false},
 	{"ice-lite", ICE_LITE, SL_SDP_LINE_ICE, false},
 	{"ice-mismatch", NOTHING, SL_SDP_LINE_ICE, false},
@@ -87,20 +97,37 @@ static const struct {
 	{"ice-pacing", NOTHING, SL_SDP_LINE_ICE, false},
 	{"ice-pwd", NOTHING, SL_SDP_LINE_ICE, false},
 	{"ice-ufrag", ICE_UFRAG, SL_SDP_LINE_ICE, false},
-	{"inactive", INACTIVE, SL_SDP_LINE_OTHER, false},
-	{"key-mgmt", NOTHING, SL_SDP_LINE_KEY, false},
+	{"inactive", INACTIVE, SL_SDP_LINE_DIRECTION, false},
+	{"key-mgmt", NOTHING, SL_SDP_LINE_STAYS, false},
+	{"label", NOTHING, SL_SDP_LINE_OTHER, false},
+	{"lcfg", NOTHING, SL_SDP_LINE_STAYS, false},
+	{"maxptime", NOTHING, SL_SDP_LINE_OTHER, false},
+	{"mfcap", NOTHING, SL_SDP_LINE_STAYS, false},
 	{"mid", MID, SL_SDP_LINE_MID, true},
-	{"ptime", PTIME, SL_SDP_LINE_OTHER, true},
-	{"recvonly", RECVONLY, SL_SDP_LINE_OTHER, false},
+	{"mscap", NOTHING, SL_SDP_LINE_STAYS, false},
+	{"omcap", NOTHING, SL_SDP_LINE_STAYS, false},
+	{"pcfg", NOTHING, SL_SDP_LINE_STAYS, false},
+	{"ptime", PTIME, SL_SDP_LINE_OTHER, false},
+	{"recvonly", RECVONLY, SL_SDP_LINE_DIRECTION, false},
 	{"remote-candidates", NOTHING, SL_SDP_LINE_ICE, false},
+	{"rmcap", NOTHING, SL_SDP_LINE_STAYS, false},
 	{"rtcp", RTCP, SL_SDP_LINE_RTCP, true},
+	{"rtcp-fb", NOTHING, SL_SDP_LINE_OTHER, false},
 	{"rtcp-mux", RTCP_MUX, SL_SDP_LINE_RTCP_MUX, true},
 	{"rtcp-mux-only", RTCP_MUX_ONLY, SL_SDP_LINE_RTCP_MUX_ONLY, true},
-	{"sendonly", SENDONLY, SL_SDP_LINE_OTHER, false},
-	{"sendrecv", SENDRECV, SL_SDP_LINE_OTHER, false},
+	{"rtcp-rsize", NOTHING, SL_SDP_LINE_OTHER, false},
+	{"rtpmap", NOTHING, SL_SDP_LINE_OTHER, false},
+	{"sendonly", SENDONLY, SL_SDP_LINE_DIRECTION, false},
+	{"sendrecv", SENDRECV, SL_SDP_LINE_DIRECTION, false},
+	{"sescap", NOTHING, SL_SDP_LINE_STAYS, false},
 	{"setup", SETUP, SL_SDP_LINE_DTLS, false},
+	{"source-filter", NOTHING, SL_SDP_LINE_STAYS, false},
+	{"ssrc", NOTHING, SL_SDP_LINE_OTHER, false},
+	{"tcap", NOTHING, SL_SDP_LINE_STAYS, false},
 	{"tls-id", NOTHING, SL_SDP_LINE_DTLS, false},
 };
+
+enum { ATTRIBUTES = sizeof(attributes) / sizeof(attributes[0]) };
 
 static int take(struct sl_sdp_parser *p, enum attribute attribute, struct sl_text value)
 {
@@ -130,7 +157,7 @@ static int take(struct sl_sdp_parser *p, enum attribute attribute, struct sl_tex
 		*(media ? &media->setup : &p->sdp->setup) = true;
 		return 0;
 	case MID:
-		media->mid = value;
+		media->mid = sl_sdp_trim(value);
 		return 0;
 	case PTIME:
 		set_ptime(p, value);
@@ -153,19 +180,51 @@ static int take(struct sl_sdp_parser *p, enum attribute attribute, struct sl_tex
 	return 0;
 }
 
+struct sl_text sl_sdp_attribute_cut(struct sl_text *value)
+{
+	struct sl_text rest = *value, name;
+
+	for (; rest.len > 0 && sl_sdp_blank(*rest.at); rest.at++)
+		rest.len--;
+	name = (struct sl_text){rest.at, 0};
+	for (; name.len < rest.len && rest.at[name.len] != ':' && !sl_sdp_blank(rest.at[name.len]);)
+		name.len++;
+	rest = (struct sl_text){rest.at + name.len, rest.len - name.len};
+	for (; rest.len > 0 && sl_sdp_blank(*rest.at); rest.at++)
+		rest.len--;
+	if (rest.len > 0 && *rest.at == ':')
+		rest = (struct sl_text){rest.at + 1, rest.len - 1};
+	*value = rest;
+	return name;
+}
+
 int sl_sdp_attribute(struct sl_sdp_parser *p, struct sl_sdp_line *line, struct sl_text value)
 {
-	struct sl_text name = sl_sdp_split(&value, ':');
+	struct sl_text name = sl_sdp_attribute_cut(&value);
 
-	for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++) {
-		if (!sl_text_is(name, attributes[i].name))
+	for (unsigned i = 0; i < ATTRIBUTES; i++) {
+		if (!sl_text_same(name, attributes[i].name))
 			continue;
 		if (attributes[i].media_only && !p->media)
-			return 0;
+			return sl_sdp_fail(p, "a=%s before the first m=", attributes[i].name);
 		line->kind = attributes[i].kind;
+		line->attribute = (uint8_t)(i + 1);
 		return take(p, attributes[i].attribute, value);
 	}
 	return 0;
+}
+
+const char *sl_sdp_attribute_name(const struct sl_sdp_line *line)
+{
+	return line->attribute ? attributes[line->attribute - 1].name : NULL;
+}
+
+bool sl_sdp_attribute_is(const struct sl_sdp_line *line, const char *name, struct sl_text *value)
+{
+	if (line->text.len < 2 || (line->text.at[0] | 0x20) != 'a' || line->text.at[1] != '=')
+		return false;
+	*value = (struct sl_text){line->text.at + 2, line->text.len - 2};
+	return sl_text_same(sl_sdp_attribute_cut(value), name);
 }
 
 /* "96 opus/48000/2" */
@@ -188,18 +247,12 @@ static bool parse_rtpmap(struct sl_text value, uint8_t payload_type, struct sl_s
 bool sl_sdp_rtpmap(const struct sl_sdp *sdp, unsigned media, uint8_t payload_type,
 	struct sl_sdp_rtpmap *rtpmap)
 {
-	static const char prefix[] = "a=rtpmap:";
-	const uint32_t len = sizeof(prefix) - 1;
-
 	for (unsigned i = 0; i < sdp->n_lines; i++) {
 		const struct sl_sdp_line *line = &sdp->lines[i];
-		struct sl_text value = line->text;
+		struct sl_text value;
 
-		if (line->media != media || value.len < len || memcmp(value.at, prefix, len))
-			continue;
-		value.at += len;
-		value.len -= len;
-		if (parse_rtpmap(value, payload_type, rtpmap))
+		if (line->media == media && sl_sdp_attribute_is(line, "rtpmap", &value) &&
+			parse_rtpmap(value, payload_type, rtpmap))
 			return true;
 	}
 	return false;

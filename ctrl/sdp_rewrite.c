@@ -14,6 +14,7 @@ struct writer {
 	const struct sl_sdp *sdp;
 	const struct sl_sdp_edit *edit;
 	struct sl_sdp_address session; /* what the session's c= says in the output */
+	struct sl_sdp_address address; /* c= of what is not relayed */
 	char *buf;
 	size_t size, len;
 	unsigned lines;
@@ -22,25 +23,47 @@ struct writer {
 	bool c_due, rtcp_due, mux_due, crypto_due, mid_due;
 };
 
+static void append_list(struct writer *w, const char *format, va_list args)
+{
+	size_t room = w->size - w->len;
+	int n = w->overflow ? 0 : vsnprintf(w->buf + w->len, room, format, args);
+
+	/* With room for a line end and a NUL behind it. */
+	if (n < 0 || (size_t)n + 3 > room)
+		w->overflow = true;
+	if (!w->overflow)
+		w->len += (size_t)n;
+}
+
+__attribute__((format(printf, 2, 3))) static void append(struct writer *w, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	append_list(w, format, args);
+	va_end(args);
+}
+
+static void end_line(struct writer *w)
+{
+	if (w->lines == SL_SDP_LINES_MAX)
+		w->overflow = true;
+	if (w->overflow)
+		return;
+	memcpy(w->buf + w->len, "\r\n", 3);
+	w->len += 2;
+	w->lines++;
+}
+
 /* One line and its CRLF. */
 __attribute__((format(printf, 2, 3))) static void put(struct writer *w, const char *format, ...)
 {
-	size_t room = w->size - w->len;
 	va_list args;
-	int n;
 
-	if (w->overflow)
-		return;
 	va_start(args, format);
-	n = vsnprintf(w->buf + w->len, room, format, args);
+	append_list(w, format, args);
 	va_end(args);
-	if (n < 0 || (size_t)n + 3 > room || w->lines == SL_SDP_LINES_MAX) {
-		w->overflow = true;
-		return;
-	}
-	memcpy(w->buf + w->len + n, "\r\n", 3);
-	w->len += (size_t)n + 2;
-	w->lines++;
+	end_line(w);
 }
 
 /* "IN IP4 192.0.2.1" */
@@ -57,22 +80,35 @@ static void put_connection(struct writer *w, const struct sl_sdp_address *addres
 {
 	char text[64];
 
-	put(w, "c=%s", address_text(address, text));
+	if (address->family)
+		put(w, "c=%s", address_text(address, text));
 }
 
+/* As it is, but for the name of an attribute that is known. */
 static void put_raw(struct writer *w, const struct sl_sdp_line *line)
 {
-	put(w, "%.*s", (int)line->text.len, line->text.at);
+	const char *name = sl_sdp_attribute_name(line);
+	struct sl_text value = {line->text.at + 2, line->text.len - 2};
+	uint32_t len = name ? (uint32_t)strlen(name) : 0;
+
+	if ((*line->text.at | 0x20) != 'a')
+		value = sl_sdp_trim(value);
+	if (!name || (value.len >= len && !memcmp(value.at, name, len) &&
+			     (value.len == len || value.at[len] == ':'))) {
+		put(w, "%c=%.*s", *line->text.at | 0x20, (int)value.len, value.at);
+		return;
+	}
+	sl_sdp_attribute_cut(&value);
+	value = sl_sdp_trim(value);
+	put(w, "a=%s%s%.*s", name, value.len ? ":" : "", (int)value.len, value.at);
 }
 
-/* Where this media is to be reached according to the output. Family 0: nowhere, it is refused. */
+/* Where this media is to be reached according to the output. */
 static const struct sl_sdp_address *media_address(const struct writer *w, unsigned media)
 {
 	const struct sl_sdp_media_edit *edit = &w->edit->media[media];
 
-	if (edit->action != SL_SDP_KEEP && edit->address.family)
-		return &edit->address;
-	return &w->sdp->media[media].connection;
+	return edit->action == SL_SDP_RELAY ? &edit->address : &w->address;
 }
 
 static void put_rtcp(struct writer *w, const struct sl_sdp_media_edit *edit, bool with_address)
@@ -115,32 +151,39 @@ static void put_mid(struct writer *w, unsigned index)
 	put(w, "a=mid:%u", number);
 }
 
+/* What is listed twice, or with odd blanks between, is not made better: only the blanks are. */
+static void put_media(
+	struct writer *w, const struct sl_sdp_media *media, uint16_t port, const char *proto)
+{
+	struct sl_text rest = media->formats, word = sl_sdp_word(&rest);
+
+	if (!proto)
+		append(w, "m=%.*s %u %.*s", (int)media->type.len, media->type.at, port,
+			(int)media->proto_text.len, media->proto_text.at);
+	else
+		append(w, "m=%.*s %u %s", (int)media->type.len, media->type.at, port, proto);
+	if (!word.len)
+		append(w, " 0");
+	for (; word.len && !w->overflow; word = sl_sdp_word(&rest))
+		append(w, " %.*s", (int)word.len, word.at);
+	end_line(w);
+}
+
 /* m= itself; then notes what else the section has to say before it ends. */
 static void begin_media(struct writer *w, const struct sl_sdp_line *line)
 {
 	const struct sl_sdp_media *media = &w->sdp->media[line->media];
 	const struct sl_sdp_media_edit *edit = &w->edit->media[line->media];
 	const struct sl_sdp_address *address = media_address(w, line->media);
-	const char *proto = sl_sdp_proto_name(edit->proto);
 	bool relay = edit->action == SL_SDP_RELAY;
 
-	w->c_due = !media->own_connection && address->family &&
-		   !sl_sdp_address_equal(address, &w->session);
+	w->c_due = address->family &&
+		   (media->own_connection || !sl_sdp_address_equal(address, &w->session));
 	w->rtcp_due = relay && edit->rtcp_port;
 	w->mux_due = relay && edit->rtcp_mux;
 	w->crypto_due = relay;
 	w->mid_due = relay && edit->mid_add && !media->mid.at;
-	if (edit->action == SL_SDP_KEEP) {
-		put_raw(w, line);
-		return;
-	}
-	if (!relay || !proto)
-		put(w, "m=%.*s %u %.*s %.*s", (int)media->type.len, media->type.at,
-			relay ? edit->port : 0, (int)media->proto_text.len, media->proto_text.at,
-			(int)media->formats.len, media->formats.at);
-	else
-		put(w, "m=%.*s %u %s %.*s", (int)media->type.len, media->type.at, edit->port, proto,
-			(int)media->formats.len, media->formats.at);
+	put_media(w, media, relay ? edit->port : 0, relay ? sl_sdp_proto_name(edit->proto) : NULL);
 }
 
 /* What the relay adds and the section did not have: behind its last line. */
@@ -161,43 +204,62 @@ static void end_media(struct writer *w, unsigned index)
 }
 
 /* "a=group:BUNDLE 0 1": media that would share the ports of the first. */
-static bool is_bundle(struct sl_text text)
+static bool is_bundle(const struct sl_sdp_line *line)
 {
-	static const char prefix[] = "a=group:BUNDLE ";
+	struct sl_text value;
 	unsigned members = 0;
 
-	if (text.len < sizeof(prefix) - 1 || memcmp(text.at, prefix, sizeof(prefix) - 1))
+	if (!sl_sdp_attribute_is(line, "group", &value) ||
+		!sl_text_same(sl_sdp_word(&value), "BUNDLE"))
 		return false;
-	text.at += sizeof(prefix) - 1;
-	text.len -= sizeof(prefix) - 1;
-	while (sl_sdp_word(&text).len)
+	while (sl_sdp_word(&value).len)
 		members++;
 	return members > 1;
 }
 
-static void put_session_line(struct writer *w, const struct sl_sdp_line *line)
+static void put_origin(struct writer *w)
 {
+	const struct sl_sdp *sdp = w->sdp;
+	const bool v4 = sl_text_same(sdp->origin_family, "IP4");
+	const bool v6 = sl_text_same(sdp->origin_family, "IP6");
 	char text[64];
 
-	if (line->kind == SL_SDP_LINE_ORIGIN && w->edit->origin.family)
-		put(w, "o=%.*s %s", (int)w->sdp->origin_user.len, w->sdp->origin_user.at,
-			address_text(&w->edit->origin, text));
-	else if (line->kind == SL_SDP_LINE_CONNECTION)
-		put_connection(w, &w->session);
-	else if (!is_bundle(line->text))
-		put_raw(w, line);
+	append(w, "o=%.*s %.*s %.*s ", (int)sdp->origin_user.len, sdp->origin_user.at,
+		(int)sdp->origin_id.len, sdp->origin_id.at, (int)sdp->origin_version.len,
+		sdp->origin_version.at);
+	if (w->edit->origin.family)
+		append(w, "%s", address_text(&w->edit->origin, text));
+	else if (v4 || v6)
+		append(w, "IN IP%c %.*s", v4 ? '4' : '6', (int)sdp->origin_address.len,
+			sdp->origin_address.at);
+	else
+		append(w, "%.*s %.*s %.*s", (int)sdp->origin_net.len, sdp->origin_net.at,
+			(int)sdp->origin_family.len, sdp->origin_family.at,
+			(int)sdp->origin_address.len, sdp->origin_address.at);
+	end_line(w);
 }
 
+static void put_session_line(struct writer *w, const struct sl_sdp_line *line)
+{
+	if (line->kind == SL_SDP_LINE_ORIGIN) {
+		put_origin(w);
+		put(w, "s=%.*s", (int)w->sdp->name.len, w->sdp->name.at);
+	} else if (line->kind == SL_SDP_LINE_CONNECTION) {
+		put_connection(w, &w->session);
+	} else if (line->kind != SL_SDP_LINE_NAME && !is_bundle(line)) {
+		put_raw(w, line);
+	}
+}
+
+/* Of a medium that is relayed. */
 static void put_media_line(struct writer *w, const struct sl_sdp_line *line)
 {
 	const struct sl_sdp_media *media = &w->sdp->media[line->media];
 	const struct sl_sdp_media_edit *edit = &w->edit->media[line->media];
-	const struct sl_sdp_address *address = media_address(w, line->media);
-	bool relay = edit->action == SL_SDP_RELAY;
 
 	switch (line->kind) {
 	case SL_SDP_LINE_CONNECTION:
-		put_connection(w, address);
+	case SL_SDP_LINE_BUNDLE_ONLY:
 		return;
 	case SL_SDP_LINE_RTCP:
 		if (w->rtcp_due)
@@ -208,14 +270,12 @@ static void put_media_line(struct writer *w, const struct sl_sdp_line *line)
 			put_mux(w);
 		return;
 	case SL_SDP_LINE_RTCP_MUX_ONLY:
-		if (relay && edit->rtcp_mux)
+		if (edit->rtcp_mux)
 			put_raw(w, line);
 		return;
 	case SL_SDP_LINE_MID:
-		if (!relay || !edit->mid_remove)
+		if (!edit->mid_remove)
 			put_raw(w, line);
-		return;
-	case SL_SDP_LINE_BUNDLE_ONLY:
 		return;
 	case SL_SDP_LINE_CRYPTO:
 		if (w->crypto_due)
@@ -227,29 +287,62 @@ static void put_media_line(struct writer *w, const struct sl_sdp_line *line)
 	}
 }
 
+static bool stays(const struct writer *w, const struct sl_sdp_line *line)
+{
+	return line->kind == SL_SDP_LINE_STAYS ||
+	       (line->kind == SL_SDP_LINE_ICE && w->edit->ice_remove) ||
+	       (line->kind == SL_SDP_LINE_DTLS && w->edit->dtls_remove);
+}
+
 static void put_line(struct writer *w, const struct sl_sdp_line *line)
 {
-	bool session = line->media == SL_SDP_SESSION;
+	const bool session = line->media == SL_SDP_SESSION;
+	const struct sl_sdp_media_edit *edit = session ? NULL : &w->edit->media[line->media];
 
+	if (edit && edit->action == SL_SDP_OMIT)
+		return;
 	if (line->kind == SL_SDP_LINE_MEDIA) {
 		begin_media(w, line);
 		return;
 	}
 	/* c= stands behind m= and i= (RFC 8866 5). */
-	if (!session && w->c_due && line->kind != SL_SDP_LINE_TITLE) {
+	if (edit && w->c_due && (line->kind != SL_SDP_LINE_TITLE || edit->action != SL_SDP_RELAY)) {
 		put_connection(w, media_address(w, line->media));
 		w->c_due = false;
 	}
-	if (!session && w->edit->media[line->media].action == SL_SDP_KEEP)
-		put_raw(w, line);
-	else if (line->kind == SL_SDP_LINE_KEY ||
-		 (line->kind == SL_SDP_LINE_ICE && w->edit->ice_remove) ||
-		 (line->kind == SL_SDP_LINE_DTLS && w->edit->dtls_remove))
+	if (stays(w, line))
 		return;
-	else if (session)
+	if (session)
 		put_session_line(w, line);
-	else
+	else if (edit->action == SL_SDP_RELAY)
 		put_media_line(w, line);
+	else if (line->kind == SL_SDP_LINE_MID && !edit->mid_remove)
+		put_raw(w, line);
+}
+
+static void put_missing(struct writer *w)
+{
+	for (unsigned i = 0; i < w->edit->n_missing; i++) {
+		put(w, "m=%s", w->edit->missing[i]);
+		if (w->address.family && !sl_sdp_address_equal(&w->address, &w->session))
+			put_connection(w, &w->address);
+	}
+}
+
+/* The session's c= is right for the first relayed medium, and what is not relayed has none to fear.
+ */
+static void choose_addresses(struct writer *w)
+{
+	w->address = w->edit->address;
+	for (unsigned i = 0; i < w->edit->n_media && !w->session.family; i++)
+		if (w->edit->media[i].action == SL_SDP_RELAY)
+			w->session = w->edit->media[i].address;
+	if (!w->session.family)
+		w->session = w->address;
+	if (!w->address.family)
+		w->address = w->session;
+	if (!w->sdp->connection.family)
+		memset(&w->session, 0, sizeof(w->session));
 }
 
 static bool edits_fit(const struct sl_sdp *sdp, const struct sl_sdp_edit *edit)
@@ -276,21 +369,17 @@ ssize_t sl_sdp_rewrite(
 
 	if (!edits_fit(sdp, edit))
 		return -EINVAL;
-	w->session = sdp->connection;
-	for (unsigned i = 0; i < edit->n_media && sdp->connection.family; i++) {
-		if (edit->media[i].action == SL_SDP_RELAY) {
-			w->session = edit->media[i].address;
-			break;
-		}
-	}
+	choose_addresses(w);
 	for (unsigned i = 0; i < sdp->n_lines; i++) {
 		const struct sl_sdp_line *line = &sdp->lines[i];
 		bool last = i + 1 == sdp->n_lines || sdp->lines[i + 1].media != line->media;
 
 		put_line(w, line);
-		if (last && line->media != SL_SDP_SESSION)
+		if (last && line->media != SL_SDP_SESSION &&
+			edit->media[line->media].action != SL_SDP_OMIT)
 			end_media(w, line->media);
 	}
+	put_missing(w);
 	if (w->overflow || w->len > SL_SDP_BYTES_MAX) {
 		if (size > 0)
 			explicit_bzero(buf, size);

@@ -5,12 +5,23 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "ctrl/sdp_parse.h"
 
 bool sl_text_is(struct sl_text text, const char *other)
 {
 	return text.len == strlen(other) && (text.len == 0 || !memcmp(text.at, other, text.len));
+}
+
+bool sl_text_alike(struct sl_text a, struct sl_text b)
+{
+	return a.len == b.len && (a.len == 0 || !strncasecmp(a.at, b.at, a.len));
+}
+
+bool sl_text_same(struct sl_text text, const char *other)
+{
+	return sl_text_alike(text, (struct sl_text){other, (uint32_t)strlen(other)});
 }
 
 bool sl_sdp_address_equal(const struct sl_sdp_address *a, const struct sl_sdp_address *b)
@@ -27,6 +38,18 @@ const char *sl_sdp_proto_name(enum sl_sdp_proto proto)
 	};
 
 	return names[proto];
+}
+
+const char *sl_sdp_direction_name(enum sl_sdp_direction direction)
+{
+	static const char *const names[] = {
+		[SL_SDP_SENDRECV] = "sendrecv",
+		[SL_SDP_SENDONLY] = "sendonly",
+		[SL_SDP_RECVONLY] = "recvonly",
+		[SL_SDP_INACTIVE] = "inactive",
+	};
+
+	return names[direction];
 }
 
 int sl_sdp_fail(struct sl_sdp_parser *p, const char *format, ...)
@@ -51,14 +74,23 @@ int sl_sdp_fail(struct sl_sdp_parser *p, const char *format, ...)
 	return -EBADMSG;
 }
 
+struct sl_text sl_sdp_trim(struct sl_text text)
+{
+	for (; text.len > 0 && sl_sdp_blank(*text.at); text.at++)
+		text.len--;
+	for (; text.len > 0 && sl_sdp_blank(text.at[text.len - 1]);)
+		text.len--;
+	return text;
+}
+
 struct sl_text sl_sdp_word(struct sl_text *rest)
 {
 	struct sl_text word;
 
-	for (; rest->len > 0 && *rest->at == ' '; rest->at++)
+	for (; rest->len > 0 && sl_sdp_blank(*rest->at); rest->at++)
 		rest->len--;
 	word = (struct sl_text){rest->at, 0};
-	for (; rest->len > 0 && *rest->at != ' '; rest->at++, rest->len--)
+	for (; rest->len > 0 && !sl_sdp_blank(*rest->at); rest->at++, rest->len--)
 		word.len++;
 	return word;
 }
@@ -98,17 +130,18 @@ int sl_sdp_connection(struct sl_sdp_parser *p, const char *what, struct sl_text 
 	struct sl_text net = sl_sdp_word(&text), family = sl_sdp_word(&text);
 	struct sl_text host = sl_sdp_word(&text);
 	char copy[INET6_ADDRSTRLEN];
+	int af;
 
 	memset(address, 0, sizeof(*address));
 	if (host.len == 0 || sl_sdp_word(&text).len > 0)
 		return sl_sdp_fail(p, "%s is not \"IN IP4 address\" or \"IN IP6 address\"", what);
-	if (!sl_text_is(net, "IN"))
+	if (!sl_text_same(net, "IN"))
 		return sl_sdp_fail(
 			p, "%s has network type '%.*s', not IN", what, SL_SDP_QUOTE(net));
-	if (sl_text_is(family, "IP4"))
-		address->family = AF_INET;
-	else if (sl_text_is(family, "IP6"))
-		address->family = AF_INET6;
+	if (sl_text_same(family, "IP4"))
+		af = AF_INET;
+	else if (sl_text_same(family, "IP6"))
+		af = AF_INET6;
 	else
 		return sl_sdp_fail(p, "%s has address type '%.*s', not IP4 or IP6", what,
 			SL_SDP_QUOTE(family));
@@ -117,10 +150,12 @@ int sl_sdp_connection(struct sl_sdp_parser *p, const char *what, struct sl_text 
 	if (host.len < sizeof(copy)) {
 		memcpy(copy, host.at, host.len);
 		copy[host.len] = '\0';
-		if (inet_pton(address->family, copy, address->ip) == 1)
+		if (inet_pton(af, copy, address->ip) == 1) {
+			address->family = af;
 			return 0;
+		}
 	}
 	return sl_sdp_fail(p,
 		"%s has '%.*s', which is not an %s address (host names are not resolved)", what,
-		SL_SDP_QUOTE(host), address->family == AF_INET ? "IPv4" : "IPv6");
+		SL_SDP_QUOTE(host), af == AF_INET ? "IPv4" : "IPv6");
 }

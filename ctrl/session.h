@@ -35,6 +35,7 @@ enum {
 	SL_MAX_MEDIA = 16,    /* m-lines of a call */
 	SL_MAX_NAME = 256,    /* bytes of a call-id, tag or via-branch */
 	SL_MAX_KIND = 12,     /* bytes of "audio", "video", ..., NUL included */
+	SL_MAX_REFUSED = 48,  /* bytes of "audio 0 RTP/AVP 0", NUL included */
 	SL_COOKIE_SHIFT = 12, /* bits of a flow's cookie below the call: leg and medium */
 };
 
@@ -43,8 +44,7 @@ enum sl_side { SL_FROM, SL_TO }; /* the one who offers; the one it is offered to
 /* What one party's SDP says of one medium, after negotiation. */
 struct sl_terms {
 	bool active;     /* its port is not 0 */
-	bool media;      /* RTP; anything else is passed through untouched, or refused */
-	bool refused;    /* not RTP, and refused by rule */
+	bool media;      /* RTP; anything else is refused to both */
 	bool osrtp;      /* RFC 8643: plain RTP with keys, which need not be taken */
 	bool mid;        /* it has a=mid */
 	bool held;       /* c=0.0.0.0: nothing can be sent there */
@@ -118,6 +118,7 @@ struct sl_watch {
 
 struct sl_leg_media {
 	char kind[SL_MAX_KIND];          /* "audio" */
+	char refused[SL_MAX_REFUSED];    /* its m= with port 0 */
 	struct sl_local *local;          /* NULL: none yet */
 	struct sl_terms terms;           /* in force */
 	struct sl_session_key *in, *out; /* in force; NULL: plain RTP, or nothing yet */
@@ -164,10 +165,12 @@ struct sl_offer {
 	bool open;       /* it was made to nobody in particular: anybody may answer it */
 	struct sl_leg *from;
 	unsigned n_media;
-	struct sl_terms *terms;       /* of the one who offered */
-	struct sl_proposal *proposal; /* to the other */
-	struct sl_local **local[2];   /* by enum sl_side and medium; NULL where there is no media */
-	unsigned rtcp_mux;            /* bits of enum sl_ng_rtcp_mux */
+	unsigned n_said;                 /* of these the offer has; the others were there before */
+	char (*refused)[SL_MAX_REFUSED]; /* m= of each with port 0 */
+	struct sl_terms *terms;          /* of the one who offered */
+	struct sl_proposal *proposal;    /* to the other */
+	struct sl_local **local[2]; /* by enum sl_side and medium; NULL where there is no media */
+	unsigned rtcp_mux;          /* bits of enum sl_ng_rtcp_mux */
 };
 
 struct sl_call {

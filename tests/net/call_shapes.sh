@@ -11,11 +11,6 @@ call_shapes() {
     plug alice 10.0.0.2/24
     plug bob 10.0.0.3/24
     plug carol 10.0.0.4/24
-    INTERFACES='[interface nofax]
-port = wan
-address = 10.0.0.1/24
-media-ports = 30000-30999
-other-media = refuse'
     start_sluiced relay 10.0.0.1/24
     sed -e "s|@RUN@|$RUN|g" -e 's|@ADDRESS@|10.0.0.1|g' -e "s|@NG@|$2|g" -e 's|@ALICE@|10.0.0.2|' \
         -e 's|@BOB@|10.0.0.3|' -e 's|@CAROL@|10.0.0.4|' "$NET_DIR/../sipp/kamailio.cfg" >"$RUN/kamailio.cfg"

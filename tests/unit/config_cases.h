@@ -99,7 +99,7 @@ static const struct bad bad_files[] = {
 		PORT "[interface public]\nport = wan\naddress = 203.0.113.10\nmedia-ports = "
 		     "20000-20099\nmin-suite = ROT13\nallow-rtp = maybe\nother-media = "
 		     "drop\nsource = any\n" CTRL,
-		{{8, "'ROT13' is no suite"}, {9, "yes or no"}, {10, "pass or refuse"},
+		{{8, "'ROT13' is no suite"}, {9, "yes or no"}, {10, "always gets port 0"},
 			{11, "follow or strict"}}},
 	{"poll and channels",
 		PORT "poll = lazy\nset-channels = 1\ngeneric-xdp = maybe\n" IFACE CTRL,

@@ -125,8 +125,7 @@ static void fills_in_defaults(void **state)
 		config.interfaces[0].address[SL_IPV4].ip, 16);
 	assert_false(config.interfaces[0].address[SL_IPV6].present);
 	assert_int_equal(config.interfaces[0].min_suite, SL_SUITE_NONE);
-	assert_false(config.interfaces[0].secure_only || config.interfaces[0].refuse_other ||
-		     config.interfaces[0].strict_source);
+	assert_false(config.interfaces[0].secure_only || config.interfaces[0].strict_source);
 }
 
 static const char full[] =
@@ -185,7 +184,7 @@ static void means_what_it_says(void **state)
 	assert_true(outside->strict_source);
 	assert_false(sl_config_interface(&config, "inside")->strict_source);
 	assert_false(sl_config_interface(&config, "other")->strict_source);
-	assert_true(outside->secure_only && outside->refuse_other);
+	assert_true(outside->secure_only);
 	assert_int_equal(outside->address[SL_IPV4].prefix, 24);
 	assert_int_equal(outside->address[SL_IPV4].advertise[12], 198);
 	assert_int_equal(outside->address[SL_IPV6].prefix, 64);

@@ -83,9 +83,25 @@ static const struct {
 	{SAVP(""), "192.0.2.1", .reason = "no a=crypto"},
 	{SAVP(LINE("4 NULL_HMAC_SHA1_80 inline:" K30)), "192.0.2.1", .reason = "can be served"},
 	{SAVP(LINE("1 AES_CM_128_HMAC_SHA1_80 inline:AAAA")), "192.0.2.1", .reason = "a=crypto"},
-	/* What is malformed is a mistake, not a choice: it is not passed over. */
-	{SAVP(LINE("1 AES_CM_128_HMAC_SHA1_80 inline:AAAA") CM32), "192.0.2.1",
-		.reason = "a=crypto"},
+/* What is malformed is passed over as long as something else is there. */
+#define PASSED_OVER(line)                                                                     \
+	{SAVP(LINE(line) CM32), "192.0.2.1", 5005, SL_SUITE_AES_CM_128_HMAC_SHA1_32, 2},      \
+	{                                                                                     \
+		SAVP(CM32 LINE(line)), "192.0.2.1", 5005, SL_SUITE_AES_CM_128_HMAC_SHA1_32, 2 \
+	}
+	PASSED_OVER("1 AES_CM_128_HMAC_SHA1_80 inline:AAAA"),
+	PASSED_OVER("1 AES_CM_128_HMAC_SHA1_80 inline:" K30 "|0"),
+	PASSED_OVER("1 AES_CM_128_HMAC_SHA1_80 inline:" K30 "|2^20|1:"),
+	PASSED_OVER("1 AES_CM_128_HMAC_SHA1_80 inline:AAEC*wQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd"),
+	PASSED_OVER("1 AES_CM_128_HMAC_SHA1_80"),
+	PASSED_OVER("AES_CM_128_HMAC_SHA1_80 inline:" K30),
+	PASSED_OVER("1234567890 AES_CM_128_HMAC_SHA1_80 inline:" K30),
+	PASSED_OVER("1 ROT13 inline:" K30),
+	PASSED_OVER("1 AES_CM_128_HMAC_SHA1_80 inline:" K30 " WSH=x"),
+	PASSED_OVER(""),
+	/* The reason is that of the first. */
+	{SAVP(LINE("1 AES_CM_128_HMAC_SHA1_80 inline:" K30 "|0") LINE("2 X inline:")), "192.0.2.1",
+		.reason = "lifetime"},
 	{SAVP(LINE("1 AES_CM_128_HMAC_SHA1_80 inline:" K30 " UNENCRYPTED_SRTP")), "192.0.2.1",
 		.reason = "can be served"},
 	{"m=audio 5004 UDP/TLS/RTP/SAVPF 0\r\n", "192.0.2.1", .reason = "DTLS-SRTP"},
@@ -98,14 +114,28 @@ static const struct {
 	{"m=audio 5004 RTP/AVP 0\r\n", "239.1.2.3", .reason = "multicast"},
 	{"m=audio 5004 RTP/AVP 0\r\n", "::ffff:192.0.2.1", .reason = "IPv4-mapped"},
 	{"m=audio 5004 RTP/AVP 0\r\n", "::ffff:127.0.0.1", .reason = "loopback"},
-	{"m=audio 5004 RTP/AVP 0\r\na=rtcp:6000 IN IP6 ::ffff:192.0.2.1\r\n", "192.0.2.1",
-		.reason = "IPv4-mapped"},
 	{"m=audio 5004 RTP/AVP 0\r\n", "ff02::1", .reason = "multicast"},
 	{"m=audio 5004 RTP/AVP 0\r\n", "255.255.255.255", .reason = "broadcast"},
-	{"m=audio 5004 RTP/AVP 0\r\na=rtcp:6000 IN IP4 127.0.0.1\r\n", "192.0.2.1",
-		.reason = "loopback"},
-	{"m=audio 5004 RTP/AVP 0\r\na=rtcp:6000 IN IP6 2001:db8::1\r\n", "192.0.2.1",
-		.reason = "different address families"},
+	/* An a=rtcp that names nothing, or where nothing can be sent, counts as absent. */
+	{"m=audio 5004 RTP/AVP 0\r\na=rtcp:6000 IN IP4 192.0.2.9\r\n", "192.0.2.1", 6000},
+	{"m=audio 5004 RTP/AVP 0\r\na=rtcp:6000 IN IP6 ::ffff:192.0.2.1\r\n", "192.0.2.1", 5005},
+	{"m=audio 5004 RTP/AVP 0\r\na=rtcp:6000 IN IP4 127.0.0.1\r\n", "192.0.2.1", 5005},
+	{"m=audio 5004 RTP/AVP 0\r\na=rtcp:6000 IN IP6 2001:db8::1\r\n", "192.0.2.1", 5005},
+	{"m=audio 5004 RTP/AVP 0\r\na=rtcp:6000 IN IP4 a1.local\r\n", "192.0.2.1", 5005},
+	{"m=audio 5004 RTP/AVP 0\r\na=rtcp:what\r\n", "192.0.2.1", 5005},
+	{"m=audio 5004 RTP/AVP 0\r\na=rtcp:9 IN IP4 0.0.0.0\r\n", "192.0.2.1", 5005},
+	{"m=audio 5004 RTP/AVP 0\r\na=rtcp:9 IN IP4 0.0.0.0\r\na=rtcp-mux\r\n", "192.0.2.1", 5005,
+		.mux = true},
+	{"m=audio 5004 RTP/AVP 0\r\na=rtcp:6000 in ip6 ::\r\n", "192.0.2.1", 5005},
+	{"m=audio 5004 RTP/AVP 0\r\na=rtcp:9\r\n", "192.0.2.1", 5005},
+	{"m=audio 65535 RTP/AVP 0\r\na=rtcp-mux\r\n", "192.0.2.1", 65535, .mux = true},
+	/* Words of SDP in any case. */
+	{"m=AUDIO 5004 rtp/avp 0\r\na=RTCP-Mux \r\n", "192.0.2.1", 5005, .mux = true},
+	{"m=audio 5004 rtp/savp 0\r\nA=Crypto:1 aes_cm_128_hmac_sha1_80 INLINE:" K30 " \r\n",
+		"192.0.2.1", 5005, SL_SUITE_AES_CM_128_HMAC_SHA1_80, 1},
+	{"m=audio 5004 rtp/avp 0\r\n", "192.0.2.1", .reason = "allow-rtp", .secure_only = true},
+	{"m=audio 5004 rtp/SAVPF 0\r\n" CM32, "192.0.2.1", .reason = "min-suite",
+		.minimum = SL_SUITE_AES_CM_128_HMAC_SHA1_80},
 };
 
 static void parse(struct sl_sdp *sdp, const char *address, const char *media)

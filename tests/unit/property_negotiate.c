@@ -251,7 +251,7 @@ static bool spoil(struct said *said, const struct offer *o)
 	if (!s->active || !s->n_lines)
 		return false;
 	if (chance(50))
-		s->taken = o->told[0].n_lines + 1;
+		master_new(&s->line[0], SL_SUITE_AES_CM_128_HMAC_SHA1_32); /* was not offered */
 	else
 		for (unsigned i = 0; i < o->told[0].n_lines; i++)
 			if (o->told[0].tag[i] == s->taken)

@@ -251,9 +251,6 @@ static void media_come_and_go(void **state)
 	assert_int_equal(media_port(sdp_out, 1), port);
 	must_answer(to_b, b);
 	assert_true(published(flow_of(call, 0, 1)));
-	a.extra = NULL;
-	assert_null(offer(&to_b, &a));
-	assert_non_null(strstr(why, "fewer m-lines"));
 	relay_close();
 }
 

@@ -125,7 +125,6 @@ static void command(const char *flags, const char *from, const char *to, bool of
 static void configure(const char *policy)
 {
 	relay.config.secure_only = strstr(policy, "allow-rtp=no");
-	relay.config.refuse_other = strstr(policy, "other-media=refuse");
 	for (int suite = SL_SUITE_NONE + 1; suite < SL_SUITE_COUNT; suite++)
 		if (strstr(policy, "min-suite=") && strstr(policy, sl_suites[suite].name))
 			relay.config.min_suite = suite;
@@ -190,7 +189,7 @@ static void run_file(const char *name)
 	}
 	assert_true(steps >= 2);
 	relay_close();
-	relay.config.secure_only = relay.config.refuse_other = false;
+	relay.config.secure_only = false;
 	relay.config.min_suite = SL_SUITE_NONE;
 }
 

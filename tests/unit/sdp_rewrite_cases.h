@@ -30,9 +30,41 @@ static const char *const one_key[] = {"1 AES_CM_128_HMAC_SHA1_80 inline:NEW"};
 static const char *const two_keys[] = {
 	"1 AEAD_AES_256_GCM inline:NEW1", "2 AES_CM_128_HMAC_SHA1_80 inline:NEW2"};
 
+static const char untidy[] = "\r\nv=0 \n"
+			     "O= 5 6 in ip4 192.0.2.1\t\n"
+			     " c=in ip4 192.0.2.1 \r\r\n"
+			     "c=IN IP4 192.0.2.2\n"
+			     "\n"
+			     "t=0 0\n"
+			     "hello\n"
+			     "q=1\n"
+			     "a=crypto:1 A inline:x\n"
+			     "a=RTCP:9 IN IP4 192.0.2.1\n"
+			     "a=SendOnly \n"
+			     "a=tcap:1 RTP/SAVP\n"
+			     "m=Audio\t4000 rtp/savp  0\t8 \n"
+			     "t=0 0\n"
+			     "a=rtcp-mux \t\r\n"
+			     "a=RecvOnly\0\n"
+			     "a=RTPMAP:8 PCMA/8000\n"
+			     "a=Crypto :1 A inline:x\n"
+			     "a=CRYPTO 2 A inline:x\n"
+			     "a=acap:1 crypto:1 A inline:x\n"
+			     "a=source-filter: incl IN IP4 * 192.0.2.1\n"
+			     "a=altc:1 IP4 192.0.2.1 4000\n"
+			     "a=rtcp:4001 IN IP4 phone.local\n"
+			     "a=x\0y\n"
+			     "a=x\ry\n"
+			     "a=ice-UFRAG:x\n"
+			     "A=Mid:7 \0\n";
+
+static const char *const missing[] = {"video 0 RTP/AVP 96", "image 0 udptl t38"};
+
 static const struct {
 	const char *name;
 	const char *in;
+	size_t in_len; /* 0: up to the first NUL; else it has some inside */
+	unsigned n_missing;
 	struct sl_sdp_address origin;
 	bool ice_remove, dtls_remove;
 	struct sl_sdp_media_edit media[3];
@@ -162,7 +194,7 @@ static const struct {
 				  .rtcp_port = 30005,
 				  .crypto = one_key,
 				  .n_crypto = 1},
-			{.action = SL_SDP_REFUSE, .address = RELAY6}},
+			{.action = SL_SDP_REFUSE}},
 		.out = "v=0\r\n"
 		       "o=- 4611731400430051336 2 IN IP6 2001:db8::7\r\n"
 		       "s=-\r\n"
@@ -182,8 +214,7 @@ static const struct {
 		       "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:NEW\r\n"
 		       "m=video 0 UDP/TLS/RTP/SAVPF 96\r\n"
 		       "c=IN IP6 2001:db8::7\r\n"
-		       "a=mid:1\r\n"
-		       "a=rtpmap:96 VP8/90000\r\n",
+		       "a=mid:1\r\n",
 	},
 	{
 		.name = "Linphone, SRTP to plain RTP: keys never pass; IPv6 to IPv4; ICE passes "
@@ -241,7 +272,7 @@ static const struct {
 		      "m=image 4004 udptl t38\r\n",
 		.media = {{.action = SL_SDP_RELAY, .address = RELAY4, .port = 30000},
 			{.action = SL_SDP_RELAY, .address = RELAY6, .port = 30002},
-			{.action = SL_SDP_KEEP}},
+			{.action = SL_SDP_REFUSE}},
 		.out = "v=0\r\n"
 		       "o=- 1 1 IN IP4 192.0.2.1\r\n"
 		       "s=-\r\n"
@@ -252,12 +283,10 @@ static const struct {
 		       "i=camera\r\n"
 		       "c=IN IP6 2001:db8::7\r\n"
 		       "b=AS:100\r\n"
-		       "m=image 4004 udptl t38\r\n"
-		       "c=IN IP4 192.0.2.1\r\n",
+		       "m=image 0 udptl t38\r\n",
 	},
 	{
-		.name = "end-to-end keys do not pass; what is kept does, whole; mux stays in its "
-			"place",
+		.name = "end-to-end keys do not pass, nor what is refused; mux stays in its place",
 		.in = "v=0\r\n"
 		      "o=- 1 1 IN IP4 192.0.2.1\r\n"
 		      "s=-\r\n"
@@ -274,8 +303,17 @@ static const struct {
 		      "a=x-unknown: \xff raw\tbytes \r\n"
 		      "a=crypto:2 B inline:x\r\n"
 		      "m=text 4002 RTP/SAVP 98\r\n"
+		      "i=words\r\n"
 		      "c=IN IP4 192.0.2.1\r\n"
+		      "b=AS:9\r\n"
 		      "a=rtcp:4009\r\n"
+		      "a=rtcp-mux\r\n"
+		      "a=candidate:1 1 UDP 1 192.0.2.1 4002 typ host\r\n"
+		      "a=x-where:192.0.2.1\r\n"
+		      "a=mid:t\r\n"
+		      "a=crypto:1 A inline:x\r\n"
+		      "m=video 4004 RTP/SAVP 99\r\n"
+		      "c=IN IP4 192.0.2.1\r\n"
 		      "a=crypto:1 A inline:x\r\n",
 		.media = {{.action = SL_SDP_RELAY,
 				  .address = RELAY4,
@@ -283,7 +321,7 @@ static const struct {
 				  .rtcp_mux = true,
 				  .crypto = one_key,
 				  .n_crypto = 1},
-			{.action = SL_SDP_KEEP}},
+			{.action = SL_SDP_REFUSE}, {.action = SL_SDP_OMIT}},
 		.out = "v=0\r\n"
 		       "o=- 1 1 IN IP4 192.0.2.1\r\n"
 		       "s=-\r\n"
@@ -294,25 +332,61 @@ static const struct {
 		       "a=rtcp-mux\r\n"
 		       "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:NEW\r\n"
 		       "a=x-unknown: \xff raw\tbytes \r\n"
-		       "m=text 4002 RTP/SAVP 98\r\n"
-		       "c=IN IP4 192.0.2.1\r\n"
-		       "a=rtcp:4009\r\n"
-		       "a=crypto:1 A inline:x\r\n",
+		       "m=text 0 RTP/SAVP 98\r\n"
+		       "c=IN IP4 198.51.100.7\r\n"
+		       "a=mid:t\r\n",
 	},
 	{
 		.name = "no media",
 		.in = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\n",
-		.out = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\n",
+		.out = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\n",
 	},
 	{
-		.name = "refused without an address: nothing but the port changes",
+		.name = "refused without an address of ours: that of the party does not pass",
 		.in = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\n"
 		      "m=audio 4000 RTP/AVP 0\r\nc=IN IP4 192.0.2.1\r\na=rtcp:4001\r\na=x\r\n"
 		      "m=video 0 RTP/AVP\r\n",
 		.media = {{.action = SL_SDP_REFUSE}, {.action = SL_SDP_REFUSE}},
 		.out = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\n"
-		       "m=audio 0 RTP/AVP 0\r\nc=IN IP4 192.0.2.1\r\na=x\r\n"
-		       "m=video 0 RTP/AVP \r\n",
+		       "m=audio 0 RTP/AVP 0\r\n"
+		       "m=video 0 RTP/AVP 0\r\n",
+	},
+	{
+		.name = "untidy: what is understood comes out as the RFCs write it",
+		.in = untidy,
+		.in_len = sizeof(untidy) - 1,
+		.ice_remove = true,
+		.media = {{.action = SL_SDP_RELAY,
+			.address = RELAY4,
+			.port = 30000,
+			.rtcp_port = 30001,
+			.rtcp_mux = true,
+			.crypto = one_key,
+			.n_crypto = 1}},
+		.out = "v=0\r\n"
+		       "o=- 5 6 IN IP4 192.0.2.1\r\n"
+		       "s=-\r\n"
+		       "c=IN IP4 198.51.100.7\r\n"
+		       "t=0 0\r\n"
+		       "a=sendonly\r\n"
+		       "m=audio 30000 RTP/SAVP 0 8\r\n"
+		       "a=rtcp-mux\r\n"
+		       "a=recvonly\r\n"
+		       "a=rtpmap:8 PCMA/8000\r\n"
+		       "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:NEW\r\n"
+		       "a=mid:7\r\n"
+		       "a=rtcp:30001\r\n",
+	},
+	{
+		.name = "what the peer knows of and the party leaves out",
+		.in = "v=0\r\no=a b 1 1 IN IP4 192.0.2.1\r\ns=\r\nt=0 0\r\n"
+		      "m=audio 4000 RTP/AVP 0\r\nc=IN IP4 192.0.2.1\r\n",
+		.media = {{.action = SL_SDP_RELAY, .address = RELAY4, .port = 30000}},
+		.n_missing = 2,
+		.out = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\n"
+		       "m=audio 30000 RTP/AVP 0\r\nc=IN IP4 198.51.100.7\r\n"
+		       "m=video 0 RTP/AVP 96\r\nc=IN IP4 198.51.100.7\r\n"
+		       "m=image 0 udptl t38\r\nc=IN IP4 198.51.100.7\r\n",
 	},
 };
 

@@ -118,8 +118,8 @@ static void write_sdp(const struct party *p, char *out, size_t room)
 {
 	const char *family = strchr(p->address, ':') ? "IP6" : "IP4";
 	size_t at = (size_t)snprintf(out, room,
-		"v=0\r\no=- 1 1 IN %s %s\r\ns=-\r\nc=IN %s %s\r\nt=0 0\r\nm=audio %u %s 0\r\n",
-		family, p->address, family, p->address, p->port, p->proto);
+		"v=0\r\no=- 1 1 IN %s %s\r\ns=-\r\nc=IN %s %s\r\nt=0 0\r\nm=%s %u %s 0\r\n", family,
+		p->address, family, p->address, p->kind ? p->kind : "audio", p->port, p->proto);
 
 	for (int i = 0; i < 4 && p->crypto[i]; i++)
 		at += (size_t)snprintf(out + at, room - at, "a=crypto:%s\r\n", p->crypto[i]);

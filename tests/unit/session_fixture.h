@@ -44,6 +44,7 @@ struct party {
 	const char *proto;     /* "RTP/SAVP" */
 	const char *crypto[4]; /* values of a=crypto */
 	const char *extra;     /* lines, or NULL */
+	const char *kind;      /* NULL: "audio" */
 };
 
 struct command {

@@ -105,11 +105,10 @@ static const struct {
 	unsigned tag;
 	enum sl_suite suite;
 	const char *reason; /* part of it */
+	const char *kind;
 } bad_answers[] = {
-	{"a tag that was not offered", "198.51.100.2", "RTP/SAVP", NULL, 4, GCM, "tag 4 was not"},
-	{"the suite of another tag", "198.51.100.2", "RTP/SAVP", NULL, 1, CM80, "not AES_CM_128"},
 	{"a suite nobody offered", "198.51.100.2", "RTP/SAVP", NULL, 1,
-		SL_SUITE_AES_CM_128_HMAC_SHA1_32, "was offered with"},
+		SL_SUITE_AES_CM_128_HMAC_SHA1_32, "was not offered"},
 	{"no key", "198.51.100.2", "RTP/SAVP", NULL, 0, SL_SUITE_NONE, "one a=crypto"},
 	{"two keys", "198.51.100.2", "RTP/SAVP",
 		"a=crypto:2 AES_CM_128_HMAC_SHA1_80 "
@@ -122,6 +121,8 @@ static const struct {
 	{"our network's broadcast address", "203.0.113.255", "RTP/SAVP", NULL, 1, GCM, "broadcast"},
 	{"loopback", "127.0.0.1", "RTP/SAVP", NULL, 1, GCM, "loopback"},
 	{"multicast", "224.0.0.1", "RTP/SAVP", NULL, 1, GCM, "multicast"},
+	{"another type of medium", "198.51.100.2", "RTP/SAVP", NULL, 1, GCM,
+		"m=video answers m=audio", .kind = "video"},
 	{"one m-line too many", "198.51.100.2", "RTP/SAVP", "m=video 7000 RTP/AVP 96\r\n", 1, GCM,
 		"m-lines"},
 };
@@ -144,6 +145,7 @@ static void a_wrong_answer_leaves_the_call_as_it_was(void **state)
 			p.address = bad_answers[i].address;
 			p.proto = bad_answers[i].proto;
 			p.extra = bad_answers[i].extra;
+			p.kind = bad_answers[i].kind;
 			if (bad_answers[i].suite)
 				p.crypto[0] = key_line(bad_answers[i].tag, bad_answers[i].suite, 9);
 			if (answer(&to_b, &p))
@@ -171,18 +173,95 @@ static void our_key_sent_back_is_refused(void **state)
 	relay_close();
 }
 
-static void what_is_no_rtp_passes_untouched(void **state)
+/* Whatever it calls itself: nothing of where it is, and of its keys, reaches the other party. */
+static void what_is_no_rtp_is_refused(void **state)
 {
-	struct party a = alice(NULL), b = bob(NULL);
+	static const char *const others[] = {"m=image 9000 udptl t38\r\n",
+		"m=message 9000 TCP/MSRP *\r\n", "m=audio 9000 RTP/XVP 0\r\n",
+		"m=audio 9000 RTP/AVP/TCP 0\r\n"};
+	static const char tail[] = "c=IN IP4 192.0.2.77\r\nk=clear:s3cret\r\n"
+				   "a=path:msrp://192.0.2.77:9000/x;tcp\r\na=rtcp:9001\r\n"
+				   "a=candidate:1 1 UDP 1 192.0.2.77 9000 typ host\r\n"
+				   "a=fingerprint:sha-256 s3cret\r\n"
+				   "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:s3cret\r\n";
+	char extra[512];
+
+	for (unsigned i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		struct party a = alice(NULL), b = bob(NULL);
+
+		relay_open(0);
+		snprintf(extra, sizeof(extra), "%s%s", others[i], tail);
+		a.extra = b.extra = extra;
+		must_offer(from_a, a);
+		for (int answered = 0; answered < 2; answered++) {
+			assert_int_equal(media_port(sdp_out, 1), 0);
+			assert_null(strstr(sdp_out, "192.0.2.77"));
+			assert_null(strstr(sdp_out, "900"));
+			assert_null(strstr(sdp_out, "s3cret"));
+			must_answer(to_b, b);
+		}
+		relay_close();
+	}
+}
+
+/* Profiles by any other case are what they are: neither allow-rtp nor min-suite lets them by. */
+static void a_profile_in_small_letters_is_one(void **state)
+{
+	struct party a = alice(NULL);
+
+	for (int policy = 0; policy < 2; policy++) {
+		relay.config.secure_only = policy;
+		relay_open(0);
+		a.proto = policy ? "rtp/avp" : "rtp/savp";
+		assert_null(offer(&from_a, &a));
+		assert_non_null(strstr(why, policy ? "allow-rtp" : "a=crypto"));
+		if (policy)
+			continue;
+		a.proto = "Rtp/Avp";
+		must_offer(from_a, a);
+		assert_non_null(strstr(sdp_out, " RTP/AVP 0\r\n"));
+		assert_null(strstr(sdp_out, " 5004 "));
+		relay_close();
+	}
+	relay_close();
+	relay.config.secure_only = false;
+}
+
+/* Of a suite that was offered once, whatever the tag. */
+static void an_answer_is_taken_by_its_suite(void **state)
+{
+	relay_open(0);
+	must_offer(from_a, alice(key_line(1, CM80, 1)));
+	assert_non_null(strstr(crypto_line(sdp_out, 2), "3 AES_CM_128_HMAC_SHA1_80"));
+	must_answer(to_b, bob(key_line(1, CM80, 2)));
+	assert_int_equal(flow_of(find_call("call"), 1, 0)->in_suite, CM80);
+	assert_int_equal(flow_of(find_call("call"), 0, 0)->out_suite, CM80);
+	relay_close();
+}
+
+/* RFC 3264 6 and 8: what an answer or a later offer leaves out is refused, and keeps its place. */
+static void what_is_left_out_is_refused(void **state)
+{
+	static const char video[] = "m=video 7000 RTP/AVP 96\r\n";
+	struct party a = alice(NULL), b = bob(NULL), two = alice(NULL);
 
 	relay_open(0);
-	a.extra = "m=image 9000 udptl t38\r\na=T38FaxVersion:0\r\n";
-	b.extra = "m=image 9100 udptl t38\r\n";
-	must_offer(from_a, a);
-	assert_non_null(strstr(sdp_out, "m=image 9000 udptl t38\r\n"));
-	assert_non_null(strstr(sdp_out, "a=T38FaxVersion:0\r\n"));
+	two.extra = video;
+	must_offer(from_a, two);
 	must_answer(to_b, b);
-	assert_non_null(strstr(sdp_out, "m=image 9100 udptl t38\r\n"));
+	assert_non_null(strstr(sdp_out, "m=video 0 RTP/AVP 96\r\n"));
+	assert_null(flow_of(find_call("call"), 0, 1));
+	b.extra = video;
+	must_offer(to_b, two);
+	must_answer(to_b, b);
+	assert_true(published(flow_of(find_call("call"), 0, 1)));
+	must_offer(to_b, a);
+	assert_non_null(strstr(sdp_out, "m=video 0 RTP/AVP 96\r\n"));
+	b.extra = "m=video 0 RTP/AVP 96\r\n";
+	must_answer(to_b, b);
+	assert_null(strstr(sdp_out, "m=video")); /* A knows of none */
+	assert_true(published(flow_of(find_call("call"), 0, 0)));
+	assert_false(published(flow_of(find_call("call"), 0, 1)));
 	relay_close();
 }
 
@@ -302,7 +381,10 @@ int main(void)
 		cmocka_unit_test(equal_requests_get_equal_replies),
 		cmocka_unit_test(a_wrong_answer_leaves_the_call_as_it_was),
 		cmocka_unit_test(our_key_sent_back_is_refused),
-		cmocka_unit_test(what_is_no_rtp_passes_untouched),
+		cmocka_unit_test(what_is_no_rtp_is_refused),
+		cmocka_unit_test(a_profile_in_small_letters_is_one),
+		cmocka_unit_test(an_answer_is_taken_by_its_suite),
+		cmocka_unit_test(what_is_left_out_is_refused),
 		cmocka_unit_test(families_meet),
 		cmocka_unit_test(rtcp_mux_is_each_legs_own),
 		cmocka_unit_test(required_mux_must_be_answered),
