@@ -140,6 +140,13 @@ static bool is_ours(const struct sl_packet *p)
 			 : sl_address_first(port, v->vlan, v->destination)) >= 0;
 }
 
+/* Refused by the parse stage, which knows no addresses. */
+static bool is_broken(const struct sl_packet *p)
+{
+	return p->verdict == SL_DROP_IP || p->verdict == SL_DROP_UDP ||
+	       p->verdict == SL_DROP_FRAGMENT;
+}
+
 void sl_stage_lists(struct sl_worker *w, struct sl_burst *b)
 {
 	const struct sl_rules *rules = sl_policy_state ? sl_rules_now() : NULL;
@@ -153,7 +160,7 @@ void sl_stage_lists(struct sl_worker *w, struct sl_burst *b)
 				    : SL_PREFIX_NONE;
 		if (p->listed == SL_PREFIX_DENY)
 			p->verdict = SL_DROP_DENIED;
-		else if ((p->verdict == SL_DROP_IP || p->verdict == SL_DROP_UDP) && !is_ours(p))
+		else if (is_broken(p) && !is_ours(p))
 			p->verdict = SL_PUNT;
 	}
 }
@@ -180,11 +187,11 @@ enum sl_verdict sl_guard_kernel(const struct sl_packet *p, uint64_t now)
 	enum sl_verdict v;
 	int slot = -1;
 
-	if (p->view.ip && (p->view.opener || p->view.ports))
+	if (p->view.ip && (p->view.limited || p->view.ports))
 		slot = sl_address_first(
 			sl_ethdev_by_dpdk[p->m->port], p->view.vlan, p->view.destination);
 	if (slot < 0 ||
-		(!p->view.opener && !sl_address_limits((uint8_t)slot, p->view.destination_port)))
+		(!p->view.limited && !sl_address_limits((uint8_t)slot, p->view.destination_port)))
 		return SL_PUNT;
 	v = judge_source(p, SL_BUDGET_KERNEL, now);
 	return v == SL_FORWARD ? SL_PUNT : v;

@@ -28,11 +28,16 @@ enum {
 	NEXT_ICMPV6 = 58,
 	NEXT_DESTINATION = 60,
 	MAX_EXTENSION_HEADERS = 4,
+	FRAGMENT_UNIT = 8, /* bytes: of a fragment's offset */
 	TCP_LEN = 20,
-	TCP_SYN = 0x02,
 	TCP_ACK = 0x10,
-	ICMP_ECHO = 8,     /* RFC 792 */
-	ICMPV6_ECHO = 128, /* RFC 4443 4.1 */
+	ICMP_UNREACHABLE = 3, /* RFC 792 */
+	ICMP_TIME_EXCEEDED = 11,
+	ICMP_PARAMETER_PROBLEM = 12,
+	ICMPV6_LAST_ERROR = 4,        /* RFC 4443 2.1 has four of them, from 1 on */
+	ICMPV6_FIRST_NEIGHBOUR = 133, /* router solicitation; RFC 4861 4 */
+	ICMPV6_LAST_NEIGHBOUR = 137,  /* redirect */
+	LINK_HOPS = 255,              /* RFC 4861: what a router has passed on is none */
 };
 
 static inline uint16_t be16(const uint8_t *p)
@@ -66,6 +71,7 @@ static enum sl_verdict parse_udp(
 	view->source_port = be16(frame + at);
 	view->destination_port = be16(frame + at + 2);
 	view->ports = true;
+	view->limited = view->fragment;
 	if (len < UDP_LEN || len > end - at)
 		return SL_DROP_UDP;
 	view->payload = (uint16_t)(at + UDP_LEN);
@@ -73,13 +79,44 @@ static enum sl_verdict parse_udp(
 	return SL_FORWARD;
 }
 
-/* `room`: bytes from `l4` to the end of the frame. */
-static bool opens(const uint8_t *l4, unsigned room, uint8_t protocol)
+/*
+ * ICMP that the kernel needs to hear of from anybody and answers nobody: errors (RFC 4890 4.3.1),
+ * and on the link itself of neighbours.
+ */
+static bool is_news(uint8_t protocol, uint8_t type, uint8_t hops)
 {
-	if (protocol == NEXT_TCP)
-		return room >= TCP_LEN && (l4[13] & (TCP_SYN | TCP_ACK)) == TCP_SYN;
-	return room >= 1 && ((protocol == NEXT_ICMP && l4[0] == ICMP_ECHO) ||
-				    (protocol == NEXT_ICMPV6 && l4[0] == ICMPV6_ECHO));
+	if (protocol == NEXT_ICMP)
+		return type == ICMP_UNREACHABLE || type == ICMP_TIME_EXCEEDED ||
+		       type == ICMP_PARAMETER_PROBLEM;
+	return (type >= 1 && type <= ICMPV6_LAST_ERROR) ||
+	       (type >= ICMPV6_FIRST_NEIGHBOUR && type <= ICMPV6_LAST_NEIGHBOUR &&
+		       hops == LINK_HOPS);
+}
+
+/*
+ * Anything but UDP; `l4`: what its header is expected at, `space` bytes before the IP packet ends.
+ * A segment without ACK belongs to no connection yet, or to none at all (RFC 9293 3.10.7). A first
+ * fragment without TCP's flags is refused, whatever is to follow (RFC 1858 3.1).
+ */
+static enum sl_verdict parse_other(
+	const uint8_t *l4, unsigned space, uint8_t protocol, uint8_t hops, struct sl_view *view)
+{
+	if (protocol == NEXT_TCP && view->fragment && space < TCP_LEN)
+		return SL_DROP_FRAGMENT;
+	if (view->fragment)
+		view->limited = true;
+	else if (protocol == NEXT_TCP)
+		view->limited = space < TCP_LEN || !(l4[13] & TCP_ACK);
+	else if (protocol == NEXT_ICMP || protocol == NEXT_ICMPV6)
+		view->limited = space < 1 || !is_news(protocol, l4[0], hops);
+	return SL_PUNT;
+}
+
+/* One that begins within TCP's header would write over the flags (RFC 3128 3). */
+static enum sl_verdict parse_later_fragment(unsigned offset, struct sl_view *view)
+{
+	view->limited = true;
+	return offset < TCP_LEN ? SL_DROP_FRAGMENT : SL_PUNT;
 }
 
 static enum sl_verdict parse_ipv4(
@@ -97,16 +134,20 @@ static enum sl_verdict parse_ipv4(
 	view->ip = true;
 	if (header < 20 || total < header || total > len - at)
 		return SL_DROP_IP;
-	if (be16(ip + 6) & IPV4_OFFSET)
+
+	unsigned fragment = be16(ip + 6) & IPV4_FRAGMENT;
+
+	if (fragment & IPV4_OFFSET && ip[9] == NEXT_TCP)
+		return parse_later_fragment((fragment & IPV4_OFFSET) * FRAGMENT_UNIT, view);
+	view->limited = fragment & IPV4_OFFSET;
+	if (view->limited)
 		return SL_PUNT;
-	if (ip[9] != NEXT_UDP) {
-		view->opener = opens(ip + header, len - at - header, ip[9]);
-		return SL_PUNT;
-	}
+	view->fragment = fragment;
+	if (ip[9] != NEXT_UDP)
+		return parse_other(ip + header, total - header, ip[9], ip[8], view);
 	view->hops = ip[8];
 	if (ip[8] == 0) /* no router sends what has no hop left */
 		return SL_DROP_IP;
-	view->fragment = be16(ip + 6) & IPV4_FRAGMENT;
 	return parse_udp(frame, at + header, at + total, view);
 }
 
@@ -132,11 +173,15 @@ static enum sl_verdict skip_extensions(
 			return SL_FORWARD;
 		if (i == MAX_EXTENSION_HEADERS || end - *at < size)
 			return SL_DROP_IP;
-		if (*next == NEXT_ROUTING && header[3] != 0)
-			return SL_PUNT; /* this address is not where it ends */
+		if (*next == NEXT_ROUTING && header[3] != 0) {
+			view->limited = true; /* this address is not where it ends */
+			return SL_PUNT;
+		}
 		if (*next == NEXT_FRAGMENT) {
+			/* A later one may name any protocol: only the first one's counts. The
+			 * offset is in units of 8 where it stands. */
 			if (be16(header + 2) & IPV6_OFFSET)
-				return SL_PUNT;
+				return parse_later_fragment(be16(header + 2) & IPV6_OFFSET, view);
 			view->fragment = true; /* alone or not (RFC 6946) */
 		} else {
 			size = (header[1] + 1u) * 8;
@@ -165,19 +210,19 @@ static enum sl_verdict parse_ipv6(
 	memcpy(view->source, ip + 8, 16);
 	memcpy(view->destination, ip + 24, 16);
 	view->ip = true;
-	if (be16(ip + 4) == 0)
-		return SL_PUNT;
-	if (end > len)
+	/*
+	 * No frame is long enough for a jumbogram (RFC 2675). The kernel would look for a transport
+	 * behind the hop-by-hop options all the same, up to the end of the frame.
+	 */
+	if (be16(ip + 4) == 0 || end > len)
 		return SL_DROP_IP;
 	at += IPV6_LEN;
 	if (next != NEXT_UDP)
 		v = skip_extensions(frame, &at, end, &next, view);
 	if (v != SL_FORWARD)
 		return v;
-	if (next != NEXT_UDP) {
-		view->opener = opens(frame + at, len - at, next);
-		return SL_PUNT;
-	}
+	if (next != NEXT_UDP)
+		return parse_other(frame + at, end - at, next, ip[7], view);
 	view->hops = ip[7];
 	if (ip[7] == 0)
 		return SL_DROP_IP;
@@ -191,7 +236,7 @@ enum sl_verdict sl_parse_frame(const uint8_t *frame, uint16_t len, struct sl_vie
 {
 	unsigned at = ETHER_LEN;
 
-	view->ip = view->ports = view->fragment = view->opener = false;
+	view->ip = view->ports = view->fragment = view->limited = false;
 	if (len < at)
 		return SL_DROP_FRAME;
 

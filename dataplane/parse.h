@@ -28,7 +28,7 @@ struct sl_view {
 	bool ip;              /* the addresses are there, whatever the verdict */
 	bool ports;           /* likewise */
 	bool fragment;        /* the first fragment of a datagram: ports only, no payload */
-	bool opener;          /* TCP that opens a connection, or an echo request */
+	bool limited;         /* the kernel gets it if its sender is within the limits */
 	uint8_t hops;         /* TTL or hop limit */
 
 	/* Set by sl_parse_media. */
@@ -42,10 +42,16 @@ struct sl_view {
  * Ethernet II with at most one 802.1Q tag, IPv4 with options or IPv6 with up to four extension
  * headers, UDP. SL_FORWARD: a UDP datagram or the first fragment of one, the view is set up to
  * `hops`. SL_PUNT: well-formed as far as it was read but not that (ARP, a second tag, other
- * transports, later fragments, an IPv6 routing header that is not done, a jumbogram, an IPv4-mapped
- * address on the wire): the kernel's business, of which view->opener says more. Else the reason to
- * drop, if it is ours: view->ip and view->ports say what is known of whose it is. ebpf/parse.bpf.h
- * decides alike.
+ * transports, later fragments, an IPv6 routing header that is not done, an IPv4-mapped address on
+ * the wire): the kernel's business, within the limits on strangers if view->limited, which holds
+ * for
+ *   - every fragment
+ *   - TCP without ACK
+ *   - ICMP but for errors and, from the link itself, neighbour discovery
+ *   - a routing header that is not done
+ * Else the reason to drop, if it is ours: view->ip and view->ports say what is known of whose it
+ * is. Among them SL_DROP_FRAGMENT: TCP that is cut within its header, so that nobody can see the
+ * flags (RFC 1858, RFC 3128). ebpf/parse.bpf.h decides alike.
  */
 enum sl_verdict sl_parse_frame(const uint8_t *frame, uint16_t len, struct sl_view *view);
 

@@ -120,13 +120,17 @@ static __always_inline enum door door_of(const struct sl_policy *limits,
 	ours.known = slot_at_once(&packet->to, packet->vlan);
 	if (!ours.known)
 		return DOOR_KERNEL;
-	if (parsed == PARSED_OPENER)
+	if (parsed == PARSED_LIMITED)
 		return DOOR_KERNEL_LIMITED;
-	*reason = parsed == PARSED_BAD_IP ? SL_GUARD_IP : SL_GUARD_UDP;
+	*reason = parsed == PARSED_BAD_IP   ? SL_GUARD_IP
+		  : parsed == PARSED_HIDING ? SL_GUARD_FRAGMENT
+					    : SL_GUARD_UDP;
 	if (parsed != PARSED_UDP)
 		return DOOR_DROP;
 	if (packet->port < ours.slot.port_min || packet->port > ours.slot.port_max)
-		return is_open(ours.slot.index, packet->port) ? DOOR_KERNEL_LIMITED : DOOR_KERNEL;
+		return packet->fragment || is_open(ours.slot.index, packet->port)
+			       ? DOOR_KERNEL_LIMITED
+			       : DOOR_KERNEL;
 	if (!packet->udp_fits)
 		return DOOR_DROP;
 	if (ours.slot.kernel && is_open(ours.slot.index, packet->port))

@@ -31,8 +31,15 @@ enum {
 	IPV6_ROUTING = 43,      /* RFC 8200 4.4 */
 	IPV6_FRAGMENT = 44,     /* RFC 8200 4.5 */
 	IPV6_DESTINATIONS = 60, /* RFC 8200 4.6 */
-	ICMP_ECHO = 8,          /* RFC 792 */
-	ICMPV6_ECHO = 128,      /* RFC 4443 4.1 */
+	FRAGMENT_UNIT = 8,      /* bytes: of a fragment's offset */
+	ICMP_UNREACHABLE = 3,   /* RFC 792 */
+	ICMP_TIME_EXCEEDED = 11,
+	ICMP_PARAMETER_PROBLEM = 12,
+	ICMPV6_LAST_ERROR = 4,        /* RFC 4443 2.1 has four of them, from 1 on */
+	ICMPV6_FIRST_NEIGHBOUR = 133, /* router solicitation; RFC 4861 4 */
+	ICMPV6_LAST_NEIGHBOUR = 137,  /* redirect */
+	LINK_HOPS = 255,              /* RFC 4861: what a router has passed on is none */
+	JUMBO = 65535 + 40,           /* RFC 2675: no less is a jumbogram */
 };
 
 struct vlan_tag {
@@ -54,10 +61,11 @@ struct ipv6_extension {
 };
 
 enum parsed {
-	PARSED_OTHER,  /* the kernel's */
-	PARSED_OPENER, /* the kernel's: TCP that opens a connection, or an echo request */
-	PARSED_BAD_IP, /* this and the next: if `to` is one of our addresses */
+	PARSED_OTHER,   /* the kernel's */
+	PARSED_LIMITED, /* the kernel's, if its sender is within the limits */
+	PARSED_BAD_IP,  /* this and the next two: if `to` is one of our addresses */
 	PARSED_BAD_UDP,
+	PARSED_HIDING, /* a fragment that leaves to another one what the limits look at */
 	PARSED_UDP,
 };
 
@@ -87,20 +95,49 @@ static __always_inline enum parsed parse_udp(
 	return PARSED_UDP;
 }
 
-/* `l4`: what the protocol's header is expected at. */
-static __always_inline enum parsed parse_other(const void *l4, const void *end, __u8 protocol)
+/*
+ * ICMP that the kernel needs to hear of from anybody and answers nobody: errors (RFC 4890 4.3.1),
+ * and on the link itself of neighbours.
+ */
+static __always_inline bool is_news(__u8 protocol, __u8 type, __u8 hops)
+{
+	if (protocol == IPPROTO_ICMP)
+		return type == ICMP_UNREACHABLE || type == ICMP_TIME_EXCEEDED ||
+		       type == ICMP_PARAMETER_PROBLEM;
+	return (type >= 1 && type <= ICMPV6_LAST_ERROR) ||
+	       (type >= ICMPV6_FIRST_NEIGHBOUR && type <= ICMPV6_LAST_NEIGHBOUR &&
+		       hops == LINK_HOPS);
+}
+
+/*
+ * `l4`: what the protocol's header is expected at; `space`: bytes from there to the end of the IP
+ * packet. A segment without ACK belongs to no connection yet, or to none at all (RFC 9293 3.10.7).
+ * A first fragment without TCP's flags is refused, whatever is to follow (RFC 1858 3.1).
+ */
+static __always_inline enum parsed parse_other(const void *l4, __u32 space, const void *end,
+	__u8 protocol, __u8 hops, const struct packet *packet)
 {
 	const struct tcphdr *tcp = l4;
 	const __u8 *type = l4;
 
-	if (protocol == IPPROTO_TCP && (const void *)(tcp + 1) <= end)
-		return tcp->syn && !tcp->ack ? PARSED_OPENER : PARSED_OTHER;
-	if ((const void *)(type + 1) > end)
-		return PARSED_OTHER;
-	if ((protocol == IPPROTO_ICMP && *type == ICMP_ECHO) ||
-		(protocol == IPPROTO_ICMPV6 && *type == ICMPV6_ECHO))
-		return PARSED_OPENER;
+	if (packet->fragment)
+		return protocol == IPPROTO_TCP && space < sizeof(*tcp) ? PARSED_HIDING
+								       : PARSED_LIMITED;
+	if (protocol == IPPROTO_TCP)
+		return space >= sizeof(*tcp) && (const void *)(tcp + 1) <= end && tcp->ack
+			       ? PARSED_OTHER
+			       : PARSED_LIMITED;
+	if (protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6)
+		return space && (const void *)(type + 1) <= end && is_news(protocol, *type, hops)
+			       ? PARSED_OTHER
+			       : PARSED_LIMITED;
 	return PARSED_OTHER;
+}
+
+/* One that begins within TCP's header would write over the flags (RFC 3128 3). */
+static __always_inline enum parsed parse_later_fragment(__u32 offset)
+{
+	return offset < sizeof(struct tcphdr) ? PARSED_HIDING : PARSED_LIMITED;
 }
 
 /* `room`: bytes from `start` to the end of the frame. */
@@ -108,7 +145,7 @@ static __always_inline enum parsed parse_ipv4(
 	const void *start, const void *end, __u32 room, struct packet *packet)
 {
 	const struct iphdr *ip = start;
-	__u32 header, total;
+	__u32 header, total, fragment;
 
 	if ((const void *)(ip + 1) > end || ip->version != 4)
 		return PARSED_OTHER;
@@ -121,14 +158,18 @@ static __always_inline enum parsed parse_ipv4(
 	total = bpf_ntohs(ip->tot_len);
 	if (header < sizeof(*ip) || total < header || total > room)
 		return PARSED_BAD_IP;
-	if (ip->frag_off & bpf_htons(IPV4_OFFSET))
-		return PARSED_OTHER;
+	fragment = bpf_ntohs(ip->frag_off) & IPV4_FRAGMENT;
+	if (fragment & IPV4_OFFSET && ip->protocol == IPPROTO_TCP)
+		return parse_later_fragment((fragment & IPV4_OFFSET) * FRAGMENT_UNIT);
+	if (fragment & IPV4_OFFSET)
+		return PARSED_LIMITED;
+	packet->fragment = fragment;
 	if (ip->protocol != IPPROTO_UDP)
-		return parse_other(start + header, end, ip->protocol);
+		return parse_other(
+			start + header, total - header, end, ip->protocol, ip->ttl, packet);
 	packet->hops = ip->ttl;
 	if (ip->ttl == 0) /* no router sends what has no hop left */
 		return PARSED_BAD_IP;
-	packet->fragment = ip->frag_off & bpf_htons(IPV4_FRAGMENT);
 	return parse_udp(start + header, total - header, end, packet);
 }
 
@@ -155,8 +196,12 @@ static __always_inline enum parsed parse_ipv6(
 	packet->ip = true;
 	space = bpf_ntohs(ip->payload_len);
 	next = ip->nexthdr;
-	if (space == 0) /* RFC 2675: maybe a jumbogram */
-		return PARSED_OTHER;
+	/*
+	 * Only what the kernel itself has joined is a jumbogram. In anything else it would look for
+	 * a transport behind the hop-by-hop options all the same, up to the end of the frame.
+	 */
+	if (space == 0)
+		return room > JUMBO ? PARSED_OTHER : PARSED_BAD_IP;
 	start = ip + 1;
 	if (sizeof(*ip) + space > room)
 		return PARSED_BAD_IP;
@@ -175,15 +220,19 @@ static __always_inline enum parsed parse_ipv6(
 		}
 		if (next != IPV6_HOP_BY_HOP && next != IPV6_ROUTING && next != IPV6_FRAGMENT &&
 			next != IPV6_DESTINATIONS)
-			return parse_other(start + skip, end, next);
+			return parse_other(
+				start + skip, space - skip, end, next, ip->hop_limit, packet);
 		if (i == IPV6_EXTENSIONS || skip + length > space ||
 			(const void *)(extension + 1) > end)
 			return PARSED_BAD_IP;
 		if (next == IPV6_ROUTING && extension->routing.segs_left != 0)
-			return PARSED_OTHER; /* this address is not where it ends */
+			return PARSED_LIMITED; /* this address is not where it ends */
 		if (next == IPV6_FRAGMENT) {
+			/* A later one may name any protocol: only the first one's counts. The
+			 * offset is in units of 8 where it stands. */
 			if (extension->fragment & bpf_htons(IPV6_OFFSET))
-				return PARSED_OTHER;
+				return parse_later_fragment(
+					bpf_ntohs(extension->fragment) & IPV6_OFFSET);
 			packet->fragment = true; /* alone or not (RFC 6946) */
 		} else {
 			length = (extension->length + 1) * 8;

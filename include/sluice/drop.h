@@ -13,7 +13,8 @@
 	X(FRAME, "frame", "truncated Ethernet or VLAN header")                                     \
 	X(IP, "ip", "malformed IPv4 or IPv6 header, or length beyond the frame")                   \
 	X(UDP, "udp", "malformed UDP header, or length beyond the IP packet")                      \
-	X(FRAGMENT, "fragment", "fragment of UDP to a media port: media is never fragmented")      \
+	X(FRAGMENT, "fragment",                                                                    \
+		"fragment of UDP to a media port, or one that hides TCP's flags")                  \
 	X(NOT_MEDIA, "not-media", "not media, and this port has no kernel twin to pass it to")     \
 	X(CLOSED, "closed", "UDP to a media port that no call has open")                           \
 	X(DENIED, "denied", "from a prefix that is denied")                                        \

@@ -110,7 +110,8 @@ struct sl_guard_event {
 	X(IP, "ip", "to a media address, with an IP header that contradicts the frame: dropped")  \
 	X(UDP, "udp",                                                                             \
 		"to a media address, with a UDP header that contradicts its packet: dropped")     \
-	X(FRAGMENT, "fragment", "fragment of UDP to a media port: dropped")                       \
+	X(FRAGMENT, "fragment",                                                                   \
+		"fragment of UDP to a media port, or one that hides TCP's flags: dropped")        \
 	X(DENIED, "denied", "from a prefix that is denied: dropped")                              \
 	X(TTL, "ttl", "to a media port, with fewer hops left than [guard] min-ttl: dropped")      \
 	X(MARTIAN, "martian", "from an address that cannot send: dropped")                        \

@@ -73,7 +73,7 @@ as_fast_as_it_goes "IPv6, random sources" guard:closed --to fd00::1 --from rando
 flood "IPv6, ports scanned by one" guard:closed --to fd00::1 --from fd00::66 --ports 20000-29999
 flood "IPv6, fragments" guard:fragment --to fd00::1 --kind fragment --from random
 flood "IPv6, TCP SYN" "guard:kernel-strangers kernel:got" --to fd00::1 --kind syn --from random --ports 22
-flood "fragments of other things" kernel:got --kind fragment --from 10.0.0.66 --ports 5060
+flood "fragments of other things" "guard:kernel-stranger kernel:got" --kind fragment --from 10.0.0.66 --ports 5060
 as_fast_as_it_goes "TCP SYN" "guard:kernel-strangers kernel:got" --kind syn --from random --ports 22
 as_fast_as_it_goes "ping" "guard:kernel-stranger kernel:got" --kind icmp --from 10.0.0.66
 sluicectl guard deny 10.0.0.64/26 >/dev/null

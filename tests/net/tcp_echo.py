@@ -20,7 +20,9 @@ def echo(connection):
 
 
 if args.send is None:
-    server = socket.create_server((args.address, args.port))
+    v6 = ":" in args.address
+    server = socket.create_server((args.address, args.port), family=socket.AF_INET6 if v6 else socket.AF_INET,
+                                  dualstack_ipv6=args.address == "::")
     while True:
         threading.Thread(target=echo, args=(server.accept()[0],), daemon=True).start()
 

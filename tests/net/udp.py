@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """
 udp.py echo PORT...           answers every datagram to a PORT; prints "ready"
-udp.py probe ADDRESS PORT     prints what a datagram to there met: answered, refused (ICMP) or silence
+udp.py probe ADDRESS PORT [SIZE [FROM]]
+                              prints what a datagram to there met: answered, refused (ICMP) or silence
 """
 import select
 import socket
@@ -19,18 +20,20 @@ def echo(ports):
     print("ready", flush=True)
     while True:
         for sock in select.select(sockets, [], [])[0]:
-            data, peer = sock.recvfrom(2048)
+            data, peer = sock.recvfrom(65536)
             sock.sendto(data, peer)
 
 
-def probe(address, port):
+def probe(address, port, size="172", source=None):
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_DGRAM) as sock:
         sock.settimeout(0.3)
+        if source:
+            sock.bind((source, 0))
         sock.connect((address, int(port)))
-        sock.send(b"\x80" * 172)
+        sock.send(b"\x80" * int(size))
         try:
-            sock.recv(2048)
+            sock.recv(65536)
             return "answered"
         except ConnectionRefusedError:
             return "refused"

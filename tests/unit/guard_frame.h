@@ -28,6 +28,7 @@ struct shape {
 	int chain_lie;       /* units added to the last extension header's length */
 	bool unchecked;      /* no UDP checksum */
 	bool opens;          /* TCP: SYN; ICMP, ICMPv6: an echo request */
+	uint8_t kind;        /* 0: of TCP an ACK, of ICMP an error; else TCP's flags, ICMP's type */
 	unsigned padding;    /* Ethernet padding after the IP packet */
 	int want;            /* enum sl_guard_counter */
 };
@@ -116,10 +117,12 @@ static inline void frame_udp(struct frame *frame, const struct shape *shape)
 	put16(udp + 4, (unsigned)(8 + FRAME_PAYLOAD + shape->udp_lie));
 	put16(udp + 6, shape->unchecked ? 0 : 0xbeef); /* nobody looks whether it is right */
 	memset(frame_add(frame, FRAME_PAYLOAD), 0x80, FRAME_PAYLOAD);
-	if (shape->opens && shape->protocol == 6)
-		udp[13] = 0xc2; /* ECN's flags (RFC 3168 6.1.1) and SYN */
-	else if (shape->opens)
-		udp[0] = shape->protocol == 1 ? 8 : 128;
+	if (shape->protocol == 6) /* SYN with ECN's flags: RFC 3168 6.1.1 */
+		udp[13] = shape->opens ? 0xc2 : shape->kind ? shape->kind : 0x10;
+	else if (shape->protocol == 1)
+		udp[0] = shape->opens ? 8 : shape->kind ? shape->kind : 3;
+	else if (shape->protocol == 58)
+		udp[0] = shape->opens ? 128 : shape->kind ? shape->kind : 1;
 }
 
 static inline void frame_ipv4(struct frame *frame, const struct shape *shape)

@@ -249,7 +249,7 @@ static void no_port_is_media(void **state)
 		assert_int_equal(
 			decided(f, to), i < 3 ? SL_GUARD_PASSED : SL_GUARD_KERNEL_STRANGER);
 	to.protocol = 6;
-	assert_int_equal(decided(f, to), SL_GUARD_PASSED);
+	assert_int_equal(decided(f, to), SL_GUARD_PASSED); /* an ACK */
 	to.opens = true;
 	assert_int_equal(decided(f, to), SL_GUARD_KERNEL_STRANGER);
 	to.protocol = 0;

@@ -41,6 +41,78 @@ static void test_verdicts(void **state)
 		check(f, &verdicts_of[i]);
 }
 
+/* Whatever a stranger sends to the kernel at one of our addresses, but for what it must hear. */
+static void strangers_at_the_kernel(void **state)
+{
+#define AT4     .to = OURS4, .port = 22
+#define AT6     .to = OURS6, .port = 22
+#define LIMITED .want = SL_GUARD_KERNEL_STRANGER
+#define HIDING  .want = SL_GUARD_FRAGMENT
+	static const struct shape shapes[] = {
+		{"SYN", AT4, .protocol = 6, .kind = 2, LIMITED},
+		{"SYN, IPv6", AT6, .protocol = 6, .kind = 2, LIMITED},
+		{"SYN behind options", AT6, .protocol = 6, .kind = 2, .chain = "hdrd", LIMITED},
+		{"SYN behind a routing header", AT6, .protocol = 6, .kind = 2, .chain = "R",
+			LIMITED},
+		{"SYN in the only fragment", AT6, .protocol = 6, .kind = 2, .chain = "f", LIMITED},
+		{"SYN, two tags", AT4, .protocol = 6, .kind = 2, .tags = 2, LIMITED},
+		{"SYN, options", AT4, .protocol = 6, .kind = 2, .options = 10, LIMITED},
+		{"SYN and FIN", AT4, .protocol = 6, .kind = 3, LIMITED},
+		{"FIN", AT4, .protocol = 6, .kind = 1, LIMITED},
+		{"RST", AT4, .protocol = 6, .kind = 4, LIMITED},
+		{"no flag", AT4, .protocol = 6, .kind = 0x80, LIMITED},
+		{"first fragment, SYN", AT4, .protocol = 6, .kind = 2, .fragment = 0x2000, LIMITED},
+		{"first fragment, ACK", AT4, .protocol = 6, .fragment = 0x2000, LIMITED},
+		{"first fragment of 8", AT4, .protocol = 6, .fragment = 0x2000, .ip_lie = -20,
+			HIDING},
+		{"first fragment of 8, IPv6", AT6, .protocol = 6, .chain = "hf", .fragment = 1,
+			.ip_lie = -20, HIDING},
+		{"fragment at 8", AT4, .protocol = 6, .fragment = 1, HIDING},
+		{"fragment at 16, IPv6", AT6, .protocol = 6, .chain = "f", .fragment = 0x11,
+			HIDING},
+		{"fragment at 24", AT4, .protocol = 6, .fragment = 3, LIMITED},
+		{"fragment at 24, IPv6", AT6, .protocol = 6, .chain = "f", .fragment = 0x19,
+			LIMITED},
+		{"UDP, first fragment", AT4, .fragment = 0x2000, LIMITED},
+		{"UDP, first fragment, IPv6", AT6, .chain = "f", .fragment = 1, LIMITED},
+		{"UDP, later fragment", AT4, .fragment = 0x2100, LIMITED},
+		{"UDP, later fragment, IPv6", AT6, .chain = "f", .fragment = 0x801, LIMITED},
+		{"echo request", AT4, .protocol = 1, .kind = 8, LIMITED},
+		{"echo request, later fragment", AT4, .protocol = 1, .fragment = 0xb9, LIMITED},
+		{"timestamp", AT4, .protocol = 1, .kind = 13, LIMITED},
+		{"echo reply, IPv6", AT6, .protocol = 58, .kind = 129, LIMITED},
+		{"neighbour from afar", AT6, .protocol = 58, .kind = 135, LIMITED},
+		{"ESP in fragments", AT4, .protocol = 50, .fragment = 0x2000, LIMITED},
+		{"unreachable", AT4, .protocol = 1, .kind = 3, PASS},
+		{"too big", AT6, .protocol = 58, .kind = 2, PASS},
+		{"neighbour", AT6, .protocol = 58, .kind = 135, .hops = 255, PASS},
+		{"ACK", AT4, .protocol = 6, PASS},
+		{"SYN and ACK, IPv6", AT6, .protocol = 6, .kind = 0x12, PASS},
+		{"UDP", AT4, PASS},
+		{"ESP", AT4, .protocol = 50, PASS},
+	};
+	/* Slow enough that none comes back while the test runs. */
+	static const uint64_t never = UINT64_C(3600000000000);
+	const struct sl_policy three = {.stranger = {.interval = never, .depth = 2 * never}};
+	struct fixture *f = *state;
+	char from[INET6_ADDRSTRLEN];
+
+	open_pinholes(f);
+	assert_int_equal(sl_guard_policy_set(f->guard, &three, f->why), 0);
+	for (unsigned i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+		struct shape shape = shapes[i];
+		bool hides = shape.want == SL_GUARD_FRAGMENT;
+
+		snprintf(from, sizeof(from),
+			strchr(shape.to, ':') ? "2001:db8:0:%x::1" : "192.0.2.%u", i + 1);
+		shape.from = from;
+		for (int n = 0; n < 6; n++) {
+			shape.want = hides || n >= 3 ? shapes[i].want : SL_GUARD_PASSED;
+			check(f, &shape);
+		}
+	}
+}
+
 static void test_other_ethertypes(void **state)
 {
 	struct fixture *f = *state;
@@ -146,6 +218,8 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_verdicts, guard_set_up, guard_tear_down),
+		cmocka_unit_test_setup_teardown(
+			strangers_at_the_kernel, guard_set_up, guard_tear_down),
 		cmocka_unit_test_setup_teardown(
 			test_other_ethertypes, guard_set_up, guard_tear_down),
 		cmocka_unit_test_setup_teardown(test_truncation, guard_set_up, guard_tear_down),

@@ -252,7 +252,8 @@ static void cases_under_a_policy(void **state)
 		.strangers = {.interval = never, .depth = 1499 * never}};
 	static const int common[] = {SL_GUARD_REDIRECTED, SL_GUARD_PASSED, SL_GUARD_IP,
 		SL_GUARD_UDP, SL_GUARD_CLOSED, SL_GUARD_MARTIAN, SL_GUARD_DENIED, SL_GUARD_STRANGER,
-		SL_GUARD_STRANGERS, SL_GUARD_KERNEL_STRANGER, SL_GUARD_KERNEL_STRANGERS};
+		SL_GUARD_STRANGERS, SL_GUARD_FRAGMENT, SL_GUARD_KERNEL_STRANGER,
+		SL_GUARD_KERNEL_STRANGERS};
 	unsigned seen[SL_GUARD_COUNTER_COUNT] = {0};
 	struct fixture *f = *state;
 	struct sl_listed list[6];
@@ -285,10 +286,19 @@ static void cases_under_a_policy(void **state)
 		shape.from = somebody(v6, from);
 		if (random() % 5 == 0) {
 			shape.protocol = random() % 2 ? 6 : v6 ? 58 : 1;
-			shape.opens = random() % 4;
+			shape.opens = random() % 2;
+			shape.kind = (uint8_t)random();
+		}
+		if (random() % 10 == 0) {
+			static const uint16_t offsets[] = {0, 0, 1, 2, 3, 185, 0x1fff};
+			unsigned offset = offsets[random() % 7], more = random() % 2;
+
+			shape.chain = v6 ? "f" : NULL;
+			shape.fragment = (uint16_t)(v6 ? offset << 3 | more : more << 13 | offset);
+			shape.ip_lie = random() % 2 ? 0 : -8 * (int)(1 + random() % 3);
 		}
 		if (random() % 20 == 0)
-			shape.hops = (int)(random() % 32) + 1;
+			shape.hops = random() % 4 ? (int)(random() % 32) + 1 : 255;
 		if (random() % 20 == 0)
 			*(random() % 2 ? &shape.udp_lie : &shape.ip_lie) = 1;
 		frame_build(&frame, &shape);

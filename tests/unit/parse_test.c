@@ -88,8 +88,9 @@ static const struct {
 	{"first fragment of more than is here",
 		MACS "0800" IP4("0020", "2000", "11") UDP("0fff") "80000001", SL_FORWARD, 42, 0,
 		true},
-	{"first fragment, TCP", MACS "0800" IP4("0020", "2000", "06") UDP("000c") "80000001",
-		SL_PUNT, 0, 0},
+	{"first fragment, TCP", MACS "0800" IP4("0028", "2000", "06") "*20:00", SL_PUNT, 0, 0},
+	{"first fragment, TCP without its flags",
+		MACS "0800" IP4("0020", "2000", "06") UDP("000c") "80000001", SL_DROP_FRAGMENT},
 	{"later fragment", MACS "0800" IP4("0020", "0001", "11") "*12:00", SL_PUNT, 0, 0},
 	{"IPv6, first fragment",
 		MACS "86dd" IP6("0014", "2c") "1100 0001 *4:00" UDP("0fff") "80000001", SL_FORWARD,
@@ -98,15 +99,20 @@ static const struct {
 		MACS "86dd" IP6("0014", "2c") "11ff 0000 *4:00" UDP("000c") "80000001", SL_FORWARD,
 		70, 0, true},
 	{"IPv6, later fragment",
-		MACS "86dd" IP6("0014", "2c") "1100 0008 *4:00" UDP("000c") "80000001", SL_PUNT, 0,
+		MACS "86dd" IP6("0014", "2c") "1100 0018 *4:00" UDP("000c") "80000001", SL_PUNT, 0,
 		0},
+	{"IPv6, later fragment within the first headers",
+		MACS "86dd" IP6("0014", "2c") "1100 0008 *4:00" UDP("000c") "80000001",
+		SL_DROP_FRAGMENT},
 	{"IPv6, routing not done",
 		MACS "86dd" IP6("0014", "2b") "1100 0401 *4:00" UDP("000c") "80000001", SL_PUNT, 0,
 		0},
 	{"IPv6, routing done",
 		MACS "86dd" IP6("0014", "2b") "1100 0400 *4:00" UDP("000c") "80000001", SL_FORWARD,
 		70, 4},
-	{"IPv6, no payload", MACS "86dd" IP6("0000", "11") UDP("000c") "80000001", SL_PUNT, 0, 0},
+	{"IPv6, no payload", MACS "86dd" IP6("0000", "11") UDP("000c") "80000001", SL_DROP_IP},
+	{"IPv6, a jumbogram that is none",
+		MACS "86dd" IP6("0000", "00") "1100 *6:00" UDP("000c") "80000001", SL_DROP_IP},
 	{"IPv6, mapped source",
 		MACS "86dd 60000000 000c 11 40 *10:00 ffff 0a000001 20010db8 *11:00 02" UDP(
 			"000c") "80000001",
@@ -196,45 +202,119 @@ static void frames_cut_anywhere_are_dropped(void **state)
 	}
 }
 
-static void what_opens_something(void **state)
+/* What the kernel gets of strangers within limits, and what of TCP nobody gets. */
+static void what_is_limited(void **state)
 {
 #define TCP(flags) "1388 0016 00000001 00000000 50" flags "faf0 0000 0000"
+#define ICMP(type) type "00 0000 0001 0001"
+#define HIDDEN(name, bytes)                          \
+	{                                            \
+		name, bytes, SL_DROP_FRAGMENT, false \
+	}
+#define LIMITED(name, bytes)               \
+	{                                  \
+		name, bytes, SL_PUNT, true \
+	}
+#define FREE(name, bytes)                   \
+	{                                   \
+		name, bytes, SL_PUNT, false \
+	}
+#define FRAME4(len, frag, proto, rest) MACS "0800" IP4(len, frag, proto) rest
+#define FRAME6(len, next, rest)        MACS "86dd" IP6(len, next) rest
+#define LINK6(type)                    MACS "86dd 60000000 0008 3a ff 20010db8 *11:00 01 20010db8 *11:00 02" ICMP(type)
 	static const struct {
 		const char *what, *frame;
-		bool opener;
+		enum sl_verdict verdict;
+		bool limited;
 	} cases[] = {
-		{"SYN", MACS "0800" IP4("0028", "0000", "06") TCP("02"), true},
-		{"SYN, ECN", MACS "0800" IP4("0028", "0000", "06") TCP("c2"), true},
-		{"SYN and ACK", MACS "0800" IP4("0028", "0000", "06") TCP("12"), false},
-		{"ACK", MACS "0800" IP4("0028", "0000", "06") TCP("10"), false},
-		{"SYN cut short",
-			MACS "0800" IP4("0027", "0000",
-				"06") "1388 0016 00000001 00000000 5002 faf0 0000 00",
-			false},
-		{"SYN in a later fragment", MACS "0800" IP4("0028", "0001", "06") TCP("02"), false},
-		{"SYN, IPv6", MACS "86dd" IP6("0014", "06") TCP("02"), true},
-		{"SYN, IPv6 with options",
-			MACS "86dd" IP6("001c", "3c") "0600 010400000000" TCP("02"), true},
-		{"echo request", MACS "0800" IP4("001c", "0000", "01") "0800 0000 0001 0001", true},
-		{"echo reply", MACS "0800" IP4("001c", "0000", "01") "0000 0000 0001 0001", false},
-		{"unreachable", MACS "0800" IP4("001c", "0000", "01") "0301 0000 0001 0001", false},
-		{"ICMP of no byte", MACS "0800" IP4("0014", "0000", "01"), false},
-		{"echo request, IPv6", MACS "86dd" IP6("0008", "3a") "8000 0000 0001 0001", true},
-		{"neighbour solicitation", MACS "86dd" IP6("0008", "3a") "8700 0000 0000 0000",
-			false},
-		{"type 8 of something else", MACS "0800" IP4("001c", "0000", "32") "0800 0000",
-			false},
+		LIMITED("SYN", FRAME4("0028", "0000", "06", TCP("02"))),
+		LIMITED("SYN, ECN", FRAME4("0028", "0000", "06", TCP("c2"))),
+		LIMITED("SYN and FIN", FRAME4("0028", "0000", "06", TCP("03"))),
+		LIMITED("no flag", FRAME4("0028", "0000", "06", TCP("00"))),
+		LIMITED("FIN", FRAME4("0028", "0000", "06", TCP("01"))),
+		LIMITED("RST", FRAME4("0028", "0000", "06", TCP("04"))),
+		LIMITED("FIN, PSH and URG", FRAME4("0028", "0000", "06", TCP("29"))),
+		FREE("SYN and ACK", FRAME4("0028", "0000", "06", TCP("12"))),
+		FREE("ACK", FRAME4("0028", "0000", "06", TCP("10"))),
+		FREE("RST and ACK", FRAME4("0028", "0000", "06", TCP("14"))),
+		LIMITED("no room for flags, whole",
+			FRAME4("0027", "0000", "06",
+				"1388 0016 00000001 00000000 5010 faf0 0000 00")),
+		LIMITED("flags in the padding", FRAME4("0020", "0000", "06", TCP("10"))),
+		HIDDEN("first fragment of 8 bytes",
+			FRAME4("001c", "2000", "06", "1388 0016 00000001")),
+		HIDDEN("first fragment of 16 bytes", FRAME4("0024", "2000", "06", TCP("02"))),
+		HIDDEN("first fragment of 8 bytes, ACK in the padding",
+			FRAME4("001c", "2000", "06", TCP("10"))),
+		LIMITED("first fragment of 24 bytes",
+			FRAME4("002c", "2000", "06", TCP("02") "*4:01")),
+		LIMITED("first fragment of 24 bytes with ACK",
+			FRAME4("002c", "2000", "06", TCP("10") "*4:01")),
+		HIDDEN("fragment at 8", FRAME4("0028", "0001", "06", TCP("02"))),
+		HIDDEN("fragment at 8, of more", FRAME4("0028", "2001", "06", TCP("02"))),
+		HIDDEN("fragment at 16", FRAME4("0028", "0002", "06", TCP("02"))),
+		LIMITED("fragment at 24", FRAME4("0028", "0003", "06", TCP("02"))),
+		LIMITED("fragment at 65528", FRAME4("0028", "1fff", "06", TCP("02"))),
+		LIMITED("fragment at 8, UDP", FRAME4("0028", "0001", "11", "*20:00")),
+		LIMITED("fragment at 8, ESP", FRAME4("0028", "0001", "32", "*20:00")),
+		LIMITED("first fragment, ESP", FRAME4("0028", "2000", "32", "*20:00")),
+		LIMITED("SYN, IPv6", FRAME6("0014", "06", TCP("02"))),
+		FREE("ACK, IPv6", FRAME6("0014", "06", TCP("10"))),
+		LIMITED("SYN, IPv6 with options",
+			FRAME6("001c", "3c", "0600 010400000000" TCP("02"))),
+		LIMITED("SYN, routing not done", FRAME6("001c", "2b", "0600 0401 *4:00" TCP("02"))),
+		LIMITED("SYN, only fragment", FRAME6("001c", "2c", "0600 0000 *4:00" TCP("02"))),
+		LIMITED("ACK, only fragment", FRAME6("001c", "2c", "0600 0000 *4:00" TCP("10"))),
+		HIDDEN("only fragment of 8 bytes",
+			FRAME6("0010", "2c", "0600 0000 *4:00 1388 0016 00000001")),
+		HIDDEN("first fragment of 16 bytes, IPv6",
+			FRAME6("0018", "2c", "0600 0001 *4:00" TCP("02"))),
+		HIDDEN("first fragment of 8 bytes behind options",
+			FRAME6("0018", "2c", "3c00 0001 *4:00 0600 010400000000" TCP("02"))),
+		HIDDEN("fragment at 8, IPv6", FRAME6("001c", "2c", "0600 0008 *4:00" TCP("02"))),
+		HIDDEN("fragment at 16, said to be UDP",
+			FRAME6("001c", "2c", "1100 0011 *4:00" TCP("02"))),
+		LIMITED("fragment at 24, IPv6", FRAME6("001c", "2c", "0600 0018 *4:00" TCP("02"))),
+		LIMITED("echo request", FRAME4("001c", "0000", "01", ICMP("08"))),
+		LIMITED("echo reply", FRAME4("001c", "0000", "01", ICMP("00"))),
+		LIMITED("timestamp", FRAME4("001c", "0000", "01", ICMP("0d"))),
+		LIMITED("redirect", FRAME4("001c", "0000", "01", ICMP("05"))),
+		FREE("unreachable", FRAME4("001c", "0000", "01", ICMP("03"))),
+		FREE("time exceeded", FRAME4("001c", "0000", "01", ICMP("0b"))),
+		FREE("parameter problem", FRAME4("001c", "0000", "01", ICMP("0c"))),
+		LIMITED("unreachable, first fragment", FRAME4("001c", "2000", "01", ICMP("03"))),
+		LIMITED("ICMP of no byte", FRAME4("0014", "0000", "01", "")),
+		LIMITED("ICMP of no byte, padded", FRAME4("0014", "0000", "01", ICMP("03"))),
+		LIMITED("echo request, IPv6", FRAME6("0008", "3a", ICMP("80"))),
+		LIMITED("echo reply, IPv6", FRAME6("0008", "3a", ICMP("81"))),
+		FREE("unreachable, IPv6", FRAME6("0008", "3a", ICMP("01"))),
+		FREE("too big", FRAME6("0008", "3a", ICMP("02"))),
+		FREE("time exceeded, IPv6", FRAME6("0008", "3a", ICMP("03"))),
+		FREE("parameter problem, IPv6", FRAME6("0008", "3a", ICMP("04"))),
+		LIMITED("error 0", FRAME6("0008", "3a", ICMP("00"))),
+		LIMITED("error 5", FRAME6("0008", "3a", ICMP("05"))),
+		FREE("router solicitation", LINK6("85")),
+		FREE("neighbour solicitation", LINK6("87")),
+		FREE("neighbour advertisement", LINK6("88")),
+		FREE("redirect, IPv6", LINK6("89")),
+		LIMITED("neighbour solicitation from afar", FRAME6("0008", "3a", ICMP("87"))),
+		LIMITED("node information", LINK6("8b")),
+		LIMITED("listener report", LINK6("84")),
+		LIMITED("neighbour solicitation in a fragment",
+			MACS "86dd 60000000 0010 2c ff 20010db8 *11:00 01 20010db8 *11:00 02"
+			     "3a00 0000 *4:00" ICMP("87")),
+		FREE("ESP", FRAME4("001c", "0000", "32", ICMP("08"))),
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct sl_view v = {.opener = !cases[i].opener};
+		struct sl_view v = {.limited = !cases[i].limited};
 		uint8_t b[128];
 		uint16_t n = hex(cases[i].frame, b);
 		uint8_t *exact = malloc(n);
 
 		memcpy(exact, b, n);
-		sl_parse_frame(exact, n, &v);
-		if (v.opener != cases[i].opener)
+		if (sl_parse_frame(exact, n, &v) != cases[i].verdict ||
+			(cases[i].verdict == SL_PUNT && v.limited != cases[i].limited))
 			fail_msg("%s", cases[i].what);
 		free(exact);
 	}
@@ -326,7 +406,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(frames_as_the_table_says),
 		cmocka_unit_test(frames_cut_anywhere_are_dropped),
-		cmocka_unit_test(what_opens_something),
+		cmocka_unit_test(what_is_limited),
 		cmocka_unit_test(classes_of_rfc_7983),
 		cmocka_unit_test(media_headers),
 	};
