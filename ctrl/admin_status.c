@@ -150,8 +150,9 @@ static json_t *next_hops(const struct sl_neigh *neigh)
 {
 	struct sl_neigh_counts n = sl_neigh_counts(neigh);
 
-	return json_pack("{s:i, s:i, s:i, s:I}", "destinations", (int)n.destinations, "known",
-		(int)n.valid, "next hops", (int)n.hops, "resyncs", count(n.resyncs));
+	return json_pack("{s:i, s:i, s:i, s:i, s:I, s:I}", "destinations", (int)n.destinations,
+		"known", (int)n.valid, "next hops", (int)n.hops, "waiting", (int)n.waiting,
+		"put off", count(n.put_off), "resyncs", count(n.resyncs));
 }
 
 json_t *sl_admin_status(const struct sl_admin *a)

@@ -111,10 +111,10 @@ int sl_interface_netdev(const struct sl_interface *interface)
 	return interface->ifindex ? (int)interface->ifindex : -1 - (int)interface->port;
 }
 
-int sl_interface_hop_get(const struct sl_interface *interface, const uint8_t ip[16],
+int sl_interface_hop_get(const struct sl_interface *interface, const uint8_t ip[16], uint64_t owner,
 	uint32_t *nexthop, char why[SL_INTERFACE_WHY])
 {
-	int rc = sl_neigh_get(interface->neigh, sl_interface_netdev(interface), ip, nexthop);
+	int rc = sl_neigh_get(interface->neigh, sl_interface_netdev(interface), ip, owner, nexthop);
 
 	if (rc)
 		snprintf(why, SL_INTERFACE_WHY, "no next hop can be held: %s", strerror(-rc));

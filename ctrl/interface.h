@@ -55,8 +55,9 @@ struct sl_portpool_counts sl_interface_ports(const struct sl_interface *interfac
 /* What ctrl/neigh.h calls the netdev behind the port. */
 int sl_interface_netdev(const struct sl_interface *interface);
 
-/* The next hop towards `ip`, held until it is put back. 0; or -errno with `why`. */
-int sl_interface_hop_get(const struct sl_interface *interface, const uint8_t ip[16],
+/* The next hop towards `ip` for a call (`owner`), held until it is put back. 0; or -errno with
+ * `why`. */
+int sl_interface_hop_get(const struct sl_interface *interface, const uint8_t ip[16], uint64_t owner,
 	uint32_t *nexthop, char why[SL_INTERFACE_WHY]);
 void sl_interface_hop_put(const struct sl_interface *interface, uint32_t nexthop);
 

@@ -38,10 +38,16 @@ struct sl_neigh {
 	uint64_t round_end; /* ms, of the last one; 0: none yet */
 };
 
-int sl_neigh_get(struct sl_neigh *neigh, int ifindex, const uint8_t ip[16], uint32_t *id)
+int sl_neigh_get(
+	struct sl_neigh *neigh, int ifindex, const uint8_t ip[16], uint64_t owner, uint32_t *id)
 {
 	neigh->table.now = uv_now(neigh->loop);
-	return sl_neigh_table_get(&neigh->table, ifindex, ip, id);
+	return sl_neigh_table_get(&neigh->table, ifindex, ip, owner, id);
+}
+
+bool sl_neigh_waits(const struct sl_neigh *neigh, uint32_t id)
+{
+	return sl_neigh_table_waits(&neigh->table, id);
 }
 
 void sl_neigh_put(struct sl_neigh *neigh, uint32_t id)

@@ -7,7 +7,8 @@
  *
  * Media does not pass the kernel, which would therefore forget or never check these neighbours:
  * they are reported as used when they turn stale and every SL_NEIGH_REFRESH ms, those that do not
- * answer are asked again every SL_NEIGH_SWEEP ms.
+ * answer are asked again every SL_NEIGH_SWEEP ms. Parties name them: so many at a time, and of one
+ * call so many, as ctrl/neigh_asking.h says.
  *
  * Everything runs on the thread of the loop. It needs CAP_NET_ADMIN in the netdevs' network
  * namespace.
@@ -39,6 +40,8 @@ struct sl_neigh_counts {
 	uint32_t destinations; /* held */
 	uint32_t valid;        /* of which the next hop's address is known */
 	uint32_t hops;         /* next hops they share */
+	uint32_t waiting;      /* of which, until the kernel may be asked for them */
+	uint64_t put_off;      /* times that one had to wait at first */
 	uint64_t resyncs;      /* times that the kernel had more to say than we could hear */
 };
 
@@ -62,10 +65,14 @@ int sl_neigh_fix(struct sl_neigh *neigh, int ifindex, const uint8_t ip[16], cons
 /*
  * Holds the destination `ip` (network byte order, IPv4-mapped) as reached through the netdev
  * `ifindex`; zero and below stand for ports without a netdev, which know only the next hops of
- * sl_neigh_fix(). The same destination has the same id. 0 with *id set, also while the next hop is
- * unknown; -ENOSPC: the table is full.
+ * sl_neigh_fix(). The same destination has the same id. `owner` is the call that names it. 0 with
+ * *id set, also while the next hop is unknown; -ENOSPC: the table is full.
  */
-int sl_neigh_get(struct sl_neigh *neigh, int ifindex, const uint8_t ip[16], uint32_t *id);
+int sl_neigh_get(
+	struct sl_neigh *neigh, int ifindex, const uint8_t ip[16], uint64_t owner, uint32_t *id);
+
+/* True: the kernel is not asked for its next hop yet, because it is asked for too many others. */
+bool sl_neigh_waits(const struct sl_neigh *neigh, uint32_t id);
 
 /* Ends one hold. The id may be given out anew: no flow may use it any more. 0 is ignored. */
 void sl_neigh_put(struct sl_neigh *neigh, uint32_t id);

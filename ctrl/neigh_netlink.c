@@ -210,3 +210,17 @@ int sl_neigh_use(struct mnl_socket *socket, int ifindex, const uint8_t ip[16])
 	message->nlmsg_flags |= NLM_F_CREATE;
 	return ask(socket, message, NULL, NULL);
 }
+
+int sl_neigh_forget(struct mnl_socket *socket, int ifindex, const uint8_t ip[16])
+{
+	struct sl_neigh_entry entry = {.ifindex = ifindex};
+	char buffer[256];
+	int ret;
+
+	memcpy(entry.ip, ip, sizeof(entry.ip));
+	ret = sl_neigh_ask_entry(socket, &entry);
+	if (ret || entry.state >= SL_NEIGH_STALE)
+		return ret;
+	ret = ask(socket, put_neighbour(buffer, RTM_DELNEIGH, ifindex, ip, 0), NULL, NULL);
+	return ret == -ENOENT ? 0 : ret;
+}

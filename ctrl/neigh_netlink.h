@@ -45,6 +45,9 @@ int sl_neigh_ask_entry(struct mnl_socket *socket, struct sl_neigh_entry *entry);
  */
 int sl_neigh_use(struct mnl_socket *socket, int ifindex, const uint8_t ip[16]);
 
+/* Deletes an entry of which the kernel knows no link-layer address. 0 or -errno. */
+int sl_neigh_forget(struct mnl_socket *socket, int ifindex, const uint8_t ip[16]);
+
 /* Reads an RTM_NEWNEIGH or RTM_DELNEIGH message. 0, or -EINVAL: not an IP neighbour. */
 int sl_neigh_read_entry(const struct nlmsghdr *message, struct sl_neigh_entry *entry);
 

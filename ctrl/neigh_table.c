@@ -23,11 +23,25 @@ static void publish(struct sl_neigh_table *table, uint32_t id)
 		table->changed(table->context, id, destination->valid);
 }
 
+static void set_waiting(struct sl_neigh_table *table, uint32_t number, bool waiting)
+{
+	struct sl_neigh_hop *hop = &table->hop[number];
+
+	table->counts.waiting += (uint32_t)waiting - (uint32_t)hop->waiting;
+	table->counts.put_off += waiting && !hop->waiting && !hop->asked;
+	hop->waiting = waiting;
+}
+
 static void set_hop(struct sl_neigh_table *table, uint32_t number, const uint8_t *mac)
 {
 	struct sl_neigh_hop *hop = &table->hop[number];
 
 	hop->doubted = 0;
+	if (mac) {
+		sl_neigh_asking_give(&table->asking, number);
+		hop->asked = false;
+		set_waiting(table, number, false);
+	}
 	if (mac ? hop->valid && !memcmp(hop->mac, mac, 6) : !hop->valid)
 		return;
 	hop->valid = mac != NULL;
@@ -52,6 +66,33 @@ static void doubt_hop(struct sl_neigh_table *table, uint32_t number)
 		set_hop(table, number, NULL);
 }
 
+/* The kernel need not remember any longer that nobody has answered. */
+static void forget_hop(struct sl_neigh_table *table, uint32_t number)
+{
+	const struct sl_neigh_node *node = &table->hops.nodes[number];
+
+	sl_neigh_asking_give(&table->asking, number);
+	if (!table->hop[number].valid && !table->hop[number].gateway)
+		sl_neigh_forget(table->requests, node->ifindex, node->ip);
+}
+
+/* May the kernel be asked for it? */
+static bool may_ask(struct sl_neigh_table *table, uint32_t number)
+{
+	struct sl_neigh_hop *hop = &table->hop[number];
+	bool may = hop->valid || hop->gateway;
+	uint32_t out = 0;
+
+	if (!may)
+		may = sl_neigh_asking_take(
+			&table->asking, number, hop->owner, hop->asked, table->now, &out);
+	if (out)
+		forget_hop(table, out);
+	set_waiting(table, number, !may);
+	hop->asked |= may && !hop->valid;
+	return may;
+}
+
 /* What the kernel knows of a hop, and that it is in use. */
 static void tend_hop(struct sl_neigh_table *table, uint32_t number)
 {
@@ -70,18 +111,24 @@ static void tend_hop(struct sl_neigh_table *table, uint32_t number)
 		doubt_hop(table, number);
 	/* Since 5.16 reporting use makes a permanent entry an ordinary one: never do that to the
 	 * operator's. */
-	if (entry.state != SL_NEIGH_PERMANENT &&
+	if (entry.state != SL_NEIGH_PERMANENT && may_ask(table, number) &&
 		sl_neigh_use(table->requests, node->ifindex, node->ip))
 		set_hop(table, number, NULL);
 }
 
-static uint32_t get_hop(struct sl_neigh_table *table, int ifindex, const uint8_t ip[16])
+static uint32_t get_hop(struct sl_neigh_table *table, int ifindex, const uint8_t ip[16],
+	uint64_t owner, bool gateway)
 {
 	uint32_t number = sl_neigh_map_find(&table->hops, ifindex, ip);
 	uint32_t fixed;
 
 	if (number) {
 		table->hops.nodes[number].refs++;
+		if (!gateway || table->hop[number].gateway)
+			return number;
+		table->hop[number].gateway = true;
+		if (!table->hop[number].valid)
+			tend_hop(table, number);
 		return number;
 	}
 	number = sl_neigh_map_add(&table->hops, ifindex, ip);
@@ -89,6 +136,8 @@ static uint32_t get_hop(struct sl_neigh_table *table, int ifindex, const uint8_t
 		return 0;
 	table->counts.hops++;
 	memset(&table->hop[number], 0, sizeof(table->hop[number]));
+	table->hop[number].owner = owner;
+	table->hop[number].gateway = gateway;
 	fixed = sl_neigh_map_find(&table->fixed, ifindex, ip);
 	table->hop[number].fixed = fixed != 0;
 	if (fixed) {
@@ -103,6 +152,9 @@ static void put_hop(struct sl_neigh_table *table, uint32_t number)
 {
 	if (!number || --table->hops.nodes[number].refs)
 		return;
+	if (table->hop[number].asked)
+		forget_hop(table, number);
+	set_waiting(table, number, false);
 	sl_neigh_map_remove(&table->hops, number);
 	table->counts.hops--;
 }
@@ -141,10 +193,11 @@ void sl_neigh_table_resolve(struct sl_neigh_table *table, uint32_t id)
 	uint8_t ip[16];
 
 	if (sl_neigh_map_find(&table->fixed, node->ifindex, node->ip))
-		number = get_hop(table, node->ifindex, node->ip);
+		number = get_hop(table, node->ifindex, node->ip, destination->owner, false);
 	else if (node->ifindex > 0 &&
 		 !sl_neigh_ask_route(table->requests, node->ifindex, node->ip, ip))
-		number = get_hop(table, node->ifindex, ip);
+		number = get_hop(table, node->ifindex, ip, destination->owner,
+			memcmp(ip, node->ip, sizeof(ip)) != 0);
 	if (number && number == destination->hop) {
 		put_hop(table, number);
 		return;
@@ -197,8 +250,10 @@ void sl_neigh_table_apply(struct sl_neigh_table *table, const struct sl_neigh_en
 		doubt_hop(table, number);
 	if (table->hop[number].doubted)
 		sl_neigh_use(table->requests, entry->ifindex, entry->ip);
-	/* Forgotten is not refuted: media goes on until the kernel has found out. */
-	if (entry->state == SL_NEIGH_STALE || entry->state == SL_NEIGH_UNKNOWN)
+	/* Forgotten is not refuted: media goes on until the kernel has found out. Of one that was
+	 * never known it says as much, and that one waits for its turn. */
+	if (entry->state == SL_NEIGH_STALE ||
+		(entry->state == SL_NEIGH_UNKNOWN && table->hop[number].valid))
 		tend_hop(table, number);
 }
 
@@ -216,8 +271,8 @@ void sl_neigh_table_refresh(struct sl_neigh_table *table, uint32_t number)
 		sl_neigh_table_tend(table, number);
 }
 
-int sl_neigh_table_get(
-	struct sl_neigh_table *table, int ifindex, const uint8_t ip[16], uint32_t *id)
+int sl_neigh_table_get(struct sl_neigh_table *table, int ifindex, const uint8_t ip[16],
+	uint64_t owner, uint32_t *id)
 {
 	*id = sl_neigh_map_find(&table->destinations, ifindex, ip);
 	if (*id) {
@@ -229,10 +284,16 @@ int sl_neigh_table_get(
 		return -ENOSPC;
 	table->counts.destinations++;
 	memset(&table->destination[*id], 0, sizeof(table->destination[*id]));
+	table->destination[*id].owner = owner;
 	table->quiet = *id;
 	sl_neigh_table_resolve(table, *id);
 	table->quiet = 0;
 	return 0;
+}
+
+bool sl_neigh_table_waits(const struct sl_neigh_table *table, uint32_t id)
+{
+	return table->hop[table->destination[id].hop].waiting;
 }
 
 void sl_neigh_table_put(struct sl_neigh_table *table, uint32_t id)

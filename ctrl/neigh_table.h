@@ -7,12 +7,14 @@
 #define SL_CTRL_NEIGH_TABLE_H
 
 #include "ctrl/neigh.h"
+#include "ctrl/neigh_asking.h"
 #include "ctrl/neigh_map.h"
 #include "ctrl/neigh_netlink.h"
 
 struct sl_neigh_destination {
 	uint32_t hop;            /* 0: no route */
 	uint32_t next, previous; /* of the same hop */
+	uint64_t owner;          /* who held it first */
 	bool valid;
 };
 
@@ -20,9 +22,13 @@ struct sl_neigh_hop {
 	uint32_t first;   /* destination */
 	uint64_t used;    /* ms, when the kernel was last told */
 	uint64_t doubted; /* ms, when the kernel gave it up; 0: not since it was last confirmed */
+	uint64_t owner;   /* whose destination made it */
 	uint8_t mac[6];
 	bool valid;
 	bool fixed;
+	bool gateway; /* the operator's route leads there: it is asked for, whatever else is */
+	bool asked;   /* the kernel has an entry because of us, and knows nothing yet */
+	bool waiting; /* for a place among those that are asked for */
 };
 
 struct sl_neigh_table {
@@ -34,6 +40,7 @@ struct sl_neigh_table {
 	uint32_t quiet; /* the id being made, which is not reported on */
 
 	struct sl_neigh_map destinations, hops, fixed;
+	struct sl_neigh_asking asking;
 	struct sl_neigh_destination *destination;
 	struct sl_neigh_hop *hop;
 	uint8_t (*fixed_mac)[6];
@@ -45,8 +52,9 @@ int sl_neigh_table_init(struct sl_neigh_table *table, uint32_t entries);
 void sl_neigh_table_clear(struct sl_neigh_table *table);
 
 /* See ctrl/neigh.h. */
-int sl_neigh_table_get(
-	struct sl_neigh_table *table, int ifindex, const uint8_t ip[16], uint32_t *id);
+int sl_neigh_table_get(struct sl_neigh_table *table, int ifindex, const uint8_t ip[16],
+	uint64_t owner, uint32_t *id);
+bool sl_neigh_table_waits(const struct sl_neigh_table *table, uint32_t id);
 void sl_neigh_table_put(struct sl_neigh_table *table, uint32_t id);
 int sl_neigh_table_fix(
 	struct sl_neigh_table *table, int ifindex, const uint8_t ip[16], const uint8_t mac[6]);

@@ -13,8 +13,8 @@ int sl_path_hops_get(struct sl_path *path, char why[SL_NG_WHY])
 	int rc;
 
 	for (int i = 0; i < SL_COMPONENTS; i++) {
-		rc = sl_interface_hop_get(
-			path->out_interface, spec->destination[i].ip, &spec->nexthop[i], why);
+		rc = sl_interface_hop_get(path->out_interface, spec->destination[i].ip,
+			spec->cookie >> SL_COOKIE_SHIFT, &spec->nexthop[i], why);
 		if (rc) {
 			while (i-- > 0)
 				sl_interface_hop_put(path->out_interface, spec->nexthop[i]);

@@ -234,6 +234,10 @@ static void watch_ports(struct sl_protection *protection, int64_t now)
 	}
 	watch(protection, &protection->full, sl_interface_sources_refused(),
 		(struct sl_alarm_report){.kind = SL_ALARM_GUARD_FULL, .threshold = 1, .now = now});
+	if (protection->neigh)
+		watch(protection, &protection->put_off, sl_neigh_counts(protection->neigh).put_off,
+			(struct sl_alarm_report){
+				.kind = SL_ALARM_NEIGHBOURS, .threshold = 1, .now = now});
 }
 
 static void count(struct sl_protection *protection, uint64_t total[SL_WATCHED])

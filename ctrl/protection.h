@@ -8,6 +8,7 @@
 #define SL_CTRL_PROTECTION_H
 
 #include "ctrl/guard_config.h"
+#include "ctrl/neigh.h"
 #include "ctrl/notice.h"
 #include "ctrl/offenders.h"
 #include "dataplane/port.h"
@@ -30,6 +31,8 @@ struct sl_protection {
 	struct sl_watched watched[SL_WATCHED];
 	struct sl_watched missed[SL_MAX_PORTS]; /* by the device, or its socket */
 	struct sl_watched full;                 /* sources that calls name, without room for them */
+	struct sl_watched put_off;              /* next hops */
+	const struct sl_neigh *neigh;           /* NULL: there are none */
 	sl_notify notify;                       /* NULL: nobody wants to know */
 	void *notify_context;
 };

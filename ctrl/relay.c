@@ -212,6 +212,7 @@ int sl_relay_start(
 			&r->protection, &config->guard, r->network.guards, config->n_ports, why);
 	if (!rc)
 		rc = sl_network_attach(&r->network, loop, why);
+	r->protection.neigh = r->network.neigh;
 	if (!rc)
 		rc = drop_privileges(r, why);
 	if (!rc)

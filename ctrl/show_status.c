@@ -91,6 +91,11 @@ static void show_next_hops(const json_t *hops)
 	       " have no neighbour; next hops: %" JSON_INTEGER_FORMAT "\n",
 		number(hops, "destinations"), number(hops, "destinations") - number(hops, "known"),
 		number(hops, "next hops"));
+	if (number(hops, "waiting") || number(hops, "put off"))
+		printf("         %" JSON_INTEGER_FORMAT
+		       " of them wait until the kernel may be asked for them, %" JSON_INTEGER_FORMAT
+		       " had to: parties name on-link addresses that nobody answers for\n",
+			number(hops, "waiting"), number(hops, "put off"));
 }
 
 void sl_show_status(const json_t *a)

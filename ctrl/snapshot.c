@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctrl/neigh.h"
 #include "ctrl/query.h"
 #include "ctrl/watch.h"
 #include "dataplane/nexthop.h"
@@ -127,6 +128,8 @@ static void path_of(struct sl_why_path *p, const struct sl_leg *from, const stru
 	p->sent_to = sl_endpoint_text(media->path.spec.destination[SL_RTP].ip,
 		media->path.spec.destination[SL_RTP].port, t->sent_to);
 	p->no_hop = !sl_nexthop_get(&sl_nexthops[media->path.spec.nexthop[SL_RTP]], mac);
+	p->hop_waits =
+		sl_neigh_waits(media->path.out_interface->neigh, media->path.spec.nexthop[SL_RTP]);
 }
 
 void sl_call_why(

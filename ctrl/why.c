@@ -122,9 +122,13 @@ static bool say_hop(struct sl_why *why, const struct sl_why_path *p)
 	if (!p->no_hop)
 		return false;
 	say(why, SL_CAUSE_NEIGHBOUR,
-		"%s: no neighbour answers on the way to %s at %s (ARP or ND of the next hop); "
+		"%s: no neighbour answers on the way to %s at %s (ARP or ND of the next hop%s); "
 		"%" PRIu32 " packets from %s could not be sent",
-		p->kind, p->to, p->sent_to, p->drops[SL_DROP_NEIGHBOUR], p->from);
+		p->kind, p->to, p->sent_to,
+		p->hop_waits ? ", for which the kernel is asked in turn: calls name many such "
+			       "addresses on that link"
+			     : "",
+		p->drops[SL_DROP_NEIGHBOUR], p->from);
 	return true;
 }
 

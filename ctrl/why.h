@@ -54,6 +54,7 @@ struct sl_why_path {
 	uint32_t drops[SL_VERDICTS]; /* in all */
 	uint32_t fresh[SL_VERDICTS]; /* since one passed, or since the keys changed */
 	bool no_hop;                 /* the next hop's address is not known */
+	bool hop_waits;              /* and the kernel is not asked for it yet */
 	bool heard;                  /* one has passed since the keys changed */
 	int64_t failing;             /* seconds that tags have not verified for; -1: unknown */
 	int64_t keyed;               /* seconds since the keys changed */

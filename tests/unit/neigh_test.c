@@ -1,106 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * Next hops against the real kernel, in network namespaces of this process: a bridge `br0` here
- * (10.1.0.1/24, fd01::1/64) with two neighbours behind it, b (.2) and c (.3), each in a namespace
- * of its own.
- */
-#include <errno.h>
-#include <net/if.h>
-#include <sched.h>
-#include <setjmp.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
+/* Next hops follow what the kernel knows. */
+#include "neigh_fixture.h"
 
-#include <cmocka.h>
+#include <errno.h>
 
 #include "ctrl/address.h"
-#include "ctrl/neigh.h"
-
-enum { ENTRIES = 8192, PATIENCE = 10000 /* ms */, SKIP = 77 };
-
-static const uint8_t mac_b[6] = {2, 0, 0, 0, 0, 0x0b}, mac_c[6] = {2, 0, 0, 0, 0, 0x0c};
-static pid_t peer_b, peer_c;
-static uv_loop_t loop;
-static struct sl_neigh *neigh;
-static sl_nexthop table[ENTRIES];
-static int br0;
-static unsigned came, went; /* reports */
-
-static int run(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static int run(const char *format, ...)
-{
-	char command[512];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(command, sizeof(command), format, arguments);
-	va_end(arguments);
-	return system(command);
-}
-
-#define RUN(...) assert_int_equal(run(__VA_ARGS__), 0)
-
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
-static bool is(uint32_t id, const uint8_t *mac)
-{
-	uint8_t found[6];
-
-	if (!sl_nexthop_get(&table[id], found))
-		return !mac;
-	return mac && !memcmp(found, mac, 6);
-}
-
-/* Runs the loop until the id's word is `mac` (NULL: not known). */
-static bool becomes(uint32_t id, const uint8_t *mac)
-{
-	uint64_t end = now_ms() + PATIENCE;
-
-	while (!is(id, mac) && now_ms() < end) {
-		uv_run(&loop, UV_RUN_NOWAIT);
-		usleep(500);
-	}
-	return is(id, mac);
-}
-
-/* Runs the loop until `command` succeeds. */
-static bool comes_true(const char *command)
-{
-	uint64_t end = now_ms() + PATIENCE;
-	int ret;
-
-	while ((ret = run("%s", command)) && now_ms() < end) {
-		uv_run(&loop, UV_RUN_NOWAIT);
-		usleep(20000);
-	}
-	return ret == 0;
-}
-
-static uint32_t get(int ifindex, const char *text)
-{
-	uint8_t ip[16];
-	uint32_t id = 0;
-
-	assert_int_equal(sl_address_parse(text, ip), 0);
-	assert_int_equal(sl_neigh_get(neigh, ifindex, ip, &id), 0);
-	assert_in_range(id, 1, ENTRIES - 1);
-	return id;
-}
 
 static void on_link(void **state)
 {
@@ -305,10 +209,10 @@ static void thousands_follow_and_a_full_table_is_refused(void **state)
 	for (uint32_t i = 1; i < ENTRIES; i++) {
 		ip[14] = (uint8_t)(i >> 8);
 		ip[15] = (uint8_t)i;
-		assert_int_equal(sl_neigh_get(neigh, br0, ip, &ids[i]), 0);
+		assert_int_equal(sl_neigh_get(neigh, br0, ip, 1, &ids[i]), 0);
 	}
 	ip[13]++;
-	assert_int_equal(sl_neigh_get(neigh, br0, ip, &id), -ENOSPC);
+	assert_int_equal(sl_neigh_get(neigh, br0, ip, 1, &id), -ENOSPC);
 	assert_true(becomes(ids[ENTRIES - 1], mac_b));
 	assert_int_equal(sl_neigh_counts(neigh).valid, ENTRIES - 1);
 	assert_int_equal(sl_neigh_counts(neigh).hops, 1);
@@ -367,125 +271,42 @@ static void lost_notifications_are_made_up_for(void **state)
 	RUN("ip route del 192.0.2.0/24");
 }
 
-static void changed(void *context, uint32_t id, bool valid)
-{
-	assert_ptr_equal(context, table);
-	assert_int_equal(valid, !is(id, NULL));
-	valid ? came++ : went++;
-}
-
-static int setup(void **state)
-{
-	uv_loop_init(&loop);
-	br0 = (int)if_nametoindex("br0");
-	return sl_neigh_open(&neigh, &loop, table, ENTRIES, changed, table);
-}
-
-static int teardown(void **state)
-{
-	sl_neigh_close(neigh);
-	uv_run(&loop, UV_RUN_DEFAULT);
-	return uv_loop_close(&loop);
-}
-
-/* A process that only holds a network namespace, and ends with us. */
-static pid_t new_namespace(void)
-{
-	int ready[2];
-	pid_t parent = getpid(), child;
-	char byte;
-
-	if (pipe(ready))
-		return -1;
-	child = fork();
-	if (child == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (getppid() != parent || unshare(CLONE_NEWNET))
-			_exit(1);
-		byte = write(ready[1], "", 1) != 1;
-		close(ready[0]);
-		close(ready[1]);
-		for (;;)
-			pause();
-	}
-	close(ready[1]);
-	if (child > 0 && read(ready[0], &byte, 1) != 1)
-		child = -1;
-	close(ready[0]);
-	return child;
-}
-
-static int add_peer(pid_t peer, const char *name, int number)
-{
-	int ret =
-		run("ip link add v%s type veth peer name eth0 netns %d address 02:00:00:00:00:0%s",
-			name, peer, name);
-
-	ret = ret ? ret : run("ip link set v%s master br0 up", name);
-	return ret ? ret
-		   : run("nsenter -t %d -n sh -ec '"
-			 "echo 1 >/proc/sys/net/ipv4/conf/all/arp_notify;"
-			 "echo 1 >/proc/sys/net/ipv6/conf/all/ndisc_notify;"
-			 "ip addr add 10.1.0.%d/24 dev eth0;"
-			 "ip addr add fd01::%d/64 dev eth0 nodad;"
-			 "ip link set eth0 up'",
-			     peer, number, number);
-}
-
-static int make_network(void)
-{
-	/* The kernel gives up after three tries: let them follow each other quickly. */
-	return run("set -e; ip link add br0 type bridge; ip link set lo up; ip link set br0 up;"
-		   "ip addr add 10.1.0.1/24 dev br0; ip addr add fd01::1/64 dev br0 nodad;"
-		   "echo 50 >/proc/sys/net/ipv4/neigh/br0/retrans_time_ms;"
-		   "echo 50 >/proc/sys/net/ipv6/neigh/br0/retrans_time_ms") ||
-	       add_peer(peer_b, "b", 2) || add_peer(peer_c, "c", 3);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(on_link, setup, teardown),
+		cmocka_unit_test_setup_teardown(on_link, neigh_setup, neigh_teardown),
 		cmocka_unit_test_setup_teardown(
-			a_destination_is_held_until_its_last_put, setup, teardown),
+			a_destination_is_held_until_its_last_put, neigh_setup, neigh_teardown),
 		cmocka_unit_test_setup_teardown(
-			a_known_neighbour_is_there_at_once, setup, teardown),
-		cmocka_unit_test_setup_teardown(route_changes_are_followed, setup, teardown),
-		cmocka_unit_test_setup_teardown(mac_changes_are_followed, setup, teardown),
+			a_known_neighbour_is_there_at_once, neigh_setup, neigh_teardown),
 		cmocka_unit_test_setup_teardown(
-			what_does_not_answer_is_asked_again, setup, teardown),
+			route_changes_are_followed, neigh_setup, neigh_teardown),
 		cmocka_unit_test_setup_teardown(
-			a_stale_neighbour_in_use_is_checked, setup, teardown),
+			mac_changes_are_followed, neigh_setup, neigh_teardown),
 		cmocka_unit_test_setup_teardown(
-			a_forgotten_neighbour_in_use_is_found_again, setup, teardown),
+			what_does_not_answer_is_asked_again, neigh_setup, neigh_teardown),
 		cmocka_unit_test_setup_teardown(
-			a_link_that_goes_and_comes_is_followed, setup, teardown),
+			a_stale_neighbour_in_use_is_checked, neigh_setup, neigh_teardown),
 		cmocka_unit_test_setup_teardown(
-			own_and_group_addresses_have_no_next_hop, setup, teardown),
-		cmocka_unit_test_setup_teardown(fixed_next_hops_need_no_kernel, setup, teardown),
+			a_forgotten_neighbour_in_use_is_found_again, neigh_setup, neigh_teardown),
 		cmocka_unit_test_setup_teardown(
-			thousands_follow_and_a_full_table_is_refused, setup, teardown),
+			a_link_that_goes_and_comes_is_followed, neigh_setup, neigh_teardown),
 		cmocka_unit_test_setup_teardown(
-			a_permanent_neighbour_stays_the_operators, setup, teardown),
+			own_and_group_addresses_have_no_next_hop, neigh_setup, neigh_teardown),
 		cmocka_unit_test_setup_teardown(
-			lost_notifications_are_made_up_for, setup, teardown),
+			fixed_next_hops_need_no_kernel, neigh_setup, neigh_teardown),
+		cmocka_unit_test_setup_teardown(
+			thousands_follow_and_a_full_table_is_refused, neigh_setup, neigh_teardown),
+		cmocka_unit_test_setup_teardown(
+			a_permanent_neighbour_stays_the_operators, neigh_setup, neigh_teardown),
+		cmocka_unit_test_setup_teardown(
+			lost_notifications_are_made_up_for, neigh_setup, neigh_teardown),
 	};
-	int ret;
+	int ret = neigh_begin();
 
-	if (unshare(CLONE_NEWNET)) {
-		fprintf(stderr, "no network namespaces for this user: skipped\n");
-		return SKIP;
-	}
-	peer_b = new_namespace();
-	peer_c = new_namespace();
-	if (peer_b < 0 || peer_c < 0 || make_network()) {
-		fprintf(stderr, "the test network cannot be made\n");
-		return 1;
-	}
+	if (ret)
+		return ret;
 	ret = cmocka_run_group_tests(tests, NULL, NULL);
-	kill(peer_b, SIGKILL);
-	kill(peer_c, SIGKILL);
-	waitpid(peer_b, NULL, 0);
-	waitpid(peer_c, NULL, 0);
+	neigh_end();
 	return ret;
 }

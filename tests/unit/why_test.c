@@ -183,6 +183,9 @@ static void next_hops_and_hold(void **state)
 	assert_int_equal(why.n, 2);
 	expect(0, SL_CAUSE_NEIGHBOUR, "on the way to bob at 192.0.2.2:6004");
 	expect(1, SL_CAUSE_HOLD, "alice has put the call on hold (a=inactive)");
+	there.hop_waits = true;
+	judge(there, back);
+	expect(0, SL_CAUSE_NEIGHBOUR, "the kernel is asked in turn");
 	there = path(false);
 	there.active = false;
 	judge(there, path(true));
