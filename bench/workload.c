@@ -248,6 +248,14 @@ static void make_lap(struct work *work, unsigned worker)
 	free(of);
 }
 
+/* The flow knows the SSRC from the start: its history has room for one without a page. */
+static void hear(struct sl_flow *flow, uint32_t ssrc)
+{
+	const struct sl_stream_keys keys = sl_flow_keys(flow, NULL);
+
+	sl_streams_admit(&flow->streams, &keys, ssrc, 0);
+}
+
 void work_open(struct work *work, const struct work_spec *spec)
 {
 	*work = (struct work){.spec = *spec, .stride = stride_of(spec), .random = 42};
@@ -262,7 +270,7 @@ void work_open(struct work *work, const struct work_spec *spec)
 		wf->flow = make_flow(work, f);
 		wf->ssrc = (uint32_t)mix(&work->random);
 		wf->first = wf->next = (uint16_t)(1 + mix(&work->random) % 1000);
-		sl_streams_admit(&wf->flow->streams, wf->ssrc, 0);
+		hear(wf->flow, wf->ssrc);
 	}
 	for (unsigned w = 0; w < spec->workers; w++)
 		make_lap(work, w);

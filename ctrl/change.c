@@ -26,17 +26,11 @@ static uint8_t slot_of(const struct sl_local *local)
 
 static int flow_make(struct sl_change *c, char why[SL_NG_WHY])
 {
-	const struct sl_path *old = &c->from->path;
-	const struct sl_sent *sent = c->next.out ? c->next.out->sent : NULL;
-
 	c->next.flow = sl_flow_new(&c->next.spec);
 	if (!c->next.flow) {
 		snprintf(why, SL_NG_WHY, "cannot make a flow: %s", strerror(errno));
 		return -errno;
 	}
-	/* A live flow is inherited from by its worker; what it sends with, nobody else does. */
-	if (!old->live || old->out != c->next.out)
-		sl_flow_resume(c->next.flow, old->live ? NULL : old->flow, sent);
 	return 0;
 }
 
@@ -123,8 +117,6 @@ void sl_change_commit(struct sl_change *c, struct sl_sessions *sessions)
 			sl_path_hops_put(&c->next);
 		return;
 	}
-	if (path->live && path->out != c->next.out)
-		sl_path_remember(path);
 	if (c->next.live) {
 		sl_path_sources(&c->next, true);
 		sl_path_free(sessions->env.crypto, path);

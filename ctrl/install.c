@@ -20,12 +20,38 @@ struct plan {
 	unsigned n_media;
 	struct sl_leg *losers[SL_MAX_LEGS]; /* that are connected now and are in the way */
 	unsigned n_losers;
-	bool withdrawn; /* their flows are */
 	struct sl_leg_keys keys[2][SL_MAX_MEDIA];
 	struct sl_change changes[2 * SL_MAX_MEDIA]; /* SL_FROM's path, then SL_TO's, by medium */
-	struct sl_exchange exchanges[2 * SL_MAX_MEDIA];
+	struct sl_exchange *exchanges;
 	unsigned n_exchanges;
 };
+
+/* A key that the party had before, too, is the same object. */
+static struct sl_session_key *known_key(
+	const struct sl_leg_media *media, const struct sl_master *master)
+{
+	for (unsigned i = 0; i < SL_FORMER_KEYS && media->former[i]; i++)
+		if (sl_master_equal(&media->former[i]->master, master))
+			return media->former[i];
+	return media->in;
+}
+
+/* The key that was in force becomes a former one, and `next` is none any more. */
+static void key_retire(const struct sl_crypto_backend *crypto, struct sl_leg_media *media,
+	const struct sl_session_key *next)
+{
+	struct sl_session_key *pushed = media->in;
+
+	for (unsigned i = 0; i < SL_FORMER_KEYS && pushed && media->in != next; i++) {
+		struct sl_session_key *here = media->former[i];
+
+		media->former[i] = pushed;
+		pushed = here;
+		if (here == next || here == media->in)
+			break;
+	}
+	sl_session_key_put(crypto, pushed);
+}
 
 static int keys_make(
 	struct plan *plan, int side, unsigned m, struct sl_leg_keys *keys, char why[SL_NG_WHY])
@@ -41,7 +67,8 @@ static int keys_make(
 	rc = sl_session_key_expand(crypto, agreed->ours[m]);
 	if (!rc) {
 		keys->out = sl_session_key_ref(agreed->ours[m]);
-		keys->in = sl_session_key_get(crypto, agreed->leg->media[m].in, &terms->theirs);
+		keys->in = sl_session_key_get(
+			crypto, known_key(&agreed->leg->media[m], &terms->theirs), &terms->theirs);
 		rc = keys->in ? 0 : -errno;
 	}
 	if (rc)
@@ -63,7 +90,7 @@ static void side_commit(struct plan *plan, int side)
 		m->terms = agreed->terms[i];
 		if (!m->terms.active || !m->terms.media)
 			continue; /* the keys may come back with the medium */
-		sl_session_key_put(crypto, m->in);
+		key_retire(crypto, m, keys->in);
 		sl_session_key_put(crypto, m->out);
 		m->in = sl_session_key_ref(keys->in);
 		m->out = sl_session_key_ref(keys->out);
@@ -75,18 +102,31 @@ static void side_commit(struct plan *plan, int side)
 	}
 }
 
-static void plan_exchange(struct plan *plan)
+/* The losers' flows go in the same turn in which the new ones come. */
+static int plan_exchange(struct plan *plan)
 {
+	size_t most = 2 * plan->n_media + (size_t)plan->n_losers * SL_MAX_MEDIA;
+
+	plan->exchanges = calloc(most + 1, sizeof(*plan->exchanges));
+	if (!plan->exchanges)
+		return -ENOMEM;
 	for (unsigned i = 0; i < 2 * plan->n_media; i++) {
 		struct sl_change *c = &plan->changes[i];
+		struct sl_path *old = &c->from->path;
 
 		if (c->same)
 			continue;
+		sl_path_pinholes_narrow(old, &c->next);
 		plan->exchanges[plan->n_exchanges++] = (struct sl_exchange){
 			.flow = c->next.flow,
-			.old = c->from->path.live ? c->from->path.flow : NULL,
+			.old = old->live ? old->flow : NULL,
+			.parked = old->live ? NULL : old->flow,
 		};
 	}
+	for (unsigned i = 0; i < plan->n_losers; i++)
+		plan->n_exchanges +=
+			sl_leg_withdraw(plan->losers[i], plan->exchanges + plan->n_exchanges);
+	return sl_flows_exchange(plan->exchanges, plan->n_exchanges);
 }
 
 static int plan_make(struct plan *plan, char why[SL_NG_WHY])
@@ -117,15 +157,16 @@ static int plan_make(struct plan *plan, char why[SL_NG_WHY])
 		if (rc)
 			return rc;
 	}
-	plan_exchange(plan);
 	return 0;
 }
 
-static bool shares_ports(const struct sl_leg *a, const struct sl_agreed *agreed, unsigned n_media)
+/* Its ports, or our key towards it. */
+static bool shares(const struct sl_leg *a, const struct sl_agreed *agreed, unsigned n_media)
 {
 	for (unsigned i = 0; i < a->n_media; i++)
 		for (unsigned m = 0; m < n_media; m++)
-			if (a->media[i].local && a->media[i].local == agreed->local[m])
+			if ((a->media[i].local && a->media[i].local == agreed->local[m]) ||
+				(a->media[i].out && a->media[i].out == agreed->ours[m]))
 				return true;
 	return false;
 }
@@ -144,9 +185,9 @@ static void find_losers(struct plan *plan)
 			continue;
 		loses |= peer == from || peer == to;
 		for (int side = SL_FROM; side <= SL_TO; side++) {
-			loses |= shares_ports(leg, &plan->side[side], plan->n_media);
+			loses |= shares(leg, &plan->side[side], plan->n_media);
 			loses |= peer != from && peer != to &&
-				 shares_ports(peer, &plan->side[side], plan->n_media);
+				 shares(peer, &plan->side[side], plan->n_media);
 		}
 		if (loses)
 			plan->losers[plan->n_losers++] = leg;
@@ -171,10 +212,9 @@ static void plan_undo(struct plan *plan)
 {
 	for (unsigned i = 0; i < 2 * plan->n_media; i++)
 		sl_change_undo(&plan->changes[i]);
-	if (plan->withdrawn && sl_legs_exchange(plan->losers, plan->n_losers, false)) {
-		sl_log(SL_LOG_ERROR, "flows that had been withdrawn cannot be given back");
-		losers_commit(plan);
-	}
+	for (unsigned i = 0; i < plan->n_losers; i++)
+		for (unsigned m = 0; m < plan->losers[i]->n_media; m++)
+			sl_path_pinholes(&plan->losers[i]->media[m].path, true);
 }
 
 static void plan_free(struct plan *plan)
@@ -186,27 +226,8 @@ static void plan_free(struct plan *plan)
 			sl_session_key_put(crypto, plan->keys[side][i].in);
 			sl_session_key_put(crypto, plan->keys[side][i].out);
 		}
+	free(plan->exchanges);
 	explicit_bzero(plan, sizeof(*plan));
-}
-
-static int plan_carry_out(struct plan *plan, char why[SL_NG_WHY])
-{
-	int rc = 0;
-
-	/* First, so that new flows go on behind what these have sent. */
-	if (plan->n_losers) {
-		rc = sl_legs_exchange(plan->losers, plan->n_losers, true);
-		plan->withdrawn = !rc;
-	}
-	if (!rc)
-		rc = plan_make(plan, why);
-	if (rc)
-		return rc;
-	for (unsigned i = 0; i < 2 * plan->n_media; i++)
-		if (!plan->changes[i].same)
-			sl_path_pinholes_narrow(
-				&plan->changes[i].from->path, &plan->changes[i].next);
-	return plan->n_exchanges ? sl_flows_exchange(plan->exchanges, plan->n_exchanges) : 0;
 }
 
 int sl_install(struct sl_sessions *sessions, struct sl_call *call, const struct sl_agreed side[2],
@@ -223,7 +244,9 @@ int sl_install(struct sl_sessions *sessions, struct sl_call *call, const struct 
 	plan.n_media = n_media;
 	why[0] = '\0';
 	find_losers(&plan);
-	rc = plan_carry_out(&plan, why);
+	rc = plan_make(&plan, why);
+	if (!rc)
+		rc = plan_exchange(&plan);
 	if (rc) {
 		if (!why[0]) {
 			snprintf(why, SL_NG_WHY, "the dataplane refused: %s", strerror(-rc));

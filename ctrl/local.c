@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct sl_local *sl_local_new(
-	const struct sl_interface *interface, int family, const struct sl_local *like)
+struct sl_local *sl_local_new(const struct sl_interface *interface, int family)
 {
 	struct sl_local *local = calloc(1, sizeof(*local));
 
@@ -22,8 +21,6 @@ struct sl_local *sl_local_new(
 	local->refs = 1;
 	local->interface = interface;
 	local->family = (uint8_t)family;
-	for (int i = 0; like && i < SL_SUITE_COUNT; i++)
-		local->ours[i] = sl_session_key_ref(like->ours[i]);
 	return local;
 }
 

@@ -6,11 +6,10 @@
 #include "ctrl/session.h"
 
 /*
- * Ports of that family with one reference, and the keys of `like` if it is not NULL. NULL, with
- * errno: ENOSPC (none left) or ENOMEM.
+ * Ports of that family with one reference, and no keys yet: other ports have other keys (RFC 4568
+ * 7.1.4). NULL, with errno: ENOSPC (none left) or ENOMEM.
  */
-struct sl_local *sl_local_new(
-	const struct sl_interface *interface, int family, const struct sl_local *like);
+struct sl_local *sl_local_new(const struct sl_interface *interface, int family);
 struct sl_local *sl_local_ref(struct sl_local *local);
 void sl_local_put(const struct sl_crypto_backend *crypto, struct sl_local *local);
 

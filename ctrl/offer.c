@@ -27,17 +27,21 @@ static int choose_family(const struct sl_draft *d, int side, const struct sl_ter
 	return interface->local[family].pool ? family : !family;
 }
 
-static bool suits(const struct sl_draft *d, int side, const struct sl_terms *terms,
+static bool suits(const struct sl_draft *d, int side, unsigned m, const struct sl_terms *terms,
 	const struct sl_local *local, int family)
 {
 	bool asked = side == SL_FROM ? !terms->held : d->options->family >= 0;
 
+	/* Forks share their ports, until one of them speaks with another. */
+	if (side == SL_TO && local == d->offer->local[SL_FROM][m])
+		return false;
 	return local && (!asked || local->family == family);
 }
 
 /*
  * The ports of a leg are taken once and stay for as long as it lasts, unless its address family
- * changes: then new ones come into force with the answer.
+ * changes, or it is to speak with a fork that has them too: then new ones come into force with the
+ * answer.
  */
 static int take_ports(struct sl_draft *d, int side, unsigned m, const struct sl_terms *terms)
 {
@@ -47,19 +51,19 @@ static int take_ports(struct sl_draft *d, int side, unsigned m, const struct sl_
 	struct sl_local *local = d->leg[side]->media[m].local;
 	int family = choose_family(d, side, terms);
 
-	if (suits(d, side, terms, local, family)) {
+	if (suits(d, side, m, terms, local, family)) {
 		*taken = sl_local_ref(local);
 		return 0;
 	}
 	if (last && last->from == d->leg[SL_FROM] && m < last->n_media &&
-		suits(d, side, terms, last->local[side][m], family)) {
+		suits(d, side, m, terms, last->local[side][m], family)) {
 		*taken = sl_local_ref(last->local[side][m]);
 		return 0;
 	}
 	if (!interface->local[family].pool)
 		return SL_REFUSE(-EAFNOSUPPORT, d->why, "interface %s has no %s address",
 			interface->config->name, family == SL_IPV4 ? "IPv4" : "IPv6");
-	*taken = sl_local_new(interface, family, local);
+	*taken = sl_local_new(interface, family);
 	if (*taken)
 		return 0;
 	return errno == ENOSPC ? SL_REFUSE(-ENOSPC, d->why, "Ran out of ports")

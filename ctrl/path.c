@@ -2,11 +2,7 @@
 #include "ctrl/path.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include "dataplane/mailbox.h"
-
 int sl_path_hops_get(struct sl_path *path, char why[SL_NG_WHY])
 {
 	struct sl_flow_spec *spec = &path->spec;
@@ -86,40 +82,17 @@ void sl_path_free(const struct sl_crypto_backend *crypto, struct sl_path *path)
 	explicit_bzero(path, sizeof(*path));
 }
 
-void sl_path_remember(const struct sl_path *path)
+unsigned sl_leg_withdraw(const struct sl_leg *leg, struct sl_exchange *exchanges)
 {
-	if (path->flow && path->out)
-		sl_flow_remember(path->flow, path->out->sent);
-}
-
-int sl_legs_exchange(struct sl_leg *const *legs, unsigned n_legs, bool withdraw)
-{
-	struct sl_exchange *exchanges =
-		calloc((size_t)n_legs * SL_MAX_MEDIA + 1, sizeof(*exchanges));
 	unsigned n = 0;
-	int rc;
 
-	if (!exchanges)
-		return -ENOMEM;
-	for (unsigned i = 0; i < n_legs; i++)
-		for (unsigned m = 0; m < legs[i]->n_media; m++) {
-			struct sl_path *path = &legs[i]->media[m].path;
+	for (unsigned m = 0; m < leg->n_media; m++) {
+		const struct sl_path *path = &leg->media[m].path;
 
-			if (!path->live)
-				continue;
-			if (withdraw)
-				sl_path_pinholes(path, false);
-			exchanges[n].flow = withdraw ? NULL : path->flow;
-			exchanges[n++].old = withdraw ? path->flow : NULL;
-		}
-	rc = sl_flows_exchange(exchanges, n);
-	free(exchanges);
-	for (unsigned i = 0; i < n_legs; i++)
-		for (unsigned m = 0; m < legs[i]->n_media; m++) {
-			if (withdraw && !rc && legs[i]->media[m].path.live)
-				sl_path_remember(&legs[i]->media[m].path);
-			if (!withdraw || rc)
-				sl_path_pinholes(&legs[i]->media[m].path, true);
-		}
-	return rc;
+		if (!path->live)
+			continue;
+		sl_path_pinholes(path, false);
+		exchanges[n++] = (struct sl_exchange){.old = path->flow};
+	}
+	return n;
 }

@@ -7,6 +7,7 @@
 #define SL_CTRL_PATH_H
 
 #include "ctrl/session.h"
+#include "dataplane/mailbox.h"
 
 /* The next hops towards its destinations, held until they are put. 0; or -errno with `why`. */
 int sl_path_hops_get(struct sl_path *path, char why[SL_NG_WHY]);
@@ -25,16 +26,13 @@ void sl_path_pinholes_narrow(const struct sl_path *old, const struct sl_path *ne
  */
 void sl_path_sources(struct sl_path *path, bool named);
 
-/* No worker sends with it any more: whatever sends next under its key goes on behind it. */
-void sl_path_remember(const struct sl_path *path);
-
 /* Gives back all that it holds and wipes it; its flow is withdrawn. */
 void sl_path_free(const struct sl_crypto_backend *crypto, struct sl_path *path);
 
 /*
- * Takes the flows of the legs away from their workers, or gives them back; nothing is freed. 0 or
- * -errno, as sl_flows_exchange.
+ * Adds the withdrawal of a leg's flows to `exchanges`, which has room for SL_MAX_MEDIA more, and
+ * closes their pinholes in the guard. Returns how many were added.
  */
-int sl_legs_exchange(struct sl_leg *const *legs, unsigned n_legs, bool withdraw);
+unsigned sl_leg_withdraw(const struct sl_leg *leg, struct sl_exchange *exchanges);
 
 #endif

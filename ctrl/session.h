@@ -116,15 +116,19 @@ struct sl_watch {
 	struct sl_trouble *trouble;    /* NULL: none so far, all would be 0 */
 };
 
+/* Keys of a party that may come back: what was received under them is not received again. */
+enum { SL_FORMER_KEYS = 4 };
+
 struct sl_leg_media {
 	char kind[SL_MAX_KIND];          /* "audio" */
 	char refused[SL_MAX_REFUSED];    /* its m= with port 0 */
 	struct sl_local *local;          /* NULL: none yet */
 	struct sl_terms terms;           /* in force */
 	struct sl_session_key *in, *out; /* in force; NULL: plain RTP, or nothing yet */
-	struct sl_path path;             /* media that arrives from this leg */
-	struct sl_watch watch;           /* of that */
-	struct sl_quality_track *tracks; /* how well it does */
+	struct sl_session_key *former[SL_FORMER_KEYS]; /* theirs before, the latest first */
+	struct sl_path path;                           /* media that arrives from this leg */
+	struct sl_watch watch;                         /* of that */
+	struct sl_quality_track *tracks;               /* how well it does */
 };
 
 struct sl_offer;

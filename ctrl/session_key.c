@@ -113,10 +113,6 @@ struct sl_session_key *sl_session_key_random(enum sl_suite suite)
 
 int sl_session_key_expand(const struct sl_crypto_backend *crypto, struct sl_session_key *key)
 {
-	if (!key->sent)
-		key->sent = calloc(1, sizeof(*key->sent));
-	if (!key->sent)
-		return -ENOMEM;
 	return key->key ? 0 : crypto->key_new(&key->key, &key->master);
 }
 
@@ -125,7 +121,6 @@ void sl_session_key_put(const struct sl_crypto_backend *crypto, struct sl_sessio
 	if (!key || --key->refs)
 		return;
 	crypto->key_free(key->key);
-	free(key->sent);
 	explicit_bzero(key, sizeof(*key));
 	free(key);
 }

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Session keys shared by what refers to them: local ports, offers, legs and flows. The same master
- * key is the same object as long as anything refers to it, because flows inherit roll-over counters
- * and replay windows by the identity of their keys.
- *
- * A key of ours also keeps what was sent under it while no flow is published that sends: the next
- * one goes on from there, whichever party it sends to (RFC 3711 9.1: no index twice).
+ * key is the same object as long as anything refers to it: the history of what was received or sent
+ * under it is the key's (dataplane/history.h), so whatever uses it next goes on from there (RFC
+ * 3711 9.1: no index twice).
  */
 #ifndef SL_CTRL_SESSION_KEY_H
 #define SL_CTRL_SESSION_KEY_H
@@ -14,14 +12,12 @@
 #include <stddef.h>
 
 #include "dataplane/crypto.h"
-#include "dataplane/flow.h"
 
 struct sl_session_key {
 	struct sl_key *key; /* the backend's, expanded; NULL: not needed so far */
 	struct sl_master master;
-	uint32_t serial;      /* no other has the same; never 0 */
-	struct sl_sent *sent; /* under a key of ours, as far as no live flow knows better */
-	bool used;            /* a key of ours: it was in force */
+	uint32_t serial; /* no other has the same; never 0 */
+	bool used;       /* a key of ours: it was in force */
 	unsigned refs;
 };
 
@@ -35,7 +31,7 @@ struct sl_session_key *sl_session_key_get(const struct sl_crypto_backend *crypto
 /* A new random key with one reference, not expanded. NULL: no memory or randomness. */
 struct sl_session_key *sl_session_key_random(enum sl_suite suite);
 
-/* Makes sure that `key->key` is there, and room for what is sent. 0 or -errno. */
+/* Makes sure that `key->key` is there. 0 or -errno. */
 int sl_session_key_expand(const struct sl_crypto_backend *crypto, struct sl_session_key *key);
 
 struct sl_session_key *sl_session_key_ref(struct sl_session_key *key);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ctrl/install.h"
@@ -15,14 +17,33 @@ static void leg_uninstall(struct sl_sessions *sessions, struct sl_leg *leg)
 		sl_path_free(sessions->env.crypto, &m->path);
 		sl_session_key_put(crypto, m->in);
 		sl_session_key_put(crypto, m->out);
+		for (unsigned k = 0; k < SL_FORMER_KEYS; k++)
+			sl_session_key_put(crypto, m->former[k]);
+		memset(m->former, 0, sizeof(m->former));
 		m->in = m->out = NULL;
 	}
+}
+
+static int withdraw(struct sl_leg *const *legs, unsigned n_legs)
+{
+	struct sl_exchange *exchanges =
+		calloc((size_t)n_legs * SL_MAX_MEDIA + 1, sizeof(*exchanges));
+	unsigned n = 0;
+	int rc;
+
+	if (!exchanges)
+		return -ENOMEM;
+	for (unsigned i = 0; i < n_legs; i++)
+		n += sl_leg_withdraw(legs[i], exchanges + n);
+	rc = sl_flows_exchange(exchanges, n);
+	free(exchanges);
+	return rc;
 }
 
 /* Flows are kept for what they have received. */
 static void disconnect(struct sl_leg *const *legs, unsigned n)
 {
-	int rc = sl_legs_exchange(legs, n, true);
+	int rc = withdraw(legs, n);
 
 	if (rc)
 		sl_log(SL_LOG_ERROR, "flows not withdrawn: %s", strerror(-rc));

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "dataplane/history.h"
 #include "sluice/suite.h"
 
 /* Room that must be writable behind a packet before protect: the longest tag and the SRTCP index.
@@ -22,9 +23,16 @@ enum { SL_CRYPTO_TAILROOM = SL_TAG_MAX + 4 };
 
 /*
  * Session keys of one direction of one leg, SRTP and SRTCP, expanded for one backend. Used by one
- * worker at a time, either to protect or to unprotect or both.
+ * worker at a time, either to protect or to unprotect. In front of it lies its history, which is
+ * that worker's while a flow with the key is published.
  */
 struct sl_key;
+
+/* NULL for NULL. */
+static inline struct sl_history *sl_key_history(struct sl_key *key)
+{
+	return key ? (struct sl_history *)key - 1 : NULL;
+}
 
 /* One worker's private state of a backend (managers, job arrays). Not shared between threads. */
 struct sl_crypto;
@@ -48,10 +56,11 @@ struct sl_crypto_backend {
 
 	/*
 	 * Derives and expands the session keys of `master` (RFC 3711 4.3, RFC 6188 3, RFC 7714 11).
-	 * Called by the control thread. 0, or -EINVAL (suite not supported), -ENOMEM.
+	 * In front of the key is an empty history. Called by the control thread. 0, or -EINVAL
+	 * (suite not supported), -ENOMEM.
 	 */
 	int (*key_new)(struct sl_key **key, const struct sl_master *master);
-	/* Wipes and frees. NULL is ignored. No worker may hold the key any more. */
+	/* Wipes and frees both. NULL is ignored. No worker may hold the key any more. */
 	void (*key_free)(struct sl_key *key);
 
 	/* One per worker, called from the worker's own thread. NULL when out of memory, or the

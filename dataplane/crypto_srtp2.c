@@ -22,6 +22,7 @@
 
 #include "dataplane/crypto_ref.h"
 #include "dataplane/kdf.h"
+#include "dataplane/pages.h"
 #include "sluice/drop.h"
 #include "sluice/limits.h"
 
@@ -357,8 +358,9 @@ static void key_free(struct sl_key *key)
 	for (unsigned use = 0; use < USES; use++)
 		for (unsigned i = 0; i < STREAMS; i++)
 			stream_drop(&key->streams[use][i]);
+	sl_pages_take_back(sl_key_history(key));
 	explicit_bzero(key, sizeof(*key));
-	free(key);
+	free(sl_key_history(key));
 }
 
 static int key_new(struct sl_key **key, const struct sl_master *master)
@@ -370,9 +372,12 @@ static int key_new(struct sl_key **key, const struct sl_master *master)
 	if (!supports(master->suite))
 		return -EINVAL;
 	pthread_once(&once, library_init);
-	struct sl_key *made = library_ready ? calloc(1, sizeof(*made)) : NULL;
-	if (!made)
+	struct sl_history *history =
+		library_ready ? calloc(1, sizeof(*history) + sizeof(struct sl_key)) : NULL;
+	if (!history)
 		return -ENOMEM;
+	struct sl_key *made = (struct sl_key *)(history + 1);
+
 	made->master = *master;
 	int rc = sl_kdf_session(master, &rtp, &made->rtcp);
 	explicit_bzero(&rtp, sizeof(rtp));

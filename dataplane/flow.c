@@ -28,6 +28,9 @@ static int check_spec(const struct sl_flow_spec *spec)
 		return EINVAL;
 	if (!spec->in_key != !spec->in_suite || !spec->out_key != !spec->out_suite)
 		return EINVAL;
+	/* A key's history is that of one use. */
+	if (spec->in_key && spec->in_key == spec->out_key)
+		return EINVAL;
 	/* RTP and RTCP of a flow must have one owner: an even port and the next, or one port for
 	 * both. */
 	if (spec->in_port[SL_RTP] >> 1 != spec->in_port[SL_RTCP] >> 1)
@@ -84,7 +87,6 @@ struct sl_flow *sl_flow_new(const struct sl_flow_spec *spec)
 	flow->out_key = spec->out_key;
 	flow->in_suite = (uint8_t)spec->in_suite;
 	flow->out_suite = (uint8_t)spec->out_suite;
-	flow->rtcp_out_index = 1; /* as libsrtp, which cannot send 0 */
 	flow->worker = sl_steer_owner(spec->in_slot, spec->in_port[SL_RTP]);
 	for (int c = 0; c < SL_COMPONENTS; c++) {
 		struct sl_endpoint from = {.port = spec->out_port[c]};
@@ -132,17 +134,6 @@ void sl_flow_give_more(struct sl_flow *flow, struct sl_more *more)
 		__atomic_store_n(&flow->streams.more, &more->streams, __ATOMIC_RELEASE);
 }
 
-bool sl_flow_outgrows(const struct sl_flow *flow, const struct sl_flow *old)
-{
-	const struct sl_streams *s = &flow->streams, *from = &old->streams;
-
-	if (s->more)
-		return false;
-	return sl_flow_has_more(old) ||
-	       (s->n_live && __atomic_load_n(&from->n_live, __ATOMIC_ACQUIRE) &&
-		       s->first.ssrc != __atomic_load_n(&from->first.ssrc, __ATOMIC_RELAXED));
-}
-
 void sl_flow_quality(const struct sl_flow *flow, int place, struct sl_quality_report *out)
 {
 	*out = (struct sl_quality_report){0};
@@ -176,9 +167,30 @@ void sl_flow_source(
 	sl_latch_read(&flow->latch[mux ? SL_RTP : component], out);
 }
 
-static void inherit(struct sl_flow *flow, const struct sl_flow *old, bool same_out)
+struct sl_stream_keys sl_flow_keys(const struct sl_flow *flow, const struct sl_page_source *pages)
 {
-	sl_streams_inherit(&flow->streams, &old->streams, flow->in_key == old->in_key, same_out);
+	return (struct sl_stream_keys){
+		sl_key_history(flow->in_key), sl_key_history(flow->out_key), pages};
+}
+
+void sl_flow_settle(const struct sl_flow *flow)
+{
+	sl_streams_settle(
+		&flow->streams, sl_key_history(flow->in_key), sl_key_history(flow->out_key));
+}
+
+void sl_flow_inherit(struct sl_flow *flow, const struct sl_flow *old, bool current,
+	const struct sl_page_source *pages)
+{
+	const struct sl_stream_keys keys = sl_flow_keys(flow, pages);
+
+	sl_streams_inherit(&flow->streams, &keys, &old->streams,
+		(struct sl_stream_heritage){
+			.same_in = flow->in_key == old->in_key,
+			.same_out = flow->out_key == old->out_key,
+			.counted = flow->in_key && old->in_key,
+			.current = current,
+		});
 	flow->count = old->count;
 	sl_police_inherit(&flow->police, &old->police);
 	flow->quality = old->quality; /* each finds its stream again */
@@ -190,32 +202,4 @@ static void inherit(struct sl_flow *flow, const struct sl_flow *old, bool same_o
 	for (int c = 0; c < SL_COMPONENTS; c++)
 		sl_latch_inherit(&flow->latch[c], &old->latch[c]);
 	sl_flow_sources(flow);
-	if (same_out)
-		flow->rtcp_out_index = old->rtcp_out_index;
-}
-
-void sl_flow_inherit(struct sl_flow *flow, const struct sl_flow *old)
-{
-	inherit(flow, old, flow->out_key == old->out_key);
-}
-
-void sl_flow_remember(const struct sl_flow *flow, struct sl_sent *sent)
-{
-	sl_streams_remember(&flow->streams, &sent->streams);
-	sent->rtcp_out_index = flow->rtcp_out_index;
-}
-
-void sl_flow_resume(struct sl_flow *flow, const struct sl_flow *parked, const struct sl_sent *sent)
-{
-	/* What finds no room lets nobody in who is not known. */
-	if (sent && sent->streams.n > 1)
-		sl_flow_give_more(flow, sl_more_new());
-	if (sent && sent->rtcp_out_index) {
-		sl_streams_resume(&flow->streams, &sent->streams);
-		flow->rtcp_out_index = sent->rtcp_out_index;
-	}
-	if (parked && sl_flow_outgrows(flow, parked))
-		sl_flow_give_more(flow, sl_more_new());
-	if (parked)
-		inherit(flow, parked, false);
 }

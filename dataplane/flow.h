@@ -86,10 +86,9 @@ struct sl_flow {
 	/* Line 3 and, of RTCP, part of line 4. Written by the worker. */
 	struct sl_streams streams;
 
-	/* The rest of line 4. `rtcp_out_index` is written by the worker, the others by ctrl before
+	/* The rest of line 4. `search` is written by the worker, the others by ctrl before
 	 * publication. */
-	uint64_t rtcp_out_index; /* next SRTCP index to send, shared by all SSRCs of the egress key
-				  */
+	struct sl_roc_search search; /* for the counter of an SSRC that is not known */
 	uint64_t cookie;
 	struct sl_treatments *treatment; /* of RTP, enum sl_treatment; NULL: all passes */
 
@@ -160,10 +159,8 @@ static inline struct sl_quality *sl_flow_quality_at(struct sl_flow *flow, int pl
 			  : &((struct sl_more *)flow->streams.more)->quality[place - 1];
 }
 
-/* Whether it has room for more than one SSRC, by any thread; and whether one that is not published
- * needs that to take over what `old` knows. */
+/* Whether it has room for more than one SSRC, by any thread. */
 bool sl_flow_has_more(const struct sl_flow *flow);
-bool sl_flow_outgrows(const struct sl_flow *flow, const struct sl_flow *old);
 
 /* Gives it room, NULL is ignored. By the owner, or before publication. */
 void sl_flow_give_more(struct sl_flow *flow, struct sl_more *more);
@@ -172,24 +169,18 @@ void sl_flow_give_more(struct sl_flow *flow, struct sl_more *more);
 void sl_flow_source(
 	const struct sl_flow *flow, enum sl_component component, struct sl_latch_report *out);
 
-/* What was sent under an egress key, while no published flow sends with it. */
-struct sl_sent {
-	struct sl_sent_streams streams;
-	uint64_t rtcp_out_index; /* 0: nothing was sent so far */
-};
+/* By the owner, with its pages: what its keys are known to have done. */
+struct sl_stream_keys sl_flow_keys(const struct sl_flow *flow, const struct sl_page_source *pages);
 
-/* Copies it from a flow that no worker holds. */
-void sl_flow_remember(const struct sl_flow *flow, struct sl_sent *sent);
+/* By the owner, once it is withdrawn: its keys' histories know from then on what it knew. */
+void sl_flow_settle(const struct sl_flow *flow);
 
 /*
- * For a flow that is not published yet: it goes on behind what was sent under its egress key
- * (`sent`) and, unless `parked` is NULL, behind what that flow, which no worker holds, received and
- * counted. After sl_flow_new, once.
+ * By the owner, before publication, when `flow` takes the place of `old`, which is settled:
+ * counters, what the latches learnt, and of its SSRCs what sl_streams_inherit says. `current`:
+ * `old` was published until now.
  */
-void sl_flow_resume(struct sl_flow *flow, const struct sl_flow *parked, const struct sl_sent *sent);
-
-/* By the owner, when `flow` takes the place of `old`: counters, what the latches learnt, and
- * indices as far as the keys are the same. */
-void sl_flow_inherit(struct sl_flow *flow, const struct sl_flow *old);
+void sl_flow_inherit(struct sl_flow *flow, const struct sl_flow *old, bool current,
+	const struct sl_page_source *pages);
 
 #endif

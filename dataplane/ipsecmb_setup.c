@@ -9,6 +9,7 @@
 #include <rte_malloc.h>
 
 #include "dataplane/kdf.h"
+#include "dataplane/pages.h"
 #include "dataplane/slab.h"
 
 enum { SHA1_BLOCK = 64 };
@@ -91,8 +92,11 @@ static struct sl_key *key_take(enum sl_suite suite)
 	const size_t rtcp_offset = sizeof(struct ipsecmb_cm) + round_keys_len(info->key_len);
 	const size_t cm = rtcp_offset + sizeof(struct ipsecmb_cm_rtcp) + info->key_len;
 
-	slabs[suite].size = info->aead ? sizeof(struct ipsecmb_gcm) : RTE_CACHE_LINE_ROUNDUP(cm);
-	struct sl_key *key = sl_slab_take(&slabs[suite]);
+	const size_t size = info->aead ? sizeof(struct ipsecmb_gcm) : RTE_CACHE_LINE_ROUNDUP(cm);
+
+	slabs[suite].size = sizeof(struct sl_history) + size;
+	struct sl_history *history = sl_slab_take(&slabs[suite]);
+	struct sl_key *key = history ? (struct sl_key *)(history + 1) : NULL;
 	if (key)
 		*key = (struct sl_key){
 			.suite = (uint8_t)suite,
@@ -100,7 +104,7 @@ static struct sl_key *key_take(enum sl_suite suite)
 			.key_len = info->key_len,
 			.tag_len = info->rtp_tag,
 			.rtcp_offset = (uint16_t)rtcp_offset,
-			.size = (uint16_t)slabs[suite].size,
+			.size = (uint16_t)size,
 		};
 	return key;
 }
@@ -135,8 +139,9 @@ void sl_ipsecmb_key_free(struct sl_key *key)
 {
 	if (!key)
 		return;
+	sl_pages_take_back(sl_key_history(key));
 	explicit_bzero(key, key->size);
-	sl_slab_give(key);
+	sl_slab_give(sl_key_history(key));
 }
 
 void sl_ipsecmb_close(struct sl_crypto *crypto)

@@ -45,7 +45,10 @@ static enum sl_verdict check(
 			sl_srtcp_trailer(p->flow->in_suite, p->op.data, p->op.len) & 0x7fffffff;
 		return sl_replay_check(rtcp, p->op.index);
 	}
-	p->op.index = sl_replay_estimate(in, p->view.seq);
+	p->op.index = sl_replay_estimate(in, p->view.seq,
+		likely(!sl_replay_empty(in))
+			? 0
+			: sl_roc_search_get(&p->flow->search, p->view.ssrc, p->view.seq));
 	if (p->op.index > SL_INDEX_MAX)
 		return SL_DROP_REPLAY_OLD;
 	return sl_replay_check(in, p->op.index);
@@ -58,7 +61,7 @@ static enum sl_verdict index_and_check(struct sl_packet *p)
 
 	if (likely(p->place >= 0))
 		return check(p, &sl_streams_live(s, p->place)->in, sl_streams_rtcp(s, p->place));
-	sl_streams_recall(s, p->op.ssrc, &in, &rtcp);
+	sl_streams_recall(sl_key_history(p->flow->in_key), p->op.ssrc, &in, &rtcp);
 	return check(p, &in, &rtcp);
 }
 
@@ -70,10 +73,10 @@ static void prefetch_way_out(const struct sl_packet *p)
 	rte_prefetch0(&p->flow->quality);
 }
 
-/* Of an SSRC that is not known, while one is. */
+/* Of an SSRC that is not heard, while one is. */
 static bool intrudes(const struct sl_packet *p)
 {
-	return p->place < 0 && p->flow->in_key && p->flow->streams.first.in_use;
+	return p->place < 0 && p->flow->streams.first.in_use;
 }
 
 /* Of a packet that would be decrypted next. */
@@ -81,11 +84,25 @@ static enum sl_verdict police(const struct sl_packet *p, uint64_t now)
 {
 	struct sl_flow *flow = p->flow;
 
-	if (unlikely(intrudes(p)))
-		return sl_police_learn(&flow->police, now) ? SL_FORWARD : SL_DROP_UNPROVEN;
 	if (p->component == SL_RTCP)
 		return sl_police_rtcp(&flow->police, now) ? SL_FORWARD : SL_DROP_RTCP_RATE;
 	return sl_police_rtp(&flow->police, p->view.payload_len, now) ? SL_FORWARD : SL_DROP_RATE;
+}
+
+/* The search of a history is for those that may be tried at all. */
+static enum sl_verdict judge(const struct sl_burst *b, struct sl_packet *p)
+{
+	enum sl_verdict v;
+
+	if (p->flow->in_key && unlikely(unknown(p)) && must_wait(b, p))
+		return SL_TAKEN;
+	if (unlikely(intrudes(p))) {
+		if (!sl_police_learn(&p->flow->police, b->now))
+			return SL_DROP_UNPROVEN;
+		return p->flow->in_key ? index_and_check(p) : SL_FORWARD;
+	}
+	v = p->flow->in_key ? index_and_check(p) : SL_FORWARD;
+	return v == SL_FORWARD ? police(p, b->now) : v;
 }
 
 void sl_stage_replay(struct sl_worker *w, struct sl_burst *b)
@@ -100,17 +117,20 @@ void sl_stage_replay(struct sl_worker *w, struct sl_burst *b)
 			.header_len = p->view.header_len,
 		};
 		p->place = (int8_t)sl_streams_find(&p->flow->streams, p->view.ssrc);
-		if (!p->flow->in_key)
-			p->verdict = SL_FORWARD;
-		else if (unlikely(unknown(p)) && must_wait(b, p))
-			p->verdict = SL_TAKEN;
-		else
-			p->verdict = index_and_check(p);
-		if (p->verdict == SL_FORWARD)
-			p->verdict = police(p, b->now);
+		p->verdict = judge(b, p);
 		if (p->verdict == SL_FORWARD)
 			prefetch_way_out(p);
 	}
+}
+
+static void note_forged(const struct sl_packet *p, uint64_t now)
+{
+	struct sl_flow *flow = p->flow;
+
+	if (p->component == SL_RTP && unknown(p))
+		sl_roc_search_failed(&flow->search, p->view.ssrc, p->view.seq);
+	if (!intrudes(p))
+		sl_police_forged(&flow->police, p->component == SL_RTCP, p->view.payload_len, now);
 }
 
 typedef void transform(struct sl_crypto *, struct sl_crypto_op *const *, unsigned);
@@ -134,9 +154,8 @@ static void run(struct sl_worker *w, struct sl_burst *b, transform *rtp, transfo
 	SL_BURST_FOREACH (p, b) {
 		if (p->op.key)
 			p->verdict = p->op.verdict;
-		if (unlikely(p->verdict == SL_DROP_AUTH) && !intrudes(p))
-			sl_police_forged(&p->flow->police, p->component == SL_RTCP,
-				p->view.payload_len, b->now);
+		if (unlikely(p->verdict == SL_DROP_AUTH))
+			note_forged(p, b->now);
 	}
 }
 
@@ -158,21 +177,21 @@ static enum sl_verdict commit_ingress(struct sl_packet *p)
 }
 
 /*
- * Has the sender started to number anew, when its number would be one that was sent before? What
- * authenticated and was not received before is new, so yes. On a plain leg it takes two in sequence
- * (RFC 3550 A.1), since a single one may be late or a copy. The place for it is free there: what
- * is plain has no ingress window.
+ * Egress index already used: did the sender restart its sequence? What authenticated and was not
+ * received before is new, so yes. On a plain leg it takes two in sequence (RFC 3550 A.1), since a
+ * single one may be late or a copy.
  */
 static bool restarted(const struct sl_packet *p, struct sl_stream *stream, enum sl_verdict refused)
 {
-	uint64_t *expected = &stream->in.seen[1], seq = UINT64_C(0x10000) | p->view.seq;
-	bool in_sequence = *expected == seq;
+	struct sl_restart *restart = &stream->restart;
+	bool in_sequence;
 
 	if (p->flow->in_key)
 		return true;
 	if (refused != SL_DROP_REPLAY_OLD)
 		return false;
-	*expected = UINT64_C(0x10000) | (uint16_t)(seq + 1);
+	in_sequence = restart->suspected && restart->expected == p->view.seq;
+	*restart = (struct sl_restart){(uint16_t)(p->view.seq + 1), true};
 	return in_sequence;
 }
 
@@ -185,9 +204,11 @@ static enum sl_verdict take_egress(struct sl_packet *p)
 	if (!flow->out_key)
 		return SL_FORWARD;
 	if (p->component == SL_RTCP) {
-		if (flow->rtcp_out_index > SL_RTCP_INDEX_MAX)
+		struct sl_history *sent = sl_key_history(flow->out_key);
+
+		if (sent->rtcp_sent == SL_RTCP_INDEX_MAX)
 			return SL_DROP_INDEX_LIMIT;
-		p->op.index = flow->rtcp_out_index++;
+		p->op.index = ++sent->rtcp_sent; /* from 1, as libsrtp cannot send 0 */
 		return SL_FORWARD;
 	}
 
@@ -195,7 +216,7 @@ static enum sl_verdict take_egress(struct sl_packet *p)
 	struct sl_replay *out = &stream->out;
 	enum sl_verdict v;
 
-	p->op.index = sl_replay_estimate(out, (uint16_t)(p->view.seq + stream->shift));
+	p->op.index = sl_replay_estimate(out, (uint16_t)(p->view.seq + stream->shift), 0);
 	if (p->op.index > SL_INDEX_MAX && out->top >> 16 == SL_INDEX_MAX >> 16)
 		return SL_DROP_INDEX_LIMIT;
 	v = p->op.index > SL_INDEX_MAX ? SL_DROP_REPLAY_OLD : sl_replay_commit(out, p->op.index);
@@ -233,7 +254,11 @@ static int admit(struct sl_worker *w, const struct sl_packet *p, uint64_t now)
 		return p->place;
 	if (sl_streams_find(s, p->view.ssrc) < 0 && sl_streams_wants_more(s))
 		sl_flow_give_more(p->flow, sl_spare_take(w));
-	return sl_streams_admit(s, p->view.ssrc, now);
+
+	const struct sl_page_source pages = sl_spare_pages(w);
+	const struct sl_stream_keys keys = sl_flow_keys(p->flow, &pages);
+
+	return sl_streams_admit(s, &keys, p->view.ssrc, now);
 }
 
 static enum sl_verdict treat(struct sl_packet *p)

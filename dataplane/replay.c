@@ -3,10 +3,34 @@
 
 #include "dataplane/packet_path.h"
 
-uint64_t sl_replay_estimate_any(const struct sl_replay *r, uint16_t seq)
+static bool goes_on(const struct sl_roc_search *s, uint32_t ssrc, uint16_t seq)
 {
-	if (sl_replay_empty(r) && (!r->top || seq & 1))
-		return seq;
+	return s->on && s->ssrc == ssrc && (uint16_t)(seq - s->expected) < SL_ROC_SEARCH_GAP;
+}
+
+uint8_t sl_roc_search_get(const struct sl_roc_search *s, uint32_t ssrc, uint16_t seq)
+{
+	return goes_on(s, ssrc, seq) ? s->roc : 0;
+}
+
+void sl_roc_search_failed(struct sl_roc_search *s, uint32_t ssrc, uint16_t seq)
+{
+	uint8_t next = goes_on(s, ssrc, seq) ? s->roc + 1 : 0;
+
+	*s = (struct sl_roc_search){
+		.ssrc = ssrc,
+		.expected = (uint16_t)(seq + 1),
+		.roc = next % SL_ROC_SEARCH,
+		.on = true,
+	};
+}
+
+uint64_t sl_replay_estimate_any(const struct sl_replay *r, uint16_t seq, uint8_t tries)
+{
+	if (sl_replay_empty(r) && !r->top)
+		return (uint64_t)tries << 16 | seq;
+	if (sl_replay_empty(r) && seq & 1)
+		return (uint64_t)(tries / 2) << 16 | seq;
 
 	uint64_t roc = r->top >> 16;
 	int32_t ahead = (int32_t)seq - (int32_t)(r->top & 0xffff);

@@ -30,25 +30,49 @@ static inline bool sl_replay_empty(const struct sl_replay *r)
 	return !(r->seen[0] & 1);
 }
 
+/*
+ * The roll-over counter of an SSRC that has not authenticated yet. It is 0, unless the sender was
+ * heard elsewhere before: by a relay that died, or under another key. So from the second packet in
+ * a row on that does not verify, the next one tries the next counter, up to SL_ROC_SEARCH, with one
+ * MAC for each. What is remembered here proves nothing: a packet that is not of the row, as of
+ * somebody who forges beside the sender, starts again at 0.
+ */
+struct sl_roc_search {
+	uint32_t ssrc;
+	uint16_t expected; /* sequence number that goes on with the row */
+	uint8_t roc;       /* to be tried with it */
+	bool on;           /* there is a row */
+};
+
+enum {
+	SL_ROC_SEARCH = 64,     /* counters: 23 hours at 50 packets a second */
+	SL_ROC_SEARCH_GAP = 16, /* packets of a row that may be missing between two */
+};
+
+/* The counter to try for a packet of an SSRC that is not known. */
+uint8_t sl_roc_search_get(const struct sl_roc_search *search, uint32_t ssrc, uint16_t seq);
+/* It did not verify with that. */
+void sl_roc_search_failed(struct sl_roc_search *search, uint32_t ssrc, uint16_t seq);
+
 /* Of the three below, for any index; they themselves settle at once what nearly always comes, the
  * next one. */
-uint64_t sl_replay_estimate_any(const struct sl_replay *r, uint16_t seq);
+uint64_t sl_replay_estimate_any(const struct sl_replay *r, uint16_t seq, uint8_t tries);
 enum sl_verdict sl_replay_check_any(const struct sl_replay *r, uint64_t index);
 enum sl_verdict sl_replay_commit_any(struct sl_replay *r, uint64_t index);
 
 /*
  * The index that `seq` most likely stands for (RFC 3711 3.3.1), given the highest one so far;
- * roll-over counter 0 when there is none. After a change of keys some senders start anew and some
- * go on counting: until a packet has authenticated, odd sequence numbers are taken for the one and
- * even ones for the other, so that one of two packets verifies, with one MAC for each and nothing
- * remembered of those that do not. May be UINT64_MAX (no such index): before the first
- * packet, or past 2^48.
+ * roll-over counter `tries` (sl_roc_search_get) when there is none. After a change of keys some
+ * senders start anew and some go on counting: until a packet has authenticated, odd sequence
+ * numbers are taken for the one and even ones for the other, so that one of two packets verifies,
+ * with one MAC for each and nothing remembered of those that do not. May be UINT64_MAX (no such
+ * index): before the first packet, or past 2^48.
  */
-static inline uint64_t sl_replay_estimate(const struct sl_replay *r, uint16_t seq)
+static inline uint64_t sl_replay_estimate(const struct sl_replay *r, uint16_t seq, uint8_t tries)
 {
 	if (seq == (uint16_t)(r->top + 1) && !sl_replay_empty(r) && r->top < SL_INDEX_MAX)
 		return r->top + 1;
-	return sl_replay_estimate_any(r, seq);
+	return sl_replay_estimate_any(r, seq, tries);
 }
 
 /* SL_FORWARD, SL_DROP_REPLAY or SL_DROP_REPLAY_OLD. Changes nothing. */

@@ -40,6 +40,7 @@ struct sl_worker {
 	struct rte_ring *events;   /* struct sl_event, to ctrl: dataplane/event.c */
 	struct rte_ring *samples;  /* struct sl_drop_sample, likewise */
 	struct rte_ring *spares;   /* struct sl_more *, from ctrl: dataplane/more.h */
+	struct rte_ring *pages;    /* struct sl_history_page *, likewise */
 	uint8_t n_rx;
 	struct {
 		uint8_t port; /* sl_port */

@@ -185,7 +185,9 @@ static int make_rings(struct sl_worker *w, char why[SL_WHY])
 	w->events = event_ring("events", w->index, sizeof(struct sl_event));
 	w->samples = event_ring("samples", w->index, sizeof(struct sl_drop_sample));
 	w->spares = ring("spares", w->index, SL_SPARES + 1, RING_F_SP_ENQ | RING_F_SC_DEQ);
-	if (w->orders && w->handoff && w->relay_tx && w->events && w->samples && w->spares)
+	w->pages = ring("pages", w->index, SL_SPARES + 1, RING_F_SP_ENQ | RING_F_SC_DEQ);
+	if (w->orders && w->handoff && w->relay_tx && w->events && w->samples && w->spares &&
+		w->pages)
 		return 0;
 	snprintf(why, SL_WHY, "no memory for the rings of worker %u: raise `memory` in [sluice]",
 		w->index);

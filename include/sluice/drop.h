@@ -32,7 +32,7 @@
 	X(RTCP, "rtcp", "malformed RTCP header")                                                   \
 	X(SHORT, "short", "too short for the suite's authentication tag or SRTCP trailer")         \
 	X(SRTCP_CLEAR, "srtcp-clear", "SRTCP without encryption (E flag off) was not agreed")      \
-	X(SSRC_LIMIT, "ssrc-limit", "more SSRCs than a flow has room for, or no room is left to give") \
+	X(SSRC_LIMIT, "ssrc-limit", "of an SSRC that its key has forgotten after a thousand others, or no memory for it") \
 	X(REPLAY, "replay", "an index that was already received")                                  \
 	X(REPLAY_OLD, "replay-old", "an index older than the replay window")                       \
 	X(RATE, "rate", "more than its SDP announced, with slack")                                 \

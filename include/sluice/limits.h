@@ -15,10 +15,7 @@ enum {
 
 	SL_BURST = 64, /* packets that travel the pipeline together */
 
-	SL_LIVE_SSRCS = 4, /* SSRCs of one flow with a full replay window */
-	SL_RETIRED_SSRCS =
-		8, /* SSRCs that fell silent: highest index kept, so none is ever reused */
-
+	SL_LIVE_SSRCS = 4,      /* SSRCs of one flow with a full replay window */
 	SL_REPLAY_WINDOW = 128, /* packets; RFC 3711 3.3.2 asks for at least 64 */
 };
 

@@ -24,7 +24,7 @@
 
 /* Which keys and flows the relay's calls refer to. */
 struct trace {
-	const void *key[1024], *flow[1024], *local[1024];
+	const void *key[4096], *flow[1024], *local[1024];
 	unsigned keys, flows, locals;
 };
 
@@ -57,6 +57,8 @@ static void trace_leg(struct trace *t, const struct sl_leg *l)
 		add_local(t, l->media[m].local);
 		add_key(t, l->media[m].in);
 		add_key(t, l->media[m].out);
+		for (int i = 0; i < SL_FORMER_KEYS; i++)
+			add_key(t, l->media[m].former[i]);
 		add_key(t, l->media[m].path.in);
 		add_key(t, l->media[m].path.out);
 		add(t->flow, &t->flows, l->media[m].path.flow);

@@ -44,10 +44,11 @@ static void estimate_across_wraps(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct sl_replay r = at(cases[i].top);
 
-		if (sl_replay_estimate(&r, cases[i].seq) != cases[i].want)
+		if (sl_replay_estimate(&r, cases[i].seq, 0) != cases[i].want)
 			fail_msg("%s", cases[i].what);
 	}
-	assert_int_equal(sl_replay_estimate(&(struct sl_replay){0}, 65535), 65535);
+	assert_int_equal(sl_replay_estimate(&(struct sl_replay){0}, 65535, 0), 65535);
+	assert_int_equal(sl_replay_estimate(&(struct sl_replay){0}, 7, 3), INDEX(3, 7));
 }
 
 static void window_edges(void **state)
@@ -120,7 +121,7 @@ static void against_a_model(void **state)
 			want = seen[index] ? SL_DROP_REPLAY : SL_FORWARD;
 		assert_int_equal(sl_replay_check(&r, index), want);
 		if (any)
-			assert_int_equal(sl_replay_estimate(&r, (uint16_t)index), index);
+			assert_int_equal(sl_replay_estimate(&r, (uint16_t)index, 0), index);
 		assert_int_equal(sl_replay_commit(&r, index), want);
 		if (want == SL_FORWARD) {
 			seen[index] = 1;
@@ -129,6 +130,28 @@ static void against_a_model(void **state)
 		}
 	}
 	assert_true(top > 200000);
+}
+
+/* What does not verify in a row tries one counter after the other; a stray packet begins at 0. */
+static void search_of_a_counter(void **state)
+{
+	struct sl_roc_search s = {0};
+	uint16_t seq = 65500;
+
+	assert_int_equal(sl_roc_search_get(&s, 0, 0), 0);
+	for (unsigned i = 0; i < 2 * SL_ROC_SEARCH; i++) {
+		sl_roc_search_failed(&s, 7, seq);
+		assert_int_equal(sl_roc_search_get(&s, 7, (uint16_t)(seq + 1)), i % SL_ROC_SEARCH);
+		seq += 1 + i % SL_ROC_SEARCH_GAP; /* some are lost */
+	}
+	sl_roc_search_failed(&s, 7, seq++);
+	sl_roc_search_failed(&s, 7, seq++);
+	assert_int_equal(sl_roc_search_get(&s, 7, seq), 1);
+	assert_int_equal(sl_roc_search_get(&s, 8, seq), 0);
+	assert_int_equal(sl_roc_search_get(&s, 7, seq + SL_ROC_SEARCH_GAP), 0);
+	assert_int_equal(sl_roc_search_get(&s, 7, seq - 1), 0);
+	sl_roc_search_failed(&s, 7, seq + 0x7fff); /* forged: the row is another one */
+	assert_int_equal(sl_roc_search_get(&s, 7, seq), 0);
 }
 
 int main(void)
@@ -140,6 +163,7 @@ int main(void)
 		cmocka_unit_test(check_changes_nothing),
 		cmocka_unit_test(duplicates_of_one_burst),
 		cmocka_unit_test(against_a_model),
+		cmocka_unit_test(search_of_a_counter),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

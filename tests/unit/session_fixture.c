@@ -303,10 +303,12 @@ struct sl_call *call_up(enum sl_suite a, enum sl_suite b)
 
 void use(struct sl_flow *flow, uint64_t in, uint64_t out)
 {
-	flow->streams.n_live = 1;
-	flow->streams.first.in_use = true;
-	flow->streams.first.ssrc = 0x1234;
-	flow->streams.first.in = (struct sl_replay){.top = in, .seen = {1}};
+	const struct sl_stream_keys keys = sl_flow_keys(flow, NULL);
+
+	assert_int_equal(sl_streams_admit(&flow->streams, &keys, 0x1234, 0), 0);
+	if (keys.in)
+		flow->streams.first.in = (struct sl_replay){.top = in, .seen = {1}};
 	flow->streams.first.out = (struct sl_replay){.top = out, .seen = {1}};
-	flow->rtcp_out_index = out;
+	if (keys.out)
+		keys.out->rtcp_sent = (uint32_t)out;
 }

@@ -62,7 +62,7 @@ static void forks_with_suites_of_their_own(void **state)
 	connected("A", "B");
 	assert_int_equal(received(flow("A")), 150);
 	assert_int_equal(sent(flow("A")), 200);
-	assert_int_equal(flow("A")->rtcp_out_index, 200);
+	assert_int_equal(sl_key_history(flow("A")->out_key)->rtcp_sent, 200);
 	assert_int_equal(sent(flow("B")), 500);
 	relay_close();
 }
@@ -332,6 +332,57 @@ static void a_repeated_answer_after_glare(void **state)
 	relay_close();
 }
 
+/* Two branches share ports and our key until they speak with each other: else one flow of theirs
+ * would be unreachable, and both would send under one key. */
+static void forks_connected_with_each_other(void **state)
+{
+	char key[SL_SDES_TEXT_MAX];
+
+	relay_open(0);
+	must_offer(from("A", NULL), party("A", key_line(1, CM80, 1)));
+	strcpy(key, crypto_line(sdp_out, 0));
+	must_answer(from("A", "B"), party("B", key_line(1, GCM, 2)));
+	must_answer(from("A", "C"), party("C", key_line(1, GCM, 3)));
+	assert_ptr_equal(leg("B")->media[0].local, leg("C")->media[0].local);
+	use(flow("C"), 300, 400);
+	must_offer(from("B", "C"), party("B", key_line(1, GCM, 2)));
+	assert_string_not_equal(crypto_line(sdp_out, 0), key);
+	must_answer(from("B", "C"), party("C", key_line(1, GCM, 3)));
+	connected("B", "C");
+	not_connected("A");
+	assert_ptr_not_equal(leg("B")->media[0].local, leg("C")->media[0].local);
+	assert_ptr_not_equal(flow("B")->out_key, flow("C")->out_key);
+	assert_int_equal(received(flow("C")), 300);
+	relay_close();
+}
+
+/* What was received under a key is not received again, whatever was in force in between. */
+static void an_earlier_key_keeps_its_replay_window(void **state)
+{
+	static const enum sl_suite between[] = {SL_SUITE_NONE, CM80};
+
+	for (unsigned i = 0; i < 2; i++) {
+		const char *other = between[i] ? key_line(1, CM80, 9) : NULL;
+		struct command secure = from("A", "B");
+
+		secure.proto = SL_SDP_SAVP; /* towards B, whatever A speaks */
+
+		relay_open(0);
+		must_offer(from("A", NULL), party("A", key_line(1, CM80, 1)));
+		must_answer(from("A", "B"), party("B", key_line(1, GCM, 2)));
+		use(flow("A"), 100, 200);
+		must_offer(secure, party("A", other));
+		must_answer(from("A", "B"), party("B", key_line(1, GCM, 2)));
+		must_offer(from("A", "B"), party("A", key_line(1, CM80, 1)));
+		must_answer(from("A", "B"), party("B", key_line(1, GCM, 2)));
+		assert_int_equal(received(flow("A")), 100);
+		assert_int_equal(
+			sl_replay_check(&flow("A")->streams.first.in, 100), SL_DROP_REPLAY);
+		assert_int_equal(sent(flow("A")), 200);
+		relay_close();
+	}
+}
+
 static void the_family_of_a_leg_may_change(void **state)
 {
 	struct party a = party("A", key_line(1, CM80, 1)), b = party("B", key_line(1, GCM, 2));
@@ -351,11 +402,12 @@ static void the_family_of_a_leg_may_change(void **state)
 	assert_int_equal(leg("A")->media[0].local->rtp, port); /* in force until the answer */
 	must_answer(from("A", "B"), b);
 	assert_non_null(strstr(sdp_out, "c=IN IP6 " RELAY6 "\r\n"));
-	assert_string_equal(crypto_line(sdp_out, 0), key);
+	assert_string_not_equal(crypto_line(sdp_out, 0), key); /* RFC 4568 7.1.4 */
 	connected("A", "B");
 	assert_int_equal(flow("A")->local[SL_RTP].slot, relay.interface.local[SL_IPV6].slot);
 	assert_int_equal(flow("B")->egress[SL_RTP].header_len, 48);
-	assert_int_equal(sent(flow("B")), 400);
+	assert_int_equal(received(flow("B")), 300);
+	assert_int_equal(sent(flow("B")), 0);
 	must_offer(from("A", "B"), a);
 	/* And back, while the offer for IPv6 is forgotten. */
 	a.address = "192.0.2.65";
@@ -400,6 +452,8 @@ int main(void)
 		cmocka_unit_test(a_new_party_takes_a_place),
 		cmocka_unit_test(both_offer_at_once),
 		cmocka_unit_test(a_repeated_answer_after_glare),
+		cmocka_unit_test(forks_connected_with_each_other),
+		cmocka_unit_test(an_earlier_key_keeps_its_replay_window),
 		cmocka_unit_test(the_family_of_a_leg_may_change),
 		cmocka_unit_test(parties_are_limited),
 	};

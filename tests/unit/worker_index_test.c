@@ -2,6 +2,7 @@
 /* Which index a packet has, and that none is sent twice under a key. */
 #include "worker_fixture.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "dataplane/mailbox.h"
@@ -190,7 +191,7 @@ static void keys_have_an_end(void **state)
 		receive(&relay, &c.end[1], false, false, p), -1); /* libsrtp knows no such ROC */
 	assert_int_equal(receive(&relay, &c.end[1], false, false, p), 0);
 	assert_int_equal(c.flow[0]->count.drops[SL_DROP_INDEX_LIMIT], 2);
-	c.flow[0]->rtcp_out_index = SL_RTCP_INDEX_MAX;
+	sl_key_history(c.flow[0]->out_key)->rtcp_sent = SL_RTCP_INDEX_MAX - 1;
 	for (int i = 0; i < 3; i++)
 		inject(&relay, &c.end[0], 0, true, false, p, make_rtcp(&c.end[0], p));
 	relay_poll();
@@ -228,22 +229,135 @@ static void ssrcs_keep_their_own_counters(void **state)
 	}
 	assert_int_equal(c.flow[0]->streams.first.in.top >> 16, 1);
 	assert_int_equal(sl_streams_live(&c.flow[0]->streams, 1)->in.top >> 16, 0);
-	/* SSRC 0 falls silent, a fifth takes its place, and SSRC 0 comes back in its second
-	 * roll-over. */
-	c.flow[0]->streams.first.last -= SL_STREAM_SILENT_NS;
+	/* SSRC 0 is silent for longest, a fifth takes its place, and SSRC 0 comes back in its
+	 * second roll-over. */
+	c.flow[0]->streams.first.last -= 1000;
 	c.end[0].ssrc = own + 9;
 	uint16_t first = 1, next = (uint16_t)(starts[0] + ROUNDS);
 
 	send_rtp(&c, 0, first);
 	relay_poll();
 	expect_rtp(&c, 0, &first, 1);
-	assert_int_equal(c.flow[0]->streams.n_retired, 1);
-	sl_streams_live(&c.flow[0]->streams, 1)->last -= SL_STREAM_SILENT_NS;
+	assert_int_equal(sl_streams_find(&c.flow[0]->streams, own), -1);
 	c.end[0].ssrc = own;
 	send_rtp(&c, 0, next);
 	relay_poll();
 	expect_rtp(&c, 0, &next, 1);
 	call_close(&c);
+}
+
+/* Indices belong to the key, and it to one flow at a time; so does a pinhole. */
+static void a_key_has_one_flow(void **state)
+{
+	struct call c, d;
+	struct sl_flow *flow;
+	struct sl_exchange x[2];
+
+	call_open(&c, 40, CM80, GCM256, false, false, false);
+	call_open(&d, 41, CM80, GCM256, false, false, false);
+	for (int own = 0; own < 2; own++) {
+		flow = call_flow(&d, 0);
+		*(own ? &flow->in_key : &flow->out_key) =
+			own ? c.flow[0]->in_key : c.flow[0]->out_key;
+		x[0] = (struct sl_exchange){.flow = flow, .old = d.flow[0]};
+		assert_int_equal(sl_flows_exchange(x, 1), -EBUSY);
+		sl_flow_free(flow);
+	}
+	flow = call_flow(&c, 0);
+	x[0] = (struct sl_exchange){.flow = flow};
+	assert_int_equal(sl_flows_exchange(x, 1), -EEXIST);
+	/* Nor two that come at once in place of one. */
+	x[0] = (struct sl_exchange){.flow = flow, .old = c.flow[0]};
+	x[1] = (struct sl_exchange){.flow = call_flow(&c, 0)};
+	assert_int_equal(sl_flows_exchange(x, 2), -EEXIST);
+	sl_flow_free(x[1].flow);
+	sl_flow_free(flow);
+	/* In another's place it goes on behind what that one sent. */
+	send_rtp(&c, 0, 7);
+	relay_poll();
+	expect_rtp(&c, 0, &(uint16_t){7}, 1);
+	x[0] = (struct sl_exchange){.old = c.flow[0]};
+	assert_int_equal(sl_flows_exchange(x, 1), 0);
+	assert_int_equal(
+		sl_history_find(sl_key_history(c.flow[0]->out_key), c.end[0].ssrc)->next, 8);
+	x[0] = (struct sl_exchange){.flow = call_flow(&c, 0)};
+	assert_int_equal(sl_flows_exchange(x, 1), 0);
+	sl_flow_free(c.flow[0]);
+	c.flow[0] = x[0].flow;
+	send_rtp(&c, 0, 7);
+	send_rtp(&c, 0, 8);
+	relay_poll();
+	expect_rtp(&c, 0, &(uint16_t){8}, 1);
+	call_close(&d);
+	call_close(&c);
+}
+
+/* A queue with an announcement of its own for each caller before, and the caller's own between:
+ * SSRCs one after the other, for hours, on every pair of suites; libsrtp receives them. */
+static void a_thousand_ssrcs(void **state)
+{
+	static const enum sl_suite suites[] = {PLAIN, CM80, GCM256};
+	enum { SSRCS = 1000, PACKETS = 10 };
+
+	for (unsigned k = 0; k < 9; k++) {
+		uint16_t own_seq = 65000;
+		uint32_t own;
+		struct call c;
+
+		call_open(&c, 42, suites[k / 3], suites[k % 3], false, false, false);
+		own = c.end[0].ssrc;
+		for (uint32_t i = 0; i < SSRCS; i++) {
+			c.end[0].ssrc = own + (i % 10 == 9 ? 0 : 1 + i);
+			for (uint16_t n = 0; n < PACKETS; n++) {
+				uint16_t seq =
+					c.end[0].ssrc == own ? own_seq++ : (uint16_t)(i * 77 + n);
+
+				send_rtp(&c, 0, seq);
+				relay_poll();
+				expect_rtp(&c, 0, &seq, 1);
+			}
+			sl_spares_fill();
+		}
+		assert_int_equal(c.flow[0]->count.packets[SL_RTP], SSRCS * PACKETS);
+		/* The very first of them comes back, and goes on. */
+		c.end[0].ssrc = own + 1;
+		send_rtp(&c, 0, PACKETS);
+		relay_poll();
+		expect_rtp(&c, 0, &(uint16_t){PACKETS}, 1);
+		call_close(&c);
+	}
+}
+
+/* It comes with a counter that the relay has not seen grow: the first packet of the row that has
+ * its turn verifies, and all after it. */
+static void a_counter_above_zero_at_first_sight(void **state)
+{
+	static const uint32_t counters[] = {0, 1, 2, 9, SL_ROC_SEARCH - 1, SL_ROC_SEARCH};
+
+	for (unsigned i = 0; i < 6; i++) {
+		bool found = counters[i] < SL_ROC_SEARCH;
+		unsigned got = 0;
+		uint8_t p[FRAME_MAX];
+		struct call c;
+
+		call_open(&c, 43, i & 1 ? GCM256 : CM80, CM80, false, false, false);
+		make_rtp(&c.end[0], 99, PAYLOAD, p); /* libsrtp wants to know the stream */
+		assert_int_equal(srtp_set_stream_roc(c.end[0].tx, c.end[0].ssrc, counters[i]), 0);
+		for (uint16_t n = 0; n < 2 * SL_ROC_SEARCH; n++) {
+			uint16_t seq = 100 + n;
+			int len;
+
+			send_rtp(&c, 0, seq);
+			relay_poll();
+			len = receive(&relay, &c.end[1], false, false, p);
+			got += is_rtp(&c.end[0], p, len, seq, PAYLOAD);
+			assert_int_equal(len > 0, found && n >= counters[i] + (counters[i] > 0));
+		}
+		assert_int_equal(c.flow[0]->count.drops[SL_DROP_AUTH] + got, 2 * SL_ROC_SEARCH);
+		if (found)
+			assert_int_equal(c.flow[0]->streams.first.in.top >> 16, counters[i]);
+		call_close(&c);
+	}
 }
 
 int main(int argc, char **argv)
@@ -257,6 +371,9 @@ int main(int argc, char **argv)
 		CASE(new_key_with_or_without_the_old_counter),
 		CASE(keys_have_an_end),
 		CASE(ssrcs_keep_their_own_counters),
+		CASE(a_key_has_one_flow),
+		CASE(a_thousand_ssrcs),
+		CASE(a_counter_above_zero_at_first_sight),
 	};
 
 	arguments(argc, argv);
