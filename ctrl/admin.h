@@ -20,6 +20,7 @@ struct sl_admin {
 	const struct sl_sessions *sessions;
 	const struct sl_ng *ng;
 	struct sl_server *server;
+	const struct sl_work *work;
 	struct sl_datagram *datagram;   /* NULL: no NG by UDP */
 	struct sl_websocket *websocket; /* NULL: no NG by WebSocket */
 	struct sl_protection *protection;

@@ -78,11 +78,11 @@ static json_t *udp(const struct sl_admin *a)
 	struct sl_datagram_stats s;
 
 	sl_datagram_stats(a->datagram, &s);
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:I}", "received",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:I}", "received",
 		count(s.received), "served", count(s.served), "duplicates", count(s.duplicates),
 		"refused by source", count(s.refused_peer), "malformed", count(s.refused_request),
-		"unanswered", count(s.unanswered), "unsent", count(s.unsent), "replies kept",
-		(int)s.kept, "replies evicted", count(s.evicted));
+		"unanswered", count(s.unanswered), "crowded", count(s.crowded), "unsent",
+		count(s.unsent), "replies kept", (int)s.kept, "replies evicted", count(s.evicted));
 }
 
 static json_t *admission(const struct sl_sessions *sessions)
@@ -155,22 +155,32 @@ static json_t *next_hops(const struct sl_neigh *neigh)
 		"put off", count(n.put_off), "resyncs", count(n.resyncs));
 }
 
+static json_t *loop(const struct sl_work *work)
+{
+	struct sl_work_stats s = sl_work_stats(work);
+
+	return json_pack("{s:I, s:I, s:I, s:I}", "turns", count(s.turns), "longest us",
+		count(s.longest / 1000), "cut short", count(s.cut_short), "timer late us",
+		count(s.late / 1000));
+}
+
 json_t *sl_admin_status(const struct sl_admin *a)
 {
-	const struct sl_server_stats *s = sl_server_stats(a->server);
+	struct sl_server_stats s = sl_server_stats(a->server);
 	json_t *status;
 
 	status = json_pack("{s:s, s:i, s:I, s:s, s:b, s:I, s:{s:i, s:I, s:I}, s:o, s:o,"
-			   "s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}}",
+			   "s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}}",
 		"version", SL_VERSION, "pid", (int)getpid(), "started", (json_int_t)a->started,
 		"crypto", a->sessions->env.crypto->name, "hugepages", a->hugepages, "resident KiB",
 		resident(), "calls", "now", (int)a->sessions->n, "ever",
 		count(a->sessions->created), "timed out", count(a->sessions->timeouts), "workers",
 		workers(), "commands", commands(a->ng), "control", "connections",
-		count(s->connections), "accepted", count(s->accepted), "served", count(s->served),
-		"malformed", count(a->ng->malformed), "refused by user", count(s->refused_peer),
-		"incomplete", count(s->incomplete), "timeouts", count(s->timeouts), "evicted",
-		count(s->evicted));
+		count(s.connections), "accepted", count(s.accepted), "served", count(s.served),
+		"malformed", count(a->ng->malformed), "refused by user", count(s.refused_peer),
+		"incomplete", count(s.incomplete), "timeouts", count(s.timeouts), "evicted",
+		count(s.evicted), "crowded", count(s.crowded), "pauses", count(s.pauses));
+	json_object_set_new(status, "loop", loop(a->work));
 	json_object_set_new(status, "load", load(a->sessions));
 	json_object_set_new(status, "next hops", next_hops(a->neigh));
 	json_object_set_new(status, "timeouts", timeouts(a->sessions));

@@ -7,6 +7,11 @@
  * Nobody is answered who is not named by ng-allow, nor what has no cookie: its sender could not
  * tell what the answer belongs to. Sources can be forged on a network that lets them be, so
  * loopback is all that is allowed unless the configuration says otherwise.
+ *
+ * In a turn of the loop at most SL_DATAGRAM_TURN datagrams are taken from a socket; each waits
+ * until it is its source's turn to be served (ctrl/work.h). A source has SL_DATAGRAM_SOURCE
+ * waiting, all together SL_DATAGRAM_WAITING; what comes beyond is the source's with the most, and
+ * not answered.
  */
 #ifndef SL_CTRL_DATAGRAM_H
 #define SL_CTRL_DATAGRAM_H
@@ -14,7 +19,12 @@
 #include "ctrl/config.h"
 #include "ctrl/server.h"
 
-enum { SL_DATAGRAM_CACHE = 16 * 1024 * 1024 }; /* bytes of replies that are kept */
+enum {
+	SL_DATAGRAM_CACHE = 16 * 1024 * 1024, /* bytes of replies that are kept */
+	SL_DATAGRAM_TURN = 256,
+	SL_DATAGRAM_SOURCE = 64, /* address and port */
+	SL_DATAGRAM_WAITING = 512,
+};
 
 struct sl_datagram_listen {
 	uint8_t ip[16]; /* one address: replies leave from it */
@@ -32,6 +42,7 @@ struct sl_datagram_stats {
 	uint64_t refused_peer;    /* by source address; not answered */
 	uint64_t refused_request; /* malformed or too large; answered */
 	uint64_t unanswered;      /* no cookie, or a reply that strayed here */
+	uint64_t crowded;         /* too many of its source were waiting; not answered */
 	uint64_t unsent;          /* the socket did not take the reply */
 	unsigned kept;            /* replies, now */
 	uint64_t evicted;         /* replies that made room before their time */
@@ -39,8 +50,9 @@ struct sl_datagram_stats {
 
 struct sl_datagram;
 
-/* A server on `loop` without listeners. NULL: out of memory. */
-struct sl_datagram *sl_datagram_new(uv_loop_t *loop);
+/* A server on `loop` without listeners, which does its work as `work` has it. NULL: out of memory.
+ */
+struct sl_datagram *sl_datagram_new(uv_loop_t *loop, struct sl_work *work);
 
 /* Adds a listener. 0 or -errno with `why`. */
 int sl_datagram_listen(struct sl_datagram *server, const struct sl_datagram_listen *listen,

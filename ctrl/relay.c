@@ -113,7 +113,7 @@ static int listen_udp(struct sl_relay *r, const struct sl_config_ng *ng, char wh
 
 	memcpy(how.ip, ng->ip, sizeof(how.ip));
 	if (!r->datagram)
-		r->datagram = r->admin.datagram = sl_datagram_new(r->loop);
+		r->datagram = r->admin.datagram = sl_datagram_new(r->loop, r->work);
 	if (!r->datagram) {
 		snprintf(why, SL_RELAY_WHY, "out of memory");
 		return -ENOMEM;
@@ -132,7 +132,7 @@ static int listen_websocket(
 	};
 
 	if (!r->websocket)
-		r->websocket = r->admin.websocket = sl_websocket_new(r->loop, &how, why);
+		r->websocket = r->admin.websocket = sl_websocket_new(r->loop, r->work, &how, why);
 	if (!r->websocket)
 		return -ENOMEM;
 	return sl_websocket_listen(r->websocket, ng, why);
@@ -141,12 +141,12 @@ static int listen_websocket(
 static int start_sockets(struct sl_relay *r, char why[SL_RELAY_WHY])
 {
 	const struct sl_config *config = r->config;
-	/* The kernel's word on who connects decides, not the mode of the file. */
-	struct sl_server_listen how = {.mode = 0666};
+	struct sl_server_listen how = {0};
 	int rc;
 
 	allow_defaults(r);
-	r->server = sl_server_new(r->loop);
+	r->work = sl_work_new(r->loop);
+	r->server = r->work ? sl_server_new(r->loop, r->work) : NULL;
 	if (!r->server) {
 		snprintf(why, SL_RELAY_WHY, "out of memory");
 		return -ENOMEM;
@@ -156,6 +156,7 @@ static int start_sockets(struct sl_relay *r, char why[SL_RELAY_WHY])
 		.sessions = &r->sessions,
 		.ng = &r->ng,
 		.server = r->server,
+		.work = r->work,
 		.protection = &r->protection,
 		.neigh = r->network.neigh,
 		.interfaces = r->network.interfaces,
@@ -248,6 +249,8 @@ void sl_relay_stop(struct sl_relay *r)
 	sl_neigh_close(r->network.neigh);
 	uv_run(r->loop, UV_RUN_DEFAULT);
 	sl_websocket_free(r->websocket);
+	sl_work_stop(r->work); /* nobody has an item any more */
+	uv_run(r->loop, UV_RUN_DEFAULT);
 	sl_network_close(&r->network);
 	explicit_bzero(r, sizeof(*r));
 }

@@ -36,6 +36,7 @@ struct sl_relay {
 	uv_timer_t tick, follow, sweep;
 	struct sl_events *events;
 	bool ticking;
+	struct sl_work *work;
 	struct sl_server *server;
 	struct sl_datagram *datagram;   /* NULL: no ng = udp: */
 	struct sl_websocket *websocket; /* NULL: no ng = ws: */

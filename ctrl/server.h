@@ -5,9 +5,11 @@
  * that sends nothing, too much or nonsense; a proxy that waits for a reply has no timeout of its
  * own.
  *
- * What a client may cost is bounded: bytes per request, time per request, connections. At the limit
- * of connections the one that has kept us waiting longest makes room. Request and reply buffers are
- * wiped: they carry keys.
+ * What a client may cost is bounded: bytes per request, time per request, connections, and its
+ * share of each turn of the loop: who may not connect is refused by the kernel, users take turns
+ * however many connections each has (ctrl/work.h), and at the limit of connections the user with
+ * the most of them loses the one that has been silent longest. Request and reply buffers are wiped:
+ * they carry keys.
  */
 #ifndef SL_CTRL_SERVER_H
 #define SL_CTRL_SERVER_H
@@ -18,14 +20,16 @@
 #include <uv.h>
 
 #include "ctrl/peer.h"
+#include "ctrl/work.h"
 
 enum {
 	SL_SERVER_REQUEST_MAX = 64 * 1024, /* bytes */
 	SL_SERVER_STATE_MAX = 64 * 1024,   /* bytes of a protocol's state for one request */
 	SL_SERVER_CONNECTIONS = 1024,      /* over all listeners */
 	SL_SERVER_TIMEOUT_MS = 5000,       /* for a request to arrive, and for a reply to leave */
-	SL_SERVER_BACKLOG = 4096,
-	SL_SERVER_WHY = 128, /* bytes of a reason */
+	SL_SERVER_READY = 512,             /* of one user, waiting to be read from */
+	SL_SERVER_STRANGERS = 16,          /* connections of those who may not: told so */
+	SL_SERVER_WHY = 128,               /* bytes of a reason */
 };
 
 struct sl_server_reply {
@@ -64,7 +68,6 @@ struct sl_server_protocol {
 
 struct sl_server_listen {
 	const char *path; /* at most 107 bytes */
-	mode_t mode;      /* of the socket file */
 	const struct sl_server_protocol *protocol;
 	void *context;
 	const struct sl_config_allow *allow; /* must outlive the server */
@@ -79,13 +82,16 @@ struct sl_server_stats {
 	uint64_t incomplete;      /* closed by the client before its request was whole */
 	uint64_t timeouts;
 	uint64_t evicted; /* made room at the limit */
+	uint64_t crowded; /* closed at once: too many of that user waited for us */
+	uint64_t pauses;  /* nothing was taken for a while: out of descriptors or memory */
 	unsigned connections;
 };
 
 struct sl_server;
 
-/* A server on `loop` without listeners. NULL: out of memory. */
-struct sl_server *sl_server_new(uv_loop_t *loop);
+/* A server on `loop` without listeners, which does its work as `work` has it. NULL: out of memory.
+ */
+struct sl_server *sl_server_new(uv_loop_t *loop, struct sl_work *work);
 
 /*
  * Adds a listener. The socket of a process that is gone is replaced. 0 or -errno with `why`;
@@ -100,6 +106,6 @@ int sl_server_listen(
  */
 void sl_server_stop(struct sl_server *server);
 
-const struct sl_server_stats *sl_server_stats(const struct sl_server *server);
+struct sl_server_stats sl_server_stats(const struct sl_server *server);
 
 #endif

@@ -5,9 +5,10 @@
  * connection stays and carries any number of requests; pings are answered, and sent where it is
  * quiet.
  *
- * Bounded: bytes per request, connections, replies that a client leaves unread. Requests and
- * replies are wiped; what a full socket makes libwebsockets keep is beyond us, so replies to slow
- * readers may linger in freed memory.
+ * Bounded: bytes per request, connections, replies that a client leaves unread, connections taken
+ * in a turn of the loop (ctrl/acceptor.h), and requests served in it, in turns by address
+ * (ctrl/work.h). Requests and replies are wiped; what a full socket makes libwebsockets keep is
+ * beyond us, so replies to slow readers may linger in freed memory.
  */
 #ifndef SL_CTRL_WEBSOCKET_H
 #define SL_CTRL_WEBSOCKET_H
@@ -36,15 +37,16 @@ struct sl_websocket_stats {
 	uint64_t served;
 	uint64_t refused_peer;    /* by source address */
 	uint64_t refused_request; /* malformed; answered */
-	uint64_t closed;          /* by us: a request too large, too many replies unread */
+	uint64_t closed;          /* by us: to make room, a request too large, replies unread */
 	unsigned connections;     /* now */
 };
 
 struct sl_websocket;
 
-/* A server on `loop` without listeners. NULL with `why`: libwebsockets does not start. */
-struct sl_websocket *sl_websocket_new(
-	uv_loop_t *loop, const struct sl_websocket_config *config, char why[SL_SERVER_WHY]);
+/* A server on `loop` without listeners, which does its work as `work` has it. NULL with `why`:
+ * libwebsockets does not start. */
+struct sl_websocket *sl_websocket_new(uv_loop_t *loop, struct sl_work *work,
+	const struct sl_websocket_config *config, char why[SL_SERVER_WHY]);
 
 /* Adds a listener at the address of `ng`. 0 or -errno with `why`. */
 int sl_websocket_listen(

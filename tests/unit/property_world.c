@@ -134,7 +134,9 @@ static void listen_udp(void)
 		"socket");
 	close(probe);
 	how.port = ntohs(in.sin_port);
-	world.datagram = sl_datagram_new(&world.loop);
+	world.work = sl_work_new(&world.loop);
+	must(world.work, "work");
+	world.datagram = sl_datagram_new(&world.loop, world.work);
 	must(world.datagram && !sl_datagram_listen(world.datagram, &how, why), "NG by UDP");
 	world.client = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
 	must(world.client >= 0 && !connect(world.client, (struct sockaddr *)&in, len), "client");
@@ -194,6 +196,7 @@ const char *world_close(void)
 		left = "a packet buffer";
 	close(world.client);
 	sl_datagram_stop(world.datagram);
+	sl_work_stop(world.work);
 	sl_neigh_close(world.neigh);
 	uv_run(&world.loop, UV_RUN_DEFAULT);
 	must(!uv_loop_close(&world.loop), "loop");

@@ -33,6 +33,7 @@ struct world {
 	struct sl_interface interface;
 	struct sl_sessions sessions;
 	struct sl_ng ng;
+	struct sl_work *work;
 	struct sl_datagram *datagram;
 	int client;         /* the proxy's socket */
 	char request[TEXT]; /* that it sent last */
