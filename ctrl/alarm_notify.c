@@ -11,7 +11,7 @@
 struct sl_alarm_counts sl_alarm_counts;
 
 struct line {
-	char text[512];
+	char text[768];
 	size_t len;
 };
 
@@ -43,10 +43,9 @@ void sl_alarm_notify(sl_notify notify, void *context, const struct sl_notice *no
 	if (r->source)
 		add(&line, " source=%s", sl_address_text(r->source, source));
 	if (notice->call)
-		add(&line, " call=%s", notice->call->id);
+		add(&line, " call=%s", sl_word(notice->call->id).text);
 	if (notice->leg)
-		add(&line, " leg=%s medium=%u", notice->leg->tag ? notice->leg->tag : "",
-			notice->medium + 1);
+		add(&line, " leg=%s medium=%u", sl_word(notice->leg->tag).text, notice->medium + 1);
 	if (raised)
 		add(&line, " rate=%" PRIu32 " threshold=%u", r->alarm->rate, r->threshold);
 	else

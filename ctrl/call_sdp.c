@@ -29,8 +29,8 @@ void sl_call_sdp_remark(const struct sl_ng_options *options, char why[SL_NG_WHY]
 	const struct sl_text id = options->call_id;
 
 	if (why[0])
-		SL_LOG_LIMITED(SL_LOG_INFO, "call %.*s: %s", id.len > 64 ? 64 : (int)id.len,
-			id.at ? id.at : "", why);
+		SL_LOG_LIMITED(SL_LOG_INFO, "call %s: %s",
+			sl_word_of(id.at ? id.at : "", id.len).text, why);
 	why[0] = '\0';
 }
 

@@ -25,8 +25,8 @@ static bool astray(
 		if (sl_endpoint_equal(&remote[c], &sent[c]))
 			continue;
 		SL_LOG_LIMITED(SL_LOG_INFO,
-			"call %s: %s comes from %s and is sent there, not to %s", call->id,
-			c == SL_RTP ? "RTP" : "RTCP",
+			"call %s: %s comes from %s and is sent there, not to %s",
+			sl_word(call->id).text, c == SL_RTP ? "RTP" : "RTCP",
 			sl_endpoint_text(remote[c].ip, remote[c].port, to),
 			sl_endpoint_text(sent[c].ip, sent[c].port, from));
 		moved = true;
@@ -45,7 +45,7 @@ static void follow(
 		return;
 	if (sl_reinstall(sessions, call, here, why))
 		SL_LOG_LIMITED(SL_LOG_WARNING, "call %s: media does not follow its endpoint: %s",
-			call->id, why);
+			sl_word(call->id).text, why);
 }
 
 static void follow_cookie(struct sl_sessions *sessions, uint64_t cookie)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <time.h>
@@ -42,7 +43,6 @@ static size_t put_prefix(char *line, size_t size, enum sl_log_level level)
 
 void sl_log(enum sl_log_level level, const char *format, ...)
 {
-	static const char digits[] = "0123456789abcdef";
 	char message[SL_LOG_LINE], line[SL_LOG_LINE + 32];
 	int saved = errno;
 	va_list arguments;
@@ -53,19 +53,9 @@ void sl_log(enum sl_log_level level, const char *format, ...)
 	vsnprintf(message, sizeof(message), format, arguments);
 	va_end(arguments);
 	len = put_prefix(line, sizeof(line), level);
-	/* Room is kept for the longest escape and the newline. */
-	for (const char *c = message; *c && len < sizeof(line) - 5; c++) {
-		unsigned char byte = (unsigned char)*c;
-
-		if (byte < 0x20 || byte == 0x7f) {
-			line[len++] = '\\';
-			line[len++] = 'x';
-			line[len++] = digits[byte >> 4];
-			line[len++] = digits[byte & 15];
-		} else {
-			line[len++] = *c;
-		}
-	}
+	/* Room is kept for the newline. */
+	len += sl_escape(
+		line + len, sizeof(line) - len - 1, message, strlen(message), SL_ESCAPE_LINE);
 	line[len++] = '\n';
 	/* One write, so that lines do not mix. Nothing can be done when it fails. */
 	written = write(STDERR_FILENO, line, len);

@@ -2,13 +2,16 @@
 /*
  * One line per event to stderr, for the control thread and start-up: never on the packet path.
  * Under systemd each line carries its level in the form of sd-daemon(3); on a terminal it says the
- * level in words. What comes from outside may be logged: control characters are escaped and lines
- * are bounded.
+ * level in words. What comes from outside may be logged: what a terminal would act on is escaped,
+ * and lines are bounded. An identifier from outside is logged as sl_word(id).text (ctrl/escape.h),
+ * so that it cannot be taken for more than itself.
  */
 #ifndef SL_CTRL_LOG_H
 #define SL_CTRL_LOG_H
 
 #include <stdint.h>
+
+#include "ctrl/escape.h"
 
 enum { SL_LOG_LINE = 1024 }; /* bytes; what is longer is cut */
 

@@ -2,7 +2,6 @@
 #include "ctrl/ng.h"
 
 #include <assert.h>
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,12 +24,8 @@ static void log_unknown(const char *where, const char *text, uint32_t len)
 	static char seen[SL_NG_UNKNOWN_MAX][UNKNOWN_TEXT];
 	static unsigned n;
 	char line[UNKNOWN_TEXT];
-	int room = len > 32 ? 32 : (int)len;
 
-	snprintf(line, sizeof(line), "%.10s %.*s", where, room, text);
-	for (char *c = line; *c; c++)
-		if (!isprint((unsigned char)*c))
-			*c = '?';
+	snprintf(line, sizeof(line), "%.10s %.32s", where, sl_word_of(text, len).text);
 	for (unsigned i = 0; i < n; i++)
 		if (!strcmp(seen[i], line))
 			return;

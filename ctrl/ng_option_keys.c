@@ -259,8 +259,10 @@ enum { LABEL_MAX = 256 }; /* bytes */
 
 static void read_label(struct sl_ng_reader *r, struct sl_text text)
 {
-	if (!text.len || text.len > LABEL_MAX || memchr(text.at, '\0', text.len))
+	if (!text.len || text.len > LABEL_MAX)
 		sl_ng_refuse(r, -EINVAL, "a label has 1 to 256 characters:", text);
+	else if (sl_ng_has_control(text))
+		sl_ng_refuse(r, -EINVAL, "there is a control character in label", text);
 	else
 		r->o->label = text;
 }

@@ -19,6 +19,9 @@ bool sl_ng_is(struct sl_text text, const char *string);
 /* Whether `text` begins with `prefix`, as sl_ng_is compares; `rest` is what follows it. */
 bool sl_ng_starts(struct sl_text text, const char *prefix, struct sl_text *rest);
 
+/* Bytes below a space, or DEL. */
+bool sl_ng_has_control(struct sl_text text);
+
 void sl_ng_refuse(struct sl_ng_reader *r, int rc, const char *what, struct sl_text text);
 void sl_ng_ignore(struct sl_ng_reader *r, const char *where, struct sl_text text);
 

@@ -291,6 +291,33 @@ static void read_raw_flags(struct sl_ng_reader *r, const struct sl_node *raw)
 	r->raw = false;
 }
 
+bool sl_ng_has_control(struct sl_text text)
+{
+	for (uint32_t i = 0; i < text.len; i++)
+		if ((unsigned char)text.at[i] < 0x20 || text.at[i] == 0x7f)
+			return true;
+	return false;
+}
+
+/* No grammar of SIP has one in what these carry, and they are shown and logged. */
+static void refuse_control(struct sl_ng_reader *r)
+{
+	const struct {
+		const char *key;
+		struct sl_text text;
+	} names[] = {
+		{"call-id", r->o->call_id},
+		{"from-tag", r->o->from_tag},
+		{"to-tag", r->o->to_tag},
+		{"via-branch", r->o->via_branch},
+	};
+
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (names[i].text.at && sl_ng_has_control(names[i].text))
+			sl_ng_refuse(r, -EINVAL, "there is a control character in",
+				(struct sl_text){names[i].key, (uint32_t)strlen(names[i].key)});
+}
+
 static void read_identity(struct sl_ng_reader *r, const struct sl_node *request)
 {
 	const struct {
@@ -330,6 +357,7 @@ int sl_ng_options_read(const struct sl_node *request, struct sl_ng_options *o,
 	o->delete_delay = -1;
 	o->tos = -1;
 	read_identity(&r, request);
+	refuse_control(&r);
 	SL_NODE_FOREACH(member, request)
 	{
 		struct sl_text name = sl_ng_key_of(member);

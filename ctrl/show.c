@@ -12,9 +12,13 @@ static void show_cell(const char *value, int width)
 	int len = (int)strlen(value);
 
 	/* A long call-id is cut, and shown to be. */
-	if (len > width)
-		printf("%.*s~ ", width - 1, value);
-	else
+	if (len > width) {
+		int at = width - 1;
+
+		while (at && ((unsigned char)value[at] & 0xc0) == 0x80) /* a character's end */
+			at--;
+		printf("%.*s~%*s", at, value, width - at, "");
+	} else
 		printf("%-*s ", width, value);
 }
 

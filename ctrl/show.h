@@ -6,6 +6,14 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "ctrl/escape.h"
+
+/*
+ * The answer with every string and key in it fit for a terminal, names as words, the rest as `how`
+ * says: the one way from a socket to the views below. NULL: there was none, or no memory.
+ */
+json_t *sl_show_plain(const json_t *answer, enum sl_escape how);
+
 void sl_show_status(const json_t *answer);
 void sl_show_calls(const json_t *answer);
 void sl_show_call(const json_t *answer);
@@ -19,7 +27,7 @@ extern bool sl_show_all;
 /* What stands between the two ends. */
 void sl_show_why(const json_t *answer);
 
-/* A line of the event stream. */
+/* A line of the event stream, as it came. */
 void sl_show_event(const char *line);
 
 #endif

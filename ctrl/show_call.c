@@ -42,7 +42,8 @@ static void show_value(const char *key, const json_t *value)
 
 void sl_show_event(const char *line)
 {
-	json_t *event = json_loads(line, 0, NULL), *value;
+	json_t *said = json_loads(line, 0, NULL), *event = sl_show_plain(said, SL_ESCAPE_LINE),
+	       *value;
 	const char *name = json_string_value(json_object_get(event, "event")), *key;
 	time_t at = (time_t)json_real_value(json_object_get(event, "time"));
 	char clock[16] = "--:--:--";
@@ -55,4 +56,5 @@ void sl_show_event(const char *line)
 		show_value(key, value);
 	putchar('\n');
 	json_decref(event);
+	json_decref(said);
 }

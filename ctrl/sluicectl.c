@@ -227,6 +227,18 @@ static json_t *ask(const struct options *o)
 	return answer;
 }
 
+/* As it came, but that nothing in it is more than ASCII. */
+static void show_json_line(const char *line)
+{
+	json_t *event = json_loads(line, 0, NULL);
+
+	if (event)
+		json_dumpf(
+			event, stdout, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(13));
+	putchar('\n');
+	json_decref(event);
+}
+
 /* Lines as they come: for people, or as they are. Ends with the connection. */
 static int show_events(const struct options *o)
 {
@@ -245,7 +257,7 @@ static int show_events(const struct options *o)
 	}
 	while (getline(&line, &room, stream) > 0) {
 		if (o->json)
-			fputs(line, stdout);
+			show_json_line(line);
 		else
 			sl_show_event(line);
 		fflush(stdout);
@@ -262,7 +274,7 @@ int main(int argc, char **argv)
 	int status = read_options(argc, argv, &options);
 	const struct verb *verb = find_verb(&options);
 	const char *error;
-	json_t *answer;
+	json_t *answer, *shown;
 
 	if (status == EXIT_SUCCESS)
 		return status;
@@ -275,14 +287,18 @@ int main(int argc, char **argv)
 	answer = ask(&options);
 	if (!answer)
 		return EXIT_FAILURE;
-	error = json_string_value(json_object_get(answer, "error"));
+	/* The text of the metrics has lines. */
+	shown = sl_show_plain(
+		answer, verb->show == show_metrics ? SL_ESCAPE_LINES : SL_ESCAPE_LINE);
+	error = json_string_value(json_object_get(shown, "error"));
 	status = error ? EXIT_FAILURE : EXIT_SUCCESS;
 	if (error)
 		fprintf(stderr, "sluicectl: %s\n", error);
 	else if (options.json)
-		json_dumpf(answer, stdout, JSON_INDENT(1)), putchar('\n');
+		json_dumpf(answer, stdout, JSON_INDENT(1) | JSON_ENSURE_ASCII), putchar('\n');
 	else
-		verb->show(answer);
+		verb->show(shown);
+	json_decref(shown);
 	json_decref(answer);
 	return status;
 }

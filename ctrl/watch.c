@@ -306,7 +306,7 @@ void sl_watch_timeout(struct sl_sessions *sessions, struct sl_call *call, enum s
 
 	sessions->timeouts++;
 	sessions->timeouts_by[timeout]++;
-	sl_log(SL_LOG_NOTICE, "call %s is ended: %s, %u s (%s)", call->id, label,
+	sl_log(SL_LOG_NOTICE, "call %s is ended: %s, %u s (%s)", sl_word(call->id).text, label,
 		sl_timers_seconds(&sessions->env.timers, timeout), sl_timeout_texts[timeout]);
 	call->end_reason = label;
 	tell(sessions,
