@@ -14,7 +14,10 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#include "ctrl/threads.h"
 
 static const cap_value_t kept[] = {CAP_NET_ADMIN, CAP_IPC_LOCK};
 
@@ -113,7 +116,7 @@ static int become(const struct sl_privileges *privileges)
 	return 0;
 }
 
-/* The kept ones, as far as we have them; what exec could give back is dropped for good. */
+/* The kept ones, as far as we have them. */
 static int limit_capabilities(void)
 {
 	cap_t had = cap_get_proc();
@@ -137,11 +140,28 @@ static int limit_capabilities(void)
 	return ret;
 }
 
-static void drop_bounding_set(void)
+/*
+ * What exec could give back is dropped for good. Of the calling thread, like all that follows, and
+ * safe in a signal handler.
+ */
+static int confine(void)
 {
 	/* Needs CAP_SETPCAP; without it (not started as root) no_new_privs says the same. */
-	for (cap_value_t cap = 0; cap < cap_max_bits(); cap++)
-		cap_drop_bound(cap);
+	for (unsigned long cap = 0; cap < 64; cap++)
+		prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) ||
+		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return -errno;
+	return 0;
+}
+
+/* No capability is left, also where the user stays the same and the kernel takes none. */
+static int strip(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	const struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {0};
+
+	return syscall(SYS_capset, &header, none) ? -errno : 0;
 }
 
 static bool lock_memory(void)
@@ -159,15 +179,19 @@ int sl_privileges_drop(struct sl_privileges *privileges, char why[SL_PRIVILEGES_
 	int ret = 0;
 
 	privileges->locked = lock_memory();
-	drop_bounding_set();
+	ret = confine();
+	if (!ret)
+		ret = sl_threads_other(confine);
+	if (ret)
+		return refuse(why, -ret, "cannot give up privileges: %s", strerror(-ret));
 	if (geteuid() == 0)
 		ret = become(privileges);
 	if (ret)
 		return refuse(
 			why, -ret, "cannot become user %s: %s", privileges->user, strerror(-ret));
 	ret = limit_capabilities();
-	if (!ret && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		ret = -errno;
+	if (!ret)
+		ret = sl_threads_other(strip);
 	/* After the change of user, which sets it by a system-wide policy. */
 	if (!ret && (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) || setrlimit(RLIMIT_CORE, &none)))
 		ret = -errno;

@@ -91,21 +91,21 @@ static void the_runtime_directory_is_ours_or_refused(void **state)
 	}
 }
 
-static int thread_capabilities(pid_t thread, uint64_t *permitted, uid_t *uid)
+/* A line of /proc/self/task/THREAD/status whose value is hexadecimal. ~0: there is none. */
+static uint64_t status_of(pid_t thread, const char *key)
 {
 	char path[64], line[256];
+	uint64_t value = ~0ull;
 	FILE *file;
 
 	snprintf(path, sizeof(path), "/proc/self/task/%d/status", thread);
 	file = fopen(path, "r");
-	if (!file)
-		return -errno;
-	while (fgets(line, sizeof(line), file)) {
-		sscanf(line, "CapPrm: %lx", permitted);
-		sscanf(line, "Uid: %u", uid);
-	}
-	fclose(file);
-	return 0;
+	while (file && fgets(line, sizeof(line), file))
+		if (!strncmp(line, key, strlen(key)) && line[strlen(key)] == ':')
+			value = strtoull(line + strlen(key) + 1, NULL, 16);
+	if (file)
+		fclose(file);
+	return value;
 }
 
 static pid_t other_thread;
@@ -154,8 +154,7 @@ static int drop_and_look(void)
 	const uint64_t kept = 1ull << CAP_NET_ADMIN | 1ull << CAP_IPC_LOCK;
 	struct sl_privileges privileges = nobody;
 	struct rlimit core;
-	uint64_t permitted = ~0ull;
-	uid_t uid = 0, real, effective, saved;
+	uid_t real, effective, saved;
 	pthread_t thread;
 
 	CHECK(unshare(CLONE_NEWNET) == 0);
@@ -169,12 +168,16 @@ static int drop_and_look(void)
 	CHECK(real == nobody.uid && effective == nobody.uid && saved == nobody.uid);
 	CHECK(getegid() == nobody.gid);
 	CHECK(setuid(0) == -1);
-	CHECK(thread_capabilities(gettid(), &permitted, &uid) == 0);
-	CHECK((permitted & ~kept) == 0 && permitted & 1ull << CAP_NET_ADMIN);
-	CHECK(thread_capabilities(other_thread, &permitted, &uid) == 0);
-	CHECK(permitted == 0 && uid == nobody.uid);
-	CHECK(cap_get_bound(CAP_SYS_ADMIN) == 0 && cap_get_bound(CAP_NET_ADMIN) == 0);
-	CHECK(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
+	CHECK((status_of(gettid(), "CapPrm") & ~kept) == 0);
+	CHECK(status_of(gettid(), "CapPrm") & 1ull << CAP_NET_ADMIN);
+	CHECK(status_of(other_thread, "CapPrm") == 0 && status_of(other_thread, "CapEff") == 0);
+	for (int i = 0; i < 2; i++) {
+		pid_t each = i ? other_thread : gettid();
+
+		CHECK(status_of(each, "CapInh") == 0 && status_of(each, "CapAmb") == 0);
+		CHECK(status_of(each, "CapBnd") == 0);
+		CHECK(status_of(each, "NoNewPrivs") == 1);
+	}
 	CHECK(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0);
 	CHECK(getrlimit(RLIMIT_CORE, &core) == 0 && core.rlim_max == 0);
 	CHECK(privileges.locked);
