@@ -68,18 +68,19 @@ static struct sl_crypto_op ops[BACKENDS][BURST_MAX];
 static uint64_t first_seed;
 static unsigned round_number;
 
-#define CHECK(truth, packet)                                                                \
-	do {                                                                                \
-		if (!(truth)) {                                                             \
-			print_error("UNIT_SEED=%llu round %u: %s %s index %#llx header %u " \
-				    "len %u\n",                                             \
-				(unsigned long long)first_seed, round_number,               \
-				sl_suites[(packet)->flow->suite].name,                      \
-				(packet)->rtcp ? "SRTCP" : "SRTP",                          \
-				(unsigned long long)(packet)->index, (packet)->header_len,  \
-				(packet)->plain_len);                                       \
-			assert_true(truth);                                                 \
-		}                                                                           \
+#define CHECK(truth, packet)                                                                     \
+	do {                                                                                     \
+		if (!(truth)) {                                                                  \
+			print_error(                                                             \
+				"UNIT_SEED=%llu UNIT_ROUNDS=%u %s: %s %s index %#llx header %u " \
+				"len %u\n",                                                      \
+				(unsigned long long)first_seed, round_number + 1,                \
+				program_invocation_name, sl_suites[(packet)->flow->suite].name,  \
+				(packet)->rtcp ? "SRTCP" : "SRTP",                               \
+				(unsigned long long)(packet)->index, (packet)->header_len,       \
+				(packet)->plain_len);                                            \
+			assert_true(truth);                                                      \
+		}                                                                                \
 	} while (0)
 
 static void flow_open(struct flow *flow)

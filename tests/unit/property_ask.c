@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "property_ask.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -60,7 +61,8 @@ void violated(const char *format, ...)
 	vsnprintf(what, sizeof(what), format, args);
 	va_end(args);
 	fputs(story, stderr);
-	fprintf(stderr, "SL_PROPERTY_SEED=%u, step %u: %s\n", seed_now, n_steps, what);
+	fprintf(stderr, "step %u: %s\n", n_steps, what);
+	story_again(stderr, seed_now);
 	fail();
 	__builtin_unreachable();
 }
@@ -75,6 +77,23 @@ void story_start(unsigned seed)
 	seed_now = seed;
 	n_steps = 0;
 	story_len = 0;
+}
+
+void story_again(FILE *out, unsigned seed)
+{
+	const char *steps = getenv("SL_PROPERTY_STEPS");
+
+	fprintf(out, "again: SL_PROPERTY_SEED=%u%s%s %s\n", seed,
+		steps ? " SL_PROPERTY_STEPS=" : "", steps ? steps : "", program_invocation_name);
+}
+
+uint64_t story_digest(void)
+{
+	uint64_t digest = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+
+	for (size_t i = 0; i < story_len; i++)
+		digest = (digest ^ (unsigned char)story[i]) * UINT64_C(0x100000001b3);
+	return digest;
 }
 
 void story_step(void)

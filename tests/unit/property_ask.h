@@ -3,6 +3,8 @@
 #ifndef SL_TESTS_PROPERTY_ASK_H
 #define SL_TESTS_PROPERTY_ASK_H
 
+#include <stdio.h>
+
 #include "property_model.h"
 
 /* X(identifier): the kinds of moves. */
@@ -29,6 +31,12 @@ void moves_report(void);
 
 void story_start(unsigned seed);
 void story_step(void);
+
+/* Writes the line that repeats the run of a seed. */
+void story_again(FILE *out, unsigned seed);
+
+/* Of all that was noted: two runs with one digest went the same way. */
+uint64_t story_digest(void);
 
 /* Fails the test and says what has led there. */
 void violated(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));

@@ -6,7 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-static uint64_t unit_seed = 1;
+/* One for the whole program, however many files include this: a seed that is set in one is
+ * everybody's. */
+__attribute__((weak)) uint64_t unit_seed = 1;
 
 static inline uint32_t unit_random(void)
 {
