@@ -123,6 +123,10 @@ void sl_show_status(const json_t *a)
 	       " too slow, %" JSON_INTEGER_FORMAT " evicted, %" JSON_INTEGER_FORMAT " connected\n",
 		number(control, "incomplete"), number(control, "timeouts"),
 		number(control, "evicted"), number(control, "connections"));
+	printf("         %" JSON_INTEGER_FORMAT
+	       " closed unread; a turn of the loop took at most %.1f ms\n",
+		number(control, "crowded"),
+		(double)number(json_object_get(a, "loop"), "longest us") / 1000);
 	if (ws)
 		printf("NG by WebSocket: %" JSON_INTEGER_FORMAT " connected, %" JSON_INTEGER_FORMAT
 		       " requests served, %" JSON_INTEGER_FORMAT " malformed, %" JSON_INTEGER_FORMAT
