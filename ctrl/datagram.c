@@ -222,7 +222,9 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 {
 	struct listener *l = (struct listener *)poll;
 
-	for (unsigned i = 0; i < SL_DATAGRAM_TURN; i++) {
+	uint64_t end = uv_hrtime() + SL_DATAGRAM_NS;
+
+	while (uv_hrtime() < end) {
 		struct sockaddr_storage from = {0};
 		socklen_t room = sizeof(from);
 		/* An error of the socket (an ICMP message, say) is gone once it is told. */

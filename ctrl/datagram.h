@@ -8,7 +8,7 @@
  * tell what the answer belongs to. Sources can be forged on a network that lets them be, so
  * loopback is all that is allowed unless the configuration says otherwise.
  *
- * In a turn of the loop at most SL_DATAGRAM_TURN datagrams are taken from a socket; each waits
+ * In a turn of the loop datagrams are taken from a socket for SL_DATAGRAM_NS; each waits
  * until it is its source's turn to be served (ctrl/work.h). A source has SL_DATAGRAM_SOURCE
  * waiting, all together SL_DATAGRAM_WAITING; what comes beyond is the source's with the most, and
  * not answered.
@@ -21,8 +21,8 @@
 
 enum {
 	SL_DATAGRAM_CACHE = 16 * 1024 * 1024, /* bytes of replies that are kept */
-	SL_DATAGRAM_TURN = 256,
-	SL_DATAGRAM_SOURCE = 64, /* address and port */
+	SL_DATAGRAM_NS = 1000000,             /* after which no further one is taken */
+	SL_DATAGRAM_SOURCE = 64,              /* address and port */
 	SL_DATAGRAM_WAITING = 512,
 };
 

@@ -79,7 +79,8 @@ static void show_stream(const json_t *s)
 		number(s, "ssrc"), number(s, "lost"), (int)number(s, "reordered"),
 		(int)number(s, "duplicates"), json_real_value(json_object_get(s, "jitter ms")));
 	if (json_object_get(s, "mos"))
-		printf(", MOS %.1f, at worst %.1f", json_real_value(json_object_get(s, "mos")),
+		printf("\n            MOS %.1f, at worst %.1f",
+			json_real_value(json_object_get(s, "mos")),
 			json_real_value(json_object_get(s, "lowest mos")));
 	if (json_real_value(json_object_get(s, "round trip ms")) > 0)
 		printf(", round trip %.1f ms",

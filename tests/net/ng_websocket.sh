@@ -32,6 +32,6 @@ client.ask(b'1 d7:command4:pinge')
 print('there', flush=True)
 client.sock.settimeout(60)
 client.receive()"
-check "the client does not come in" wait_for 5 logged client there
+check "the client does not come in" wait_for 20 logged client there
 stop sluiced || fail "exit status $? on SIGTERM"
 check "the client was not let go" wait_for 5 ended client
