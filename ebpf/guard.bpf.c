@@ -73,14 +73,15 @@ static __always_inline bool is_open(__u32 slot, __u16 port)
 	return pinhole && pinhole->open[port >> 3] & 1 << (port & 7);
 }
 
-/* Whom the calls name goes the short way. */
+/* Whom the calls name goes the short way. Of IPv6 that is a whole /64, and we may be in it too. */
 static __always_inline __u32 judge_source(const struct sl_policy *limits,
 	const struct packet *packet, enum sl_prefix list, __u32 budget_of, __u32 passes)
 {
 	bool kernel = budget_of == SL_BUDGET_KERNEL;
 	struct sl_guard_address key = who(packet);
 
-	if (bpf_map_lookup_elem(&expected, &key))
+	if (bpf_map_lookup_elem(&expected, &key) &&
+		(is_ipv4(&key) || !slot_at_once(&packet->from, packet->vlan)))
 		return passes;
 	if (is_martian(packet))
 		return SL_GUARD_MARTIAN;
