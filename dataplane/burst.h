@@ -31,6 +31,7 @@ struct sl_burst {
 	uint64_t now; /* ns, sl_clock */
 	unsigned n;
 	bool first_round; /* later packets of an SSRC's very first burst wait for the second */
+	bool hairpin;     /* not off the wire: sent by flows of this relay (dataplane/hairpin.h) */
 	struct sl_packet packet[SL_BURST];
 };
 

@@ -31,7 +31,7 @@ struct sl_ethdev {
 	struct sl_twin *twin;           /* NULL: what is not media is dropped as not-media */
 };
 
-extern struct sl_ethdev sl_ethdevs[SL_MAX_PORTS];
+extern struct sl_ethdev sl_ethdevs[SL_MAX_PORTS + 1]; /* the last one: SL_PORT_HAIRPIN */
 extern uint8_t sl_n_ethdevs;
 extern uint8_t sl_ethdev_by_dpdk[RTE_MAX_ETHPORTS]; /* DPDK's port id → sl_port */
 

@@ -99,6 +99,7 @@ struct sl_flow *sl_flow_new(const struct sl_flow_spec *spec)
 		flow->egress[c].port = sl_addresses[spec->out_slot].port;
 		flow->egress[c].vlan = sl_addresses[spec->out_slot].vlan;
 		sl_egress_build(&flow->egress[c], &from, &spec->destination[c], spec->tos);
+		sl_hairpin_route(&flow->egress[c], &spec->destination[c], spec->out_slot);
 	}
 	flow->local[SL_RTP].treated = flow->treatment;
 	flow->cookie = spec->cookie;

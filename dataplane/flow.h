@@ -31,14 +31,16 @@ enum sl_component { SL_RTP, SL_RTCP, SL_COMPONENTS };
 /* Where a component leaves: a prebuilt network and transport header. One cache line; written by
  * ctrl. */
 struct sl_egress {
-	uint8_t header[48];  /* IPv4+UDP or IPv6+UDP; length and checksum fields zero */
-	uint32_t nexthop;    /* index into the next-hop table (dataplane/nexthop.h) */
-	uint32_t pseudo_sum; /* one's complement sum of the header's addresses and ports and the
-				protocol */
-	uint8_t header_len;  /* 28 (IPv4) or 48 (IPv6), bytes */
-	uint8_t port;        /* ethdev port of Sluice, index of sl_port */
-	uint16_t vlan;       /* id of the 802.1Q tag it leaves with; 0: none */
-	uint32_t ipv4_sum;   /* one's complement sum of the IPv4 header */
+	uint8_t header[48];   /* IPv4+UDP or IPv6+UDP; length and checksum fields zero */
+	uint32_t nexthop;     /* index into the next-hop table (dataplane/nexthop.h) */
+	uint32_t pseudo_sum;  /* one's complement sum of the header's addresses and ports and the
+				 protocol */
+	uint8_t header_len;   /* 28 (IPv4) or 48 (IPv6), bytes */
+	uint8_t port;         /* ethdev port of Sluice, index of sl_port; or SL_PORT_HAIRPIN */
+	uint16_t vlan;        /* id of the 802.1Q tag it leaves with; 0: none */
+	uint16_t ipv4_sum;    /* one's complement sum of the IPv4 header */
+	uint8_t entry_port;   /* with SL_PORT_HAIRPIN: by which port it seems to arrive, */
+	uint8_t entry_worker; /* and who owns the pinhole there */
 };
 _Static_assert(sizeof(struct sl_egress) == 64, "one cache line per component");
 
@@ -73,7 +75,8 @@ struct sl_flow {
 	struct sl_endpoint source[SL_COMPONENTS]; /* whom the latches believe */
 	uint8_t in_suite, out_suite;              /* enum sl_suite */
 	uint8_t worker;                           /* the owner, set by sl_flow_new */
-	uint8_t watch; /* bit per component: its latch wants to see every packet */
+	uint8_t watch; /* bit per component: its latch wants to see every packet, or it is believed
+			  to come from a pinhole of ours */
 	struct {
 		uint16_t port;  /* UDP port, host byte order */
 		uint8_t slot;   /* address slot (dataplane/pinhole.h) */
@@ -125,8 +128,10 @@ struct sl_flow_spec {
 	struct sl_latch_policy policy;                 /* and from whom else; zero: nobody */
 	uint8_t out_slot;                              /* address slot that media leaves from */
 	uint16_t out_port[SL_COMPONENTS];              /* local UDP ports media leaves from */
-	struct sl_endpoint destination[SL_COMPONENTS]; /* where media goes */
-	uint32_t nexthop[SL_COMPONENTS];               /* next hop of each destination */
+	struct sl_endpoint destination[SL_COMPONENTS]; /* where media goes: also to a pinhole of
+							  ours (dataplane/hairpin.c) */
+	uint32_t nexthop[SL_COMPONENTS];               /* next hop of each destination; 0 for a
+							  pinhole of ours */
 	uint64_t cookie;                               /* ctrl's name for the flow, in its events */
 	uint8_t tos;                    /* IPv4 TOS or IPv6 traffic class of what is sent */
 	struct sl_treatments treatment; /* enum sl_treatment */

@@ -72,10 +72,10 @@ static enum sl_verdict judge_source(const struct sl_packet *p, enum sl_budget bu
 
 	if (!state || !sl_policy_here(sl_ethdev_by_dpdk[p->m->port]))
 		return SL_FORWARD;
+	if (is_martian(p)) /* also in an IPv6 /64 that calls name */
+		return SL_DROP_MARTIAN;
 	if (sl_named_has(&state->named, source))
 		return SL_FORWARD;
-	if (is_martian(p))
-		return SL_DROP_MARTIAN;
 	if (p->listed == SL_PREFIX_ALLOW)
 		return SL_FORWARD;
 	return verdicts[budget][sl_strangers_judge(
@@ -101,7 +101,7 @@ static bool is_believed(const struct sl_packet *p)
 	       memcmp(p->view.source, source->ip, sizeof(source->ip)) == 0;
 }
 
-static enum sl_verdict judge(struct sl_packet *p, uint64_t now)
+static enum sl_verdict judge(const struct sl_burst *b, struct sl_packet *p)
 {
 	const struct sl_flow *flow = p->flow;
 	const uint8_t *payload = rte_pktmbuf_mtod_offset(p->m, const uint8_t *, p->view.payload);
@@ -112,12 +112,12 @@ static enum sl_verdict judge(struct sl_packet *p, uint64_t now)
 	p->component = component_of(flow, p->view.destination_port, &p->view.class);
 	p->learn = false;
 	believed = likely(p->component != SL_COMPONENTS) && likely(is_believed(p));
-	if (unlikely(!believed))
-		v = judge_source(p, SL_BUDGET_MEDIA, now);
+	if (unlikely(!believed) && !b->hairpin)
+		v = judge_source(p, SL_BUDGET_MEDIA, b->now);
 	if (unlikely(p->component == SL_COMPONENTS) && v == SL_FORWARD)
 		v = SL_DROP_DEMUX;
 	else if (unlikely(!believed || flow->watch & 1u << p->component) && v == SL_FORWARD)
-		v = sl_source_try(p, now);
+		v = sl_source_try(b, p);
 	if (unlikely(v != SL_FORWARD))
 		return v;
 	if (unlikely(!is_intact(p, payload)))
@@ -149,7 +149,7 @@ static bool is_broken(const struct sl_packet *p)
 
 void sl_stage_lists(struct sl_worker *w, struct sl_burst *b)
 {
-	const struct sl_rules *rules = sl_policy_state ? sl_rules_now() : NULL;
+	const struct sl_rules *rules = sl_policy_state && !b->hairpin ? sl_rules_now() : NULL;
 
 	(void)w;
 	for (struct sl_packet *p = b->packet; rules && p < b->packet + b->n; p++) {
@@ -172,11 +172,11 @@ static bool is_near_enough(const struct sl_packet *p, unsigned min_hops)
 
 void sl_stage_guard(struct sl_worker *w, struct sl_burst *b)
 {
-	unsigned min_hops = sl_policy_state ? sl_rules_now()->limits.min_hops : 0;
+	unsigned min_hops = sl_policy_state && !b->hairpin ? sl_rules_now()->limits.min_hops : 0;
 
 	(void)w;
 	SL_BURST_FOREACH (p, b) {
-		p->verdict = is_near_enough(p, min_hops) ? judge(p, b->now) : SL_DROP_TTL;
+		p->verdict = is_near_enough(p, min_hops) ? judge(b, p) : SL_DROP_TTL;
 		if (p->verdict == SL_FORWARD)
 			rte_prefetch0(p->flow->in_key); /* unprotect; NULL does no harm */
 	}

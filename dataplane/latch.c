@@ -95,7 +95,7 @@ static bool may_try(struct sl_latch *l, const struct sl_endpoint *from, uint64_t
 	}
 }
 
-static void refuse(struct sl_latch *l, const struct sl_endpoint *from)
+void sl_latch_refuse(struct sl_latch *l, const struct sl_endpoint *from)
 {
 	write_begin(l);
 	l->refused++;
@@ -107,7 +107,7 @@ bool sl_latch_try(struct sl_latch *l, const struct sl_endpoint *from, uint64_t n
 {
 	if (sl_endpoint_equal(from, &l->current) || may_try(l, from, now))
 		return true;
-	refuse(l, from);
+	sl_latch_refuse(l, from);
 	return false;
 }
 
@@ -214,6 +214,6 @@ bool sl_latch_commit(struct sl_latch *l, const struct sl_endpoint *from, bool ne
 	else
 		pass = commit_plain_follow(l, from, now);
 	if (!pass)
-		refuse(l, from);
+		sl_latch_refuse(l, from);
 	return pass;
 }

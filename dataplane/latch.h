@@ -87,6 +87,9 @@ void sl_latch_inherit(struct sl_latch *l, const struct sl_latch *old);
  */
 bool sl_latch_try(struct sl_latch *l, const struct sl_endpoint *from, uint64_t now);
 
+/* Remembers that a packet from there was not let in, whoever decided so. */
+void sl_latch_refuse(struct sl_latch *l, const struct sl_endpoint *from);
+
 /*
  * For a packet that was tried and, unless plain, has authenticated. `newest`: its index is higher
  * than any before it (plain: true). True: it may pass. Moves the latch where that is due.

@@ -15,10 +15,13 @@
  */
 typedef uint64_t sl_nexthop;
 
-enum { SL_MAX_NEXTHOPS = 65536 };
+enum {
+	SL_MAX_NEXTHOPS = 65536,
+	SL_NEXTHOP_HAIRPIN = SL_MAX_NEXTHOPS, /* always valid: dataplane/hairpin.h */
+};
 
 /* Index 0 is never given out and never valid. */
-extern sl_nexthop sl_nexthops[SL_MAX_NEXTHOPS];
+extern sl_nexthop sl_nexthops[SL_MAX_NEXTHOPS + 1];
 
 static inline void sl_nexthop_set(sl_nexthop *entry, const uint8_t mac[6])
 {

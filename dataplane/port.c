@@ -23,7 +23,7 @@ enum {
 	DEFAULT_MTU = 1500,
 };
 
-struct sl_ethdev sl_ethdevs[SL_MAX_PORTS];
+struct sl_ethdev sl_ethdevs[SL_MAX_PORTS + 1];
 uint8_t sl_n_ethdevs;
 uint8_t sl_ethdev_by_dpdk[RTE_MAX_ETHPORTS];
 struct rte_mempool *sl_mbufs;

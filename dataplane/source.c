@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A flow and its latches: what is tried, what is learnt, and telling ctrl of it. */
+#include "dataplane/ethdev.h"
+#include "dataplane/pinhole.h"
 #include "dataplane/worker.h"
 
 #include "dataplane/packet_path.h"
@@ -21,12 +23,29 @@ static struct sl_endpoint source_of(const struct sl_packet *p)
 	return from;
 }
 
-enum sl_verdict sl_source_try(struct sl_packet *p, uint64_t now)
+/* As if from an address that we have there. */
+static bool is_of_this_network(const struct sl_packet *p)
+{
+	return sl_address_first(sl_ethdev_by_dpdk[p->m->port], p->view.vlan, p->view.source) >= 0;
+}
+
+/*
+ * From addresses of ours media comes by the hairpin only, and between our pinholes nobody changes
+ * addresses: there is nothing to learn.
+ */
+enum sl_verdict sl_source_try(const struct sl_burst *b, struct sl_packet *p)
 {
 	struct sl_endpoint from = source_of(p);
+	struct sl_latch *l = latch_of(p);
 
-	p->learn = true;
-	return sl_latch_try(latch_of(p), &from, now) ? SL_FORWARD : SL_DROP_SOURCE;
+	if (!b->hairpin && is_of_this_network(p))
+		return SL_DROP_MARTIAN;
+	if (b->hairpin ? !sl_endpoint_equal(&from, &l->signalled) : sl_address_is_ours(from.ip)) {
+		sl_latch_refuse(l, &from);
+		return SL_DROP_SOURCE;
+	}
+	p->learn = sl_latch_watching(l) || !sl_endpoint_equal(&from, &l->current);
+	return sl_latch_try(l, &from, b->now) ? SL_FORWARD : SL_DROP_SOURCE;
 }
 
 void sl_flow_sources(struct sl_flow *flow)
@@ -38,7 +57,8 @@ void sl_flow_sources(struct sl_flow *flow)
 		const struct sl_latch *l = &flow->latch[mux ? SL_RTP : c];
 
 		flow->source[c] = l->current;
-		flow->watch |= (uint8_t)(sl_latch_watching(l) << c);
+		flow->watch |=
+			(uint8_t)((sl_latch_watching(l) || sl_address_is_ours(l->current.ip)) << c);
 	}
 }
 

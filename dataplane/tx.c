@@ -12,7 +12,7 @@
 
 enum { TX_TRIES = 8 };
 
-sl_nexthop sl_nexthops[SL_MAX_NEXTHOPS];
+sl_nexthop sl_nexthops[SL_MAX_NEXTHOPS + 1];
 
 /* An 802.1Q tag of priority 0: what the network makes of the DSCP is its own business. */
 static void put_vlan(uint8_t *tag, uint16_t id)
@@ -119,15 +119,35 @@ static void be_guest(struct sl_worker *w, uint8_t port, struct sl_packet *p)
 	sl_wait_wake(&host->wait);
 }
 
+static void count(const struct sl_packet *p, uint64_t now)
+{
+	struct sl_flow_counters *count = &p->flow->count;
+
+	count->packets[p->component]++;
+	count->bytes[p->component] += p->op.len;
+	count->last = now;
+}
+
+/* To another flow of this relay. The worker counts what becomes of it there. */
+static void turn_round(const struct sl_worker *w, const struct sl_burst *b, struct sl_packet *p)
+{
+	p->verdict = sl_hairpin_give(w, b, p);
+	if (p->verdict != SL_TAKEN)
+		return;
+	count(p, b->now);
+	p->flow = NULL;
+}
+
 void sl_stage_tx(struct sl_worker *w, struct sl_burst *b)
 {
 	SL_BURST_FOREACH (p, b) {
-		struct sl_flow_counters *count = &p->flow->count;
 		uint8_t port = p->flow->egress[p->component].port;
 
-		count->packets[p->component]++;
-		count->bytes[p->component] += p->op.len;
-		count->last = b->now;
+		if (unlikely(port == SL_PORT_HAIRPIN)) {
+			turn_round(w, b, p);
+			continue;
+		}
+		count(p, b->now);
 		if (likely(w->tx_queue[port] >= 0))
 			sl_tx_enqueue(w, port, p->m, p->flow);
 		else

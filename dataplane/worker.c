@@ -47,7 +47,8 @@ static void settle(struct sl_worker *w, struct sl_burst *b)
 		if (p->verdict < SL_VERDICTS) {
 			w->stats.verdicts[p->verdict]++;
 			if (p->verdict != SL_FORWARD) {
-				sl_drop_sample(w, p);
+				if (!b->hairpin) /* it is nobody's on the wire */
+					sl_drop_sample(w, p);
 				if (p->flow)
 					p->flow->count.drops[p->verdict]++;
 				rte_pktmbuf_free(p->m);
@@ -63,13 +64,16 @@ static void settle(struct sl_worker *w, struct sl_burst *b)
 	b->first_round = false;
 }
 
-static void run_burst(struct sl_worker *w, struct rte_mbuf **m, unsigned n, uint64_t now)
+/* `hairpin`: sent by this relay, and not off the wire. */
+static void run_burst(
+	struct sl_worker *w, struct rte_mbuf **m, unsigned n, uint64_t now, bool hairpin)
 {
 	struct sl_burst *b = &w->burst;
 
 	b->now = now;
 	b->n = n;
 	b->first_round = true;
+	b->hairpin = hairpin;
 	for (unsigned i = 0; i < n; i++) {
 		b->packet[i].m = m[i];
 		b->packet[i].flow = NULL;
@@ -109,6 +113,24 @@ static unsigned relay_twins(struct sl_worker *w)
 	return total;
 }
 
+/* As much of it as the queues can bring in a turn. What goes round in a circle has to wait for the
+ * next turns with everything else. */
+static unsigned run_hairpins(struct sl_worker *w, uint64_t now)
+{
+	struct rte_mbuf *m[SL_BURST];
+	unsigned total = 0;
+
+	for (unsigned i = 0; i <= w->n_rx; i++) {
+		unsigned n = rte_ring_sc_dequeue_burst(w->hairpins, (void **)m, SL_BURST, NULL);
+
+		if (!n)
+			break;
+		run_burst(w, m, n, now, true);
+		total += n;
+	}
+	return total;
+}
+
 unsigned sl_worker_poll(struct sl_worker *w)
 {
 	struct rte_mbuf *m[SL_BURST];
@@ -128,15 +150,15 @@ unsigned sl_worker_poll(struct sl_worker *w)
 		w->stats.rx += n;
 		for (unsigned k = 0; k < n; k++) /* not every driver says so */
 			m[k]->port = sl_ethdevs[w->rx[i].port].dpdk_port;
-		run_burst(w, m, n, now);
+		run_burst(w, m, n, now, false);
 		total += n;
 	}
 
 	unsigned n = rte_ring_sc_dequeue_burst(w->handoff, (void **)m, SL_BURST, NULL);
 
 	if (n)
-		run_burst(w, m, n, now);
-	total += n + relay_twins(w);
+		run_burst(w, m, n, now, false);
+	total += n + run_hairpins(w, now) + relay_twins(w);
 	sl_tx_flush(w);
 	return total;
 }

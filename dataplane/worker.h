@@ -10,6 +10,7 @@
 
 #include "dataplane/burst.h"
 #include "dataplane/event.h"
+#include "dataplane/hairpin.h"
 #include "dataplane/port.h"
 #include "dataplane/wait.h"
 
@@ -35,6 +36,8 @@ struct sl_worker {
 	struct sl_crypto *crypto;
 	struct rte_ring *orders;   /* struct sl_order *, from ctrl: dataplane/mailbox.c */
 	struct rte_ring *handoff;  /* mbufs that other workers received for flows of this one */
+	struct rte_ring *hairpins; /* mbufs that workers sent to pinholes of this one:
+				      dataplane/hairpin.h */
 	struct rte_ring *relay_tx; /* mbufs that other workers send by queues of this one; m->port
 				      is the way out */
 	struct rte_ring *events;   /* struct sl_event, to ctrl: dataplane/event.c */
@@ -46,9 +49,9 @@ struct sl_worker {
 		uint8_t port; /* sl_port */
 		uint16_t queue;
 	} rx[SL_MAX_PORTS];
-	int16_t tx_queue[SL_MAX_PORTS]; /* own queue on each port; -1: none, use relay_tx of one
-					   that has */
-	struct sl_wait wait;            /* used when adaptive */
+	int16_t tx_queue[SL_MAX_PORTS + 1]; /* own queue on each port; -1: none, use relay_tx of
+					       one that has; SL_PORT_HAIRPIN has none */
+	struct sl_wait wait;                /* used when adaptive */
 	pthread_t thread;
 	const char *failed; /* why it did not start */
 	atomic_bool started, stop;
@@ -91,10 +94,11 @@ void sl_stage_tx(struct sl_worker *w, struct sl_burst *b);
 
 /*
  * Before any cryptography, for a packet that is not from the believed source or whose latch is
- * watched: SL_FORWARD or SL_DROP_SOURCE. And for one that was tried, once it is known to be genuine
+ * watched: SL_FORWARD, SL_DROP_SOURCE, or SL_DROP_MARTIAN for one that came by the wire as if from
+ * an address of ours. And for one that was tried, once it is known to be genuine
  * (plain: at once): learns, and tells ctrl.
  */
-enum sl_verdict sl_source_try(struct sl_packet *p, uint64_t now);
+enum sl_verdict sl_source_try(const struct sl_burst *b, struct sl_packet *p);
 enum sl_verdict sl_source_commit(
 	struct sl_worker *w, struct sl_packet *p, bool newest, uint64_t now);
 

@@ -181,13 +181,14 @@ static int make_rings(struct sl_worker *w, char why[SL_WHY])
 {
 	w->orders = ring("orders", w->index, SL_ORDER_RING, RING_F_SP_ENQ | RING_F_SC_DEQ);
 	w->handoff = ring("handoff", w->index, SL_HANDOFF_RING, RING_F_SC_DEQ);
+	w->hairpins = ring("hairpin", w->index, SL_HANDOFF_RING, RING_F_SC_DEQ);
 	w->relay_tx = ring("relay", w->index, SL_HANDOFF_RING, RING_F_SC_DEQ);
 	w->events = event_ring("events", w->index, sizeof(struct sl_event));
 	w->samples = event_ring("samples", w->index, sizeof(struct sl_drop_sample));
 	w->spares = ring("spares", w->index, SL_SPARES + 1, RING_F_SP_ENQ | RING_F_SC_DEQ);
 	w->pages = ring("pages", w->index, SL_SPARES + 1, RING_F_SP_ENQ | RING_F_SC_DEQ);
-	if (w->orders && w->handoff && w->relay_tx && w->events && w->samples && w->spares &&
-		w->pages)
+	if (w->orders && w->handoff && w->hairpins && w->relay_tx && w->events && w->samples &&
+		w->spares && w->pages)
 		return 0;
 	snprintf(why, SL_WHY, "no memory for the rings of worker %u: raise `memory` in [sluice]",
 		w->index);
@@ -196,7 +197,7 @@ static int make_rings(struct sl_worker *w, char why[SL_WHY])
 
 static void free_rings(struct sl_worker *w)
 {
-	struct rte_ring **packets[] = {&w->handoff, &w->relay_tx};
+	struct rte_ring **packets[] = {&w->handoff, &w->hairpins, &w->relay_tx};
 	struct rte_mbuf *m;
 
 	for (unsigned i = 0; i < RTE_DIM(packets); i++) {
@@ -216,6 +217,7 @@ int sl_workers_prepare(const struct sl_crypto_backend *crypto, char why[SL_WHY])
 {
 	int err = assign(why);
 
+	sl_hairpin_prepare();
 	for (unsigned i = 0; i < sl_n_workers && !err; i++) {
 		sl_workers[i].backend = crypto;
 		err = make_rings(&sl_workers[i], why);

@@ -45,6 +45,7 @@
 	X(BLOCKED, "blocked", "RTP of a party that the proxy told to block, or to silence in a codec without silence") \
 	X(NEIGHBOUR, "neighbour", "the next hop's link-layer address is not known")                \
 	X(MTU, "mtu", "larger than the egress port's MTU after re-keying")                         \
+	X(LOOP, "loop", "went from call to call of this relay more than four times: a circle")     \
 	X(HANDOFF_FULL, "handoff-full", "the owning worker's hand-off ring is full")               \
 	X(PUNT_FULL, "punt-full", "the ring to the kernel twin is full")                           \
 	X(TX_FULL, "tx-full", "the egress queue is full")

@@ -7,6 +7,7 @@
 enum {
 	SL_MAX_PORTS = 8,       /* ethdev ports ([port NAME]) */
 	SL_MAX_WORKERS = 32,    /* poll-mode workers, one per core */
+	SL_MAX_HAIRPINS = 4,    /* calls that a packet may go on to inside the relay */
 	SL_MAX_INTERFACES = 32, /* logical interfaces ([interface NAME]) */
 	SL_MAX_ADDRESS_SLOTS =
 		64, /* media addresses: at most one IPv4 and one IPv6 per interface */
