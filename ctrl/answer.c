@@ -7,6 +7,7 @@
 #include "ctrl/answer_parties.h"
 #include "ctrl/call_sdp.h"
 #include "ctrl/gate.h"
+#include "ctrl/hairpin.h"
 #include "ctrl/install.h"
 #include "ctrl/leg.h"
 #include "ctrl/local.h"
@@ -140,6 +141,8 @@ static int negotiate_one(struct reply *r, const struct sl_sdp *sdp, unsigned m)
 	sl_terms_sound(to, sdp, m);
 	sl_quality_payloads(to, sdp, m);
 	rc = sl_call_sdp_check(r->sessions, to, m, r->why);
+	if (!rc)
+		rc = sl_hairpin_check(offer, to, m, r->why);
 	if (!rc)
 		rc = check_family(offer->local[SL_TO][m], to, m, r->why);
 	if (!rc)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctrl/hairpin.h"
 #include "ctrl/log.h"
 #include "ctrl/negotiate.h"
 #include "ctrl/sdp_parse.h"
@@ -55,35 +56,19 @@ static bool is_broadcast(const struct sl_sessions *sessions, const struct sl_end
 	return false;
 }
 
-static bool is_our_own(const struct sl_sessions *sessions, const struct sl_endpoint *endpoint)
-{
-	for (unsigned i = 0; i < sessions->env.n_interfaces; i++) {
-		const struct sl_config_address *address =
-			sessions->env.interfaces[i].config->address;
-
-		for (int f = 0; f < SL_FAMILIES; f++)
-			if (address[f].present &&
-				(!memcmp(address[f].ip, endpoint->ip, 16) ||
-					!memcmp(address[f].advertise, endpoint->ip, 16)))
-				return true;
-	}
-	return false;
-}
-
-int sl_call_sdp_check(const struct sl_sessions *sessions, const struct sl_terms *terms, unsigned m,
-	char why[SL_NG_WHY])
+int sl_call_sdp_check(
+	const struct sl_sessions *sessions, struct sl_terms *terms, unsigned m, char why[SL_NG_WHY])
 {
 	char text[SL_ADDRESS_TEXT];
 
 	if (!terms->active || !terms->media || terms->held)
 		return 0;
 	for (int i = 0; i < SL_COMPONENTS; i++) {
-		const struct sl_endpoint *remote = &terms->remote[i];
+		struct sl_endpoint *remote = &terms->remote[i];
+		int rc = sl_hairpin_resolve(sessions, remote, m, why);
 
-		if (is_our_own(sessions, remote))
-			return SL_REFUSE(-EADDRNOTAVAIL, why,
-				"medium %u: %s is a media address of this relay: it would loop",
-				m + 1, sl_address_text(remote->ip, text));
+		if (rc)
+			return rc;
 		if (is_broadcast(sessions, remote))
 			return SL_REFUSE(-EADDRNOTAVAIL, why,
 				"medium %u: %s is the broadcast address of the relay's network",

@@ -15,10 +15,10 @@
 int sl_call_sdp_parse(struct sl_sdp *sdp, const struct sl_ng_options *options, char why[SL_NG_WHY]);
 
 /*
- * Refuses media that would be sent to an address of the relay itself: it would go round for ever. 0
- * or -EADDRNOTAVAIL with `why`. `m` is only for the message.
+ * Refuses media that would be sent to the relay's machine, or to its whole network; a pinhole of
+ * ours is resolved (ctrl/hairpin.h). 0 or -EADDRNOTAVAIL with `why`. `m` is only for the message.
  */
-int sl_call_sdp_check(const struct sl_sessions *sessions, const struct sl_terms *terms, unsigned m,
+int sl_call_sdp_check(const struct sl_sessions *sessions, struct sl_terms *terms, unsigned m,
 	char why[SL_NG_WHY]);
 
 /*

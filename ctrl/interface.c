@@ -9,6 +9,7 @@
 #include "ctrl/log.h"
 #include "ctrl/neigh.h"
 #include "ctrl/random.h"
+#include "dataplane/hairpin.h"
 #include "dataplane/policy.h"
 #include "dataplane/port.h"
 #include "ebpf/guard_user.h"
@@ -90,6 +91,9 @@ void sl_interface_source(const struct sl_interface *interface, const uint8_t ip[
 {
 	bool room = true;
 
+	/* Nobody sends from there by the wire, whoever says so. */
+	if (sl_is_martian(ip) || sl_address_is_ours(ip))
+		return;
 	if (named)
 		room = interface->guard ? sl_guard_source_add(interface->guard, ip) == 0
 					: sl_policy_source_add(ip);

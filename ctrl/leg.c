@@ -9,7 +9,7 @@
 #include "ctrl/install.h"
 #include "ctrl/local.h"
 #include "ctrl/watch.h"
-#include "dataplane/pinhole.h"
+#include "dataplane/hairpin.h"
 
 char *sl_text_copy(struct sl_text text)
 {
@@ -165,10 +165,8 @@ void sl_call_left(struct sl_sessions *sessions, struct sl_call *call)
 /* Nothing is sent where nothing would be sent if SDP said so. */
 static bool may_be_sent_to(const struct sl_endpoint *endpoint)
 {
-	for (unsigned i = 0; i < sl_n_addresses; i++)
-		if (!memcmp(sl_addresses[i].ip, endpoint->ip, 16))
-			return false;
-	return endpoint->port && !sl_address_refused(endpoint->ip);
+	return endpoint->port && !sl_address_refused(endpoint->ip) &&
+	       !sl_address_is_ours(endpoint->ip);
 }
 
 /* Is what the leg's flow learns what a flow with those terms would know? */

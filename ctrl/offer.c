@@ -8,6 +8,7 @@
 
 #include "ctrl/call_sdp.h"
 #include "ctrl/gate.h"
+#include "ctrl/hairpin.h"
 #include "ctrl/leg.h"
 #include "ctrl/local.h"
 #include "ctrl/negotiate.h"
@@ -220,6 +221,12 @@ static int reserve(struct sl_draft *d)
 			if (rc)
 				return rc;
 		}
+	}
+	for (unsigned m = 0; m < d->offer->n_media; m++) {
+		int rc = sl_hairpin_check(d->offer, &d->offer->terms[m], m, d->why);
+
+		if (rc)
+			return rc;
 	}
 	return 0;
 }

@@ -3,12 +3,17 @@
 
 #include <errno.h>
 #include <string.h>
+
+#include "dataplane/hairpin.h"
+
 int sl_path_hops_get(struct sl_path *path, char why[SL_NG_WHY])
 {
 	struct sl_flow_spec *spec = &path->spec;
 	int rc;
 
 	for (int i = 0; i < SL_COMPONENTS; i++) {
+		if (sl_hairpin_slot(&spec->destination[i], spec->out_slot) >= 0)
+			continue;
 		rc = sl_interface_hop_get(path->out_interface, spec->destination[i].ip,
 			spec->cookie >> SL_COOKIE_SHIFT, &spec->nexthop[i], why);
 		if (rc) {

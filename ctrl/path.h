@@ -9,7 +9,8 @@
 #include "ctrl/session.h"
 #include "dataplane/mailbox.h"
 
-/* The next hops towards its destinations, held until they are put. 0; or -errno with `why`. */
+/* The next hops towards its destinations, held until they are put; none for a pinhole of ours. 0;
+ * or -errno with `why`. */
 int sl_path_hops_get(struct sl_path *path, char why[SL_NG_WHY]);
 void sl_path_hops_put(const struct sl_path *path);
 

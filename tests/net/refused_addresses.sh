@@ -49,10 +49,10 @@ refused IPv4-mapped IP6 ::ffff:10.0.0.3
 refused loopback IP6 ::ffff:127.0.0.1
 refused compatible IP6 ::10.0.0.3
 refused link-local IP6 fe80::1
-refused loop IP4 10.0.0.1
-refused loop IP6 fd00::1
+refused "media ports" IP4 10.0.0.1
+refused "media ports" IP6 fd00::1
 refused loopback IP4 10.0.0.2 "a=rtcp:6000 IN IP4 127.0.0.1"
-refused loop IP4 10.0.0.2 "a=rtcp:6000 IN IP4 10.0.0.1"
+refused "media ports" IP4 10.0.0.2 "a=rtcp:6000 IN IP4 10.0.0.1"
 
 for hold in "IP4 0.0.0.0" "IP6 ::"; do
     ng offer call-id="hold${hold#* }" from-tag=alice sdp="$(with_address $hold)" >/dev/null || fail "on hold by $hold: refused"

@@ -123,7 +123,7 @@ static void guard_without_room(void **state)
 
 	assert_int_equal(sl_policy_open(), 0);
 	for (uint32_t i = 0; i <= 262144; i++) {
-		ip[12] = (uint8_t)(i >> 16);
+		ip[12] = (uint8_t)(1 + (i >> 16));
 		ip[13] = (uint8_t)(i >> 8);
 		ip[14] = (uint8_t)i;
 		sl_interface_source(&relay.interface, ip, true);

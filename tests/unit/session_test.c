@@ -117,7 +117,7 @@ static const struct {
 	{"plain RTP for SRTP", "198.51.100.2", "RTP/AVP", NULL, 0, SL_SUITE_NONE, "the offer said"},
 	{"DTLS", "198.51.100.2", "UDP/TLS/RTP/SAVP", NULL, 0, SL_SUITE_NONE, "DTLS"},
 	{"another family", "2001:db8::2", "RTP/SAVP", NULL, 1, GCM, "address family"},
-	{"our own address", RELAY4, "RTP/SAVP", NULL, 1, GCM, "loop"},
+	{"our own address", RELAY4, "RTP/SAVP", NULL, 1, GCM, "none of its media ports"},
 	{"our network's broadcast address", "203.0.113.255", "RTP/SAVP", NULL, 1, GCM, "broadcast"},
 	{"loopback", "127.0.0.1", "RTP/SAVP", NULL, 1, GCM, "loopback"},
 	{"multicast", "224.0.0.1", "RTP/SAVP", NULL, 1, GCM, "multicast"},
