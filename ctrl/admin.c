@@ -41,7 +41,7 @@ static json_t *view_call(struct sl_admin *a, const json_t *request)
 		return json_pack("{s:s}", "error", "which call? the request has no id");
 	if (!call)
 		return json_pack("{s:s}", "error", "there is no such call");
-	return sl_admin_call(call);
+	return sl_admin_call(a->sessions, call);
 }
 
 static json_t *why_list(const struct sl_why *why)
@@ -70,7 +70,7 @@ static json_t *view_why(struct sl_admin *a, const json_t *request)
 		return json_pack("{s:s, s:I, s:s, s:o}", "id", id, "ended",
 			(json_int_t)ended->ended, "reason", ended->reason, "why",
 			why_list(ended->why));
-	sl_call_why(call, a->sessions->env.guard, &why);
+	sl_call_why(a->sessions, call, &why);
 	return json_pack("{s:s, s:o}", "id", id, "why", why_list(&why));
 }
 

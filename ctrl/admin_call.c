@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "ctrl/hairpin.h"
 #include "ctrl/leg.h"
 #include "ctrl/query.h"
 
@@ -126,7 +127,15 @@ static json_t *streams_json(const struct sl_leg *leg, unsigned m)
 	return streams;
 }
 
-static json_t *media_json(const struct sl_leg *leg, unsigned m)
+/* Whose pinhole the party itself is at. */
+static json_t *remote_call_json(const struct sl_sessions *sessions, const struct sl_path *to_leg)
+{
+	const struct sl_call *call = sl_hairpin_call(sessions, to_leg);
+
+	return call ? sl_admin_text(call->id) : json_null();
+}
+
+static json_t *media_json(const struct sl_sessions *sessions, const struct sl_leg *leg, unsigned m)
 {
 	const struct sl_leg *other = leg->peer;
 	const struct sl_leg_media *media = &leg->media[m];
@@ -160,17 +169,20 @@ static json_t *media_json(const struct sl_leg *leg, unsigned m)
 		json_object_set_new(json, "latency us", latency_json(&media->path));
 		json_object_set_new(json, "source rtcp", source_json(&media->path, SL_RTCP));
 	}
-	if (json && other && m < other->n_media)
+	if (json && other && m < other->n_media) {
 		json_object_set_new(json, "to leg", path_json(&other->media[m].path));
+		json_object_set_new(
+			json, "remote call", remote_call_json(sessions, &other->media[m].path));
+	}
 	return json;
 }
 
-static json_t *leg_json(const struct sl_leg *leg)
+static json_t *leg_json(const struct sl_sessions *sessions, const struct sl_leg *leg)
 {
 	json_t *media = json_array();
 
 	for (unsigned m = 0; m < leg->n_media; m++)
-		json_array_append_new(media, media_json(leg, m));
+		json_array_append_new(media, media_json(sessions, leg, m));
 	return json_pack("{s:o, s:o, s:o, s:s, s:I, s:o}", "tag", sl_admin_text(leg->tag), "label",
 		sl_admin_text(leg->label), "connected with",
 		sl_admin_text(leg->peer ? leg->peer->tag : NULL), "interface",
@@ -210,12 +222,12 @@ json_t *sl_admin_call_row(const struct sl_call *call)
 		(json_int_t)packets[0], (json_int_t)packets[1], "drops", (json_int_t)drops);
 }
 
-json_t *sl_admin_call(const struct sl_call *call)
+json_t *sl_admin_call(const struct sl_sessions *sessions, const struct sl_call *call)
 {
 	json_t *legs = json_array();
 
 	for (unsigned i = 0; i < call->n_legs; i++)
-		json_array_append_new(legs, leg_json(call->leg[i]));
+		json_array_append_new(legs, leg_json(sessions, call->leg[i]));
 	return json_pack("{s:o, s:s, s:I, s:I, s:o}", "id", sl_admin_text(call->id), "state",
 		state_text(call), "created", (json_int_t)call->created, "age",
 		(json_int_t)(time(NULL) - call->created), "legs", legs);

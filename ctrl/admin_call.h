@@ -11,7 +11,7 @@
 json_t *sl_admin_call_row(const struct sl_call *call);
 
 /* All of it: per leg and medium addresses, suite, key fingerprints, packets, drops by name. */
-json_t *sl_admin_call(const struct sl_call *call);
+json_t *sl_admin_call(const struct sl_sessions *sessions, const struct sl_call *call);
 
 /* {"seconds", "packets", "bytes", "drops"}: how long, and what was carried from each leg. */
 json_t *sl_admin_totals(const struct sl_call *call);

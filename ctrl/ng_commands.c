@@ -133,8 +133,8 @@ static int query(struct sl_ng_request *r)
 		return -ENOENT;
 	}
 	sl_reply_key_string(&r->reply, "result", "ok");
-	sl_query_write(&r->reply, call,
-		&(struct sl_query){.why = true, .guard = r->ng->sessions->env.guard});
+	sl_query_write(
+		&r->reply, call, &(struct sl_query){.why = true, .sessions = r->ng->sessions});
 	return 0;
 }
 

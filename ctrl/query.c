@@ -230,11 +230,11 @@ static void write_latency(struct sl_reply *reply, const struct sl_call *call)
 }
 
 static void write_why(struct sl_reply *reply, const struct sl_call *call,
-	const struct sl_guard_config *guard, enum detail detail)
+	const struct sl_sessions *sessions, enum detail detail)
 {
 	struct sl_why why;
 
-	sl_call_why(call, guard, &why);
+	sl_call_why(sessions, call, &why);
 	sl_reply_key(reply, "why");
 	sl_reply_list(reply);
 	for (unsigned i = 0; i < why.n; i++) {
@@ -264,7 +264,7 @@ static void write_call(struct sl_reply *reply, const struct sl_call *call, const
 	write_totals(reply, call);
 	write_latency(reply, call);
 	if (q->why)
-		write_why(reply, call, q->guard, detail);
+		write_why(reply, call, q->sessions, detail);
 	sl_quality_write(reply, call);
 }
 

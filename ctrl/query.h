@@ -14,7 +14,7 @@ enum {
 struct sl_query {
 	bool why; /* with what stands between the ends (ctrl/why.h): an empty list when media passes
 		   */
-	const struct sl_guard_config *guard; /* for that; or NULL */
+	const struct sl_sessions *sessions; /* for that */
 };
 
 /*

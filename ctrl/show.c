@@ -91,13 +91,15 @@ static void show_stream(const json_t *s)
 static void show_medium(const json_t *m)
 {
 	const json_t *latency = json_object_get(m, "latency us"), *stream;
+	const char *remote_call = json_string_value(json_object_get(m, "remote call"));
 	size_t i;
 
 	printf("  %s %s, suite %s\n", text(m, "type"), text(m, "protocol"), text(m, "suite"));
 	if (*text(m, "key in") || *text(m, "key out"))
 		printf("    keys    in %s, out %s\n", text(m, "key in"), text(m, "key out"));
 	printf("    local   %s\n", text(m, "local"));
-	printf("    remote  %s%s\n", text(m, "remote"),
+	printf("    remote  %s%s%s%s\n", text(m, "remote"),
+		remote_call ? ", call of this relay: " : "", remote_call ? remote_call : "",
 		json_is_true(json_object_get(m, "held")) ? ", on hold" : "");
 	printf("    rtcp    %s%s\n", text(m, "remote rtcp"),
 		json_is_true(json_object_get(m, "rtcp-mux")) ? ", rtcp-mux" : "");

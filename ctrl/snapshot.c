@@ -5,25 +5,38 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctrl/hairpin.h"
 #include "ctrl/neigh.h"
 #include "ctrl/query.h"
 #include "ctrl/watch.h"
+#include "dataplane/hairpin.h"
 #include "dataplane/nexthop.h"
 #include "dataplane/port.h"
 
 #define SECOND UINT64_C(1000000000)
 
-enum { PATHS = 16 };
+enum {
+	PATHS = 16,
+	TEXT = SL_ENDPOINT_TEXT + 80, /* and the name of a call */
+};
 
 struct texts {
-	char expected[SL_ENDPOINT_TEXT], local[SL_ENDPOINT_TEXT], sent_to[SL_ENDPOINT_TEXT],
-		other[SL_ENDPOINT_TEXT];
+	char expected[TEXT], local[SL_ENDPOINT_TEXT], sent_to[TEXT], other[SL_ENDPOINT_TEXT];
 	char denied[SL_PREFIX_TEXT];
 };
 
 static const char *name(const struct sl_leg *leg)
 {
 	return leg->tag ? leg->tag : "the callee";
+}
+
+/* Behind an endpoint, which then is one of ours. */
+static const char *append_call(char text[TEXT], const struct sl_call *call)
+{
+	size_t len = strlen(text);
+
+	snprintf(text + len, TEXT - len, " (call %s of this relay)", call->id);
+	return text;
 }
 
 static int64_t ago(uint64_t then, uint64_t now)
@@ -80,6 +93,8 @@ static void denied_of(struct sl_why_path *p, const struct sl_guard_config *guard
 		sl_flow_source(media->path.flow, SL_RTP, &r);
 		ip = r.current.ip;
 	}
+	if (sl_address_is_ours(ip)) /* it does not pass the guard */
+		return;
 	listed = sl_guard_config_denies(guard, ip);
 	if (listed)
 		p->denied = sl_prefix_text(listed, t->denied);
@@ -127,14 +142,27 @@ static void path_of(struct sl_why_path *p, const struct sl_leg *from, const stru
 	source_of(p, media->path.flow, t);
 	p->sent_to = sl_endpoint_text(media->path.spec.destination[SL_RTP].ip,
 		media->path.spec.destination[SL_RTP].port, t->sent_to);
-	p->no_hop = !sl_nexthop_get(&sl_nexthops[media->path.spec.nexthop[SL_RTP]], mac);
+	p->no_hop = !sl_nexthop_get(&sl_nexthops[media->path.flow->egress[SL_RTP].nexthop], mac);
 	p->hop_waits =
 		sl_neigh_waits(media->path.out_interface->neigh, media->path.spec.nexthop[SL_RTP]);
 }
 
-void sl_call_why(
-	const struct sl_call *call, const struct sl_guard_config *guard, struct sl_why *why)
+/* Where either end is a pinhole of ours: whose. */
+static void next_of(struct sl_why_path *p, const struct sl_sessions *sessions,
+	const struct sl_path *path, const struct sl_path *back, struct texts *t)
 {
+	const struct sl_call *before = sl_hairpin_call(sessions, back);
+	const struct sl_call *next = sl_hairpin_call(sessions, path);
+
+	if (before)
+		p->expected = append_call(t->expected, before);
+	if (next)
+		p->sent_to = append_call(t->sent_to, next);
+}
+
+void sl_call_why(const struct sl_sessions *sessions, const struct sl_call *call, struct sl_why *why)
+{
+	const struct sl_guard_config *guard = sessions->env.guard;
 	struct sl_why_path paths[PATHS];
 	struct texts texts[PATHS];
 	struct sl_why_call snapshot = {.known = call != NULL, .path = paths};
@@ -155,6 +183,7 @@ void sl_call_why(
 			struct texts *t = &texts[snapshot.n_paths];
 
 			path_of(p, leg, leg->peer, m, now, t);
+			next_of(p, sessions, &leg->media[m].path, &leg->peer->media[m].path, t);
 			if (guard)
 				denied_of(p, guard, &leg->media[m], t);
 		}

@@ -6,9 +6,8 @@
 #include "ctrl/session.h"
 #include "ctrl/why.h"
 
-/* What stands between the ends of a call; NULL: of one that is not known. `guard`: whom it refuses;
- * NULL: nobody. */
+/* What stands between the ends of a call; NULL: of one that is not known. */
 void sl_call_why(
-	const struct sl_call *call, const struct sl_guard_config *guard, struct sl_why *why);
+	const struct sl_sessions *sessions, const struct sl_call *call, struct sl_why *why);
 
 #endif

@@ -311,8 +311,7 @@ void sl_watch_timeout(struct sl_sessions *sessions, struct sl_call *call, enum s
 	call->end_reason = label;
 	tell(sessions,
 		&(struct sl_notice){.type = SL_NOTICE_TIMED_OUT, .call = call, .reason = label});
-	sl_ended_keep(
-		&sessions->ended, call, sessions->env.guard, label, sessions->env.timers.kept);
+	sl_ended_keep(sessions, call, label, sessions->env.timers.kept);
 	sl_session_delete(sessions, call);
 }
 

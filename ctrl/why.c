@@ -57,6 +57,8 @@ static enum sl_cause cause_of(int verdict)
 		return SL_CAUSE_REPLAYED;
 	case SL_DROP_NEIGHBOUR:
 		return SL_CAUSE_NEIGHBOUR;
+	case SL_DROP_LOOP:
+		return SL_CAUSE_LOOP;
 	case SL_DROP_RATE:
 	case SL_DROP_RTCP_RATE:
 	case SL_DROP_UNPROVEN:
@@ -111,6 +113,12 @@ static void say_drop(struct sl_why *why, const struct sl_why_path *p, int verdic
 		break;
 	case SL_CAUSE_NEIGHBOUR:
 		break; /* said by say_hop */
+	case SL_CAUSE_LOOP:
+		say(why, SL_CAUSE_LOOP,
+			"%s: %" PRIu32 " packets went round in a circle: what is sent to %s at %s "
+			"comes back to this relay again and again",
+			p->kind, n, p->to, p->sent_to);
+		break;
 	default:
 		say(why, SL_CAUSE_DROPPED, "%s: %" PRIu32 " packets from %s were dropped: %s",
 			p->kind, n, p->from, verdicts[verdict]);

@@ -24,6 +24,7 @@ enum { SL_WHY_TEXT = 320, SL_WHY_MAX = 24 };
 	X(UNEXPECTED_ADDRESS, "unexpected-address") \
 	X(REPLAYED, "replayed")                     \
 	X(POLICED, "policed")                       \
+	X(LOOP, "loop")                             \
 	X(DROPPED, "dropped")                       \
 	X(ONE_WAY, "nothing-comes-back")            \
 	X(NO_PACKETS, "no-packets")

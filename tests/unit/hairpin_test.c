@@ -10,7 +10,9 @@
 
 #include "ctrl/hairpin.h"
 #include "ctrl/neigh.h"
+#include "ctrl/snapshot.h"
 #include "dataplane/hairpin.h"
+#include "dataplane/nexthop.h"
 #include "dataplane/policy.h"
 #include "dataplane/policy_rules.h"
 #include "session_fixture.h"
@@ -90,6 +92,26 @@ static void leads_to(const struct sl_path *from, const struct sl_path *to, unsig
 	assert_int_equal(to->spec.in_port[SL_RTCP] - to->spec.in_port[SL_RTP], step);
 }
 
+/* Of what is silent, where it was to come from; and nothing of next hops. */
+static void says(const char *call, const char *from, const char *where)
+{
+	static const uint8_t mac[6] = {2};
+	struct sl_why told;
+
+	for (unsigned m = 0; m < 2; m++)
+		if (path_of(call, (int)m)->spec.nexthop[SL_RTP])
+			sl_nexthop_set(
+				&sl_nexthops[path_of(call, (int)m)->spec.nexthop[SL_RTP]], mac);
+
+	sl_call_why(&relay.sessions, find_call(call), &told);
+	for (unsigned i = 0; i < told.n; i++) {
+		assert_int_not_equal(told.list[i].cause, SL_CAUSE_NEIGHBOUR);
+		if (strstr(told.list[i].text, from) && strstr(told.list[i].text, where))
+			return;
+	}
+	fail_msg("call %s: nothing of %s", call, where);
+}
+
 static void in_a_row(void **state)
 {
 	static const struct {
@@ -123,7 +145,9 @@ static void in_a_row(void **state)
 			assert_false(sl_master_same_key(
 				&path_of("two", 0)->in->master, &path_of("two", 0)->out->master));
 		}
-		/* The signalled address counts, however the other is heard of. */
+		says("one", "from U", "call two of this relay");
+		says("two", "from V", "call one of this relay");
+		/* When one ends, nobody is there. */
 		hangup(&two_answer);
 		assert_null(sl_hairpin_call(&relay.sessions, path_of("one", 0)));
 		memcpy(address->advertise, address->ip, 16);

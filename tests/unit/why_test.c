@@ -192,6 +192,17 @@ static void next_hops_and_hold(void **state)
 	expect(0, SL_CAUSE_REFUSED, "port 0");
 }
 
+static void a_circle(void **state)
+{
+	struct sl_why_path there = path(false);
+
+	there.last = -1;
+	there.drops[SL_DROP_LOOP] = there.fresh[SL_DROP_LOOP] = 12;
+	judge(there, path(true));
+	expect(0, SL_CAUSE_LOOP, "12 packets went round in a circle");
+	expect(0, SL_CAUSE_LOOP, "sent to bob at 192.0.2.2:6004");
+}
+
 static void the_list_is_bounded(void **state)
 {
 	struct sl_why_path paths[2 * SL_WHY_MAX];
@@ -218,6 +229,7 @@ int main(void)
 		cmocka_unit_test(the_most_comes_first),
 		cmocka_unit_test(loss_beside_what_passes),
 		cmocka_unit_test(next_hops_and_hold),
+		cmocka_unit_test(a_circle),
 		cmocka_unit_test(the_list_is_bounded),
 	};
 
