@@ -111,13 +111,8 @@ static void say_drop(struct sl_why *why, const struct sl_why_path *p, int verdic
 		say(why, SL_CAUSE_POLICED, "%s: %" PRIu32 " packets from %s are policed away: %s",
 			p->kind, n, p->from, verdicts[verdict]);
 		break;
-	case SL_CAUSE_NEIGHBOUR:
-		break; /* said by say_hop */
-	case SL_CAUSE_LOOP:
-		say(why, SL_CAUSE_LOOP,
-			"%s: %" PRIu32 " packets went round in a circle: what is sent to %s at %s "
-			"comes back to this relay again and again",
-			p->kind, n, p->to, p->sent_to);
+	case SL_CAUSE_NEIGHBOUR: /* said by say_hop, */
+	case SL_CAUSE_LOOP:      /* by say_loop */
 		break;
 	default:
 		say(why, SL_CAUSE_DROPPED, "%s: %" PRIu32 " packets from %s were dropped: %s",
@@ -140,6 +135,18 @@ static bool say_hop(struct sl_why *why, const struct sl_why_path *p)
 	return true;
 }
 
+/* However few: those who signal have tied it, and what still passes has nowhere to go. */
+static bool say_loop(struct sl_why *why, const struct sl_why_path *p)
+{
+	if (!p->drops[SL_DROP_LOOP])
+		return false;
+	say(why, SL_CAUSE_LOOP,
+		"%s: %" PRIu32 " packets went round in a circle: what is sent to %s at %s comes "
+		"back to this relay again and again",
+		p->kind, p->drops[SL_DROP_LOOP], p->to, p->sent_to);
+	return true;
+}
+
 /* What the guard refuses for its source is not counted by flow. */
 static bool say_denied(struct sl_why *why, const struct sl_why_path *p)
 {
@@ -158,7 +165,7 @@ static bool say_drops(struct sl_why *why, const struct sl_why_path *p)
 	unsigned before = why->n;
 
 	memcpy(left, passes(p) ? p->drops : p->fresh, sizeof(left));
-	left[SL_FORWARD] = 0;
+	left[SL_FORWARD] = left[SL_DROP_LOOP] = 0;
 	if (*p->denied) /* said by say_denied */
 		left[SL_DROP_DENIED] = 0;
 	if (passes(p)) /* strangers and forgeries do no harm to media that passes */
@@ -225,6 +232,7 @@ static void say_path(struct sl_why *why, const struct sl_why_call *call, unsigne
 		return;
 	}
 	said = say_hop(why, p);
+	said |= say_loop(why, p);
 	said |= say_denied(why, p);
 	said |= say_drops(why, p);
 	if (!said && !passes(p))
