@@ -102,6 +102,7 @@ struct sl_flow *sl_flow_new(const struct sl_flow_spec *spec)
 		sl_hairpin_route(&flow->egress[c], &spec->destination[c], spec->out_slot);
 	}
 	flow->local[SL_RTP].treated = flow->treatment;
+	flow->local[SL_RTCP].treated = flow->treatment && spec->nowhere;
 	flow->cookie = spec->cookie;
 	sl_police_start(&flow->police, &spec->rates);
 	memcpy(flow->payloads, spec->payloads, sizeof(flow->payloads));

@@ -80,7 +80,7 @@ struct sl_flow {
 	struct {
 		uint16_t port;  /* UDP port, host byte order */
 		uint8_t slot;   /* address slot (dataplane/pinhole.h) */
-		bool treated;   /* not every payload type that comes there just passes */
+		bool treated;   /* not all that comes there just passes */
 	} local[SL_COMPONENTS]; /* the same twice: RTP and RTCP share a port (RFC 5761) */
 
 	/* Lines 1 and 2. Written by ctrl before publication. */
@@ -130,11 +130,13 @@ struct sl_flow_spec {
 	uint16_t out_port[SL_COMPONENTS];              /* local UDP ports media leaves from */
 	struct sl_endpoint destination[SL_COMPONENTS]; /* where media goes: also to a pinhole of
 							  ours (dataplane/hairpin.c) */
-	uint32_t nexthop[SL_COMPONENTS];               /* next hop of each destination; 0 for a
-							  pinhole of ours */
-	uint64_t cookie;                               /* ctrl's name for the flow, in its events */
-	uint8_t tos;                    /* IPv4 TOS or IPv6 traffic class of what is sent */
-	struct sl_treatments treatment; /* enum sl_treatment */
+	bool nowhere; /* nothing is sent: all is SL_DROP_BLOCKED once it has authenticated; with
+			 a treatment that discards every payload type */
+	uint32_t nexthop[SL_COMPONENTS]; /* next hop of each destination; 0 for a
+					    pinhole of ours */
+	uint64_t cookie;                 /* ctrl's name for the flow, in its events */
+	uint8_t tos;                     /* IPv4 TOS or IPv6 traffic class of what is sent */
+	struct sl_treatments treatment;  /* enum sl_treatment */
 	struct sl_police_rates rates;
 	struct sl_payload payloads[SL_PAYLOADS]; /* for jitter */
 };

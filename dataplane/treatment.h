@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What is done to the RTP of a flow besides re-keying, by payload type: nothing, silence in place
- * of its sound, or it is not passed on. RTCP passes always. A pure leaf.
+ * of its sound, or it is not passed on. RTCP passes, unless the
+ * flow leads nowhere. A pure leaf.
  */
 #ifndef SL_DATAPLANE_TREATMENT_H
 #define SL_DATAPLANE_TREATMENT_H

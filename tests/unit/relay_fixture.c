@@ -278,6 +278,11 @@ struct sl_flow *call_flow_with(const struct call *c, int i, const struct sl_latc
 		spec.destination[comp].port += step;
 	}
 
+	spec.nowhere = i == 0 && c->nowhere;
+	if (spec.nowhere)
+		memset(&spec.treatment, SL_TREAT_DISCARD << 4 | SL_TREAT_DISCARD,
+			sizeof(spec.treatment));
+
 	struct sl_flow *flow = sl_flow_new(&spec);
 
 	assert_non_null(flow);

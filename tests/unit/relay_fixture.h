@@ -45,6 +45,7 @@ struct call {
 	struct endpoint end[2];
 	struct sl_flow *flow[2]; /* [i]: from end i to the other */
 	bool mux;
+	bool nowhere; /* nothing is sent to end[1] */
 };
 
 void relay_start(struct relay *r, const char *backend, unsigned workers);

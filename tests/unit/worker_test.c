@@ -148,6 +148,46 @@ static void blocked_and_silenced(void **state)
 	}
 }
 
+/*
+ * Hold by c=0.0.0.0: neither RTP nor RTCP leaves, and what comes is followed, so that eleven
+ * minutes later both sides go on with the same keys.
+ */
+static void what_leads_nowhere_is_followed(void **state)
+{
+	static const enum sl_suite suites[] = {CM80, GCM256};
+
+	for (unsigned i = 0; i < 2; i++) {
+		uint16_t first = 1, back = 9;
+		uint8_t p[FRAME_MAX];
+		struct call c;
+
+		call_open(&c, 35, suites[i], CM80, false, false, false);
+		send_rtp(&c, 0, first);
+		relay_poll();
+		expect_rtp(&c, 0, &first, 1);
+		c.nowhere = true;
+		replace_flow(&c);
+		for (unsigned seq = 2; seq < 34000; seq += 500) {
+			send_rtp(&c, 0, (uint16_t)seq);
+			relay_poll();
+		}
+		inject(&relay, &c.end[0], 0, true, c.mux, p, make_rtcp(&c.end[0], p));
+		relay_poll();
+		assert_int_equal(receive(&relay, &c.end[1], true, c.mux, p), 0);
+		send_rtp(&c, 1, back); /* music */
+		relay_poll();
+		expect_rtp(&c, 1, &back, 1);
+		assert_int_equal(c.flow[0]->count.drops[SL_DROP_BLOCKED], 69);
+		assert_int_equal(c.flow[0]->streams.first.in.top, 33502);
+		c.nowhere = false;
+		replace_flow(&c);
+		send_rtp(&c, 0, 33503);
+		relay_poll();
+		assert_int_equal(receive(&relay, &c.end[1], false, c.mux, p), 12 + PAYLOAD);
+		call_close(&c);
+	}
+}
+
 static void withdrawn_is_closed_at_once(void **state)
 {
 	uint64_t before = verdicts(SL_DROP_CLOSED);
@@ -274,6 +314,7 @@ int main(int argc, char **argv)
 		CASE(rtcp_both_ways),
 		CASE(calls_into_a_vlan),
 		CASE(blocked_and_silenced),
+		CASE(what_leads_nowhere_is_followed),
 		CASE(withdrawn_is_closed_at_once),
 		CASE(no_neighbour_no_packet),
 		CASE(sizes_up_to_the_mtu),
