@@ -137,6 +137,8 @@ static int negotiate_one(struct reply *r, const struct sl_sdp *sdp, unsigned m)
 	if (!to->media)
 		return SL_REFUSE(-EPROTO, r->why, "medium %u: the answer is no RTP", m + 1);
 	sl_call_sdp_remark(r->options, r->why);
+	if (!r->fork)
+		sl_terms_recall(to, r->leg[SL_TO], m, offer->local[SL_TO][m]);
 	sl_terms_source(to, &r->options->source);
 	sl_terms_sound(to, sdp, m);
 	sl_quality_payloads(to, sdp, m);
@@ -206,6 +208,7 @@ static ssize_t write_answer(struct reply *r, const struct sl_sdp *sdp, char *out
 		if (!from->media || !from->active)
 			continue;
 		sl_call_sdp_address(&w, m, r->local[SL_FROM][m], from->proto, from->mux, from->mux);
+		sl_call_sdp_hold(&w, m, &sdp->media[m], &r->terms[SL_TO][m], from);
 		if (from->theirs.suite != SL_SUITE_NONE)
 			rc = sl_call_sdp_key(&w, m, from->tag, from->theirs.suite,
 				r->ours[SL_FROM][m], from->draft_name, r->why);

@@ -91,6 +91,20 @@ void sl_call_sdp_address(struct sl_call_sdp *w, unsigned m, const struct sl_loca
 	edit->rtcp_mux = mux;
 }
 
+void sl_call_sdp_hold(struct sl_call_sdp *w, unsigned m, const struct sl_sdp_media *media,
+	const struct sl_terms *said, const struct sl_terms *offered)
+{
+	bool sends = said->direction == SL_SDP_SENDRECV || said->direction == SL_SDP_SENDONLY;
+
+	if (!said->held || media->ice)
+		return;
+	if (offered)
+		sends &= !offered->held && (offered->direction == SL_SDP_SENDRECV ||
+						   offered->direction == SL_SDP_RECVONLY);
+	w->media[m].redirect = true;
+	w->media[m].direction = sends ? SL_SDP_SENDONLY : SL_SDP_INACTIVE;
+}
+
 int sl_call_sdp_key(struct sl_call_sdp *w, unsigned m, uint32_t tag, enum sl_suite suite,
 	const struct sl_session_key *key, bool draft_name, char why[SL_NG_WHY])
 {

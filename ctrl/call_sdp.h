@@ -39,6 +39,14 @@ struct sl_call_sdp {
 void sl_call_sdp_address(struct sl_call_sdp *w, unsigned m, const struct sl_local *local,
 	enum sl_sdp_proto proto, bool mux, bool muxed);
 
+/*
+ * Tells of hold by c=0.0.0.0 (RFC 3264 8.4), which our own address hides: whom the SDP of medium
+ * `m` is from says that it does not receive, and sends only if `offered` receives. `offered` is
+ * NULL in an offer. With ICE that address only means that candidates follow.
+ */
+void sl_call_sdp_hold(struct sl_call_sdp *w, unsigned m, const struct sl_sdp_media *media,
+	const struct sl_terms *said, const struct sl_terms *offered);
+
 /* Adds an a=crypto line with that key, which may be NULL: there is none. 0, or -EIO with `why`. */
 int sl_call_sdp_key(struct sl_call_sdp *w, unsigned m, uint32_t tag, enum sl_suite suite,
 	const struct sl_session_key *key, bool draft_name, char why[SL_NG_WHY]);

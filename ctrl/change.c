@@ -10,7 +10,31 @@
 
 static bool wanted(const struct sl_terms *from, const struct sl_terms *to)
 {
-	return from->active && to->active && from->media && to->media && !from->held && !to->held;
+	return from->active && to->active && from->media && to->media;
+}
+
+/* An address of that family that is nobody's. */
+static void nowhere(int family, struct sl_endpoint remote[SL_COMPONENTS])
+{
+	memset(remote, 0, SL_COMPONENTS * sizeof(*remote));
+	for (int c = 0; c < SL_COMPONENTS && family == SL_IPV4; c++)
+		memset(remote[c].ip + 10, 0xff, 2);
+}
+
+/* RFC 3264 8.4: nothing is sent to who holds by c=0.0.0.0, but what it sends passes. */
+static void place(struct sl_change *c)
+{
+	struct sl_flow_spec *spec = &c->next.spec;
+
+	sl_terms_remote(c->from_terms, spec->source);
+	if (c->from_terms->held &&
+		sl_address_family(spec->source[SL_RTP].ip) != c->from_local->family)
+		nowhere(c->from_local->family, spec->source);
+	spec->nowhere = c->to_terms->held;
+	if (spec->nowhere)
+		nowhere(c->to_local->family, spec->destination);
+	else
+		sl_leg_remote(c->to, c->to_terms, spec->destination);
 }
 
 static void ports_of(const struct sl_local *local, bool mux, uint16_t port[SL_COMPONENTS])
@@ -87,10 +111,9 @@ int sl_change_make(struct sl_change *c, const struct sl_sessions *sessions,
 	spec->out_suite = c->to_terms->theirs.suite;
 	spec->in_slot = slot_of(c->from_local);
 	ports_of(c->from_local, c->from_terms->mux, spec->in_port);
-	sl_terms_remote(c->from_terms, spec->source);
 	spec->out_slot = slot_of(c->to_local);
 	ports_of(c->to_local, c->to_terms->mux, spec->out_port);
-	sl_leg_remote(c->to, c->to_terms, spec->destination);
+	place(c);
 	spec->policy = sl_source_policy(&c->from_terms->source, !spec->in_suite,
 		!c->from_local->interface->config->strict_source);
 	spec->cookie = c->cookie;

@@ -11,7 +11,7 @@
 
 enum { EVENTS = 256 };
 
-/* True: what is sent to the leg goes to another place than it should. */
+/* True: what is sent to the leg goes to another place than it should; on hold, it goes nowhere. */
 static bool astray(
 	const struct sl_call *call, const struct sl_leg_media *m, const struct sl_leg_media *other)
 {
@@ -21,7 +21,7 @@ static bool astray(
 	bool moved = false;
 
 	sl_leg_remote(m, &m->terms, remote);
-	for (int c = 0; c < SL_COMPONENTS; c++) {
+	for (int c = 0; c < SL_COMPONENTS && !m->terms.held; c++) {
 		if (sl_endpoint_equal(&remote[c], &sent[c]))
 			continue;
 		SL_LOG_LIMITED(SL_LOG_INFO,

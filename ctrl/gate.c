@@ -48,7 +48,7 @@ void sl_gate_treatment(const struct sl_call *call, const struct sl_leg *from,
 	const struct sl_terms *from_terms, const struct sl_terms *to_terms,
 	struct sl_treatments *treatment)
 {
-	unsigned gate = call->gate | from->gate;
+	unsigned gate = call->gate | from->gate | (to_terms->held ? SL_GATE_BLOCK : 0);
 
 	memset(treatment, SL_TREAT_PASS, sizeof(*treatment));
 	for (unsigned i = 0; gate && i < SL_PAYLOAD_TYPES; i++) {

@@ -192,6 +192,19 @@ void sl_leg_remote(const struct sl_leg_media *media, const struct sl_terms *term
 	}
 }
 
+void sl_terms_recall(
+	struct sl_terms *terms, const struct sl_leg *leg, unsigned m, const struct sl_local *local)
+{
+	const struct sl_terms *before;
+
+	if (!terms->held || m >= leg->n_media)
+		return;
+	before = &leg->media[m].terms;
+	if (before->active && before->media &&
+		(!local || sl_address_family(before->remote[SL_RTP].ip) == local->family))
+		memcpy(terms->remote, before->remote, sizeof(terms->remote));
+}
+
 void sl_terms_source(struct sl_terms *terms, const struct sl_source_options *options)
 {
 	terms->source = *options;

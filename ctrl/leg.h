@@ -50,6 +50,14 @@ void sl_call_left(struct sl_sessions *sessions, struct sl_call *call);
 void sl_leg_remote(const struct sl_leg_media *media, const struct sl_terms *terms,
 	struct sl_endpoint remote[SL_COMPONENTS]);
 
+/*
+ * Who holds medium `m` by c=0.0.0.0 does not say where it is: it is where it was, if that is an
+ * address of the family of `local` (NULL: whichever). What it sends passes from there; nothing is
+ * sent to it.
+ */
+void sl_terms_recall(
+	struct sl_terms *terms, const struct sl_leg *leg, unsigned m, const struct sl_local *local);
+
 /* Takes over what a request says about where its sender is. */
 void sl_terms_source(struct sl_terms *terms, const struct sl_source_options *options);
 

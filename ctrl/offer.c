@@ -161,6 +161,7 @@ static int negotiate_one(struct sl_draft *d, const struct sl_sdp *sdp, unsigned 
 			sdp->media[m].line, SL_SDP_QUOTE(sdp->media[m].type),
 			SL_SDP_QUOTE(sdp->media[m].proto_text));
 	sl_call_sdp_remark(d->options, d->why);
+	sl_terms_recall(terms, leg, m, NULL);
 	sl_terms_source(terms, &d->options->source);
 	sl_terms_sound(terms, sdp, m);
 	sl_quality_payloads(terms, sdp, m);
@@ -259,6 +260,7 @@ static ssize_t write_offer(struct sl_draft *d, const struct sl_sdp *sdp, char *o
 			continue;
 		sl_call_sdp_address(&w, m, local, proposal->proto, proposal->mux,
 			d->offer->rtcp_mux & SL_NG_MUX_REQUIRE);
+		sl_call_sdp_hold(&w, m, &sdp->media[m], from, NULL);
 		for (uint32_t i = 0; i < proposal->suites.n && !rc; i++)
 			rc = write_key(d, &w, m, i + 1, proposal->suites.suite[i]);
 	}

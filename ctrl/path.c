@@ -11,7 +11,7 @@ int sl_path_hops_get(struct sl_path *path, char why[SL_NG_WHY])
 	struct sl_flow_spec *spec = &path->spec;
 	int rc;
 
-	for (int i = 0; i < SL_COMPONENTS; i++) {
+	for (int i = 0; i < SL_COMPONENTS && !spec->nowhere; i++) {
 		if (sl_hairpin_slot(&spec->destination[i], spec->out_slot) >= 0)
 			continue;
 		rc = sl_interface_hop_get(path->out_interface, spec->destination[i].ip,
@@ -27,7 +27,7 @@ int sl_path_hops_get(struct sl_path *path, char why[SL_NG_WHY])
 
 void sl_path_hops_put(const struct sl_path *path)
 {
-	for (int i = 0; i < SL_COMPONENTS; i++)
+	for (int i = 0; i < SL_COMPONENTS && !path->spec.nowhere; i++)
 		sl_interface_hop_put(path->out_interface, path->spec.nexthop[i]);
 }
 
@@ -40,9 +40,16 @@ void sl_path_pinholes(const struct sl_path *path, bool open)
 			path->in_interface, path->spec.in_slot, path->spec.in_port[i], open);
 }
 
+static void name_source(const struct sl_interface *interface, const uint8_t ip[16], bool named)
+{
+	static const uint8_t nobody[16], nobody4[16] = {[10] = 0xff, 0xff};
+
+	if (memcmp(ip, nobody, 16) != 0 && memcmp(ip, nobody4, 16) != 0)
+		sl_interface_source(interface, ip, named);
+}
+
 void sl_path_sources(struct sl_path *path, bool named)
 {
-	static const uint8_t nobody[16];
 	const struct sl_flow_spec *spec = &path->spec;
 
 	if (path->named == named)
@@ -52,11 +59,10 @@ void sl_path_sources(struct sl_path *path, bool named)
 		if (i && !memcmp(spec->source[i].ip, spec->source[0].ip, 16) &&
 			!memcmp(spec->destination[i].ip, spec->destination[0].ip, 16))
 			continue;
-		sl_interface_source(path->in_interface, spec->source[i].ip, named);
-		sl_interface_source(path->out_interface, spec->destination[i].ip, named);
+		name_source(path->in_interface, spec->source[i].ip, named);
+		name_source(path->out_interface, spec->destination[i].ip, named);
 	}
-	if (memcmp(spec->policy.hint, nobody, sizeof(nobody)) != 0)
-		sl_interface_source(path->in_interface, spec->policy.hint, named);
+	name_source(path->in_interface, spec->policy.hint, named);
 }
 
 static bool serves(const struct sl_path *path, uint8_t slot, uint16_t port)

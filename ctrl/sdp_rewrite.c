@@ -20,7 +20,7 @@ struct writer {
 	unsigned lines;
 	bool overflow;
 	/* Of the media section being written: */
-	bool c_due, rtcp_due, mux_due, crypto_due, mid_due;
+	bool c_due, rtcp_due, mux_due, crypto_due, mid_due, direction_due;
 };
 
 static void append_list(struct writer *w, const char *format, va_list args)
@@ -135,6 +135,12 @@ static void put_crypto(struct writer *w, const struct sl_sdp_media_edit *edit)
 		put(w, "a=crypto:%s", edit->crypto[i]);
 }
 
+static void put_direction(struct writer *w, const struct sl_sdp_media_edit *edit)
+{
+	w->direction_due = false;
+	put(w, "a=%s", sl_sdp_direction_name(edit->direction));
+}
+
 /* A number that no other medium has for its name. */
 static void put_mid(struct writer *w, unsigned index)
 {
@@ -183,6 +189,7 @@ static void begin_media(struct writer *w, const struct sl_sdp_line *line)
 	w->mux_due = relay && edit->rtcp_mux;
 	w->crypto_due = relay;
 	w->mid_due = relay && edit->mid_add && !media->mid.at;
+	w->direction_due = relay && edit->redirect;
 	put_media(w, media, relay ? edit->port : 0, relay ? sl_sdp_proto_name(edit->proto) : NULL);
 }
 
@@ -195,6 +202,8 @@ static void end_media(struct writer *w, unsigned index)
 		put_connection(w, media_address(w, index));
 	if (w->rtcp_due)
 		put_rtcp(w, edit, edit->rtcp_full);
+	if (w->direction_due)
+		put_direction(w, edit);
 	if (w->mid_due)
 		put_mid(w, index);
 	if (w->mux_due)
@@ -260,6 +269,12 @@ static void put_media_line(struct writer *w, const struct sl_sdp_line *line)
 	switch (line->kind) {
 	case SL_SDP_LINE_CONNECTION:
 	case SL_SDP_LINE_BUNDLE_ONLY:
+		return;
+	case SL_SDP_LINE_DIRECTION:
+		if (!edit->redirect)
+			put_raw(w, line);
+		else if (w->direction_due)
+			put_direction(w, edit);
 		return;
 	case SL_SDP_LINE_RTCP:
 		if (w->rtcp_due)

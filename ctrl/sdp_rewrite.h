@@ -29,6 +29,8 @@ struct sl_sdp_media_edit {
 	bool rtcp_full;     /* a=rtcp has an address even where it had none */
 	bool rtcp_mux;      /* a=rtcp-mux is there, or is not */
 	bool mid_add;       /* with an a=mid if there is none */
+	bool redirect;      /* it says `direction`, whatever it said */
+	enum sl_sdp_direction direction;
 	/*
 	 * The a=crypto values of this leg (sl_sdes_format), in place of all that were there; what
 	 * was there never passes. 0: none.

@@ -437,11 +437,16 @@ void model_lifetime(const struct call *c, uint64_t *least, uint64_t *most)
 		*most = c->asked;
 }
 
-bool model_passes(struct call *c, const struct leg *from, unsigned m)
+static bool connects(struct call *c, const struct leg *from, unsigned m)
 {
 	const struct leg *to = model_by_id(c, from->peer);
 
-	return to && from->m[m].active && to->m[m].active && !from->m[m].held && !to->m[m].held;
+	return to && from->m[m].active && to->m[m].active;
+}
+
+bool model_passes(struct call *c, const struct leg *from, unsigned m)
+{
+	return connects(c, from, m) && !from->m[m].held && !model_by_id(c, from->peer)->m[m].held;
 }
 
 unsigned model_flows(void)
@@ -451,6 +456,6 @@ unsigned model_flows(void)
 	for (unsigned k = 0; k < CALLS; k++)
 		for (unsigned i = 0; i < calls[k].n_legs; i++)
 			for (unsigned m = 0; m < MEDIA; m++)
-				n += model_passes(&calls[k], &calls[k].leg[i], m);
+				n += connects(&calls[k], &calls[k].leg[i], m);
 	return n;
 }

@@ -44,6 +44,8 @@ static void speak(struct said *s, const struct leg *l, unsigned m)
 	s->taken = 0;
 	s->active = chance(m ? 80 : 96);
 	s->held = l && l->peer && chance(8);
+	if (s->held && before) /* whoever holds does not say where it is */
+		s->port = l->m[m].said.port;
 	s->quiet = chance(10);
 	if (chance(5))
 		s->mux = !s->mux;
@@ -66,8 +68,10 @@ static void speak_all(struct offer *o, const struct leg *l)
 		struct said *s = &o->said[m];
 
 		speak(s, l, m);
-		s->family = family;
-		s->host = host;
+		if (!s->held || !l->m[m].said.port) {
+			s->family = family;
+			s->host = host;
+		}
 		if (!secure)
 			s->n_lines = 0;
 		else if (!s->n_lines || chance(15))

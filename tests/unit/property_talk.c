@@ -174,7 +174,7 @@ void talk_oddly(struct call *c, struct leg *l)
 		return;
 	note("%s of %s, medium %u", l->tag, c->id, m);
 	if (!model_passes(c, l, m)) {
-		send_rtp(l, m, x->index);
+		send_rtp(l, m, x->index++);
 		expect_nothing("a packet of one who is not connected", l, m);
 		return;
 	}

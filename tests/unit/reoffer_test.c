@@ -61,7 +61,18 @@ static void a_new_key_starts_anew_only_its_own_direction(void **state)
 	relay_close();
 }
 
-static void hold_closes_and_resume_goes_on(void **state)
+static bool sends_nothing(const struct sl_flow *flow)
+{
+	bool discards = flow->local[SL_RTP].treated && flow->local[SL_RTCP].treated;
+
+	for (unsigned i = 0; i < SL_PAYLOAD_TYPES && discards; i++)
+		discards &= sl_treatments_get(flow->treatment, i) == SL_TREAT_DISCARD;
+	return discards;
+}
+
+/* RFC 3264 8.4: nothing is sent to who holds by c=0.0.0.0, but what it sends passes and is
+ * followed. */
+static void hold_sends_nothing_and_resume_goes_on(void **state)
 {
 	struct party held = alice(key_line(7, CM80, 1));
 	struct sl_call *call;
@@ -71,18 +82,94 @@ static void hold_closes_and_resume_goes_on(void **state)
 	call = call_up(CM80, GCM);
 	flow = flow_of(call, 0, 0);
 	use(flow, 100, 200);
+	use(flow_of(call, 1, 0), 300, 400);
 	held.address = "0.0.0.0";
 	must_offer(to_b, held);
 	must_answer(to_b, bob(key_line(1, GCM, 2)));
-	assert_false(published(flow));
-	assert_false(published(flow_of(call, 1, 0)));
+	assert_ptr_equal(flow_of(call, 0, 0), flow); /* music passes as before */
+	assert_true(published(flow) && !flow->treatment);
+	flow = flow_of(call, 1, 0);
+	assert_true(published(flow) && sends_nothing(flow));
+	assert_int_equal(flow->streams.first.in.top, 300);
+	use(flow, 33300, 400); /* eleven minutes of who was told to be quiet */
+	use(flow_of(call, 0, 0), 33100, 33200);
 	must_offer(to_b, alice(key_line(7, CM80, 1)));
 	must_answer(to_b, bob(key_line(1, GCM, 2)));
 	flow = flow_of(call, 0, 0);
 	assert_true(published(flow));
-	assert_int_equal(flow->streams.first.in.top, 100);
-	assert_int_equal(flow->streams.first.out.top, 200); /* else: two-time pad */
+	assert_int_equal(flow->streams.first.in.top, 33100);
+	assert_int_equal(flow->streams.first.out.top, 33200); /* else: two-time pad */
+	flow = flow_of(call, 1, 0);
+	assert_true(published(flow) && !flow->treatment && !flow->local[SL_RTCP].treated);
+	assert_int_equal(flow->streams.first.in.top, 33300);
+	assert_int_equal(flow->streams.first.out.top, 400);
 	relay_close();
+}
+
+/* Of both parties, with and without an address known before. */
+static void hold_is_told_by_direction(void **state)
+{
+	static const struct {
+		const char *address, *offered, *answered; /* a= lines, or NULL */
+		bool hold_offer, hold_answer;
+		const char *offer_says, *answer_says;
+	} cases[] = {
+		{"0.0.0.0", NULL, NULL, true, false, "a=sendonly\r\n", NULL},
+		{"0.0.0.0", "a=sendrecv\r\n", "a=recvonly\r\n", true, false, "a=sendonly\r\n",
+			"a=recvonly\r\n"},
+		{"0.0.0.0", "a=SendOnly \r\n", NULL, true, false, "a=sendonly\r\n", NULL},
+		{"0.0.0.0", "a=recvonly\r\n", NULL, true, false, "a=inactive\r\n", NULL},
+		{"0.0.0.0", "a=inactive\r\n", NULL, true, false, "a=inactive\r\n", NULL},
+		{"::", NULL, NULL, true, false, "a=sendonly\r\n", NULL},
+		{"0.0.0.0", "a=ice-ufrag:abcd\r\n", NULL, true, false, NULL, NULL},
+		{"0.0.0.0", NULL, NULL, false, true, NULL, "a=sendonly\r\n"},
+		{"0.0.0.0", NULL, "a=recvonly\r\n", false, true, NULL, "a=inactive\r\n"},
+		{"0.0.0.0", "a=recvonly\r\n", "a=sendonly\r\n", false, true, "a=recvonly\r\n",
+			"a=sendonly\r\n"},
+		/* What is not to be sent there is not answered. */
+		{"0.0.0.0", "a=sendonly\r\n", NULL, false, true, "a=sendonly\r\n",
+			"a=inactive\r\n"},
+		{"0.0.0.0", NULL, NULL, true, true, "a=sendonly\r\n", "a=inactive\r\n"},
+	};
+
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		for (int up = 0; up < 2; up++) {
+			struct party a = alice(NULL), b = bob(NULL);
+			const bool v6 = cases[i].address[0] == ':';
+
+			relay_open(0);
+			if (v6) {
+				a.address = "2001:db8::1";
+				b.address = "2001:db8::2";
+			}
+			if (up) {
+				must_offer(from_a, a);
+				must_answer(to_b, b);
+			}
+			a.address = cases[i].hold_offer ? cases[i].address : a.address;
+			b.address = cases[i].hold_answer ? cases[i].address : b.address;
+			a.extra = cases[i].offered;
+			b.extra = cases[i].answered;
+			must_offer(to_b, a);
+			for (int answered = 0; answered < 2; answered++) {
+				const char *says =
+					answered ? cases[i].answer_says : cases[i].offer_says;
+
+				if (says ? !strstr(sdp_out, says)
+					 : strstr(sdp_out, "a=sendonly") ||
+							strstr(sdp_out, "a=inactive"))
+					fail_msg("case %u, %d:\n%s", i, answered, sdp_out);
+				assert_null(strstr(sdp_out, "c=IN IP4 0.0.0.0"));
+				assert_null(strstr(sdp_out, "c=IN IP6 ::\r"));
+				if (!answered)
+					must_answer(to_b, b);
+			}
+			assert_int_equal(sends_nothing(flow_of(find_call("call"), 1, 0)),
+				cases[i].hold_offer);
+			assert_int_equal(sends_nothing(flow_of(find_call("call"), 0, 0)),
+				cases[i].hold_answer);
+			relay_close();
+		}
 }
 
 static void a_key_that_comes_back_goes_on(void **state)
@@ -294,7 +381,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reoffer_with_the_same_keys_keeps_ports_and_indices),
 		cmocka_unit_test(a_new_key_starts_anew_only_its_own_direction),
-		cmocka_unit_test(hold_closes_and_resume_goes_on),
+		cmocka_unit_test(hold_sends_nothing_and_resume_goes_on),
+		cmocka_unit_test(hold_is_told_by_direction),
 		cmocka_unit_test(a_key_that_comes_back_goes_on),
 		cmocka_unit_test(a_key_of_ours_is_refused),
 		cmocka_unit_test(a_key_of_ours_is_refused_from_a_fork),
