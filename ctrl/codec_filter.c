@@ -55,6 +55,7 @@ struct formats {
 		bool keep;
 		unsigned rank; /* lower goes first */
 		struct sl_sdp_rtpmap map;
+		struct sl_text parameters; /* a=fmtp */
 	} format[SL_SDP_FORMATS_MAX];
 };
 
@@ -89,16 +90,78 @@ void sl_codec_of(
 		}
 }
 
+/* The a=fmtp parameters of a payload type. */
+static struct sl_text parameters(const struct sl_sdp *sdp, unsigned m, uint8_t payload_type)
+{
+	uint32_t number;
+
+	for (unsigned i = 0; i < sdp->n_lines; i++) {
+		struct sl_text text;
+
+		if (sdp->lines[i].media != m || !sl_sdp_attribute_is(&sdp->lines[i], "fmtp", &text))
+			continue;
+		if (sl_sdp_number(sl_sdp_word(&text), 127, &number) && number == payload_type)
+			return text;
+	}
+	return (struct sl_text){"", 0};
+}
+
 static bool is_all(struct sl_text codec)
 {
 	return same(codec, "all") || same(codec, "full");
 }
 
-/* Whether `rule` means this format: every part of NAME/RATE/CHANNELS that it gives must fit. */
+/* "mode=30", or "mode--30" where an equals sign means something else: is it one of `list`? */
+static bool has_parameter(struct sl_text list, struct sl_text wanted)
+{
+	const char *dashes = memmem(wanted.at, wanted.len, "--", 2);
+	struct sl_text name;
+
+	if (dashes && !memchr(wanted.at, '=', wanted.len)) {
+		name = (struct sl_text){wanted.at, (uint32_t)(dashes - wanted.at)};
+		wanted = (struct sl_text){dashes + 2, wanted.len - name.len - 2};
+	} else {
+		name = sl_sdp_split(&wanted, '=');
+	}
+	while (list.len) {
+		struct sl_text value = sl_sdp_split(&list, ';'), key = sl_sdp_split(&value, '=');
+
+		if (sl_text_alike(sl_sdp_trim(key), sl_sdp_trim(name)) &&
+			sl_text_alike(sl_sdp_trim(value), sl_sdp_trim(wanted)))
+			return true;
+	}
+	return false;
+}
+
+static bool has_parameters(struct sl_text list, struct sl_text wanted)
+{
+	while (wanted.len) {
+		struct sl_text one = sl_sdp_trim(sl_sdp_split(&wanted, ';'));
+
+		if (one.len && !has_parameter(list, one))
+			return false;
+	}
+	return true;
+}
+
+/* What a codec that is named without a rate is when it is made: PCMU is PCMU/8000. 0: any. */
+static uint32_t usual_rate(const struct sl_codec_rule *rule, const struct format *format)
+{
+	for (size_t i = 0; i < sizeof(fixed_types) / sizeof(fixed_types[0]); i++)
+		if (rule->option == SL_CODEC_TRANSCODE &&
+			same(format->map.encoding, fixed_types[i].name))
+			return fixed_types[i].rate;
+	return 0;
+}
+
+/*
+ * Whether `rule` means this format: every part that it gives must fit. With another clock rate,
+ * other channels or other parameters it is another codec.
+ */
 static bool names(const struct sl_codec_rule *rule, const struct format *format)
 {
 	struct sl_text rest = rule->codec, name, rate, channels;
-	uint32_t number;
+	uint32_t number, usual = usual_rate(rule, format);
 
 	if (sl_sdp_number(rest, 127, &number))
 		return number == format->payload_type;
@@ -111,8 +174,14 @@ static bool names(const struct sl_codec_rule *rule, const struct format *format)
 	if (rate.len &&
 		(!sl_sdp_number(rate, UINT32_MAX, &number) || number != format->map.clock_rate))
 		return false;
-	return !channels.len ||
-	       (sl_sdp_number(channels, 255, &number) && number == format->map.channels);
+	if (!rate.len && usual && usual != format->map.clock_rate)
+		return false;
+	if (channels.len &&
+		(!sl_sdp_number(channels, 255, &number) || number != format->map.channels))
+		return false;
+	sl_sdp_split(&rest, '/');
+	sl_sdp_split(&rest, '/');
+	return has_parameters(format->parameters, rest);
 }
 
 static bool removes(const struct sl_codec_rule *rule, bool offer)
@@ -121,9 +190,10 @@ static bool removes(const struct sl_codec_rule *rule, bool offer)
 	       (offer && (rule->option == SL_CODEC_MASK || rule->option == SL_CODEC_CONSUME));
 }
 
-static bool brings_to_front(const struct sl_codec_rule *rule)
+static bool saves(const struct sl_codec_rule *rule)
 {
-	return rule->option == SL_CODEC_OFFER || rule->option == SL_CODEC_TRANSCODE;
+	return rule->option == SL_CODEC_OFFER || rule->option == SL_CODEC_TRANSCODE ||
+	       rule->option == SL_CODEC_EXCEPT;
 }
 
 /* Removed by name is gone for good; removed with all others is saved by a rule that names it. */
@@ -140,8 +210,8 @@ static void judge(const struct sl_codec_filter *filter, bool offer, struct forma
 		if (!names(rule, format))
 			continue;
 		by_name |= removes(rule, offer);
-		saved |= rule->option == SL_CODEC_EXCEPT || brings_to_front(rule);
-		if (offer && brings_to_front(rule) && format->rank == SL_CODEC_RULES)
+		saved |= saves(rule);
+		if (offer && rule->option == SL_CODEC_OFFER && format->rank == SL_CODEC_RULES)
 			format->rank = i;
 	}
 	format->keep = !by_name && (!with_all || saved);
@@ -157,26 +227,6 @@ static const struct format *find(const struct formats *f, struct sl_text payload
 		if (f->format[i].payload_type == number)
 			return &f->format[i];
 	return NULL;
-}
-
-/* The a=fmtp parameters of a payload type. */
-static struct sl_text parameters(const struct sl_sdp *sdp, unsigned m, uint8_t payload_type)
-{
-	static const char prefix[] = "a=fmtp:";
-	uint32_t number;
-
-	for (unsigned i = 0; i < sdp->n_lines; i++) {
-		struct sl_text text = sdp->lines[i].text;
-
-		if (sdp->lines[i].media != m || text.len < sizeof(prefix) ||
-			memcmp(text.at, prefix, sizeof(prefix) - 1))
-			continue;
-		text.at += sizeof(prefix) - 1;
-		text.len -= sizeof(prefix) - 1;
-		if (sl_sdp_number(sl_sdp_word(&text), 127, &number) && number == payload_type)
-			return text;
-	}
-	return (struct sl_text){"", 0};
 }
 
 /* RTX (RFC 4588 apt=) and RED (RFC 2198: 111/111) carry other formats, and go with them. */
@@ -257,14 +307,27 @@ static int refuse_transcoding(
 	return 0;
 }
 
-static unsigned write_kept(const struct formats *f, uint8_t kept[SL_SDP_FORMATS_MAX])
+/* An event format never leads: the first that can carry the call goes before it. */
+static unsigned write_kept(const struct formats *f, bool any, uint8_t kept[SL_SDP_FORMATS_MAX])
 {
-	unsigned n = 0;
+	unsigned n = 0, before = 0;
+	bool found = !any;
 
 	for (unsigned rank = 0; rank <= SL_CODEC_RULES; rank++)
-		for (unsigned i = 0; i < f->n; i++)
-			if (f->format[i].keep && f->format[i].rank == rank)
-				kept[n++] = f->format[i].payload_type;
+		for (unsigned i = 0; i < f->n; i++) {
+			const struct format *format = &f->format[i];
+
+			if (!format->keep || format->rank != rank)
+				continue;
+			kept[n++] = format->payload_type;
+			if (!found && is_auxiliary(format))
+				before++;
+			else if (!found) {
+				memmove(kept + 1, kept, before);
+				kept[0] = format->payload_type;
+				found = true;
+			}
+		}
 	return n;
 }
 
@@ -278,13 +341,13 @@ int sl_codec_filter_apply(const struct sl_codec_filter *filter, const struct sl_
 	for (unsigned i = 0; i < f.n; i++) {
 		f.format[i].payload_type = media->payload_types[i];
 		sl_codec_of(sdp, m, media->payload_types[i], &f.format[i].map);
+		f.format[i].parameters = parameters(sdp, m, media->payload_types[i]);
 		judge(filter, offer, &f.format[i]);
 	}
 	if (offer && sl_text_is(media->type, "audio") && refuse_transcoding(filter, &f, why))
 		return -ENOTSUP;
 	for (unsigned i = 0; i < f.n; i++)
-		if (f.format[i].keep && carries_removed(&f, &f.format[i],
-						parameters(sdp, m, f.format[i].payload_type)))
+		if (f.format[i].keep && carries_removed(&f, &f.format[i], f.format[i].parameters))
 			f.format[i].keep = false;
 	if (filter->single && !offer)
 		keep_first(&f);
@@ -294,5 +357,5 @@ int sl_codec_filter_apply(const struct sl_codec_filter *filter, const struct sl_
 		f.format[i].keep = true;
 		f.format[i].rank = 0;
 	}
-	return (int)write_kept(&f, kept);
+	return (int)write_kept(&f, any, kept);
 }

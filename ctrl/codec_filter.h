@@ -16,7 +16,7 @@
 	X(CONSUME, "consume")     /* as mask */                          \
 	X(EXCEPT, "except")       /* stays although all are removed */   \
 	X(OFFER, "offer")         /* as except, and goes to the front */ \
-	X(TRANSCODE, "transcode") /* as offer; must have been offered */
+	X(TRANSCODE, "transcode") /* as except; must have been offered */
 
 enum sl_codec_option {
 #define X(id, name) SL_CODEC_##id,
@@ -33,8 +33,10 @@ struct sl_codec_filter {
 	bool single; /* an answer keeps its first codec only, and telephone-event */
 	unsigned n;
 	struct sl_codec_rule {
-		uint8_t option;       /* enum sl_codec_option */
-		struct sl_text codec; /* NAME[/RATE[/CHANNELS]], a payload type, `all` or `full` */
+		uint8_t option; /* enum sl_codec_option */
+		/* NAME[/RATE[/CHANNELS[/BIT RATE[/EXTRA[/PARAMETERS]]]]], a payload type, `all` or
+		 * `full`; bit rate and extra are for an encoder, and mean nothing here. */
+		struct sl_text codec;
 	} rule[SL_CODEC_RULES];
 };
 

@@ -61,7 +61,7 @@ int sl_keys_choose(const struct sl_sdp_media *media, const struct sl_offer_polic
 {
 	const char *first = NULL;
 	unsigned best = UINT32_MAX;
-	struct sl_sdes line;
+	struct sl_sdes line, spare = {.master.suite = SL_SUITE_NONE};
 
 	for (unsigned i = 0; i < media->n_crypto; i++) {
 		const char *reason = NULL;
@@ -69,16 +69,25 @@ int sl_keys_choose(const struct sl_sdp_media *media, const struct sl_offer_polic
 
 		if (!rc && !sl_suite_strong(line.master.suite, policy->minimum))
 			reason = "weaker than min-suite of the interface";
+		else if (!rc && !sl_sdes_allows(policy->sdes, line.master.suite))
+			reason = "the SDES flags forbid the suite";
 		else if (!rc)
 			weigh_line(terms, &line, policy, i, &best);
+		if (!rc && !spare.master.suite &&
+			sl_suite_strong(line.master.suite, policy->minimum))
+			spare = line;
 		explicit_bzero(&line, sizeof(line));
 		if (!first)
 			first = reason;
 	}
-	if (best == UINT32_MAX)
+	/* Nothing that is allowed: the call is worth more than the wish. */
+	if (best == UINT32_MAX && spare.master.suite)
+		take_line(terms, &spare);
+	else if (best == UINT32_MAX)
 		return sl_negotiate_refuse(-ENOKEY, why,
 			"line %u: no a=crypto that can be served: %s", media->line,
 			first ? first : "there is none");
+	explicit_bzero(&spare, sizeof(spare));
 	if (first)
 		sl_negotiate_remark(
 			why, "line %u: an a=crypto is passed over: %s", media->line, first);

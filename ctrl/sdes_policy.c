@@ -24,6 +24,13 @@ bool sl_suite_strong(enum sl_suite suite, enum sl_suite minimum)
 	       sl_suites[suite].rtp_tag >= sl_suites[minimum].rtp_tag;
 }
 
+bool sl_sdes_allows(const struct sl_sdes_options *options, enum sl_suite suite)
+{
+	if (options->only)
+		return options->only & sl_suite_bit(suite);
+	return !(options->no & sl_suite_bit(suite));
+}
+
 /* Suites that the options allow, as bits; what they do not speak of is left to the defaults. */
 static uint16_t wanted(const struct sl_sdes_options *options, uint16_t offered)
 {

@@ -41,6 +41,9 @@ void sl_suite_list_add(struct sl_suite_list *list, enum sl_suite suite);
  */
 bool sl_suite_strong(enum sl_suite suite, enum sl_suite minimum);
 
+/* Whether `only` and `no` allow a suite, to either party. */
+bool sl_sdes_allows(const struct sl_sdes_options *options, enum sl_suite suite);
+
 /*
  * What to offer, best first; `offered`: bits of what the other party offered us. May come out
  * empty.

@@ -31,6 +31,7 @@ static const struct {
 	enum sl_suite minimum, pref, in_force;
 	bool secure_only;
 	enum sl_suite kept; /* found again of in_force */
+	uint16_t no, only;
 } offers[] = {
 	{"m=audio 5004 RTP/AVP 0\r\n", "192.0.2.1", 5005, SL_SUITE_NONE, 0},
 	{"m=audio 5004 RTP/AVP 0\r\na=rtcp:6000\r\n", "192.0.2.1", 6000, SL_SUITE_NONE, 0},
@@ -54,6 +55,18 @@ static const struct {
 	{"m=audio 5004 RTP/AVP 0\r\n" LINE("1 NULL_HMAC_SHA1_80 inline:" K30), "192.0.2.1", 5005,
 		SL_SUITE_NONE, 0},
 	{"m=audio 5004 RTP/AVP 0\r\n" LINE("what"), "192.0.2.1", 5005, SL_SUITE_NONE, 0},
+	/* What the flags forbid is taken only if nothing else is there. */
+	{SAVP(CM32 CM80), "192.0.2.1", 5005, SL_SUITE_AES_CM_128_HMAC_SHA1_80, 1,
+		.no = 1 << SL_SUITE_AES_CM_128_HMAC_SHA1_32},
+	{SAVP(CM32 CM80), "192.0.2.1", 5005, SL_SUITE_AES_CM_128_HMAC_SHA1_80, 1,
+		.only = 1 << SL_SUITE_AES_CM_128_HMAC_SHA1_80},
+	{SAVP(CM32 CM80), "192.0.2.1", 5005, SL_SUITE_AES_CM_128_HMAC_SHA1_32, 2,
+		.only = 1 << SL_SUITE_AEAD_AES_256_GCM},
+	{SAVP(CM32), "192.0.2.1", 5005, SL_SUITE_AES_CM_128_HMAC_SHA1_32, 2,
+		.no = 1 << SL_SUITE_AES_CM_128_HMAC_SHA1_32},
+	{SAVP(CM32 CM80), "192.0.2.1", 5005, SL_SUITE_AES_CM_128_HMAC_SHA1_80, 1,
+		.minimum = SL_SUITE_AES_CM_128_HMAC_SHA1_80,
+		.no = 1 << SL_SUITE_AES_CM_128_HMAC_SHA1_80},
 	/* min-suite passes over what is weaker, and counts tag bits too. */
 	{SAVP(CM32 CM80), "192.0.2.1", 5005, SL_SUITE_AES_CM_128_HMAC_SHA1_80, 1,
 		.minimum = SL_SUITE_AES_CM_128_HMAC_SHA1_80},
@@ -154,7 +167,7 @@ static void what_is_taken_of_an_offer(void **state)
 {
 	for (unsigned i = 0; i < sizeof(offers) / sizeof(offers[0]); i++) {
 		char why[SL_NG_WHY] = "";
-		struct sl_sdes_options sdes = {0};
+		struct sl_sdes_options sdes = {.no = offers[i].no, .only = offers[i].only};
 		const struct sl_offer_policy policy = {.sdes = &sdes,
 			.minimum = offers[i].minimum,
 			.secure_only = offers[i].secure_only,

@@ -25,6 +25,11 @@
 	     "a=rtpmap:103 rtx/90000\r\na=fmtp:103 apt=100\r\na=rtpmap:104 rtx/90000\r\n" \
 	     "a=fmtp:104 rtx-time=200; apt=102\r\n"
 
+#define MODES                                                                              \
+	AUDIO("96 97 8", "a=rtpmap:96 AMR/8000\r\na=fmtp:96 mode-set=0; octet-align=1\r\n" \
+			 "a=rtpmap:97 AMR/8000\r\na=fmtp:97 mode-set=7; octet-align=1\r\n")
+#define WIDE AUDIO("96 8", "a=rtpmap:96 PCMU/16000\r\n")
+
 static const struct {
 	const char *flags; /* as a script writes them */
 	bool answer;
@@ -56,6 +61,23 @@ static const struct {
 	/* What was offered need not be transcoded. */
 	{"codec-strip-all codec-transcode-PCMA", false, ALL, AUDIO("8", "a=ptime:20\r\n")},
 	{"codec-transcode-G729", false, ALL, NULL},
+	{"codec-transcode-PCMU", false, ALL, ALL}, /* in its place */
+	{"codec-transcode-PCMU/8000/1", false, ALL, ALL},
+	/* With another rate, other channels or other parameters it is another codec. */
+	{"codec-transcode-PCMU/16000", false, ALL, NULL},
+	{"codec-transcode-opus/48000/1", false, ALL, NULL},
+	{"codec-transcode-AMR/8000/1///octet-align--1", false, MODES, MODES},
+	{"codec-transcode-AMR/8000/1///OCTET-ALIGN--1;mode-set--7", false, MODES, MODES},
+	{"codec-transcode-AMR/8000/1///octet-align--0", false, MODES, NULL},
+	{"codec-transcode-PCMU", false, WIDE, NULL},
+	{"codec-strip-AMR/8000/1///mode-set--0", false, MODES,
+		AUDIO("97 8", "a=rtpmap:97 AMR/8000\r\na=fmtp:97 mode-set=7; octet-align=1\r\n")},
+	/* An event format never leads. */
+	{"codec-offer-telephone-event", false, ALL,
+		AUDIO("96 101 97 8 0", OPUS AMR EVENT "a=ptime:20\r\n")},
+	{"codec-strip-PCMU", false, AUDIO("0 101 8", EVENT), AUDIO("8 101", EVENT)},
+	{"codec-strip-PCMU", false, AUDIO("0 13 101 8 9", EVENT), AUDIO("8 13 101 9", EVENT)},
+	{"single-codec", true, AUDIO("101 8 0", EVENT), AUDIO("8 101", EVENT)},
 	{"transcode-opus codec-strip-opus", false, ALL, NULL},
 	{"codec-transcode-G729", true, ALL, ALL},
 	{"codec-transcode-G729", false, VIDEO, VIDEO},
