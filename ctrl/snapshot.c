@@ -140,6 +140,8 @@ static void path_of(struct sl_why_path *p, const struct sl_leg *from, const stru
 	if (!media->path.live)
 		return;
 	source_of(p, media->path.flow, t);
+	if (media->path.spec.nowhere) /* on hold: there is nothing to be said of the way there */
+		return;
 	p->sent_to = sl_endpoint_text(media->path.spec.destination[SL_RTP].ip,
 		media->path.spec.destination[SL_RTP].port, t->sent_to);
 	p->no_hop = !sl_nexthop_get(&sl_nexthops[media->path.flow->egress[SL_RTP].nexthop], mac);
