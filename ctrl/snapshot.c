@@ -107,7 +107,6 @@ static void path_of(struct sl_why_path *p, const struct sl_leg *from, const stru
 	const struct sl_terms *terms = &media->terms;
 	const struct sl_watch *w = &media->watch;
 	struct sl_flow_counters c;
-	uint8_t mac[6];
 
 	sl_path_counters(&media->path, &c);
 	*p = (struct sl_why_path){
@@ -144,7 +143,7 @@ static void path_of(struct sl_why_path *p, const struct sl_leg *from, const stru
 		return;
 	p->sent_to = sl_endpoint_text(media->path.spec.destination[SL_RTP].ip,
 		media->path.spec.destination[SL_RTP].port, t->sent_to);
-	p->no_hop = !sl_nexthop_get(&sl_nexthops[media->path.flow->egress[SL_RTP].nexthop], mac);
+	p->no_hop = !sl_nexthop_get(&sl_nexthops[media->path.flow->egress[SL_RTP].nexthop]);
 	p->hop_waits =
 		sl_neigh_waits(media->path.out_interface->neigh, media->path.spec.nexthop[SL_RTP]);
 }

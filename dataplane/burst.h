@@ -11,17 +11,21 @@
 
 #include "dataplane/crypto.h"
 #include "dataplane/flow.h"
+#include "dataplane/nexthop.h"
 #include "dataplane/parse.h"
 
 struct sl_packet {
 	struct rte_mbuf *m;
-	struct sl_flow **pinhole; /* set by the steer stage */
-	struct sl_flow *flow;     /* set by the pinhole stage */
-	uint8_t verdict;          /* enum sl_verdict */
-	uint8_t component;        /* enum sl_component */
-	uint8_t listed;           /* enum sl_prefix, set by the lists stage where it looks */
-	bool learn;               /* from elsewhere, or its latch is being watched */
-	int8_t place;             /* in flow->streams; -1: SSRC not known yet */
+	union {
+		struct sl_flow **pinhole; /* set by the steer stage, for the pinhole stage */
+		sl_nexthop hop;           /* set by the commit stage: where it leaves to */
+	};
+	struct sl_flow *flow; /* set by the pinhole stage */
+	uint8_t verdict;      /* enum sl_verdict */
+	uint8_t component;    /* enum sl_component */
+	uint8_t listed;       /* enum sl_prefix, set by the lists stage where it looks */
+	bool learn;           /* from elsewhere, or its latch is being watched */
+	int8_t place;         /* in flow->streams; -1: SSRC not known yet */
 	struct sl_crypto_op op;
 	struct sl_view view;
 } __attribute__((aligned(64)));

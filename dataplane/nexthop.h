@@ -39,17 +39,10 @@ static inline void sl_nexthop_clear(sl_nexthop *entry)
 	__atomic_store_n(entry, 0, __ATOMIC_RELAXED);
 }
 
-/* false: the address is not known; `mac` is untouched. */
-static inline bool sl_nexthop_get(const sl_nexthop *entry, uint8_t mac[6])
+/* What it says now; 0: the address is not known. */
+static inline sl_nexthop sl_nexthop_get(const sl_nexthop *entry)
 {
-	uint64_t word = __atomic_load_n(entry, __ATOMIC_RELAXED);
-	uint8_t b[8];
-
-	memcpy(b, &word, sizeof(b));
-	if (!b[6])
-		return false;
-	memcpy(mac, b, 6);
-	return true;
+	return __atomic_load_n(entry, __ATOMIC_RELAXED);
 }
 
 #endif

@@ -11,6 +11,8 @@
 #include <rte_prefetch.h>
 #include <string.h>
 
+#include "dataplane/ethdev.h"
+#include "dataplane/rewrite.h"
 #include "dataplane/worker.h"
 
 #include "dataplane/packet_path.h"
@@ -195,6 +197,29 @@ static bool restarted(const struct sl_packet *p, struct sl_stream *stream, enum 
 	return in_sequence;
 }
 
+/*
+ * Is there a next hop, and will it fit? Asked before an index is taken: were indices used up by
+ * packets that stay here, a receiver that has not heard one yet would miss a turn of the roll-over
+ * counter and be deaf from then on.
+ */
+static enum sl_verdict may_leave(struct sl_packet *p)
+{
+	const struct sl_flow *flow = p->flow;
+	const struct sl_egress *egress = &flow->egress[p->component];
+	const struct sl_suite_info *suite = &sl_suites[flow->out_suite];
+	unsigned in_front = SL_ETHER_LEN + (egress->vlan ? SL_VLAN_LEN : 0) + egress->header_len;
+	unsigned len = p->op.len;
+
+	if (flow->out_key)
+		len += p->component == SL_RTP ? suite->rtp_tag : suite->rtcp_tag + 4;
+	if (unlikely(len + egress->header_len > sl_ethdevs[egress->port].mtu ||
+		     p->m->data_off + p->view.payload < in_front ||
+		     (flow->out_key && rte_pktmbuf_tailroom(p->m) < SL_CRYPTO_TAILROOM)))
+		return SL_DROP_MTU;
+	p->hop = sl_nexthop_get(&sl_nexthops[egress->nexthop]);
+	return likely(p->hop) ? SL_FORWARD : SL_DROP_NEIGHBOUR;
+}
+
 /* The index to send under: never one that was sent before under this key (RFC 3711 9.1). */
 static enum sl_verdict take_egress(struct sl_packet *p)
 {
@@ -340,6 +365,8 @@ static enum sl_verdict commit(struct sl_worker *w, struct sl_packet *p, uint64_t
 	measure(p, now);
 	if (unlikely(p->flow->local[p->component].treated))
 		v = treat(p);
+	if (v == SL_FORWARD)
+		v = may_leave(p);
 	return v == SL_FORWARD ? take_egress(p) : v;
 }
 
@@ -351,8 +378,5 @@ void sl_stage_commit(struct sl_worker *w, struct sl_burst *b)
 
 void sl_stage_protect(struct sl_worker *w, struct sl_burst *b)
 {
-	SL_BURST_FOREACH (p, b)
-		if (p->op.key && rte_pktmbuf_tailroom(p->m) < SL_CRYPTO_TAILROOM)
-			p->verdict = SL_DROP_MTU;
 	run(w, b, w->backend->rtp_protect, w->backend->rtcp_protect);
 }

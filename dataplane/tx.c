@@ -23,11 +23,11 @@ static void put_vlan(uint8_t *tag, uint16_t id)
 	tag[3] = (uint8_t)id;
 }
 
-static enum sl_verdict rewrite(struct sl_packet *p)
+/* The commit stage has seen to it that it fits and that there is a next hop. */
+static void rewrite(struct sl_packet *p)
 {
 	static const uint8_t types[2][2] = {{0x08, 0x00}, {0x86, 0xdd}}; /* IPv4, IPv6 */
 	const struct sl_egress *egress = &p->flow->egress[p->component];
-	const struct sl_ethdev *dev = &sl_ethdevs[egress->port];
 	struct rte_mbuf *m = p->m;
 	uint8_t *payload = p->op.data;
 	uint16_t len = p->op.len, header_len = egress->header_len;
@@ -36,12 +36,9 @@ static enum sl_verdict rewrite(struct sl_packet *p)
 	uint16_t start = m->data_off + p->view.payload;
 	uint8_t *ether = payload - in_front;
 
-	if (unlikely(len + header_len > dev->mtu || start < in_front))
-		return SL_DROP_MTU;
 	sl_rewrite(egress, payload, len);
-	if (unlikely(!sl_nexthop_get(&sl_nexthops[egress->nexthop], ether)))
-		return SL_DROP_NEIGHBOUR;
-	memcpy(ether + 6, dev->mac, 6);
+	memcpy(ether, &p->hop, 6);
+	memcpy(ether + 6, sl_ethdevs[egress->port].mac, 6);
 	if (unlikely(egress->vlan))
 		put_vlan(ether + 12, egress->vlan);
 	memcpy(ether + ether_len - 2, types[header_len == 48], 2);
@@ -49,14 +46,13 @@ static enum sl_verdict rewrite(struct sl_packet *p)
 	m->data_len = len + in_front;
 	m->pkt_len = len + in_front;
 	m->ol_flags = 0;
-	return SL_FORWARD;
 }
 
 void sl_stage_rewrite(struct sl_worker *w, struct sl_burst *b)
 {
 	(void)w;
 	SL_BURST_FOREACH (p, b)
-		p->verdict = rewrite(p);
+		rewrite(p);
 }
 
 /* What the device did not take. It was counted as forwarded when it was queued, unless it is a

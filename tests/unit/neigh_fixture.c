@@ -45,11 +45,9 @@ uint64_t now_ms(void)
 
 bool is(uint32_t id, const uint8_t *mac)
 {
-	uint8_t found[6];
+	sl_nexthop found = sl_nexthop_get(&table[id]);
 
-	if (!sl_nexthop_get(&table[id], found))
-		return !mac;
-	return mac && !memcmp(found, mac, 6);
+	return found ? mac && !memcmp(&found, mac, 6) : !mac;
 }
 
 bool becomes(uint32_t id, const uint8_t *mac)

@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "dataplane/ethdev.h"
 #include "dataplane/mailbox.h"
+#include "dataplane/nexthop.h"
 
 static void first_burst_may_wrap(void **state)
 {
@@ -246,6 +248,36 @@ static void ssrcs_keep_their_own_counters(void **state)
 	call_close(&c);
 }
 
+/* The numbers wrap before there is a neighbour, and while packets are too long: the receiver, which
+ * has heard none of that, hears the first that leaves. */
+static void what_stays_here_uses_no_index(void **state)
+{
+	sl_nexthop known = sl_nexthop_get(&sl_nexthops[1]);
+
+	for (int k = 0; k < 4; k++) {
+		const enum sl_verdict reason = k & 1 ? SL_DROP_MTU : SL_DROP_NEIGHBOUR;
+		uint16_t mtu = sl_ethdevs[LAN].mtu, seq = 65500;
+		struct call c;
+
+		call_open(&c, 44, k & 2 ? PLAIN : CM80, k & 2 ? CM80 : GCM256, false, false, false);
+		if (reason == SL_DROP_MTU)
+			sl_ethdevs[LAN].mtu = 28 + 12 + PAYLOAD + 9; /* one byte short of the tag */
+		else
+			sl_nexthop_clear(&sl_nexthops[1]);
+		for (int i = 0; i < 100; i++) {
+			send_rtp(&c, 0, seq++);
+			relay_poll();
+		}
+		assert_int_equal(c.flow[0]->count.drops[reason], 100);
+		sl_ethdevs[LAN].mtu = mtu;
+		sl_nexthops[1] = known;
+		send_rtp(&c, 0, seq);
+		relay_poll();
+		expect_rtp(&c, 0, &seq, 1);
+		call_close(&c);
+	}
+}
+
 /* Indices belong to the key, and it to one flow at a time; so does a pinhole. */
 static void a_key_has_one_flow(void **state)
 {
@@ -371,6 +403,7 @@ int main(int argc, char **argv)
 		CASE(new_key_with_or_without_the_old_counter),
 		CASE(keys_have_an_end),
 		CASE(ssrcs_keep_their_own_counters),
+		CASE(what_stays_here_uses_no_index),
 		CASE(a_key_has_one_flow),
 		CASE(a_thousand_ssrcs),
 		CASE(a_counter_above_zero_at_first_sight),
