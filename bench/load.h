@@ -47,10 +47,11 @@ struct sl_load_options {
 	unsigned rounds, share, after_delete;
 	unsigned loss, dup, reorder; /* percent of packets at the sender */
 	unsigned drain_ms, memory_mb;
-	unsigned rtcp_ms; /* interval of RTCP per stream; 0: none */
-	int seq_start;    /* -1: random below 2^15 (RFC 3711 3.3.1 advises it) */
-	int cpu;          /* -1: any */
-	int relay_pid;    /* resident memory is read after each round; 0: not */
+	unsigned rtcp_ms;      /* interval of RTCP per stream; 0: none */
+	unsigned ssrc_packets; /* a new SSRC every so many packets; 0: never */
+	int seq_start;         /* -1: random below 2^15 (RFC 3711 3.3.1 advises it) */
+	int cpu;               /* -1: any */
+	int relay_pid;         /* resident memory is read after each round; 0: not */
 	bool bad, keep, query, video, avpf, live;
 	const char *sdes; /* comma list for NG `SDES` of the offer; "only": only-SUITE of leg B */
 	const char *rtcp_mux; /* comma list for NG `rtcp-mux` of the offer */

@@ -19,6 +19,7 @@ static const char help[] =
 	"  --calls N (1)  --pps N (50)  --seconds X (1)  --payload BYTES (160)  --rounds N (1)\n"
 	"  --rtcp MS          RTCP reports per stream, every MS milliseconds\n"
 	"  --seq-start N      first sequence number of every stream\n"
+	"  --ssrc-packets N   a new SSRC every N packets\n"
 	"  --loss PERCENT  --dup PERCENT  --reorder PERCENT       at the sender\n"
 	"  --bad              inject wrong-key, wrong-source, replayed and closed-port packets\n"
 	"  --after-delete N   packets per stream sent when the calls are gone\n"
@@ -47,6 +48,7 @@ enum {
 	OPT_ROUNDS,
 	OPT_RTCP,
 	OPT_SEQ,
+	OPT_SSRC,
 	OPT_LOSS,
 	OPT_DUP,
 	OPT_REORDER,
@@ -88,6 +90,7 @@ static const struct option longs[] = {
 	{"rounds", 1, NULL, OPT_ROUNDS},
 	{"rtcp", 1, NULL, OPT_RTCP},
 	{"seq-start", 1, NULL, OPT_SEQ},
+	{"ssrc-packets", 1, NULL, OPT_SSRC},
 	{"loss", 1, NULL, OPT_LOSS},
 	{"dup", 1, NULL, OPT_DUP},
 	{"reorder", 1, NULL, OPT_REORDER},
@@ -240,6 +243,9 @@ static void take_other(struct parse *parse, int code)
 		break;
 	case OPT_SEQ:
 		opt->seq_start = (int)number(parse, 0, 65535);
+		break;
+	case OPT_SSRC:
+		opt->ssrc_packets = (unsigned)number(parse, 1, 1000000);
 		break;
 	case OPT_CPU:
 		opt->cpu = (int)number(parse, 0, 1023);

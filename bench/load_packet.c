@@ -41,13 +41,14 @@ unsigned sl_packet_rtp(
 	bool video = load->opt.video;
 	uint32_t plain = number & ~SL_PACKET_ROGUE;
 	uint64_t random = fill_seed(load, stream, number);
+	uint32_t nth = load->opt.ssrc_packets ? plain / load->opt.ssrc_packets : 0;
 	uint8_t *at = out, *end = out + SL_PACKET_RTP_HEADER + load->opt.payload;
 
 	*at++ = 0x80;
 	*at++ = (uint8_t)((plain == 0) << 7 | (video ? 96 : 0));
 	at = put16(at, (stream->seq_start + plain) & 0xffff);
 	at = put32(at, stream->ts_start + plain * ((video ? 90000 : 8000) / load->opt.pps));
-	at = put32(at, stream->ssrc);
+	at = put32(at, stream->ssrc + nth);
 	at = put32(at, stream->call * 2 + stream->dir);
 	at = put32(at, number);
 	while (at < end) {

@@ -39,7 +39,6 @@ static void tick(uv_timer_t *timer)
 	sl_load_measure(&r->sessions, r->config->n_ports);
 	sl_protection_tick(&r->protection);
 	sl_quality_tick(&r->sessions);
-	sl_spares_fill();
 }
 
 static void sweep(uv_timer_t *timer)
@@ -54,6 +53,7 @@ static void follow(uv_timer_t *timer)
 	struct sl_relay *r = timer->data;
 
 	sl_follow_poll(&r->sessions);
+	sl_spares_fill(); /* what workers took for new SSRCs */
 }
 
 static void start_timer(struct sl_relay *r, uv_timer_t *timer, uv_timer_cb act, uint64_t ms)

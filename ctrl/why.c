@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "dataplane/replay.h"
+
 enum {
 	RECENT = 5,   /* seconds: media passes */
 	NOTABLE = 20, /* one in so many dropped is worth a word although others pass */
@@ -85,9 +87,13 @@ static void say_auth(struct sl_why *why, const struct sl_why_path *p, uint32_t n
 	else
 		snprintf(key, sizeof(key), "the call was answered, %" PRId64 " s ago", p->keyed);
 	say(why, SL_CAUSE_AUTHENTICATION,
-		"%s: authentication of what %s sends fails%s (%" PRIu32 " packets); %s since %s: "
-		"it does not protect with the key of its SDP",
-		p->kind, p->from, since, n, p->heard ? "it began" : "none has passed", key);
+		"%s: authentication of what %s sends fails%s (%" PRIu32
+		" packets); %s since %s: %s",
+		p->kind, p->from, since, n, p->heard ? "it began" : "none has passed", key,
+		p->heard || n > SL_ROC_SEARCH
+			? "it does not protect with the key of its SDP"
+			: "its roll-over counter is still being tried out, or it does not protect "
+			  "with the key of its SDP");
 }
 
 static void say_drop(struct sl_why *why, const struct sl_why_path *p, int verdict, uint32_t n)

@@ -20,13 +20,14 @@
 static bool unknown(const struct sl_packet *p)
 {
 	return p->place < 0 ||
-	       (p->component == SL_RTP &&
+	       (p->component == SL_RTP && p->flow->in_key &&
 		       sl_replay_empty(&sl_streams_live(&p->flow->streams, p->place)->in));
 }
 
 /*
  * Two packets of an SSRC that nothing is known of: the index of the second depends on whether the
- * first was genuine (it may have wrapped in between), so it waits for the second round.
+ * first was genuine (it may have wrapped in between), so it waits for the second round. On a plain
+ * leg it waits so that one SSRC is admitted once.
  */
 static bool must_wait(const struct sl_burst *b, const struct sl_packet *p)
 {
@@ -96,7 +97,7 @@ static enum sl_verdict judge(const struct sl_burst *b, struct sl_packet *p)
 {
 	enum sl_verdict v;
 
-	if (p->flow->in_key && unlikely(unknown(p)) && must_wait(b, p))
+	if (unlikely(unknown(p)) && must_wait(b, p))
 		return SL_TAKEN;
 	if (unlikely(intrudes(p))) {
 		if (!sl_police_learn(&p->flow->police, b->now))
