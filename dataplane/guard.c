@@ -7,6 +7,7 @@
 #include <rte_prefetch.h>
 #include <string.h>
 
+#include "dataplane/buffer.h"
 #include "dataplane/ethdev.h"
 #include "dataplane/pinhole.h"
 #include "dataplane/policy.h"
@@ -101,6 +102,17 @@ static bool is_believed(const struct sl_packet *p)
 	       memcmp(p->view.source, source->ip, sizeof(source->ip)) == 0;
 }
 
+/* Of everything that is to be written into it. */
+static bool is_writable(const struct sl_packet *p)
+{
+	const struct sl_egress *egress = &p->flow->egress[p->component];
+	unsigned before = SL_ETHER_LEN + (egress->vlan ? SL_VLAN_LEN : 0) + egress->header_len;
+
+	return sl_buffer_is_ours(p->m) &&
+	       sl_buffer_has_room(p->m, p->view.payload, (uint16_t)before,
+		       p->flow->out_key ? SL_CRYPTO_TAILROOM : 0);
+}
+
 static enum sl_verdict judge(const struct sl_burst *b, struct sl_packet *p)
 {
 	const struct sl_flow *flow = p->flow;
@@ -120,6 +132,8 @@ static enum sl_verdict judge(const struct sl_burst *b, struct sl_packet *p)
 		v = sl_source_try(b, p);
 	if (unlikely(v != SL_FORWARD))
 		return v;
+	if (unlikely(!is_writable(p)))
+		return SL_DROP_BUFFER;
 	if (unlikely(!is_intact(p, payload)))
 		return SL_DROP_CHECKSUM;
 	v = sl_parse_media(payload, p->view.payload_len, !flow->in_key, &p->view);

@@ -25,7 +25,7 @@ void sl_stage_parse(struct sl_worker *w, struct sl_burst *b)
 	(void)w;
 	SL_BURST_FOREACH (p, b) {
 		if (unlikely(p->m->nb_segs != 1)) {
-			p->verdict = SL_DROP_MTU;
+			p->verdict = SL_DROP_BUFFER;
 			p->view.ip = p->view.ports = false; /* those of the packet before it */
 			continue;
 		}

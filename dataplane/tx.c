@@ -3,6 +3,7 @@
 #include <rte_ethdev.h>
 #include <string.h>
 
+#include "dataplane/buffer.h"
 #include "dataplane/ethdev.h"
 #include "dataplane/nexthop.h"
 #include "dataplane/rewrite.h"
@@ -45,7 +46,7 @@ static void rewrite(struct sl_packet *p)
 	m->data_off = start - in_front;
 	m->data_len = len + in_front;
 	m->pkt_len = len + in_front;
-	m->ol_flags = 0;
+	m->ol_flags &= SL_BUFFER_FLAGS;
 }
 
 void sl_stage_rewrite(struct sl_worker *w, struct sl_burst *b)

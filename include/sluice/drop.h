@@ -44,6 +44,8 @@
 	X(INDEX_LIMIT, "index-limit", "key used up: 2^48 SRTP or 2^31 SRTCP packets (RFC 3711 9.2)") \
 	X(BLOCKED, "blocked", "RTP of a party that the proxy told to block, or to silence in a codec without silence") \
 	X(NEIGHBOUR, "neighbour", "the next hop's link-layer address is not known")                \
+	X(BUFFER, "buffer",                                                                        \
+		"delivered in pieces, in memory that is not ours alone, or without room for headers or tag") \
 	X(MTU, "mtu", "larger than the egress port's MTU after re-keying")                         \
 	X(LOOP, "loop", "went from call to call of this relay more than four times: a circle")     \
 	X(HANDOFF_FULL, "handoff-full", "the owning worker's hand-off ring is full")               \
