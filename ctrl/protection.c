@@ -245,14 +245,17 @@ static void count(struct sl_protection *protection, uint64_t total[SL_WATCHED])
 	char why[SL_GUARD_WHY];
 
 	for (unsigned i = 0; i < SL_MAX_PORTS; i++) {
+		uint64_t *known = protection->guard_counts[i];
 		uint64_t counters[SL_GUARD_COUNTER_COUNT];
 
 		if (!protection->guards[i])
 			continue;
 		sl_guard_events(protection->guards[i], see, protection);
+		/* A guard that cannot be read now is where it was: totals never decrease. */
 		if (sl_guard_counters(protection->guards[i], counters, why) == 0)
-			for (unsigned c = 0; c < SL_GUARD_COUNTER_COUNT; c++)
-				total[c] += counters[c];
+			memcpy(known, counters, sizeof(counters));
+		for (unsigned c = 0; c < SL_GUARD_COUNTER_COUNT; c++)
+			total[c] += known[c];
 	}
 	for (unsigned w = 0; w < sl_workers_count(); w++) {
 		struct sl_worker_stats stats;

@@ -29,6 +29,7 @@ struct sl_protection {
 	unsigned n_ports;
 	struct sl_offenders offenders;
 	struct sl_watched watched[SL_WATCHED];
+	uint64_t guard_counts[SL_MAX_PORTS][SL_GUARD_COUNTER_COUNT]; /* as read last */
 	struct sl_watched missed[SL_MAX_PORTS]; /* by the device, or its socket */
 	struct sl_watched full;                 /* sources that calls name, without room for them */
 	struct sl_watched put_off;              /* next hops */

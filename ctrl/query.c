@@ -180,20 +180,27 @@ static void write_leg(struct sl_reply *reply, const struct sl_call *call, const 
 	sl_reply_end(reply);
 }
 
+void sl_leg_counters_add(const struct sl_leg *leg, struct sl_flow_counters *total)
+{
+	struct sl_flow_counters one;
+
+	for (unsigned m = 0; m < leg->n_media; m++) {
+		sl_path_counters(&leg->media[m].path, &one);
+		for (int c = 0; c < SL_COMPONENTS; c++) {
+			total->packets[c] += one.packets[c];
+			total->bytes[c] += one.bytes[c];
+		}
+		for (unsigned v = 0; v < SL_VERDICTS; v++)
+			total->drops[v] += one.drops[v];
+	}
+}
+
 static void write_totals(struct sl_reply *reply, const struct sl_call *call)
 {
-	struct sl_flow_counters total = {0}, one;
+	struct sl_flow_counters total = call->left;
 
 	for (unsigned i = 0; i < call->n_legs; i++)
-		for (unsigned m = 0; m < call->leg[i]->n_media; m++) {
-			sl_path_counters(&call->leg[i]->media[m].path, &one);
-			for (int c = 0; c < SL_COMPONENTS; c++) {
-				total.packets[c] += one.packets[c];
-				total.bytes[c] += one.bytes[c];
-			}
-			for (unsigned v = 0; v < SL_VERDICTS; v++)
-				total.drops[v] += one.drops[v];
-		}
+		sl_leg_counters_add(call->leg[i], &total);
 	sl_reply_key(reply, "totals");
 	sl_reply_dict(reply);
 	sl_reply_key(reply, "RTP");

@@ -183,6 +183,7 @@ struct sl_call {
 	struct sl_leg **leg; /* in the order of their appearance */
 	unsigned n_legs;
 	unsigned legs;            /* that it ever had */
+	struct sl_flow_counters left; /* of those that it has no more */
 	uint64_t offers;          /* serial of the last one */
 	int64_t created;          /* s, wall clock */
 	uint8_t tos;              /* of all that is sent */

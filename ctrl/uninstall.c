@@ -6,6 +6,7 @@
 #include "ctrl/install.h"
 #include "ctrl/log.h"
 #include "ctrl/path.h"
+#include "ctrl/query.h"
 
 static void leg_uninstall(struct sl_sessions *sessions, struct sl_leg *leg)
 {
@@ -71,6 +72,7 @@ void sl_uninstall(struct sl_sessions *sessions, struct sl_call *call, struct sl_
 {
 	if (leg) {
 		sl_disconnect(leg);
+		sl_leg_counters_add(leg, &call->left); /* the call's totals never decrease */
 		leg_uninstall(sessions, leg);
 		return;
 	}

@@ -383,11 +383,16 @@ void sl_ports_close(void)
 void sl_port_stats(uint8_t port, struct sl_port_stats *out)
 {
 	const struct sl_ethdev *dev = &sl_ethdevs[port];
+	/* What cannot be read now is where it was: these are counters. */
+	static struct rte_eth_stats known[SL_MAX_PORTS];
 	struct rte_eth_dev_info info = {0};
 	struct rte_eth_stats stats = {0};
 	struct rte_eth_link link = {0};
 
-	rte_eth_stats_get(dev->dpdk_port, &stats);
+	if (rte_eth_stats_get(dev->dpdk_port, &stats) == 0)
+		known[port] = stats;
+	else
+		stats = known[port];
 	rte_eth_dev_info_get(dev->dpdk_port, &info);
 	rte_eth_link_get_nowait(dev->dpdk_port, &link);
 	*out = (struct sl_port_stats){

@@ -56,36 +56,36 @@ void sl_stage_rewrite(struct sl_worker *w, struct sl_burst *b)
 		rewrite(p);
 }
 
-/* What the device did not take. It was counted as forwarded when it was queued, unless it is a
- * guest. */
+/* What the device did not take. */
 static void refuse(struct sl_worker *w, struct sl_tx_queue *q, uint16_t from)
 {
 	for (uint16_t i = from; i < q->n; i++) {
-		if (q->flow[i] && q->flow[i] != SL_TX_GUEST) {
+		if (q->flow[i] && q->flow[i] != SL_TX_GUEST)
 			q->flow[i]->count.drops[SL_DROP_TX_FULL]++;
-			w->stats.verdicts[SL_FORWARD]--;
-		}
 	}
 	w->stats.verdicts[SL_DROP_TX_FULL] += q->n - from;
 	rte_pktmbuf_free_bulk(q->m + from, q->n - from);
 }
 
-/* Gives what is queued for a port to the device, which may take a few tries. */
+/* Gives what is queued for a port to the device, which may take a few tries. Only then is media
+ * counted as forwarded: a counter never takes back what it has said. */
 static void send_queue(struct sl_worker *w, uint8_t port)
 {
 	struct sl_tx_queue *q = &w->tx[port];
-	uint16_t done = 0;
+	uint16_t done = 0, media;
 
 	for (int tries = 0; done < q->n && tries < TX_TRIES; tries++)
 		done += rte_eth_tx_burst(sl_ethdevs[port].dpdk_port, (uint16_t)w->tx_queue[port],
 			q->m + done, q->n - done);
 	w->stats.tx += done;
-	for (uint16_t i = 0; q->guests && i < done; i++)
-		w->stats.verdicts[SL_FORWARD] += q->flow[i] == SL_TX_GUEST;
+	media = done;
+	for (uint16_t i = 0; q->kernel && i < done; i++)
+		media -= !q->flow[i];
+	w->stats.verdicts[SL_FORWARD] += media;
 	if (unlikely(done < q->n))
 		refuse(w, q, done);
 	q->n = 0;
-	q->guests = false;
+	q->kernel = false;
 }
 
 void sl_tx_enqueue(struct sl_worker *w, uint8_t port, struct rte_mbuf *m, struct sl_flow *flow)
@@ -96,7 +96,7 @@ void sl_tx_enqueue(struct sl_worker *w, uint8_t port, struct rte_mbuf *m, struct
 		send_queue(w, port);
 	q->m[q->n] = m;
 	q->flow[q->n++] = flow;
-	q->guests |= flow == SL_TX_GUEST;
+	q->kernel |= !flow;
 }
 
 /* To a worker that has a queue on the port, which counts it. Always the same one: a flow stays in

@@ -45,8 +45,8 @@ static void settle(struct sl_worker *w, struct sl_burst *b)
 		if (p->verdict == SL_PUNT)
 			p->verdict = punt(p, b->now);
 		if (p->verdict < SL_VERDICTS) {
-			w->stats.verdicts[p->verdict]++;
-			if (p->verdict != SL_FORWARD) {
+			if (p->verdict != SL_FORWARD) { /* sl_tx_flush counts those */
+				w->stats.verdicts[p->verdict]++;
 				if (!b->hairpin) /* it is nobody's on the wire */
 					sl_drop_sample(w, p);
 				if (p->flow)

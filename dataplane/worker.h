@@ -19,7 +19,7 @@ enum { SL_ORDER_RING = 1024, SL_HANDOFF_RING = 4096, SL_EVENT_RING = 1024 };
 /* Packets for one port, collected over a burst. */
 struct sl_tx_queue {
 	uint16_t n;
-	bool guests; /* some are of flows that another worker owns */
+	bool kernel; /* some are the kernel's */
 	struct rte_mbuf *m[SL_BURST * 2];
 	/* Whose packet m[i] is: a flow of this worker, SL_TX_GUEST, or NULL: the kernel's. */
 	struct sl_flow *flow[SL_BURST * 2];

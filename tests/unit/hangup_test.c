@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "ctrl/hangup.h"
+#include "ctrl/query.h"
 #include "shapes_fixture.h"
 
 static void offer_branch(const char *tag, const char *branch)
@@ -248,6 +249,34 @@ static void repeated_deletes_end_nothing_more(void **state)
 	relay_close();
 }
 
+/* Totals of a call are of all who have been in it. */
+static void who_leaves_has_counted(void **state)
+{
+	struct command c = from("A", "B");
+	struct sl_query q = {.why = false};
+	struct sl_reply reply;
+	char text[8192];
+
+	relay_open(0);
+	answered();
+	flow("B")->count.packets[SL_RTP] = 1000;
+	flow("B")->count.drops[SL_DROP_AUTH] = 2;
+	flow("A")->count.packets[SL_RTP] = 30;
+	flow("A")->count.drops[SL_DROP_AUTH] = 4;
+	answer_branch("A", "C", NULL); /* A goes on to count, and B's are kept */
+	flow("C")->count.packets[SL_RTP] = 5;
+	assert_null(hangup(&c));
+	assert_null(leg("B"));
+	sl_reply_start(&reply, text, sizeof(text), SL_REPLY_JSON);
+	sl_reply_dict(&reply);
+	sl_query_write(&reply, find_call("call"), &q);
+	sl_reply_end(&reply);
+	assert_true(sl_reply_finish(&reply) > 0);
+	assert_non_null(strstr(text, "\"totals\":{\"RTP\":{\"packets\":1035,"));
+	assert_non_null(strstr(strstr(text, "\"totals\""), "\"errors\":6"));
+	relay_close();
+}
+
 static void nobody_connected_for_long_ends(void **state)
 {
 	struct command c = from("A", "C");
@@ -293,6 +322,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(deletes_end_what_they_name),
 		cmocka_unit_test(repeated_deletes_end_nothing_more),
+		cmocka_unit_test(who_leaves_has_counted),
 		cmocka_unit_test(nobody_connected_for_long_ends),
 		cmocka_unit_test(a_call_that_is_ending_comes_back),
 	};

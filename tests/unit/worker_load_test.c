@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "dataplane/ethdev.h"
+#include "dataplane/mailbox.h"
 
 enum {
 	CALLS = 16,
@@ -136,6 +137,7 @@ static void set_ups_cost_no_media(void **state)
 	pthread_join(player, NULL);
 	assert_int_equal(m.came, m.sent);
 	assert_int_equal(m.wrong, 0);
+	sl_workers_turn(); /* a packet is counted when it has left */
 	assert_int_equal(verdicts(SL_FORWARD), m.sent);
 	for (enum sl_verdict v = SL_FORWARD + 1; v < SL_VERDICTS; v++)
 		assert_int_equal(verdicts(v), 0);
@@ -180,6 +182,46 @@ static void handoff_ring_full(void **state)
 	call_close(&c);
 }
 
+/* Before each burst that the device is given, which may be the rest of the last one. */
+static uint16_t told_is_taken(
+	uint16_t port, uint16_t queue, struct rte_mbuf **m, uint16_t n, void *context)
+{
+	uint64_t *told = context;
+
+	assert_true(verdicts(SL_FORWARD) <= rte_ring_count(relay.tx[LAN][queue]));
+	assert_true(verdicts(SL_FORWARD) >= *told);
+	*told = verdicts(SL_FORWARD);
+	return n;
+}
+
+/* A device that takes no more: nothing is told as forwarded before it is, or taken back. */
+static void forwarded_is_what_the_device_took(void **state)
+{
+	const uint16_t dpdk_port = sl_ethdevs[LAN].dpdk_port;
+	uint64_t told = 0, taken, sent = 0;
+	const struct rte_eth_rxtx_callback *callback =
+		rte_eth_add_tx_callback(dpdk_port, 0, told_is_taken, &told);
+	struct rte_mbuf *mbuf;
+	struct call c;
+
+	assert_non_null(callback);
+	call_open(&c, 0, PLAIN, PLAIN, false, false, false);
+	while (!verdicts(SL_DROP_TX_FULL)) {
+		for (unsigned i = 0; i < SL_BURST; i++)
+			send_rtp(&c, 0, (uint16_t)sent++);
+		sl_worker_poll(&sl_workers[0]);
+	}
+	taken = rte_ring_count(relay.tx[LAN][0]);
+	assert_true(taken > 0 && taken < sent);
+	assert_int_equal(verdicts(SL_FORWARD), taken);
+	assert_int_equal(verdicts(SL_DROP_TX_FULL), sent - taken);
+	assert_int_equal(c.flow[0]->count.drops[SL_DROP_TX_FULL], sent - taken);
+	while (rte_ring_dequeue(relay.tx[LAN][0], (void **)&mbuf) == 0)
+		rte_pktmbuf_free(mbuf);
+	assert_int_equal(rte_eth_remove_tx_callback(dpdk_port, 0, callback), 0);
+	call_close(&c);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest threads[] = {
@@ -188,10 +230,14 @@ int main(int argc, char **argv)
 	const struct CMUnitTest by_hand[] = {
 		CASE(handoff_ring_full),
 	};
+	const struct CMUnitTest alone[] = {
+		CASE(forwarded_is_what_the_device_took),
+	};
 	int failed;
 
 	arguments(argc, argv);
 	failed = cmocka_run_group_tests_name("one worker", threads, start_one, stop);
 	failed += cmocka_run_group_tests_name("two workers", threads, start_two, stop);
+	failed += cmocka_run_group_tests(alone, start_one, stop);
 	return failed + cmocka_run_group_tests(by_hand, start_two, stop);
 }
