@@ -13,6 +13,13 @@ static const char *const texts[SL_ADMISSION_COUNT] = {"",
 #undef X
 };
 
+enum { CALL_PAIRS = 2 }; /* of one medium, with both parties at one interface */
+
+unsigned sl_reserved_pairs(const struct sl_limits *limits)
+{
+	return limits->reserve && limits->reserve < CALL_PAIRS ? CALL_PAIRS : limits->reserve;
+}
+
 enum sl_admission sl_admit(
 	const struct sl_limits *limits, const struct sl_load *load, bool emergency)
 {
@@ -20,7 +27,7 @@ enum sl_admission sl_admit(
 
 	if (limits->sessions && load->sessions + reserve >= limits->sessions)
 		return SL_FULL_SESSIONS;
-	if (load->free_pairs <= reserve)
+	if (load->free_pairs <= (emergency ? 0 : sl_reserved_pairs(limits)))
 		return SL_FULL_PORTS;
 	if (emergency)
 		return SL_ADMITTED;

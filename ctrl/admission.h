@@ -20,6 +20,9 @@ struct sl_limits {
 	unsigned reserve;        /* of `sessions` and of each port pool's pairs, for emergency */
 };
 
+/* Pairs that each port pool keeps for emergency calls: enough for one, if there is a reserve. */
+unsigned sl_reserved_pairs(const struct sl_limits *limits);
+
 /* How things stand. */
 struct sl_load {
 	unsigned sessions;

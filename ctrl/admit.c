@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ctrl/admit.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
 #include "ctrl/log.h"
+#include "ctrl/refusal.h"
 #include "dataplane/port.h"
 
 /* The busiest worker decides: its calls are those that suffer. */
@@ -56,16 +56,18 @@ void sl_load_measure(struct sl_sessions *sessions, unsigned ports)
 	meter->bytes = bytes;
 }
 
+static unsigned idle_pairs(const struct sl_interface *interface, int family)
+{
+	struct sl_portpool_counts c = sl_interface_ports(interface, family);
+
+	return c.total - c.taken - c.resting;
+}
+
 static unsigned free_pairs(const struct sl_interface *interface, int family)
 {
-	struct sl_portpool_counts c;
-
 	if (!interface->local[family].pool)
 		family = !family;
-	if (!interface->local[family].pool)
-		return 0;
-	c = sl_interface_ports(interface, family);
-	return c.total - c.taken - c.resting;
+	return interface->local[family].pool ? idle_pairs(interface, family) : 0;
 }
 
 static void say(enum sl_admission full, const struct sl_load *load)
@@ -120,5 +122,12 @@ int sl_call_admit(struct sl_sessions *sessions, const struct sl_interface *const
 		return 0;
 	say(full, &load);
 	snprintf(why, SL_NG_WHY, "%s", sl_admission_text(full, options->load_limit));
-	return sl_admission_is_load(full) ? -EUSERS : -ENOSPC;
+	return sl_admission_is_load(full) ? -SL_E_FULL : -SL_E_PORTS;
+}
+
+bool sl_ports_admit(const struct sl_sessions *sessions, const struct sl_call *call,
+	const struct sl_interface *interface, int family)
+{
+	return call->emergency ||
+	       idle_pairs(interface, family) > sl_reserved_pairs(&sessions->env.limits);
 }

@@ -237,7 +237,7 @@ static int add_fork(struct reply *r)
 	struct sl_leg *leg;
 
 	if (r->call->n_legs == SL_MAX_LEGS)
-		return SL_REFUSE(-EUSERS, r->why, "more than %d parties in one call", SL_MAX_LEGS);
+		return sl_too_many_parties(r->why);
 	leg = sl_call_leg_add(r->call, r->to_tag, taker->interface);
 	if (!leg)
 		return SL_REFUSE(-ENOMEM, r->why, "out of memory");

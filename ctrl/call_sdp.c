@@ -212,7 +212,7 @@ ssize_t sl_call_sdp_write(struct sl_call_sdp *w, const struct sl_sdp *sdp,
 	set_options(w, sdp, interface, options);
 	len = sl_sdp_rewrite(sdp, &w->edit, out, room);
 	if (len == -ENOSPC)
-		return SL_REFUSE(len, why, "SDP: too large for a reply");
+		return SL_REFUSE(-SL_E_SIZE, why, "SDP: too large for a reply");
 	if (len < 0)
 		return SL_REFUSE(len, why, "SDP: cannot be rewritten");
 	if (sl_sdp_filter_any(&options->filter))

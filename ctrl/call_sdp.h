@@ -4,12 +4,19 @@
 #ifndef SL_CTRL_CALL_SDP_H
 #define SL_CTRL_CALL_SDP_H
 
+#include "ctrl/refusal.h"
 #include "ctrl/sdes.h"
 #include "ctrl/sdp_rewrite.h"
 #include "ctrl/session.h"
 
 /* Puts the reason into `why` and evaluates to the error. */
 #define SL_REFUSE(rc, why, ...) (snprintf(why, SL_NG_WHY, __VA_ARGS__), (rc))
+
+static inline int sl_too_many_parties(char why[SL_NG_WHY])
+{
+	return SL_REFUSE(-SL_E_PARTIES, why, "a call has at most %d forks (%d parties)",
+		SL_MAX_FORKS, SL_MAX_LEGS);
+}
 
 /* Parses options->sdp; logs what is passed over. 0, or -EBADMSG with `why`. */
 int sl_call_sdp_parse(struct sl_sdp *sdp, const struct sl_ng_options *options, char why[SL_NG_WHY]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ctrl/leg.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,6 +84,27 @@ void sl_leg_label(struct sl_leg *leg, char *label)
 	leg->label = label;
 }
 
+static bool has_cookie(const struct sl_call *call, uint64_t cookie)
+{
+	for (unsigned i = 0; i < call->n_legs; i++)
+		if (call->leg[i]->cookie == cookie)
+			return true;
+	return false;
+}
+
+/* Of a call that lives for long parties come and go: those that it has are told apart. */
+static uint64_t free_cookie(struct sl_call *call)
+{
+	uint64_t cookie;
+
+	static_assert((unsigned)SL_MAX_LEGS <= SL_COOKIE_LEGS, "there is a free one");
+	do
+		cookie = call->serial << SL_COOKIE_SHIFT |
+			 call->next_cookie++ % SL_COOKIE_LEGS * SL_MAX_MEDIA;
+	while (has_cookie(call, cookie));
+	return cookie;
+}
+
 struct sl_leg *sl_call_leg_add(
 	struct sl_call *call, struct sl_text tag, const struct sl_interface *interface)
 {
@@ -103,7 +125,7 @@ struct sl_leg *sl_call_leg_add(
 	}
 	leg->interface = interface;
 	leg->created = time(NULL);
-	leg->cookie = call->serial << SL_COOKIE_SHIFT | (call->legs++ & 0xff) * SL_MAX_MEDIA;
+	leg->cookie = free_cookie(call);
 	call->leg[call->n_legs++] = leg;
 	return leg;
 }

@@ -139,7 +139,7 @@ static void act(struct sl_ng_request *r, char *at)
 		return;
 	}
 	sl_reply_start(&r->reply, at, SL_NG_REPLY_MAX, r->reply.format);
-	if (rc == -EUSERS && r->options.load_limit)
+	if (rc == -SL_E_FULL && r->options.load_limit)
 		load_limit_reply(&r->reply, r->why);
 	else
 		error_reply(&r->reply, r->why);

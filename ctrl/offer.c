@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctrl/admit.h"
 #include "ctrl/call_sdp.h"
 #include "ctrl/gate.h"
 #include "ctrl/hairpin.h"
@@ -39,6 +40,16 @@ static bool suits(const struct sl_draft *d, int side, unsigned m, const struct s
 	return local && (!asked || local->family == family);
 }
 
+/* The words that make a proxy try another relay are for new calls only: what another relay answered
+ * in mid-call would end what works. */
+static int no_ports(const struct sl_draft *d)
+{
+	if (d->new_call)
+		return SL_REFUSE(-SL_E_PORTS, d->why, "%s", sl_admission_text(SL_FULL_PORTS, true));
+	return SL_REFUSE(-SL_E_PORTS, d->why,
+		"no ports are free for what this offer adds; the call stays as it is");
+}
+
 /*
  * The ports of a leg are taken once and stay for as long as it lasts, unless its address family
  * changes, or it is to speak with a fork that has them too: then new ones come into force with the
@@ -64,11 +75,12 @@ static int take_ports(struct sl_draft *d, int side, unsigned m, const struct sl_
 	if (!interface->local[family].pool)
 		return SL_REFUSE(-EAFNOSUPPORT, d->why, "interface %s has no %s address",
 			interface->config->name, family == SL_IPV4 ? "IPv4" : "IPv6");
+	if (!sl_ports_admit(d->sessions, d->call, interface, family))
+		return no_ports(d);
 	*taken = sl_local_new(interface, family);
 	if (*taken)
 		return 0;
-	return errno == ENOSPC ? SL_REFUSE(-ENOSPC, d->why, "Ran out of ports")
-			       : sl_out_of_memory(d->why);
+	return errno == ENOSPC ? no_ports(d) : sl_out_of_memory(d->why);
 }
 
 static void draft_drop(struct sl_draft *d)

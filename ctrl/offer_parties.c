@@ -52,7 +52,7 @@ static int find_call(struct sl_draft *d, const struct sl_sdp *sdp)
 static int add_leg(struct sl_draft *d, int side, struct sl_text tag)
 {
 	if (d->call->n_legs == SL_MAX_LEGS)
-		return SL_REFUSE(-EUSERS, d->why, "more than %d parties in one call", SL_MAX_LEGS);
+		return sl_too_many_parties(d->why);
 	d->leg[side] = sl_call_leg_add(d->call, tag, d->interface[side]);
 	if (!d->leg[side])
 		return sl_out_of_memory(d->why);

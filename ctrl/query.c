@@ -14,6 +14,7 @@ enum detail {
 	NO_DETAILS, /* but where media goes, and its SSRC */
 	BRIEF,      /* but its SSRC, and of `why` the causes alone */
 	NO_MEDIA,   /* only who is in the call */
+	FEW,        /* and not all of them, by their tags alone */
 };
 
 void sl_path_counters(const struct sl_path *path, struct sl_flow_counters *out)
@@ -162,7 +163,7 @@ static void write_leg(struct sl_reply *reply, const struct sl_call *call, const 
 
 	sl_reply_key(reply, leg->tag);
 	sl_reply_dict(reply);
-	if (leg->label)
+	if (leg->label && detail < FEW)
 		sl_reply_key_string(reply, "label", leg->label);
 	if (detail == ALL) {
 		sl_reply_key_string(reply, "tag", leg->tag);
@@ -257,15 +258,16 @@ static void write_why(struct sl_reply *reply, const struct sl_call *call,
 static void write_call(struct sl_reply *reply, const struct sl_call *call, const struct sl_query *q,
 	enum detail detail)
 {
-	static const char *const cut[] = {NULL, "details", "streams", "media"};
+	static const char *const cut[] = {NULL, "details", "streams", "media", "parties"};
 
 	sl_reply_key_integer(reply, "created", call->created);
 	if (cut[detail])
 		sl_reply_key_string(reply, "cut", cut[detail]);
 	sl_reply_key(reply, "tags");
 	sl_reply_dict(reply);
+	/* Half of the room is for what comes behind. */
 	for (unsigned i = 0; i < call->n_legs; i++)
-		if (call->leg[i]->tag)
+		if (call->leg[i]->tag && (detail < FEW || reply->len < reply->size / 2))
 			write_leg(reply, call, call->leg[i], detail);
 	sl_reply_end(reply);
 	write_totals(reply, call);
@@ -287,7 +289,7 @@ void sl_query_write(
 
 	sl_quality_sample((struct sl_call *)call); /* of what came last; changes nothing else */
 	for (unsigned i = 0; i < sizeof(rooms) / sizeof(rooms[0]); i++)
-		for (enum detail detail = ALL; detail <= (i ? NO_MEDIA : BRIEF); detail++) {
+		for (enum detail detail = ALL; detail <= (i ? FEW : BRIEF); detail++) {
 			*reply = empty;
 			write_call(reply, call, query, detail);
 			if (!reply->overflow && reply->len <= rooms[i])

@@ -22,7 +22,8 @@ struct sl_query {
  * one datagram if that is possible without leaving out a party or medium, which it is for audio
  * calls; else it may be as large as its buffer. `cut` says what was left out: "details" (suites,
  * counters and RTCP of each stream, who is with whom), "streams" all of them but
- * the SSRC, and what stands between the ends in words; "media" all but the parties.
+ * the SSRC, and what stands between the ends in words; "media" all but the parties; "parties" some
+ * of those too.
  */
 void sl_query_write(
 	struct sl_reply *reply, const struct sl_call *call, const struct sl_query *query);

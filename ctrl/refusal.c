@@ -2,7 +2,7 @@
 #include "ctrl/refusal.h"
 
 const char *const sl_refusal_names[SL_REFUSAL_COUNT] = {
-#define X(id, error, name, text) name,
+#define X(id, code, name, text) name,
 	SL_REFUSALS(X)
 #undef X
 };
@@ -10,8 +10,8 @@ const char *const sl_refusal_names[SL_REFUSAL_COUNT] = {
 enum sl_refusal sl_refusal_of(int rc)
 {
 	switch (-rc) {
-#define X(id, error, name, text) \
-	case error:              \
+#define X(id, code, name, text) \
+	case code:              \
 		return SL_REFUSED_##id;
 		SL_REFUSALS(X)
 #undef X

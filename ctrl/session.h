@@ -31,12 +31,14 @@
 #include "dataplane/flow.h"
 
 enum {
-	SL_MAX_LEGS = 32,     /* of a call: forks, and parties that came by transfer */
+	SL_MAX_FORKS = 64, /* of a call, or parties that came by transfer */
+	SL_MAX_LEGS = 1 + SL_MAX_FORKS,
 	SL_MAX_MEDIA = 16,    /* m-lines of a call */
 	SL_MAX_NAME = 256,    /* bytes of a call-id, tag or via-branch */
 	SL_MAX_KIND = 12,     /* bytes of "audio", "video", ..., NUL included */
 	SL_MAX_REFUSED = 48,  /* bytes of "audio 0 RTP/AVP 0", NUL included */
 	SL_COOKIE_SHIFT = 12, /* bits of a flow's cookie below the call: leg and medium */
+	SL_COOKIE_LEGS = (1 << SL_COOKIE_SHIFT) / SL_MAX_MEDIA,
 };
 
 enum sl_side { SL_FROM, SL_TO }; /* the one who offers; the one it is offered to */
@@ -182,17 +184,17 @@ struct sl_call {
 	uint64_t serial;     /* no two calls ever have the same */
 	struct sl_leg **leg; /* in the order of their appearance */
 	unsigned n_legs;
-	unsigned legs;            /* that it ever had */
-	struct sl_flow_counters left; /* of those that it has no more */
-	uint64_t offers;          /* serial of the last one */
-	int64_t created;          /* s, wall clock */
-	uint8_t tos;              /* of all that is sent */
-	uint8_t gate;             /* bits of enum sl_gate, closed for what anybody sends */
-	bool up;                  /* was answered */
-	bool deleted;             /* was told to end, with a delay */
-	bool emergency;           /* admitted beyond limits, never policed away */
-	uint64_t deadline;        /* ns, sl_clock: it ends then; 0: none */
-	TAILQ_ENTRY(sl_call) due; /* while it has a deadline */
+	unsigned next_cookie;         /* of a leg */
+	struct sl_flow_counters left; /* of parties that it has no more */
+	uint64_t offers;              /* serial of the last one */
+	int64_t created;              /* s, wall clock */
+	uint8_t tos;                  /* of all that is sent */
+	uint8_t gate;                 /* bits of enum sl_gate, closed for what anybody sends */
+	bool up;                      /* was answered */
+	bool deleted;                 /* was told to end, with a delay */
+	bool emergency;               /* admitted beyond limits, never policed away */
+	uint64_t deadline;            /* ns, sl_clock: it ends then; 0: none */
+	TAILQ_ENTRY(sl_call) due;     /* while it has a deadline */
 	/* Of ctrl/watch.h; times are of sl_clock, 0: never. */
 	uint64_t born, offered, answered;
 	unsigned rounds;        /* re-INVITEs that were answered */

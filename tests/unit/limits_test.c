@@ -25,11 +25,11 @@ static void ports_run_out_in_words_and_come_back(void **state)
 		must_offer(c, a);
 	}
 	a.extra = "m=video 7000 RTP/AVP 96\r\n"; /* needs two, and one is left */
+	strcpy(id, "one more");
 	assert_null(offer(&c, &a));
 	assert_string_equal(why, "Ran out of ports");
 	assert_int_equal(sl_interface_ports(&relay.interface, SL_IPV4).taken, PAIRS / 2 * 2);
 	a.extra = NULL;
-	strcpy(id, "one more");
 	assert_null(offer(&c, &a));
 	assert_string_equal(why, "Ran out of ports");
 	assert_int_equal(relay.sessions.n, PAIRS / 2);
@@ -59,6 +59,169 @@ static void the_reserve_is_for_emergencies(void **state)
 	assert_int_equal(relay.sessions.admissions[SL_ADMITTED], 2);
 	assert_int_equal(relay.sessions.admissions[SL_FULL_SESSIONS], 2);
 	assert_int_equal(relay.sessions.emergencies, 2);
+	relay_close();
+}
+
+/* One step of a way to use up ports; false: there are none left for it. */
+static bool new_calls(unsigned n)
+{
+	char id[16];
+	struct command c = {.call_id = id, .from_tag = "A"};
+	struct party a = alice(NULL);
+
+	snprintf(id, sizeof(id), "call-%u", n);
+	return offer(&c, &a);
+}
+
+static bool new_calls_ipv6(unsigned n)
+{
+	char id[16];
+	struct command c = {.call_id = id, .from_tag = "A"};
+	struct party a = alice(NULL);
+
+	snprintf(id, sizeof(id), "six-%u", n);
+	a.address = "2001:db8::1";
+	return offer(&c, &a);
+}
+
+static bool more_media(unsigned n)
+{
+	static char lines[256];
+	struct party a = alice(NULL);
+
+	if (n == 0) {
+		must_offer(from_a, a);
+		must_answer(to_b, bob(NULL));
+		lines[0] = '\0';
+	}
+	sprintf(lines + strlen(lines), "m=video %u RTP/AVP 96\r\n", 7000 + 2 * n);
+	a.extra = lines;
+	return offer(&to_b, &a);
+}
+
+static bool branches(unsigned n)
+{
+	char branch[16];
+	struct command c = from_a;
+	struct party a = alice(NULL);
+
+	snprintf(branch, sizeof(branch), "branch-%u", n);
+	c.via_branch = branch;
+	return offer(&c, &a);
+}
+
+static bool serial_forks(unsigned n)
+{
+	char tag[16];
+	struct command c = from_a;
+	struct party a = alice(NULL), b = bob(NULL);
+
+	if (!offer(&c, &a))
+		return false;
+	snprintf(tag, sizeof(tag), "B%u", n);
+	c.to_tag = tag;
+	b.port += 2 * n;
+	must_answer(c, b);
+	return true;
+}
+
+static bool parties_that_come(unsigned n)
+{
+	char tag[16];
+	struct command c = {.call_id = "call", .from_tag = tag, .to_tag = "B"};
+	struct party a = alice(NULL);
+
+	if (n == 0) {
+		must_offer(from_a, a);
+		must_answer(to_b, bob(NULL));
+	}
+	snprintf(tag, sizeof(tag), "C%u", n);
+	return offer(&c, &a);
+}
+
+/* From one address family to the other, so that both are held until it is answered. */
+static bool other_families(unsigned n)
+{
+	char id[16];
+	struct command c = {.call_id = id, .from_tag = "A"};
+	struct party a = alice(NULL), b = bob(NULL);
+
+	snprintf(id, sizeof(id), "call-%u", n);
+	a.address = "2001:db8::1";
+	c.family = SL_IPV6 + 1;
+	if (!offer(&c, &a))
+		return false;
+	c.to_tag = "B";
+	b.address = "2001:db8::2";
+	must_answer(c, b);
+	a.address = "192.0.2.1";
+	c.family = SL_IPV4 + 1;
+	return offer(&c, &a);
+}
+
+static bool comes_through(const char *id, const char *address)
+{
+	struct command c = {.call_id = id, .from_tag = "A", .emergency = true};
+	struct party a = alice(NULL), b = bob(NULL);
+
+	a.address = address;
+	if (strchr(address, ':'))
+		b.address = "2001:db8::2";
+	if (!offer(&c, &a))
+		return false;
+	c.to_tag = "B";
+	return answer(&c, &b);
+}
+
+/* Whatever others have used up, in whatever way. */
+static void reserved_ports_are_there_for_emergencies(void **state)
+{
+	static bool (*const ways[])(unsigned n) = {new_calls, new_calls_ipv6, more_media, branches,
+		serial_forks, parties_that_come, other_families};
+	enum { WAYS = sizeof(ways) / sizeof(ways[0]) };
+
+	for (unsigned reserve = 1; reserve <= 2; reserve++)
+		for (unsigned first = 0; first < WAYS; first++) {
+			relay_open(0);
+			relay.sessions.env.limits.reserve = reserve;
+			/* One way, then what the others still get. */
+			for (unsigned k = 0; k < WAYS; k++) {
+				unsigned n = 0;
+
+				if (k && ways[(first + k) % WAYS] != new_calls &&
+					ways[(first + k) % WAYS] != new_calls_ipv6)
+					continue;
+				while (ways[(first + k) % WAYS](n))
+					assert_true(++n < 20);
+				assert_non_null(strstr(why, "ports"));
+			}
+			if (!comes_through("sos", "192.0.2.9"))
+				fail_msg("way %u: %s", first, why);
+			if (!comes_through("sos6", "2001:db8::9"))
+				fail_msg("way %u, IPv6: %s", first, why);
+			relay_close();
+		}
+}
+
+/* What is refused in mid-call must not make the proxy try another relay. */
+static void a_known_call_is_not_sent_elsewhere(void **state)
+{
+	struct party a = alice(NULL);
+	struct command c = to_b;
+
+	relay_open(0);
+	must_offer(from_a, a);
+	must_answer(to_b, bob(NULL));
+	for (unsigned n = 0; new_calls(n); n++)
+		;
+	assert_string_equal(why, "Ran out of ports");
+	a.extra = "m=video 7000 RTP/AVP 96\r\nm=video 7002 RTP/AVP 96\r\n";
+	c.load_limit = true;
+	assert_null(offer(&c, &a));
+	assert_string_equal(
+		why, "no ports are free for what this offer adds; the call stays as it is");
+	a.extra = NULL;
+	must_offer(c, a);
 	relay_close();
 }
 
@@ -225,6 +388,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ports_run_out_in_words_and_come_back),
 		cmocka_unit_test(the_reserve_is_for_emergencies),
+		cmocka_unit_test(reserved_ports_are_there_for_emergencies),
+		cmocka_unit_test(a_known_call_is_not_sent_elsewhere),
 		cmocka_unit_test(load_is_told_as_the_proxy_knows_it),
 		cmocka_unit_test(known_calls_pass_at_the_limit),
 		cmocka_unit_test(a_thousand_times_leak_nothing),

@@ -136,30 +136,66 @@ static void what_is_cut_is_said(void **state)
 	relay_close();
 }
 
+static char party_tags[SL_MAX_LEGS][SL_MAX_NAME + 1];
+
 /* As many parties as there may be, with tags as long as they may be. */
-static void no_reply_is_larger_than_what_proxies_read(void **state)
+static void all_parties(char filled_with)
 {
 	struct command c = {.call_id = "call"};
-	static char tag[SL_MAX_LEGS][SL_MAX_NAME + 1];
-	size_t len;
 
-	relay_open(0);
-	for (unsigned i = 0; i < SL_MAX_LEGS; i++)
-		snprintf(tag[i], sizeof(tag[i]), "%0*u", SL_MAX_NAME, i);
-	c.from_tag = tag[0];
+	for (unsigned i = 0; i < SL_MAX_LEGS; i++) {
+		memset(party_tags[i], filled_with, SL_MAX_NAME - 2);
+		snprintf(party_tags[i] + SL_MAX_NAME - 2, 3, "%02u", i);
+	}
+	c.from_tag = party_tags[0];
 	must_offer(c, party("A", NULL));
 	for (unsigned i = 1; i < SL_MAX_LEGS; i++) {
 		struct party p = party("B", NULL);
 
 		p.port = 6000 + 4 * i;
-		c.to_tag = tag[i];
+		c.to_tag = party_tags[i];
 		must_answer(c, p);
 	}
+}
+
+static void no_reply_is_larger_than_what_proxies_read(void **state)
+{
+	size_t len;
+
+	relay_open(0);
+	all_parties('t');
 	len = ask(QUERY("call", 4));
 	print_message("%zu bytes\n", len);
 	assert_true(len > 1400 && len <= SL_NG_REPLY_MAX);
 	assert_non_null(strstr(reply, "6:result2:ok"));
-	assert_non_null(strstr(reply, tag[SL_MAX_LEGS - 1]));
+	assert_non_null(strstr(reply, party_tags[SL_MAX_LEGS - 1]));
+	relay_close();
+	/* Each byte of them is two in JSON. */
+	relay_open(0);
+	all_parties('"');
+	must_say("{\"command\":\"query\",\"call-id\":\"call\"}", "\"result\":\"ok\"");
+	assert_non_null(strstr(reply, "\"cut\":\"parties\""));
+	assert_true(strlen(reply) <= SL_NG_REPLY_MAX);
+	relay_close();
+}
+
+/* A limit of the call is none of the relay: no proxy may take the call elsewhere in the middle. */
+static void one_party_too_many_is_no_full_relay(void **state)
+{
+	char request[1024];
+	uint64_t before = ng.refused[SL_REFUSED_LIMIT], parties = ng.refused[SL_REFUSED_PARTIES];
+
+	relay_open(0);
+	all_parties('t');
+	snprintf(request, sizeof(request),
+		"{\"command\":\"answer\",\"call-id\":\"call\",\"from-tag\":\"%s\",\"to-tag\":"
+		"\"X\",\"supports\":[\"load limit\"],\"sdp\":\"v=0\\r\\no=- 1 1 IN IP4 192.0.2.9\\r"
+		"\\ns=-\\r\\nc=IN IP4 192.0.2.9\\r\\nt=0 0\\r\\nm=audio 4000 RTP/AVP 0\\r\\n\"}",
+		party_tags[0]);
+	must_say(request, "\"result\":\"error\"");
+	assert_non_null(strstr(reply, "at most 64 forks"));
+	assert_int_equal(ng.refused[SL_REFUSED_LIMIT], before);
+	assert_int_equal(ng.refused[SL_REFUSED_PARTIES], parties + 1);
 	relay_close();
 }
 
@@ -390,6 +426,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_told_of_an_audio_call_fits_into_a_datagram),
 		cmocka_unit_test(what_is_cut_is_said),
+		cmocka_unit_test(one_party_too_many_is_no_full_relay),
 		cmocka_unit_test(no_reply_is_larger_than_what_proxies_read),
 		cmocka_unit_test(from_tag_means_something_if_directional),
 		cmocka_unit_test(dtmf_may_be_blocked_from_the_start),

@@ -430,9 +430,21 @@ static void parties_are_limited(void **state)
 		snprintf(tag[i], sizeof(tag[i]), "%u", i);
 		must_answer(from("A", tag[i]), party("B", NULL));
 	}
+	/* 64 forks have answered. One more is refused in words, and not as if the relay were full:
+	 * a proxy would take the call to another one. */
+	assert_int_equal(find_call("call")->n_legs, 1 + 64);
 	c = from("A", "one more");
+	c.load_limit = true;
 	assert_null(answer(&c, &p));
-	assert_non_null(strstr(why, "parties"));
+	assert_string_equal(why, "a call has at most 64 forks (65 parties)");
+	c = from("A", NULL);
+	c.load_limit = true;
+	assert_null(offer(&c, &p));
+	assert_string_equal(why, "a call has at most 64 forks (65 parties)");
+	connected("A", "63");
+	/* Who is known goes on. */
+	must_offer(from("A", "63"), p);
+	must_answer(from("A", "63"), party("B", NULL));
 	assert_int_equal(find_call("call")->n_legs, SL_MAX_LEGS);
 	relay_close();
 }
