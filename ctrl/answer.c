@@ -297,6 +297,19 @@ static bool is_superseded(const struct reply *r)
 	return !r->fork && from->peer == to && to->peer == from && r->offer->serial < from->agreed;
 }
 
+/* A repeated answer says nothing anew, nor does the offer that it answers. */
+static void number_terms(struct reply *r)
+{
+	const struct sl_leg *to = r->leg[SL_TO];
+	bool repeated = !r->fork && !r->waits && to->answered && to->digest == r->digest;
+	uint16_t said = repeated ? 0 : ++r->call->said;
+
+	for (unsigned m = 0; m < r->n_media; m++) {
+		r->terms[SL_FROM][m].said = r->offer->said;
+		r->terms[SL_TO][m].said = repeated ? to->media[m].terms.said : said;
+	}
+}
+
 static int put_in_force(struct reply *r)
 {
 	const unsigned before[2] = {r->leg[SL_FROM]->n_media, r->leg[SL_TO]->n_media};
@@ -322,6 +335,8 @@ static int put_in_force(struct reply *r)
 		label = sl_text_copy(*said);
 		rc = label ? 0 : SL_REFUSE(-ENOMEM, r->why, "out of memory");
 	}
+	if (!rc)
+		number_terms(r);
 	for (int i = SL_FROM; i <= SL_TO; i++)
 		side[i] = (struct sl_agreed){r->leg[i], r->terms[i], r->local[i], r->ours[i]};
 	gate = to->gate;

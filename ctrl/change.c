@@ -121,6 +121,8 @@ int sl_change_make(struct sl_change *c, const struct sl_sessions *sessions,
 	sl_gate_treatment(call, c->from_leg, c->from_terms, c->to_terms, &spec->treatment);
 	spec->rates = allowed(sessions, call, c->from_terms, c->to_terms);
 	spec->policy.tries = (uint16_t)spec->rates.learn_pps;
+	if (spec->policy.mode == SL_LATCH_ONCE)
+		spec->policy.round = c->from_terms->said;
 	sl_quality_clocks(c->from_terms, c->to_terms, spec->payloads);
 	if (sl_path_hops_get(&c->next, why))
 		return -EHOSTUNREACH;

@@ -360,6 +360,7 @@ static int commit(struct sl_draft *d, const struct sl_sdp *sdp)
 	if (o->tos >= 0)
 		call->tos = (uint8_t)o->tos;
 	d->offer->serial = ++call->offers;
+	d->offer->said = ++call->said;
 	sl_leg_offer(d->sessions->env.crypto, to, d->offer);
 	call->deleted = false;
 	if (sl_call_connected(call))

@@ -59,7 +59,8 @@ struct sl_terms {
 	struct sl_endpoint remote[SL_COMPONENTS];
 	struct sl_payload payloads[SL_PAYLOADS]; /* the clocks of its codecs, */
 	uint8_t codecs[SL_PAYLOADS];             /* and what they are: enum sl_mos_codec */
-	struct sl_source_options source;         /* what was said about where it is */
+	struct sl_source_options source;         /* what was said about where it is, */
+	uint16_t said;                           /* and by which of the call's requests */
 	uint32_t tag;                            /* of the crypto line in use */
 	struct sl_master theirs;    /* what they protect with; suite SL_SUITE_NONE: plain RTP */
 	struct sl_treatments sound; /* how each payload type is silenced (ctrl/gate.h) */
@@ -168,6 +169,7 @@ struct sl_proposal {
 struct sl_offer {
 	unsigned refs;
 	uint64_t serial; /* later offers have higher ones */
+	uint16_t said;   /* as in the terms of who offered, with the answer */
 	bool open;       /* it was made to nobody in particular: anybody may answer it */
 	struct sl_leg *from;
 	unsigned n_media;
@@ -187,6 +189,7 @@ struct sl_call {
 	unsigned next_cookie;         /* of a leg */
 	struct sl_flow_counters left; /* of parties that it has no more */
 	uint64_t offers;              /* serial of the last one */
+	uint16_t said;                /* offers and answers so far, without what was repeated */
 	int64_t created;              /* s, wall clock */
 	uint8_t tos;                  /* of all that is sent */
 	uint8_t gate;                 /* bits of enum sl_gate, closed for what anybody sends */

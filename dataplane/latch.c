@@ -44,6 +44,12 @@ void sl_latch_inherit(struct sl_latch *l, const struct sl_latch *old)
 	l->policy = policy;
 	if (policy.mode == SL_LATCH_STRICT)
 		l->current = l->signalled;
+	if (policy.round == old->policy.round)
+		return;
+	l->settled = l->learnt = false;
+	l->streak = 0;
+	l->looked = 0;
+	l->opened = 0;
 }
 
 /* Did signalling name this IP address? */
@@ -119,6 +125,7 @@ static void move(struct sl_latch *l, const struct sl_endpoint *to, uint64_t now)
 	write_end(l);
 	l->moved = now ? now : 1;
 	l->streak = 0;
+	l->learnt = true;
 }
 
 static bool rested(const struct sl_latch *l, uint64_t now)
@@ -167,18 +174,18 @@ static bool commit_plain_once(struct sl_latch *l, const struct sl_endpoint *from
 		l->streak = 0;
 		return true;
 	}
-	if (sl_endpoint_equal(from, &l->current)) {
+	if (!l->opened)
+		l->opened = now ? now : 1;
+	if (sl_endpoint_equal(from, &l->current)) { /* learnt in a window before, or in this one */
 		l->settled = !open;
 		l->streak = 0;
 		return true;
 	}
 	if (!open)
 		return false;
-	if (!l->opened)
-		l->opened = now ? now : 1;
 	l->looked++;
 	count_streak(l, from);
-	if (l->moves == 0 && l->streak >= SL_LATCH_STREAK)
+	if (!l->learnt && l->streak >= SL_LATCH_STREAK)
 		move(l, from, now);
 	return sl_endpoint_equal(from, &l->current);
 }

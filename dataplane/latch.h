@@ -14,6 +14,10 @@
  * (in SDP, or where the SIP message came from), and only in a window that begins with its first
  * packet: SL_LATCH_WINDOW_NS, at most SL_LATCH_PACKETS packets. The signalled address takes it back
  * within the window, and from then on nothing else is learnt.
+ *
+ * What signalling says anew (policy.round) opens the window again, since a NAT may have given the
+ * endpoint another port while it was silent: who was believed stays so until another one has been
+ * learnt, and the window begins with the next packet of anybody.
  */
 #ifndef SL_DATAPLANE_LATCH_H
 #define SL_DATAPLANE_LATCH_H
@@ -44,12 +48,14 @@ struct sl_latch_policy {
 	bool strangers;   /* plain, SL_LATCH_ONCE: any IP address may be learnt */
 	uint16_t tries;   /* SRTP: a second, and at once, for each bucket; 0: SL_LATCH_TRIES */
 	uint8_t hint[16]; /* IP address that signalling came from; all zero: not known */
+	uint16_t round;   /* SL_LATCH_ONCE: another one with each offer or answer of the endpoint */
 };
 
 struct sl_latch {
 	/* Written by ctrl before publication. */
 	struct sl_latch_policy policy;
 	bool plain;
+	bool learnt; /* by the worker: `current` has moved in this window */
 	struct sl_endpoint signalled;
 
 	/* Written by the worker. */
@@ -78,7 +84,8 @@ struct sl_latch_report {
 void sl_latch_start(struct sl_latch *l, const struct sl_endpoint *signalled,
 	const struct sl_latch_policy *policy, bool plain);
 
-/* Takes over what `old` has learnt, if it was told the same address; the policy stays its own. */
+/* Takes over what `old` has learnt, if it was told the same address; the policy stays its own. In
+ * another round the window is open again. */
 void sl_latch_inherit(struct sl_latch *l, const struct sl_latch *old);
 
 /*

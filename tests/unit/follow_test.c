@@ -169,6 +169,138 @@ static void a_reoffer_keeps_what_was_heard(void **state)
 	relay_close();
 }
 
+/* Of the one behind a NAT: heard from there, in truth, long ago. */
+static void settled(struct sl_call *call, int who, enum sl_component c)
+{
+	struct sl_latch *l;
+
+	hears(flow_of(call, who, 0), c, nat, 40000);
+	l = &flow_of(call, who, 0)->latch[c];
+	assert_int_equal(l->moves, 1);
+	l->settled = true;
+	sl_follow_poll(&relay.sessions);
+	assert_true(sent_to(call, who, c, nat, 40000));
+}
+
+static bool moves(struct sl_call *call, int who, enum sl_component c)
+{
+	hears(flow_of(call, who, 0), c, nat, 41000);
+	sl_follow_poll(&relay.sessions);
+	return sent_to(call, who, c, nat, 41000);
+}
+
+static const struct {
+	const char *what;
+	bool srtp, strict;
+	int who;          /* is behind the NAT */
+	int offers;       /* who makes the re-INVITEs */
+	const char *hold; /* what the one behind the NAT says first: an attribute, or no address */
+	enum sl_component component;
+} resumes[] = {
+	{"RTP", false, false, A, A, "a=inactive\r\n", SL_RTP},
+	{"RTP, held without an address", false, false, A, A, "0.0.0.0", SL_RTP},
+	{"RTP, the same once more", false, false, A, A, NULL, SL_RTP},
+	{"RTP, as the one who answers", false, false, A, B, "a=inactive\r\n", SL_RTP},
+	{"RTP, the callee", false, false, B, A, "a=inactive\r\n", SL_RTP},
+	{"RTP, the callee without an address", false, false, B, A, "0.0.0.0", SL_RTP},
+	{"RTP, the callee offers", false, false, B, B, "a=inactive\r\n", SL_RTP},
+	{"RTCP of RTP", false, false, A, A, "a=inactive\r\n", SL_RTCP},
+	{"RTCP of RTP, the callee", false, false, B, A, "a=inactive\r\n", SL_RTCP},
+	{"SRTP, strict-source", true, true, A, A, "a=inactive\r\n", SL_RTP},
+	{"SRTP, strict-source, the callee", true, true, B, A, "0.0.0.0", SL_RTP},
+	{"SRTCP, strict-source", true, true, A, A, "a=inactive\r\n", SL_RTCP},
+	{"SRTP", true, false, A, A, "a=inactive\r\n", SL_RTP},
+};
+
+struct talk {
+	struct command
+		command[2];    /* offer, answer: of the one behind the NAT with `received-from` */
+	struct party party[2]; /* A, B */
+};
+
+static void say(const struct talk *t, int offers, bool and_answer)
+{
+	struct command o = t->command[offers], r = t->command[!offers];
+
+	o.from_tag = r.from_tag = offers == A ? "A" : "B";
+	o.to_tag = r.to_tag = offers == A ? "B" : "A";
+	if (!offer(&o, &t->party[offers]) || (and_answer && !answer(&r, &t->party[!offers])))
+		fail_msg("%s", why);
+}
+
+/* After a hold the NAT may have given another port, and plain RTP cannot prove who it is. What is
+ * said anew opens the window for the address it names; what is only repeated does not. */
+static void fresh_signalling_is_believed_again(void **state)
+{
+	for (unsigned i = 0; i < sizeof(resumes) / sizeof(resumes[0]); i++) {
+		const int who = resumes[i].who, offers = resumes[i].offers;
+		const enum sl_component c = resumes[i].component;
+		const bool follows = resumes[i].srtp && !resumes[i].strict;
+		const struct party phone = {.address = inside,
+			.port = 5004,
+			.proto = resumes[i].srtp ? "RTP/SAVP" : "RTP/AVP",
+			.crypto = {resumes[i].srtp ? key_line(1, CM80, 1 + 3 * who) : NULL}};
+		const struct party other = {.address = "198.51.100.2",
+			.port = 6004,
+			.proto = phone.proto,
+			.crypto = {resumes[i].srtp ? key_line(1, CM80, 7) : NULL}};
+		struct talk t = {.party = {who == A ? phone : other, who == A ? other : phone}};
+		struct sl_source_options *source = &t.command[who].source;
+		struct sl_call *call;
+
+		t.command[A].call_id = t.command[B].call_id = "call";
+		t.command[A].sdes_only = t.command[B].sdes_only =
+			resumes[i].srtp ? (uint16_t)(1u << CM80) : 0;
+		source->received = true;
+		source->strict = resumes[i].strict;
+		assert_int_equal(sl_address_parse(nat, source->received_from), 0);
+		relay_open(0);
+		must_offer((struct command){.call_id = "call",
+				   .from_tag = "A",
+				   .source = t.command[A].source,
+				   .sdes_only = t.command[A].sdes_only},
+			t.party[A]);
+		say(&t, A, true);
+		call = find_call("call");
+		settled(call, who, c);
+		if (follows) {
+			relay_close();
+			continue;
+		}
+		/* Repeated in vain: the answer, and offers that nobody answers. */
+		for (int n = 0; n < 20; n++) {
+			struct command r = t.command[B];
+
+			r.from_tag = "A";
+			r.to_tag = "B";
+			must_answer(r, t.party[B]);
+			if (moves(call, who, c))
+				fail_msg("%s: a repeated answer", resumes[i].what);
+		}
+		for (int n = 0; n < 20; n++) {
+			say(&t, offers, false);
+			if (moves(call, who, c))
+				fail_msg("%s: a repeated offer", resumes[i].what);
+		}
+		if (resumes[i].hold) {
+			struct party *p = &t.party[who], before = *p;
+
+			if (*resumes[i].hold == 'a')
+				p->extra = resumes[i].hold;
+			else
+				p->address = resumes[i].hold;
+			say(&t, offers, true);
+			*p = before;
+		}
+		say(&t, offers, true);
+		if (!sent_to(call, who, c, nat, 40000))
+			fail_msg("%s: what was learnt is forgotten", resumes[i].what);
+		if (!moves(call, who, c))
+			fail_msg("%s: deaf", resumes[i].what);
+		relay_close();
+	}
+}
+
 /* An event of a call that is over means nothing; lost events are made good by looking everywhere.
  */
 static void events_late_and_lost(void **state)
@@ -202,6 +334,7 @@ int main(void)
 		cmocka_unit_test(follows_if_it_may),
 		cmocka_unit_test(the_sip_source_is_a_hint),
 		cmocka_unit_test(a_reoffer_keeps_what_was_heard),
+		cmocka_unit_test(fresh_signalling_is_believed_again),
 		cmocka_unit_test(events_late_and_lost),
 	};
 

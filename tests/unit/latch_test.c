@@ -236,6 +236,59 @@ static void what_was_learnt_is_inherited(void **state)
 	}
 }
 
+static unsigned send_some(struct sl_latch *l, enum who from, unsigned n, uint64_t *now)
+{
+	const struct step step = {.from = from};
+	unsigned passed = 0;
+
+	for (unsigned i = 0; i < n; i++, *now += 20 * MS)
+		passed += send(l, &step, *now);
+	return passed;
+}
+
+/* The endpoint is known at NAT and says anew where it is, or the same request is repeated. */
+static struct sl_latch said_again(bool plain, uint16_t round, uint64_t *now)
+{
+	const struct story story = {.mode = SL_LATCH_ONCE, .plain = plain};
+	struct sl_latch old = begin(&story), l;
+	struct sl_latch_policy policy = old.policy;
+
+	*now = MS;
+	assert_true(send_some(&old, NAT, 250, now) >= 248); /* 5 s: no window is open any more */
+	assert_int_equal(send_some(&old, NAT_PORT, 5, now), 0);
+	policy.round = round;
+	sl_latch_start(&l, &places[PHONE], &policy, plain);
+	sl_latch_inherit(&l, &old);
+	assert_true(sl_endpoint_equal(&l.current, &places[NAT]));
+	return l;
+}
+
+static void fresh_signalling_opens_the_window(void **state)
+{
+	for (int plain = 0; plain < 2; plain++) {
+		uint64_t now;
+		struct sl_latch l = said_again(plain, 0, &now);
+
+		assert_int_equal(send_some(&l, NAT_PORT, 200, &now), 0); /* nothing new was said */
+		l = said_again(plain, 1, &now);
+		now += UINT64_C(600000000000); /* on hold */
+		assert_int_equal(send_some(&l, NAT_PORT, 60, &now), plain ? 58 : 60);
+		assert_true(sl_endpoint_equal(&l.current, &places[NAT_PORT]));
+		now += UINT64_C(5000000000);
+		assert_int_equal(send_some(&l, NAT_PORT, 1, &now), 1);
+		assert_int_equal(send_some(&l, NAT, 200, &now), 0); /* once for each round */
+		/* Who is heard where it was closes the window as at the first time. */
+		l = said_again(plain, 1, &now);
+		assert_int_equal(send_some(&l, NAT, 200, &now), 200);
+		assert_int_equal(send_some(&l, NAT_PORT, 5, &now), 0);
+		/* It is open for those whom signalling named. */
+		l = said_again(plain, 1, &now);
+		if (plain)
+			assert_int_equal(send_some(&l, ATTACKER, 200, &now), 0);
+		assert_true(sl_endpoint_equal(&l.current, &places[NAT]));
+	}
+}
+
 static void tells_what_it_knows(void **state)
 {
 	const struct story story = {.mode = SL_LATCH_ONCE};
@@ -258,6 +311,7 @@ int main(void)
 		cmocka_unit_test(a_flood_costs_little_and_shuts_out_nobody),
 		cmocka_unit_test(a_window_ends_by_packets),
 		cmocka_unit_test(what_was_learnt_is_inherited),
+		cmocka_unit_test(fresh_signalling_opens_the_window),
 		cmocka_unit_test(tells_what_it_knows),
 	};
 
