@@ -190,13 +190,13 @@ static void read_media_remove(struct sl_ng_reader *r, struct sl_text text)
 			r->o->media_remove[i] = text;
 			return;
 		}
-	sl_ng_refuse(r, -EINVAL, "sdp-media-remove: too many types, the last is", text);
+	sl_ng_refuse(r, -EINVAL, "sdp-media-remove: too many types, at most 4, the last is", text);
 }
 
 static void read_transcode(struct sl_ng_reader *r, struct sl_text text)
 {
 	if (!sl_codec_filter_add(&r->o->filter.codec, SL_CODEC_TRANSCODE, text))
-		sl_ng_refuse(r, -EINVAL, "codec: too many codecs, the last is", text);
+		sl_ng_refuse(r, -EINVAL, "codec: too many codecs, at most 64, the last is", text);
 }
 
 static void read_supports(struct sl_ng_reader *r, struct sl_text text)
@@ -255,11 +255,9 @@ static void read_media_address(struct sl_ng_reader *r, struct sl_text text)
 		memcpy(r->o->media_address.ip, ip, 16);
 }
 
-enum { LABEL_MAX = 256 }; /* bytes */
-
 static void read_label(struct sl_ng_reader *r, struct sl_text text)
 {
-	if (!text.len || text.len > LABEL_MAX)
+	if (!text.len || text.len > SL_NG_NAME_MAX)
 		sl_ng_refuse(r, -EINVAL, "a label has 1 to 256 characters:", text);
 	else if (sl_ng_has_control(text))
 		sl_ng_refuse(r, -EINVAL, "there is a control character in label", text);

@@ -15,7 +15,7 @@ static void add_codec(
 		sl_ng_refuse(
 			r, -EINVAL, "codec: a codec's name or a list of them is expected", codec);
 	else if (!sl_codec_filter_add(&r->o->filter.codec, option, codec))
-		sl_ng_refuse(r, -EINVAL, "codec: too many codecs, the last is", codec);
+		sl_ng_refuse(r, -EINVAL, "codec: too many codecs, at most 64, the last is", codec);
 }
 
 /* They choose what is transcoded, and nothing is. */
@@ -94,7 +94,8 @@ static void add_attr(struct sl_ng_reader *r, struct sl_sdp_attr_rule rule)
 	int rc = sl_sdp_filter_attr(&r->o->filter, rule);
 
 	if (rc == -E2BIG)
-		sl_ng_refuse(r, -EINVAL, "sdp-attr: too many changes, the last is", rule.value);
+		sl_ng_refuse(r, -EINVAL, "sdp-attr: too many changes, at most 32, the last is",
+			rule.value);
 	else if (rc)
 		sl_ng_refuse(r, -EINVAL, "sdp-attr: this is not one attribute line:", rule.value);
 }

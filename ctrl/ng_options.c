@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ctrl/ng_options.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -324,13 +325,16 @@ static void read_identity(struct sl_ng_reader *r, const struct sl_node *request)
 		const char *key;
 		struct sl_text *text;
 		bool may_be_empty;
+		const char *too_long; /* NULL: the whole request has a limit */
 	} strings[] = {
-		{"call-id", &r->o->call_id, false},
-		{"from-tag", &r->o->from_tag, true},
-		{"to-tag", &r->o->to_tag, true},
-		{"via-branch", &r->o->via_branch, true},
-		{"sdp", &r->o->sdp, false},
+		{"call-id", &r->o->call_id, false, "call-id is longer than 256 bytes:"},
+		{"from-tag", &r->o->from_tag, true, "from-tag is longer than 256 bytes:"},
+		{"to-tag", &r->o->to_tag, true, "to-tag is longer than 256 bytes:"},
+		{"via-branch", &r->o->via_branch, true, "via-branch is longer than 256 bytes:"},
+		{"sdp", &r->o->sdp, false, NULL},
 	};
+
+	static_assert(SL_NG_NAME_MAX == 256, "as the texts say");
 
 	for (unsigned i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
 		const struct sl_node *node = sl_node_get(request, strings[i].key);
@@ -344,6 +348,9 @@ static void read_identity(struct sl_ng_reader *r, const struct sl_node *request)
 		if (node && !strings[i].text->at)
 			sl_ng_refuse(r, -EINVAL, "a string is expected in",
 				(struct sl_text){strings[i].key, (uint32_t)strlen(strings[i].key)});
+		/* A name that was cut would be another one. */
+		if (strings[i].too_long && strings[i].text->len > SL_NG_NAME_MAX)
+			sl_ng_refuse(r, -EINVAL, strings[i].too_long, *strings[i].text);
 	}
 }
 

@@ -17,6 +17,7 @@
 
 enum {
 	SL_NG_WHY = 192,        /* bytes of an error reason, NUL included */
+	SL_NG_NAME_MAX = 256,   /* bytes of a call-id, tag, via-branch or label */
 	SL_NG_MEDIA_REMOVE = 4, /* types in `sdp-media-remove` */
 };
 

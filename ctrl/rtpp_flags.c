@@ -65,7 +65,7 @@ static int open_list(struct parser *p, const char *key, uint32_t key_len)
 		return refuse(p, "lists inside lists, too deep");
 	node = add(p, SL_NODE_LIST);
 	if (!node)
-		return refuse(p, "too many items");
+		return refuse(p, "too many items, at most 255");
 	node->key = key;
 	node->key_len = key_len;
 	p->open[p->depth].node = node;
@@ -98,7 +98,7 @@ static int item(struct parser *p)
 	}
 	node = add(p, SL_NODE_STRING);
 	if (!node)
-		return refuse(p, "too many items");
+		return refuse(p, "too many items, at most 255");
 	node->key = key;
 	node->key_len = key_len;
 	node->str = text;

@@ -261,10 +261,60 @@ static void each_spelling(void **state)
 	}
 }
 
+/* A string of `n` bytes, or a list of `n` items: each has a bound, and the refusal names it. */
+static const struct {
+	const char *before, *item, *between, *after;
+	unsigned most;
+	const char *reason; /* with one more */
+} bounds[] = {
+	{"{\"call-id\":\"", "x", "", "\"}", 256, "call-id is longer than 256 bytes"},
+	{"{\"from-tag\":\"", "x", "", "\"}", 256, "from-tag is longer than 256 bytes"},
+	{"{\"to-tag\":\"", "x", "", "\"}", 256, "to-tag is longer than 256 bytes"},
+	{"{\"via-branch\":\"", "x", "", "\"}", 256, "via-branch is longer than 256 bytes"},
+	{"{\"label\":\"", "x", "", "\"}", 256, "a label has 1 to 256 characters"},
+	{"{\"from-label\":\"", "x", "", "\"}", 256, "a label has 1 to 256 characters"},
+	{"{\"direction\":[", "\"i\"", ",", "]}", 2, "more than two interfaces in direction"},
+	{"{\"sdp-media-remove\":[", "\"v\"", ",", "]}", 4,
+		"sdp-media-remove: too many types, at most 4"},
+	{"{\"codec\":{\"strip\":[", "\"A\"", ",", "]}}", 64, "codec: too many codecs, at most 64"},
+	{"{\"flags\":[", "\"codec-strip-A\"", ",", "]}", 64, "codec: too many codecs, at most 64"},
+	{"{\"sdp-attr\":{\"audio\":{\"add\":[", "\"a\"", ",", "]}}}", 32,
+		"sdp-attr: too many changes, at most 32"},
+	{"{\"rtpp-flags\":\"", "symmetric ", "", "\"}", 255, "too many items, at most 255"},
+};
+
+static void strings_and_lists_are_bounded(void **state)
+{
+	static char request[8192];
+	static struct sl_node nodes[512];
+
+	for (unsigned i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++)
+		for (unsigned over = 0; over < 2; over++) {
+			struct sl_json_request json = {0};
+			struct sl_ng_options o;
+			char why[SL_NG_WHY] = "";
+			size_t at = (size_t)sprintf(request, "%s", bounds[i].before);
+			int rc;
+
+			for (unsigned n = 0; n < bounds[i].most + over; n++)
+				at += (size_t)sprintf(request + at, "%s%s",
+					n ? bounds[i].between : "", bounds[i].item);
+			at += (size_t)sprintf(request + at, "%s", bounds[i].after);
+			assert_true(at < sizeof(request));
+			assert_int_equal(sl_json_request_parse(&json, request, at, nodes, 512), 0);
+			rc = sl_ng_options_read(&nodes[0], &o, NULL, why);
+			if ((rc != 0) != (over != 0) || (over && !strstr(why, bounds[i].reason)))
+				fail_msg("%s, %u: %d %s", bounds[i].before, bounds[i].most + over,
+					rc, why);
+			sl_json_request_free(&json);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_spelling),
+		cmocka_unit_test(strings_and_lists_are_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
