@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "dataplane/nexthop.h"
-#include "dataplane/pinhole.h"
+#include "dataplane/media_address.h"
 #include "dataplane/rewrite.h"
 #include "dataplane/slab.h"
 #include "dataplane/worker.h"

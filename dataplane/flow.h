@@ -79,7 +79,7 @@ struct sl_flow {
 			  to come from a pinhole of ours */
 	struct {
 		uint16_t port;  /* UDP port, host byte order */
-		uint8_t slot;   /* address slot (dataplane/pinhole.h) */
+		uint8_t slot;   /* address slot (dataplane/media_address.h) */
 		bool treated;   /* not all that comes there just passes */
 	} local[SL_COMPONENTS]; /* the same twice: RTP and RTCP share a port (RFC 5761) */
 

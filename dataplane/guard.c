@@ -9,7 +9,7 @@
 
 #include "dataplane/buffer.h"
 #include "dataplane/ethdev.h"
-#include "dataplane/pinhole.h"
+#include "dataplane/media_address.h"
 #include "dataplane/policy.h"
 #include "dataplane/policy_rules.h"
 #include "dataplane/rewrite.h"

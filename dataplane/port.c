@@ -5,13 +5,12 @@
 #include <net/if.h>
 #include <rte_bus_vdev.h>
 #include <rte_errno.h>
-#include <rte_malloc.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "dataplane/ethdev.h"
+#include "dataplane/media_address.h"
 #include "dataplane/netdev.h"
-#include "dataplane/pinhole.h"
 #include "dataplane/spread.h"
 #include "dataplane/twin.h"
 
@@ -313,55 +312,6 @@ int sl_port_xdp_socket(uint8_t port, unsigned queue)
 	return sl_ethdevs[port].wake_fd[queue];
 }
 
-/* In the first slot of the address. False: no memory. */
-static bool limit_kernel_ports(struct sl_address *a, const struct sl_address_config *config)
-{
-	int first = sl_address_first(a->port, a->vlan, a->ip);
-
-	if (first >= 0)
-		a = &sl_addresses[first];
-	if (config->n_kernel_ports && !a->limited)
-		a->limited = rte_zmalloc("kernel ports", SL_PORT_BITMAP, 64);
-	for (unsigned i = 0; a->limited && i < config->n_kernel_ports; i++)
-		a->limited[config->kernel_ports[i] >> 3] |=
-			(uint8_t)(1 << (config->kernel_ports[i] & 7));
-	return a->limited || !config->n_kernel_ports;
-}
-
-int sl_address_add(
-	uint8_t port, const struct sl_address_config *config, uint8_t *slot, char why[SL_WHY])
-{
-	struct sl_address *a = &sl_addresses[sl_n_addresses];
-	struct sl_ethdev *dev = &sl_ethdevs[port];
-
-	if (sl_n_addresses == SL_MAX_ADDRESS_SLOTS || config->port_min > config->port_max) {
-		snprintf(why, SL_WHY, "at most %d media addresses", SL_MAX_ADDRESS_SLOTS);
-		return -E2BIG;
-	}
-	if (dev->twin) {
-		int err = sl_twin_address(dev->twin, config->vlan, config->ip, config->prefix, why);
-
-		if (err)
-			return err;
-	}
-	memcpy(a->ip, config->ip, 16);
-	a->port = port;
-	a->vlan = config->vlan;
-	a->port_min = config->port_min;
-	a->port_max = config->port_max;
-	a->limited = NULL;
-	a->pinholes = rte_zmalloc(
-		"pinholes", (config->port_max - config->port_min + 1u) * sizeof(*a->pinholes), 64);
-	if (!a->pinholes || !limit_kernel_ports(a, config)) {
-		rte_free(a->pinholes);
-		snprintf(
-			why, SL_WHY, "no memory for the pinhole table: raise `memory` in [sluice]");
-		return -ENOMEM;
-	}
-	*slot = sl_n_addresses++;
-	return 0;
-}
-
 void sl_ports_close(void)
 {
 	while (sl_n_ethdevs > 0) {
@@ -374,10 +324,7 @@ void sl_ports_close(void)
 		if (dev->twin)
 			sl_twin_close(dev->twin);
 	}
-	while (sl_n_addresses > 0) {
-		rte_free(sl_addresses[--sl_n_addresses].pinholes);
-		rte_free(sl_addresses[sl_n_addresses].limited);
-	}
+	sl_addresses_close();
 }
 
 void sl_port_stats(uint8_t port, struct sl_port_stats *out)

@@ -27,7 +27,9 @@
 enum {
 	SL_GUARD_PORT_BITMAP = 65536 / 8, /* bytes: one bit per UDP port */
 	SL_GUARD_RX_QUEUES = 64,          /* size of `xsks_map`: key = RX queue of the netdev */
-	SL_GUARD_PLACES = 128,            /* of media addresses: twice as many as there can be */
+	SL_GUARD_PLACE_BITS = 8,
+	SL_GUARD_PLACES = 1 << SL_GUARD_PLACE_BITS, /* of media addresses: twice as many as there
+						       can be */
 	/* Most entries. The first takes memory as it is filled, the other at start. */
 	SL_GUARD_MAX_EXPECTED = 262144,
 	SL_GUARD_MAX_STRANGERS = 65536,
@@ -65,7 +67,7 @@ static inline __u32 sl_guard_place(const struct sl_guard_address *address)
 	__u32 word[4];
 
 	__builtin_memcpy(word, address->ip, sizeof(word));
-	return (word[0] ^ word[1] ^ word[2] ^ word[3]) * 0x9e3779b1u >> 25;
+	return (word[0] ^ word[1] ^ word[2] ^ word[3]) * 0x9e3779b1u >> (32 - SL_GUARD_PLACE_BITS);
 }
 
 /*

@@ -5,12 +5,12 @@
 #define SLUICE_LIMITS_H
 
 enum {
-	SL_MAX_PORTS = 8,       /* ethdev ports ([port NAME]) */
-	SL_MAX_WORKERS = 32,    /* poll-mode workers, one per core */
-	SL_MAX_HAIRPINS = 4,    /* calls that a packet may go on to inside the relay */
-	SL_MAX_INTERFACES = 32, /* logical interfaces ([interface NAME]) */
-	SL_MAX_ADDRESS_SLOTS =
-		64, /* media addresses: at most one IPv4 and one IPv6 per interface */
+	SL_MAX_PORTS = 8,           /* ethdev ports ([port NAME]) */
+	SL_MAX_WORKERS = 32,        /* poll-mode workers, one per core */
+	SL_MAX_HAIRPINS = 4,        /* calls that a packet may go on to inside the relay */
+	SL_MAX_INTERFACES = 32,     /* logical interfaces ([interface NAME]) */
+	SL_MAX_POOL = 32,           /* media addresses of one interface, IPv4 and IPv6 together */
+	SL_MAX_ADDRESS_SLOTS = 128, /* media addresses in all */
 
 	SL_MAX_PREFIXES = 4096, /* allowed and denied together */
 

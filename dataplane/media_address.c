@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "dataplane/media_address.h"
+
+#include <string.h>
+
+#include "dataplane/packet_path.h"
+
+struct sl_address sl_addresses[SL_MAX_ADDRESS_SLOTS];
+uint8_t sl_n_addresses;
+
+uint8_t sl_address_places[SL_ADDRESS_PLACES];
+
+void sl_address_enter(uint8_t slot)
+{
+	struct sl_address *a = &sl_addresses[slot];
+	unsigned place = sl_address_place(a->port, a->vlan, a->ip);
+
+	if (!sl_address_places[place]) {
+		a->next = 0;
+		sl_address_places[place] = (uint8_t)(slot + 1);
+		return;
+	}
+
+	struct sl_address *first = &sl_addresses[sl_address_places[place] - 1];
+
+	a->next = first->next;
+	first->next = (uint8_t)(slot + 1);
+}
+
+void sl_addresses_forget(void)
+{
+	sl_n_addresses = 0;
+	memset(sl_address_places, 0, sizeof(sl_address_places));
+}
