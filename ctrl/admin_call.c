@@ -7,6 +7,7 @@
 
 #include "ctrl/hairpin.h"
 #include "ctrl/leg.h"
+#include "ctrl/local.h"
 #include "ctrl/query.h"
 
 static const char *const reasons[SL_VERDICTS] = {[SL_FORWARD] = "forwarded",
@@ -147,7 +148,7 @@ static json_t *media_json(const struct sl_sessions *sessions, const struct sl_le
 	json_t *json;
 
 	if (media->local)
-		sl_endpoint_text(media->local->interface->config->address[media->local->family].ip,
+		sl_endpoint_text(sl_local_address(media->local)->ip,
 			media->local->rtp, local);
 	if (t->active) {
 		sl_endpoint_text(t->remote[SL_RTP].ip, t->remote[SL_RTP].port, remote);

@@ -57,32 +57,28 @@ static json_t *guard_counters(const struct sl_interface *interface)
 	return all;
 }
 
+static json_t *address_of(const struct sl_interface *interface, unsigned i)
+{
+	const struct sl_config_interface *config = interface->config;
+	struct sl_portpool_counts pairs = sl_interface_address_ports(interface, i);
+	char address[SL_ADDRESS_TEXT], advertise[SL_ADDRESS_TEXT];
+
+	return json_pack("{s:s, s:i, s:s, s:s, s:{s:i, s:i, s:i}}", "name", config->name, "vlan",
+		config->vlan, "address", sl_address_text(config->address[i].ip, address),
+		"advertise", sl_address_text(config->address[i].advertise, advertise), "pairs",
+		"total", (int)pairs.total, "taken", (int)pairs.taken, "resting",
+		(int)pairs.resting);
+}
+
+/* A row for each address of their pools. */
 static json_t *interfaces_of(const struct sl_admin *a, unsigned port)
 {
 	json_t *list = json_array();
 
-	for (unsigned i = 0; i < a->n_interfaces; i++) {
-		const struct sl_interface *interface = &a->interfaces[i];
-
-		for (int f = 0; f < SL_FAMILIES; f++) {
-			char address[SL_ADDRESS_TEXT], advertise[SL_ADDRESS_TEXT];
-			struct sl_portpool_counts pairs;
-
-			if (interface->port != port || !interface->local[f].pool)
-				continue;
-			pairs = sl_interface_ports(interface, f);
-			json_array_append_new(list,
-				json_pack("{s:s, s:i, s:s, s:s, s:{s:i, s:i, s:i}}", "name",
-					interface->config->name, "vlan", interface->config->vlan,
-					"address",
-					sl_address_text(interface->config->address[f].ip, address),
-					"advertise",
-					sl_address_text(
-						interface->config->address[f].advertise, advertise),
-					"pairs", "total", (int)pairs.total, "taken",
-					(int)pairs.taken, "resting", (int)pairs.resting));
-		}
-	}
+	for (unsigned i = 0; i < a->n_interfaces; i++)
+		for (unsigned k = 0; k < a->interfaces[i].config->n_addresses; k++)
+			if (a->interfaces[i].port == port)
+				json_array_append_new(list, address_of(&a->interfaces[i], k));
 	return list;
 }
 

@@ -65,9 +65,9 @@ static unsigned idle_pairs(const struct sl_interface *interface, int family)
 
 static unsigned free_pairs(const struct sl_interface *interface, int family)
 {
-	if (!interface->local[family].pool)
+	if (!sl_interface_has(interface, family))
 		family = !family;
-	return interface->local[family].pool ? idle_pairs(interface, family) : 0;
+	return sl_interface_has(interface, family) ? idle_pairs(interface, family) : 0;
 }
 
 static void say(enum sl_admission full, const struct sl_load *load)

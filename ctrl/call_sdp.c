@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ctrl/hairpin.h"
+#include "ctrl/local.h"
 #include "ctrl/log.h"
 #include "ctrl/negotiate.h"
 #include "ctrl/sdp_parse.h"
@@ -40,18 +41,24 @@ static uint32_t word(const uint8_t ip[16])
 	return (uint32_t)ip[12] << 24 | (uint32_t)ip[13] << 16 | (uint32_t)ip[14] << 8 | ip[15];
 }
 
+static bool is_broadcast_of(const struct sl_config_address *a, const uint8_t ip[16])
+{
+	uint32_t host = a->prefix < 31 ? UINT32_MAX >> a->prefix : 0;
+
+	return sl_address_is_ipv4(a->ip) && sl_address_is_ipv4(ip) && host &&
+	       !((word(a->ip) ^ word(ip)) & ~host) &&
+	       ((word(ip) & host) == host || !(word(ip) & host));
+}
+
 /* Of a network that the relay is in: its first address was one too (RFC 1122 3.3.6). */
 static bool is_broadcast(const struct sl_sessions *sessions, const struct sl_endpoint *endpoint)
 {
 	for (unsigned i = 0; i < sessions->env.n_interfaces; i++) {
-		const struct sl_config_address *a =
-			&sessions->env.interfaces[i].config->address[SL_IPV4];
-		uint32_t host = a->prefix < 31 ? UINT32_MAX >> a->prefix : 0;
-		uint32_t differs = word(a->ip) ^ word(endpoint->ip);
+		const struct sl_config_interface *config = sessions->env.interfaces[i].config;
 
-		if (a->present && host && sl_address_is_ipv4(endpoint->ip) && !(differs & ~host) &&
-			((word(endpoint->ip) & host) == host || !(word(endpoint->ip) & host)))
-			return true;
+		for (unsigned a = 0; a < config->n_addresses; a++)
+			if (is_broadcast_of(&config->address[a], endpoint->ip))
+				return true;
 	}
 	return false;
 }
@@ -83,8 +90,7 @@ void sl_call_sdp_address(struct sl_call_sdp *w, unsigned m, const struct sl_loca
 	struct sl_sdp_media_edit *edit = &w->media[m];
 
 	edit->action = SL_SDP_RELAY;
-	sl_address_to_sdp(
-		local->interface->config->address[local->family].advertise, &edit->address);
+	sl_address_to_sdp(sl_local_address(local)->advertise, &edit->address);
 	edit->port = local->rtp;
 	edit->rtcp_port = (uint16_t)(muxed ? local->rtp : local->rtp + 1);
 	edit->proto = proto;
@@ -142,13 +148,16 @@ void sl_call_sdp_missing(struct sl_call_sdp *w, const char *refused)
 static struct sl_sdp_address our_address(
 	const struct sl_call_sdp *w, const struct sl_sdp *sdp, const struct sl_interface *interface)
 {
-	const struct sl_config_address *address = interface->config->address;
+	const struct sl_config_interface *config = interface->config;
 	struct sl_sdp_address ours;
+	unsigned i = 0;
 
 	for (unsigned m = 0; m < sdp->n_media; m++)
 		if (w->media[m].action == SL_SDP_RELAY)
 			return w->media[m].address;
-	sl_address_to_sdp(address[!address[SL_IPV4].present].advertise, &ours);
+	while (i < config->n_addresses && !sl_address_is_ipv4(config->address[i].ip))
+		i++;
+	sl_address_to_sdp(config->address[i < config->n_addresses ? i : 0].advertise, &ours);
 	return ours;
 }
 

@@ -45,7 +45,7 @@ static void ports_of(const struct sl_local *local, bool mux, uint16_t port[SL_CO
 
 static uint8_t slot_of(const struct sl_local *local)
 {
-	return local->interface->local[local->family].slot;
+	return local->interface->local[local->address].slot;
 }
 
 static int flow_make(struct sl_change *c, char why[SL_NG_WHY])

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "ctrl/address.h"
 #include "ctrl/admission.h"
@@ -68,7 +69,6 @@ struct sl_config_port {
 };
 
 struct sl_config_address {
-	bool present;
 	uint8_t ip[16];
 	uint8_t prefix; /* bits of its family: 32 or 128 unless the file says else */
 	bool advertised;
@@ -80,11 +80,11 @@ struct sl_config_interface {
 	char name[SL_CONFIG_NAME];
 	unsigned port; /* index into ports */
 	uint16_t vlan; /* id of the 802.1Q tag on that port; 0: none */
-	struct sl_config_address
-		address[SL_FAMILIES]; /* by SL_IPV4, SL_IPV6; at least one present */
-	uint16_t port_min;            /* media ports, host byte order: first even port ... */
-	uint16_t port_max;            /* ... to last odd port, inclusive: whole RTP/RTCP pairs */
-	unsigned n_kernel_ports;      /* UDP ports of the kernel's sockets; strangers are limited */
+	unsigned n_addresses;
+	struct sl_config_address address[SL_MAX_POOL]; /* the pool, at least one, as listed */
+	uint16_t port_min;       /* of each, host byte order: first even media port ... */
+	uint16_t port_max;       /* ... to last odd port, inclusive: whole RTP/RTCP pairs */
+	unsigned n_kernel_ports; /* UDP ports of the kernel's sockets; strangers are limited */
 	uint16_t kernel_ports[SL_CONFIG_KERNEL_PORTS];
 	enum sl_suite min_suite; /* at least as many key and tag bits; SL_SUITE_NONE: any */
 	bool secure_only;        /* allow-rtp = no: SRTP only */
@@ -186,6 +186,19 @@ void sl_config_print_errors(FILE *out, const char *path, const struct sl_config_
 
 /* The effective configuration, defaults included, as a file that reads back to the same. */
 void sl_config_print(FILE *out, const struct sl_config *config);
+
+/* True if `ip` is one of the interface's addresses, or, with `shown`, one that it advertises. */
+static inline bool sl_config_address_is(
+	const struct sl_config_interface *interface, const uint8_t ip[16], bool shown)
+{
+	for (unsigned i = 0; i < interface->n_addresses; i++) {
+		const struct sl_config_address *a = &interface->address[i];
+
+		if (!memcmp(a->ip, ip, 16) || (shown && !memcmp(a->advertise, ip, 16)))
+			return true;
+	}
+	return false;
+}
 
 /* The interface called `name`, or NULL. */
 const struct sl_config_interface *sl_config_interface(

@@ -138,17 +138,16 @@ static void check_overlap(
 	if (!self->port_max || !other->port_max || self->port_min > other->port_max ||
 		other->port_min > self->port_max)
 		return;
-	for (int f = 0; f < SL_FAMILIES; f++) {
+	for (unsigned a = 0; a < self->n_addresses; a++) {
 		char text[SL_ADDRESS_TEXT];
 
-		if (!self->address[f].present || !other->address[f].present ||
-			memcmp(self->address[f].ip, other->address[f].ip, 16) != 0)
+		if (!sl_config_address_is(other, self->address[a].ip, false))
 			continue;
 		sl_config_fault_at(parser,
 			sl_config_line("interface", &parser->interface_lines[i], "media-ports"),
 			"[interface %s] has %s too, and the media ports overlap (%u-%u); "
 			"separate them",
-			other->name, sl_address_text(other->address[f].ip, text), other->port_min,
+			other->name, sl_address_text(self->address[a].ip, text), other->port_min,
 			other->port_max);
 	}
 }
@@ -203,16 +202,7 @@ static void check_interface(struct sl_config_parser *parser, unsigned i)
 	if (!sl_config_is_set("interface", lines, "media-ports") && !parser->guard_only)
 		sl_config_fault_at(parser, lines->section,
 			"[interface %s] needs media-ports = MIN-MAX", interface->name);
-	for (int f = 0; f < SL_FAMILIES; f++) {
-		struct sl_config_address *address = &interface->address[f];
-
-		if (address->advertised && !address->present)
-			sl_config_fault_at(parser, sl_config_line("interface", lines, "advertise"),
-				"advertise: [interface %s] has no IPv%c address to advertise",
-				interface->name, f == SL_IPV4 ? '4' : '6');
-		if (address->present && !address->advertised)
-			memcpy(address->advertise, address->ip, 16);
-	}
+	sl_config_check_pool(parser, i);
 	if (!parser->guard_only)
 		check_kernel_ports(parser, i);
 	for (unsigned j = 0; j < i; j++)
@@ -275,6 +265,7 @@ void sl_config_check(struct sl_config_parser *parser)
 	check_workers(parser);
 	for (unsigned i = 0; i < config->n_interfaces; i++)
 		check_interface(parser, i);
+	sl_config_check_pools(parser);
 	if (!parser->guard_only)
 		check_control(parser);
 	sl_config_ng_defaults(config);

@@ -5,23 +5,6 @@
 
 #include "ctrl/config_parser.h"
 
-static bool address(
-	struct sl_config_parser *parser, const char *what, const char *value, uint8_t ip[16])
-{
-	int ret = sl_address_parse(value, ip);
-	const char *why = NULL;
-
-	if (ret == -EAFNOSUPPORT)
-		why = "an IPv4 address in IPv6 dress; write it as IPv4";
-	else if (ret)
-		why = "not an IPv4 or IPv6 address";
-	else
-		why = sl_address_refused(ip);
-	if (why)
-		sl_config_fault(parser, "%s: '%.64s' is %s", what, value, why);
-	return !why;
-}
-
 /* [port NAME] */
 
 static void set_device(struct sl_config_parser *parser, const char *value)
@@ -194,56 +177,6 @@ static void set_vlan(struct sl_config_parser *parser, const char *value)
 		sl_config_fault(parser, "vlan: '%.64s'; write the VLAN's id, 1 to 4094", value);
 }
 
-static void add_address(struct sl_config_parser *parser, const char *value)
-{
-	char ip[SL_ADDRESS_TEXT + 4] = "";
-	struct sl_config_address *slot;
-	unsigned prefix, bits;
-	uint8_t bytes[16];
-	char *slash;
-
-	if (strlen(value) < sizeof(ip))
-		strcpy(ip, value);
-	slash = strchr(ip, '/');
-	if (slash)
-		*slash++ = '\0';
-	if (!address(parser, "address", *ip ? ip : value, bytes))
-		return;
-	slot = &parser->interface->address[sl_address_family(bytes)];
-	bits = prefix = sl_address_is_ipv4(bytes) ? 32 : 128;
-	if (slash && !sl_config_number(slash, 1, bits, &prefix)) {
-		sl_config_fault(
-			parser, "address: '/%s'; write a prefix from /1 to /%u", slash, bits);
-		return;
-	}
-	if (slot->present) {
-		sl_config_fault(parser,
-			"address: a second IPv%c address; add another [interface NAME] for it",
-			bits == 32 ? '4' : '6');
-		return;
-	}
-	slot->present = true;
-	slot->prefix = (uint8_t)prefix;
-	memcpy(slot->ip, bytes, 16);
-}
-
-static void add_advertise(struct sl_config_parser *parser, const char *value)
-{
-	struct sl_config_address *slot;
-	uint8_t bytes[16];
-
-	if (!address(parser, "advertise", value, bytes))
-		return;
-	slot = &parser->interface->address[sl_address_family(bytes)];
-	if (slot->advertised) {
-		sl_config_fault(parser, "advertise: a second IPv%c address; keep one",
-			sl_address_is_ipv4(bytes) ? '4' : '6');
-		return;
-	}
-	slot->advertised = true;
-	memcpy(slot->advertise, bytes, 16);
-}
-
 static void set_media_ports(struct sl_config_parser *parser, const char *value)
 {
 	char copy[16] = "", *dash;
@@ -321,8 +254,8 @@ static void set_source(struct sl_config_parser *parser, const char *value)
 const struct sl_config_key sl_config_interface_keys[] = {
 	{"port", false, set_port},
 	{"vlan", false, set_vlan},
-	{"address", true, add_address},
-	{"advertise", true, add_advertise},
+	{"address", true, sl_config_add_address},
+	{"advertise", true, sl_config_add_advertise},
 	{"media-ports", false, set_media_ports},
 	{"kernel-ports", false, set_kernel_ports},
 	{"min-suite", false, set_min_suite},

@@ -34,6 +34,14 @@ struct sl_config_parser {
 	/* Interfaces may name a port that comes later in the file. */
 	char interface_port[SL_MAX_INTERFACES][SL_CONFIG_NAME];
 
+	/* An `advertise` above all addresses of its family, and the lines of these two keys. */
+	struct {
+		unsigned early_line[SL_FAMILIES]; /* 0: none */
+		uint8_t early[SL_FAMILIES][16];
+		unsigned address_line[SL_MAX_POOL];
+		unsigned advertise_line[SL_MAX_POOL];
+	} pool[SL_MAX_INTERFACES];
+
 	struct sl_config_lines sluice_lines;
 	struct sl_config_lines control_lines;
 	struct sl_config_lines timers_lines;
@@ -65,6 +73,12 @@ extern const struct sl_config_section sl_config_sections[];
 /* config_network.c: the keys of [port NAME] and [interface NAME]. */
 extern const struct sl_config_key sl_config_port_keys[];
 extern const struct sl_config_key sl_config_interface_keys[];
+
+/* config_pool.c: the addresses of an interface, once all of the file was read. */
+void sl_config_add_address(struct sl_config_parser *parser, const char *value);
+void sl_config_add_advertise(struct sl_config_parser *parser, const char *value);
+void sl_config_check_pool(struct sl_config_parser *parser, unsigned interface);
+void sl_config_check_pools(struct sl_config_parser *parser);
 
 /* config_ng.c: who may speak NG, and where. */
 void sl_config_add_ng(struct sl_config_parser *parser, const char *value);

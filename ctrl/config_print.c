@@ -60,11 +60,9 @@ static void print_interface(
 		config->ports[interface->port].name);
 	if (interface->vlan)
 		fprintf(out, "vlan = %u\n", interface->vlan);
-	for (int f = 0; f < SL_FAMILIES; f++) {
-		const struct sl_config_address *address = &interface->address[f];
+	for (unsigned i = 0; i < interface->n_addresses; i++) {
+		const struct sl_config_address *address = &interface->address[i];
 
-		if (!address->present)
-			continue;
 		fprintf(out, "address = %s/%u\n", sl_address_text(address->ip, text),
 			address->prefix);
 		if (address->advertised)

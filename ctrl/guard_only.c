@@ -23,9 +23,9 @@ static int refuse_netdev(const char *netdev)
 }
 
 static int tell_address(struct sl_guard *guard, const struct sl_config_interface *interface,
-	int family, uint8_t slot, char why[SL_GUARD_WHY])
+	unsigned address, uint8_t slot, char why[SL_GUARD_WHY])
 {
-	int rc = sl_guard_address_add(guard, slot, interface->address[family].ip, interface->vlan,
+	int rc = sl_guard_address_add(guard, slot, interface->address[address].ip, interface->vlan,
 		interface->port_min, interface->port_max, why);
 
 	for (unsigned i = 0; i < interface->n_kernel_ports && !rc; i++)
@@ -47,10 +47,9 @@ static int tell(struct sl_guard *guard, const struct sl_config *config, unsigned
 			guard, listed->ip, listed->bits, (enum sl_prefix)listed->prefix, why);
 	}
 	for (unsigned i = 0; i < config->n_interfaces; i++)
-		for (int f = 0; f < SL_FAMILIES && !rc; f++)
-			if (config->interfaces[i].port == port &&
-				config->interfaces[i].address[f].present)
-				rc = tell_address(guard, &config->interfaces[i], f, slot++, why);
+		for (unsigned a = 0; a < config->interfaces[i].n_addresses && !rc; a++)
+			if (config->interfaces[i].port == port)
+				rc = tell_address(guard, &config->interfaces[i], a, slot++, why);
 	return rc;
 }
 

@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "ctrl/call_sdp.h"
+#include "ctrl/local.h"
 #include "dataplane/hairpin.h"
 
 static bool is_shown_as(const struct sl_config_address *address, const uint8_t ip[16])
 {
-	return address->present &&
-	       (!memcmp(address->ip, ip, 16) || !memcmp(address->advertise, ip, 16));
+	return !memcmp(address->ip, ip, 16) || !memcmp(address->advertise, ip, 16);
 }
 
 int sl_hairpin_resolve(const struct sl_sessions *sessions, struct sl_endpoint *remote, unsigned m,
@@ -23,13 +23,13 @@ int sl_hairpin_resolve(const struct sl_sessions *sessions, struct sl_endpoint *r
 	for (unsigned i = 0; i < sessions->env.n_interfaces; i++) {
 		const struct sl_config_interface *config = sessions->env.interfaces[i].config;
 
-		for (int f = 0; f < SL_FAMILIES; f++) {
-			if (!is_shown_as(&config->address[f], remote->ip))
+		for (unsigned a = 0; a < config->n_addresses; a++) {
+			if (!is_shown_as(&config->address[a], remote->ip))
 				continue;
 			ours = true;
 			if (remote->port < config->port_min || remote->port > config->port_max)
 				continue;
-			memcpy(remote->ip, config->address[f].ip, 16);
+			memcpy(remote->ip, config->address[a].ip, 16);
 			return 0;
 		}
 	}
@@ -43,7 +43,7 @@ int sl_hairpin_resolve(const struct sl_sessions *sessions, struct sl_endpoint *r
 static bool is_at(const struct sl_local *local, const struct sl_endpoint *remote)
 {
 	return local && (local->rtp == remote->port || local->rtp + 1 == remote->port) &&
-	       !memcmp(local->interface->config->address[local->family].ip, remote->ip, 16);
+	       !memcmp(sl_local_address(local)->ip, remote->ip, 16);
 }
 
 int sl_hairpin_check(

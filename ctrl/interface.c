@@ -30,12 +30,9 @@ int sl_interface_init(struct sl_interface *interface, const struct sl_config_int
 
 	memset(interface, 0, sizeof(*interface));
 	interface->config = config;
-	for (int i = 0; i < SL_FAMILIES; i++) {
-		void *memory;
+	for (unsigned i = 0; i < config->n_addresses; i++) {
+		void *memory = malloc(size);
 
-		if (!config->address[i].present)
-			continue;
-		memory = malloc(size);
 		if (!memory) {
 			sl_interface_fini(interface);
 			return -ENOMEM;
@@ -48,25 +45,89 @@ int sl_interface_init(struct sl_interface *interface, const struct sl_config_int
 
 void sl_interface_fini(struct sl_interface *interface)
 {
-	for (int i = 0; i < SL_FAMILIES; i++) {
+	for (unsigned i = 0; i < SL_MAX_POOL; i++) {
 		free(interface->local[i].pool);
 		interface->local[i].pool = NULL;
 	}
 }
 
-int sl_interface_take(const struct sl_interface *interface, int family, uint16_t *rtp)
+static int family_of(const struct sl_interface *interface, unsigned address)
 {
-	return sl_portpool_take(interface->local[family].pool, sl_clock(), rtp);
+	return sl_address_family(interface->config->address[address].ip);
 }
 
-void sl_interface_give(const struct sl_interface *interface, int family, uint16_t rtp)
+bool sl_interface_has(const struct sl_interface *interface, int family)
 {
-	sl_portpool_give(interface->local[family].pool, sl_clock(), rtp);
+	for (unsigned i = 0; i < interface->config->n_addresses; i++)
+		if (family_of(interface, i) == family)
+			return true;
+	return false;
+}
+
+static unsigned idle(const struct sl_interface *interface, unsigned address)
+{
+	struct sl_portpool_counts c = sl_interface_address_ports(interface, address);
+
+	return c.total - c.taken - c.resting;
+}
+
+/* The address of the family that has the most pairs left, or -1: none has any. */
+static int emptiest(const struct sl_interface *interface, int family)
+{
+	unsigned most = 0;
+	int best = -1;
+
+	for (unsigned i = 0; i < interface->config->n_addresses; i++) {
+		unsigned n = family_of(interface, i) == family ? idle(interface, i) : 0;
+
+		if (n > most) {
+			most = n;
+			best = (int)i;
+		}
+	}
+	return best;
+}
+
+int sl_interface_take(
+	const struct sl_interface *interface, int family, int near, uint8_t *address, uint16_t *rtp)
+{
+	int from = near;
+
+	if (near < 0 || family_of(interface, (unsigned)near) != family ||
+		!idle(interface, (unsigned)near))
+		from = emptiest(interface, family);
+	if (from < 0)
+		return -ENOSPC;
+	*address = (uint8_t)from;
+	return sl_portpool_take(interface->local[from].pool, sl_clock(), rtp);
+}
+
+void sl_interface_give(const struct sl_interface *interface, uint8_t address, uint16_t rtp)
+{
+	sl_portpool_give(interface->local[address].pool, sl_clock(), rtp);
+}
+
+struct sl_portpool_counts sl_interface_address_ports(
+	const struct sl_interface *interface, unsigned address)
+{
+	return sl_portpool_counts(interface->local[address].pool, sl_clock());
 }
 
 struct sl_portpool_counts sl_interface_ports(const struct sl_interface *interface, int family)
 {
-	return sl_portpool_counts(interface->local[family].pool, sl_clock());
+	struct sl_portpool_counts sum = {0};
+
+	for (unsigned i = 0; i < interface->config->n_addresses; i++) {
+		struct sl_portpool_counts c;
+
+		if (family_of(interface, i) != family)
+			continue;
+		c = sl_interface_address_ports(interface, i);
+		sum.total += c.total;
+		sum.taken += c.taken;
+		sum.resting += c.resting;
+	}
+	return sum;
 }
 
 void sl_interface_pinhole(

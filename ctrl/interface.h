@@ -28,17 +28,25 @@ struct sl_interface {
 	struct sl_neigh *neigh;
 	struct {
 		uint8_t slot;
-		struct sl_portpool *pool; /* NULL: no address of this family */
-	} local[SL_FAMILIES];
+		struct sl_portpool *pool;
+	} local[SL_MAX_POOL]; /* of each address of the configuration */
 };
 
-/* Makes the pools of the addresses that `config` has. 0 or -ENOMEM. */
+/* Makes the port pools of the addresses that `config` has. 0 or -ENOMEM. */
 int sl_interface_init(struct sl_interface *interface, const struct sl_config_interface *config);
 void sl_interface_fini(struct sl_interface *interface);
 
-/* A pair of ports of the address of `family`; `*rtp` is the even one. 0 or -ENOSPC. */
-int sl_interface_take(const struct sl_interface *interface, int family, uint16_t *rtp);
-void sl_interface_give(const struct sl_interface *interface, int family, uint16_t rtp);
+/* Has it an address of that family? */
+bool sl_interface_has(const struct sl_interface *interface, int family);
+
+/*
+ * Takes a pair of ports of an address of `family`: of the one that has the most left, so that all
+ * fill evenly, or, while it has any, of `near` (-1: none). `*address` is an index into the
+ * configuration's; `*rtp` is the even port. 0 or -ENOSPC: no address has any left.
+ */
+int sl_interface_take(const struct sl_interface *interface, int family, int near, uint8_t *address,
+	uint16_t *rtp);
+void sl_interface_give(const struct sl_interface *interface, uint8_t address, uint16_t rtp);
 
 /* Opens or closes a port in the guard, if there is one. */
 void sl_interface_pinhole(
@@ -50,7 +58,10 @@ void sl_interface_source(const struct sl_interface *interface, const uint8_t ip[
 /* How often there was no room for one, of all interfaces. */
 uint64_t sl_interface_sources_refused(void);
 
+/* The pairs of all addresses of the family together; of one address. */
 struct sl_portpool_counts sl_interface_ports(const struct sl_interface *interface, int family);
+struct sl_portpool_counts sl_interface_address_ports(
+	const struct sl_interface *interface, unsigned address);
 
 /* What ctrl/neigh.h calls the netdev behind the port. */
 int sl_interface_netdev(const struct sl_interface *interface);

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct sl_local *sl_local_new(const struct sl_interface *interface, int family)
+struct sl_local *sl_local_new(
+	const struct sl_interface *interface, int family, const struct sl_local *near)
 {
 	struct sl_local *local = calloc(1, sizeof(*local));
 
@@ -13,7 +14,8 @@ struct sl_local *sl_local_new(const struct sl_interface *interface, int family)
 		errno = ENOMEM;
 		return NULL;
 	}
-	if (sl_interface_take(interface, family, &local->rtp)) {
+	if (sl_interface_take(
+		    interface, family, near ? near->address : -1, &local->address, &local->rtp)) {
 		free(local);
 		errno = ENOSPC;
 		return NULL;
@@ -37,7 +39,7 @@ void sl_local_put(const struct sl_crypto_backend *crypto, struct sl_local *local
 		return;
 	for (int i = 0; i < SL_SUITE_COUNT; i++)
 		sl_session_key_put(crypto, local->ours[i]);
-	sl_interface_give(local->interface, local->family, local->rtp);
+	sl_interface_give(local->interface, local->address, local->rtp);
 	free(local);
 }
 

@@ -6,10 +6,19 @@
 #include "ctrl/session.h"
 
 /*
- * Ports of that family with one reference, and no keys yet: other ports have other keys (RFC 4568
- * 7.1.4). NULL, with errno: ENOSPC (none left) or ENOMEM.
+ * Ports of that family with one reference, at the address of `near` if that is not NULL and there
+ * are any, and no keys yet: other ports have other keys (RFC 4568 7.1.4). NULL, with errno: ENOSPC
+ * (none left) or ENOMEM.
  */
-struct sl_local *sl_local_new(const struct sl_interface *interface, int family);
+struct sl_local *sl_local_new(
+	const struct sl_interface *interface, int family, const struct sl_local *near);
+
+/* Where it is, and what SDP shows in place of that. */
+static inline const struct sl_config_address *sl_local_address(const struct sl_local *local)
+{
+	return &local->interface->config->address[local->address];
+}
+
 struct sl_local *sl_local_ref(struct sl_local *local);
 void sl_local_put(const struct sl_crypto_backend *crypto, struct sl_local *local);
 

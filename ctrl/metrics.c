@@ -102,6 +102,31 @@ static void ports(FILE *out, unsigned n)
 	}
 }
 
+static void pairs(FILE *out, const struct sl_sessions *sessions)
+{
+	name(out, "sluice_port_pairs", "gauge",
+		"Pairs of media ports of each address, by what they do.");
+	for (unsigned i = 0; i < sessions->env.n_interfaces; i++) {
+		const struct sl_interface *interface = &sessions->env.interfaces[i];
+		const struct sl_config_interface *config = interface->config;
+
+		for (unsigned k = 0; k < config->n_addresses; k++) {
+			struct sl_portpool_counts c = sl_interface_address_ports(interface, k);
+			const unsigned counts[] = {
+				c.total - c.taken - c.resting, c.taken, c.resting};
+			static const char *const states[] = {"free", "taken", "resting"};
+			char text[SL_ADDRESS_TEXT];
+
+			sl_address_text(config->address[k].ip, text);
+			for (int s = 0; s < 3; s++)
+				fprintf(out,
+					"sluice_port_pairs{interface=\"%s\",address=\"%s\","
+					"state=\"%s\"} %u\n",
+					config->name, text, states[s], counts[s]);
+		}
+	}
+}
+
 void sl_metrics_write(
 	FILE *out, const struct sl_sessions *sessions, const struct sl_protection *protection)
 {
@@ -109,4 +134,5 @@ void sl_metrics_write(
 	drops(out, protection);
 	workers(out);
 	ports(out, protection->n_ports);
+	pairs(out, sessions);
 }

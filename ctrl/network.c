@@ -153,12 +153,11 @@ static int open_policy(struct sl_network *net, char why[SL_NETWORK_WHY])
 	return rc;
 }
 
-static int add_address(struct sl_network *net, struct sl_interface *interface, int family,
-	char why[SL_NETWORK_WHY])
+static int add_address(struct sl_interface *interface, unsigned index, char why[SL_NETWORK_WHY])
 {
 	const struct sl_config_interface *config = interface->config;
-	const struct sl_config_address *address = &config->address[family];
-	uint8_t *slot = &interface->local[family].slot;
+	const struct sl_config_address *address = &config->address[index];
+	uint8_t *slot = &interface->local[index].slot;
 	struct sl_address_config local = {
 		.prefix = address->prefix,
 		.vlan = config->vlan,
@@ -169,8 +168,6 @@ static int add_address(struct sl_network *net, struct sl_interface *interface, i
 	};
 	int rc;
 
-	if (!address->present)
-		return 0;
 	memcpy(local.ip, address->ip, sizeof(local.ip));
 	rc = sl_address_add(interface->port, &local, slot, why);
 	if (rc || !interface->guard)
@@ -215,8 +212,8 @@ static int open_interface(
 	interface->port = net->ports[config->port];
 	interface->guard = net->guards[config->port];
 	interface->neigh = net->neigh;
-	for (int f = 0; f < SL_FAMILIES && !rc; f++)
-		rc = add_address(net, interface, f, why);
+	for (unsigned i = 0; i < config->n_addresses && !rc; i++)
+		rc = add_address(interface, i, why);
 	return rc ? rc : find_netdev(net, interface, why);
 }
 

@@ -26,7 +26,7 @@ static int choose_family(const struct sl_draft *d, int side, const struct sl_ter
 		return family;
 	if (d->options->family >= 0)
 		return d->options->family;
-	return interface->local[family].pool ? family : !family;
+	return sl_interface_has(interface, family) ? family : !family;
 }
 
 static bool suits(const struct sl_draft *d, int side, unsigned m, const struct sl_terms *terms,
@@ -48,6 +48,18 @@ static int no_ports(const struct sl_draft *d)
 		return SL_REFUSE(-SL_E_PORTS, d->why, "%s", sl_admission_text(SL_FULL_PORTS, true));
 	return SL_REFUSE(-SL_E_PORTS, d->why,
 		"no ports are free for what this offer adds; the call stays as it is");
+}
+
+/* The media of a leg are at one address while it has room: one c= line, one binding of a NAT. */
+static const struct sl_local *beside(const struct sl_draft *d, int side, int family)
+{
+	for (unsigned m = 0; m < d->offer->n_media; m++) {
+		const struct sl_local *local = d->offer->local[side][m];
+
+		if (local && local->family == family && local->interface == d->leg[side]->interface)
+			return local;
+	}
+	return NULL;
 }
 
 /*
@@ -72,12 +84,12 @@ static int take_ports(struct sl_draft *d, int side, unsigned m, const struct sl_
 		*taken = sl_local_ref(last->local[side][m]);
 		return 0;
 	}
-	if (!interface->local[family].pool)
+	if (!sl_interface_has(interface, family))
 		return SL_REFUSE(-EAFNOSUPPORT, d->why, "interface %s has no %s address",
 			interface->config->name, family == SL_IPV4 ? "IPv4" : "IPv6");
 	if (!sl_ports_admit(d->sessions, d->call, interface, family))
 		return no_ports(d);
-	*taken = sl_local_new(interface, family);
+	*taken = sl_local_new(interface, family, beside(d, side, family));
 	if (*taken)
 		return 0;
 	return errno == ENOSPC ? no_ports(d) : sl_out_of_memory(d->why);

@@ -81,6 +81,7 @@ struct sl_local {
 	unsigned refs;
 	const struct sl_interface *interface;
 	uint8_t family;                              /* SL_IPV4, SL_IPV6 */
+	uint8_t address;                             /* of the interface's configuration */
 	uint16_t rtp;                                /* even; RTCP is the next one */
 	struct sl_session_key *ours[SL_SUITE_COUNT]; /* by suite; NULL: not offered so far */
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ctrl/hairpin.h"
+#include "ctrl/local.h"
 #include "ctrl/neigh.h"
 #include "ctrl/query.h"
 #include "ctrl/watch.h"
@@ -130,7 +131,7 @@ static void path_of(struct sl_why_path *p, const struct sl_leg *from, const stru
 	hold_of(p, terms, &peer->terms);
 	if (media->local)
 		p->local = sl_endpoint_text(
-			media->local->interface->config->address[media->local->family].ip,
+			sl_local_address(media->local)->ip,
 			media->local->rtp, t->local);
 	for (unsigned v = SL_FORWARD + 1; v < SL_VERDICTS; v++) {
 		p->drops[v] = c.drops[v];

@@ -3,10 +3,14 @@
 #ifndef SL_TESTS_CONFIG_CASES_H
 #define SL_TESTS_CONFIG_CASES_H
 
-#define PORT  "[port wan]\ndevice = af_xdp:eth1\ncores = 2,3\n"
-#define IFACE "[interface public]\nport = wan\naddress = 203.0.113.10\nmedia-ports = 20000-20099\n"
-#define CTRL  "[control]\nng = unix:/run/sluice/ng.sock\n"
-#define VALID PORT IFACE CTRL /* lines 1-3, 4-7, 8-9; what is appended starts in line 10 */
+#define PORT "[port wan]\ndevice = af_xdp:eth1\ncores = 2,3\n"
+#define A8(net)                                                                      \
+	"address = " net "1\naddress = " net "2\naddress = " net "3\naddress = " net \
+	"4\naddress = " net "5\naddress = " net "6\naddress = " net "7\naddress = " net "8\n"
+#define A32(net) A8(net "1.") A8(net "2.") A8(net "3.") A8(net "4.")
+#define IFACE    "[interface public]\nport = wan\naddress = 203.0.113.10\nmedia-ports = 20000-20099\n"
+#define CTRL     "[control]\nng = unix:/run/sluice/ng.sock\n"
+#define VALID    PORT IFACE CTRL /* lines 1-3, 4-7, 8-9; what is appended starts in line 10 */
 
 struct mistake {
 	unsigned line;
@@ -169,10 +173,46 @@ static const struct bad bad_files[] = {
 		VALID "[interface x]\nport = wan\naddress = 10.0.0.1/33\naddress = fd00::1/0\n"
 		      "media-ports = 20000-20001\n",
 		{{12, "/1 to /32"}, {13, "/1 to /128"}}},
-	{"two of a family",
+	{"an address twice",
 		VALID "[interface x]\nport = wan\naddress = 10.0.0.1\naddress = 10.0.0.2\n"
+		      "address = 10.0.0.1/24\nmedia-ports = 20000-20001\n",
+		{{14, "address: 10.0.0.1 was already given"}}},
+	{"a pool of more than there may be",
+		VALID "[interface x]\nport = wan\nmedia-ports = 20000-20001\n" A8("10.0.1.")
+			A8("10.0.2.") A8("10.0.3.") A8("10.0.4.") "address = 10.0.5.1\n",
+		{{45, "more than 32 in one interface"}}},
+	{"more addresses than there may be",
+		PORT
+			CTRL "[interface a]\nport = wan\nmedia-ports = 20000-20001\n" A32("10.1.") "[interface b]\nport = wan\nmedia-ports = 20000-20001\n" A32(
+				"10.2.") "[interface c]\nport = wan\nmedia-ports = "
+					 "20000-20001\n" A32("10.3.") "[interface d]\nport = "
+								      "wan\nmedia-ports = "
+								      "20000-20001\n" A32("10.4.") "[interface e]\nport = wan\nmedia-ports = 20000-20001\n"
+												   "address = 10.5.0.1\n",
+		{{149, "more than 128 media addresses in all"}}},
+	{"advertise above a pool",
+		VALID "[interface x]\nport = wan\nadvertise = 198.51.100.1\naddress = 10.0.0.1\n"
+		      "address = 10.0.0.2\nmedia-ports = 20000-20001\n",
+		{{12, "has 2 IPv4 addresses; write it below"}}},
+	{"advertise twice for one of a pool",
+		VALID "[interface x]\nport = wan\naddress = 10.0.0.1\naddress = 10.0.0.2\n"
+		      "advertise = 198.51.100.1\nadvertise = 198.51.100.2\n"
 		      "media-ports = 20000-20001\n",
-		{{13, "second IPv4"}}},
+		{{15, "second IPv4 address for one address (line 14)"}}},
+	{"advertise above and below the only address",
+		VALID "[interface x]\nport = wan\nadvertise = 198.51.100.1\naddress = 10.0.0.1\n"
+		      "advertise = 198.51.100.2\nmedia-ports = 20000-20001\n",
+		{{14, "second IPv4 address for one address (line 12)"}}},
+	{"one advertise for two of a pool",
+		VALID "[interface x]\nport = wan\naddress = 10.0.0.1\nadvertise = 198.51.100.1\n"
+		      "address = 10.0.0.2\nadvertise = 198.51.100.1\naddress = 198.51.100.3\n"
+		      "address = 10.0.0.4\nadvertise = 198.51.100.3\nmedia-ports = 20000-20001\n",
+		{{15, "198.51.100.1 stands for 10.0.0.1 already"},
+			{18, "198.51.100.3 stands for 198.51.100.3 already"}}},
+	{"a pool that shares one address with another interface",
+		VALID "[interface x]\nport = wan\naddress = 10.0.0.1\naddress = 203.0.113.10\n"
+		      "media-ports = 20098-20199\n",
+		{{14, "[interface public] has 203.0.113.10 too"}}},
 	{"advertise",
 		VALID "[interface x]\nport = wan\naddress = 10.0.0.1\nadvertise = fd00::1\n"
 		      "advertise = fd00::2\nadvertise = 127.0.0.1\nmedia-ports = 20000-20001\n",

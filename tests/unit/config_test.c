@@ -123,9 +123,41 @@ static void fills_in_defaults(void **state)
 	assert_int_equal(config.interfaces[0].address[SL_IPV4].prefix, 32);
 	assert_memory_equal(config.interfaces[0].address[SL_IPV4].advertise,
 		config.interfaces[0].address[SL_IPV4].ip, 16);
-	assert_false(config.interfaces[0].address[SL_IPV6].present);
+	assert_int_equal(config.interfaces[0].n_addresses, 1);
 	assert_int_equal(config.interfaces[0].min_suite, SL_SUITE_NONE);
 	assert_false(config.interfaces[0].secure_only || config.interfaces[0].strict_source);
+}
+
+/* An advertise is for the address above it; for the only one of its family, wherever it stands. */
+static void a_pool_of_addresses(void **state)
+{
+	static const struct {
+		const char *ip, *advertise;
+		unsigned prefix;
+	} want[] = {
+		{"10.0.0.1", "198.51.100.1", 24},
+		{"10.0.0.2", "10.0.0.2", 32},
+		{"fd00::1", "2001:db8::1", 64},
+		{"10.0.0.3", "198.51.100.3", 32},
+	};
+	const struct sl_config_interface *x;
+	char text[SL_ADDRESS_TEXT];
+
+	assert_int_equal(
+		read_text(VALID "[interface x]\nport = wan\nadvertise = 2001:db8::1\n"
+				"address = 10.0.0.1/24\nadvertise = 198.51.100.1\n"
+				"address = 10.0.0.2\naddress = fd00::1/64\naddress = 10.0.0.3\n"
+				"advertise = 198.51.100.3\nmedia-ports = 20000-20001\n",
+			&config),
+		0);
+	x = sl_config_interface(&config, "x");
+	assert_int_equal(x->n_addresses, 4);
+	for (unsigned i = 0; i < 4; i++) {
+		assert_string_equal(sl_address_text(x->address[i].ip, text), want[i].ip);
+		assert_string_equal(
+			sl_address_text(x->address[i].advertise, text), want[i].advertise);
+		assert_int_equal(x->address[i].prefix, want[i].prefix);
+	}
 }
 
 static const char full[] =
@@ -138,7 +170,8 @@ static const char full[] =
 	"media-ports = 20001-59998\n"
 	"min-suite = AES_256_CM_HMAC_SHA1_80\nallow-rtp = no\nother-media = refuse\nsource = "
 	"strict\n"
-	"[interface inside]\nport=lan\naddress=10.0.0.10\nmedia-ports = 20000-59999\n"
+	"[interface inside]\nport=lan\naddress=10.0.0.10\naddress = 10.0.0.11\n"
+	"advertise = 198.51.100.11\naddress = fd00::11\nmedia-ports = 20000-59999\n"
 	"[interface other]\nport=lan\naddress=10.0.0.10\nmedia-ports = 60000-65535\n"
 	"source = follow\n"
 	"[sluice]\nuser = root\nruntime-dir = /run/x\ncrypto = srtp2\nhugepages = 512\n"
@@ -329,6 +362,7 @@ int main(void)
 		cmocka_unit_test(the_list_of_mistakes_is_bounded),
 		cmocka_unit_test(an_unreadable_file_is_a_mistake),
 		cmocka_unit_test(fills_in_defaults),
+		cmocka_unit_test(a_pool_of_addresses),
 		cmocka_unit_test(means_what_it_says),
 		cmocka_unit_test(what_is_printed_reads_back_the_same),
 		cmocka_unit_test(the_guard_alone_needs_less),

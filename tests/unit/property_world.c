@@ -84,6 +84,7 @@ void world_start(void)
 	must(!sl_eal_init(&eal, &huge, why) && !sl_ports_reserve(1, why), why);
 	open_port(&index);
 	strcpy(config->name, "public");
+	config->n_addresses = SL_FAMILIES;
 	config->port_min = FIRST_PORT;
 	config->port_max = FIRST_PORT + 2 * PAIRS - 1;
 	for (int f = 0; f < SL_FAMILIES; f++) {
@@ -91,7 +92,6 @@ void world_start(void)
 		struct sl_address_config where;
 		uint8_t slot;
 
-		a->present = true;
 		sl_address_parse(f == SL_IPV4 ? "203.0.113.10" : "2001:db8::10", a->ip);
 		memcpy(a->advertise, a->ip, 16);
 		where = (struct sl_address_config){

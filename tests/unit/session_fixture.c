@@ -44,13 +44,13 @@ void relay_start(void)
 	must(sl_ports_reserve(1, reason), "buffers", reason);
 	must(sl_port_open(&port, &index, reason), "port", reason);
 	strcpy(config->name, "public");
+	config->n_addresses = SL_FAMILIES;
 	config->port_min = FIRST_PORT;
 	config->port_max = FIRST_PORT + 2 * PAIRS - 1;
 	for (int f = 0; f < SL_FAMILIES; f++) {
 		struct sl_config_address *address = &config->address[f];
 		struct sl_address_config where;
 
-		address->present = true;
 		address->prefix = f == SL_IPV4 ? 24 : 64;
 		must(sl_address_parse(f == SL_IPV4 ? RELAY4 : RELAY6, address->ip), "address", "");
 		memcpy(address->advertise, address->ip, 16);
