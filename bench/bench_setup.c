@@ -29,7 +29,7 @@ static struct {
 	const char *socket, *address, *json;
 	const char *suite[2];
 	char *interfaces[INTERFACES_MAX];
-	unsigned n_interfaces, levels[LEVELS_MAX], n_levels, calls;
+	unsigned n_interfaces, levels[LEVELS_MAX], n_levels, calls, rate;
 	int pid;
 } opt = {.address = "10.0.0.2",
 	.suite = {"AES_CM_128_HMAC_SHA1_80", "AES_CM_128_HMAC_SHA1_32"},
@@ -54,6 +54,7 @@ static const char help[] =
 	"  --interfaces A,B,...             logical interfaces; each call lies on two neighbours\n"
 	"  --levels N,N,...                 calls that are up while measuring (0)\n"
 	"  --calls N                        set-ups measured at each level (5000)\n"
+	"  --rate N                         of these a second; else one after the other\n"
 	"  --pid PID                        the relay: its memory is read\n"
 	"  --address ADDRESS                of the parties (10.0.0.2)\n"
 	"  --cpu N                          where to run   --json FILE\n";
@@ -110,16 +111,31 @@ static bool set_up(unsigned number, struct sl_histogram *spent, uint64_t *total)
 	return true;
 }
 
+/* Waits until the `i`th of so many a second is due. */
+static void pace(const struct timespec *start, unsigned i)
+{
+	uint64_t due = (uint64_t)i * 1000000000u / opt.rate + (uint64_t)start->tv_nsec;
+	struct timespec at = {
+		start->tv_sec + (time_t)(due / 1000000000u), (long)(due % 1000000000u)};
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) == EINTR)
+		;
+}
+
 /* Calls that come and go on top of those that stay. */
 static bool measure(struct result *result)
 {
+	struct timespec start;
 	uint64_t total = 0;
 
+	clock_gettime(CLOCK_MONOTONIC, &start);
 	for (unsigned i = 0; i < WARM_UP + opt.calls; i++) {
 		unsigned number = 1u << 24 | i;
 		bool warm = i >= WARM_UP;
 		uint64_t ns;
 
+		if (opt.rate)
+			pace(&start, i);
 		if (!set_up(number, warm ? result->spent : NULL, warm ? &total : NULL) ||
 			!command(number, DELETE, &ns))
 			return false;
@@ -253,6 +269,9 @@ static void take(int code)
 	case 'n':
 		opt.calls = (unsigned)strtoul(optarg, NULL, 10);
 		break;
+	case 'r':
+		opt.rate = (unsigned)strtoul(optarg, NULL, 10);
+		break;
 	case 'p':
 		opt.pid = atoi(optarg);
 		break;
@@ -272,8 +291,9 @@ int main(int argc, char **argv)
 {
 	static const struct option longs[] = {{"socket", 1, NULL, 's'}, {"suite-a", 1, NULL, 'a'},
 		{"suite-b", 1, NULL, 'b'}, {"interfaces", 1, NULL, 'i'}, {"levels", 1, NULL, 'l'},
-		{"calls", 1, NULL, 'n'}, {"pid", 1, NULL, 'p'}, {"address", 1, NULL, 'A'},
-		{"cpu", 1, NULL, 'c'}, {"json", 1, NULL, 'j'}, {"help", 0, NULL, 'h'}, {0}};
+		{"calls", 1, NULL, 'n'}, {"rate", 1, NULL, 'r'}, {"pid", 1, NULL, 'p'},
+		{"address", 1, NULL, 'A'}, {"cpu", 1, NULL, 'c'}, {"json", 1, NULL, 'j'},
+		{"help", 0, NULL, 'h'}, {0}};
 	int code;
 
 	while ((code = getopt_long(argc, argv, "", longs, NULL)) != -1) {

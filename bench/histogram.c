@@ -21,6 +21,15 @@ void sl_histogram_add(struct sl_histogram *histogram, uint64_t ns)
 		histogram->max = ns;
 }
 
+void sl_histogram_join(struct sl_histogram *histogram, const struct sl_histogram *other)
+{
+	for (unsigned i = 0; i < SL_HISTOGRAM_SIZE; i++)
+		histogram->bucket[i] += other->bucket[i];
+	histogram->count += other->count;
+	if (other->max > histogram->max)
+		histogram->max = other->max;
+}
+
 uint64_t sl_histogram_quantile(const struct sl_histogram *histogram, double q)
 {
 	uint64_t rank = (uint64_t)(q * (double)histogram->count), below = 0;

@@ -13,6 +13,8 @@ struct sl_histogram {
 };
 
 void sl_histogram_add(struct sl_histogram *histogram, uint64_t ns);
+/* Adds all that another one has counted. */
+void sl_histogram_join(struct sl_histogram *histogram, const struct sl_histogram *other);
 /* The value that a share of `q` (0 to 1) does not exceed, ns. 0 when empty. */
 uint64_t sl_histogram_quantile(const struct sl_histogram *histogram, double q);
 

@@ -19,7 +19,7 @@
 #include "bench/histogram.h"
 #include "bench/srtp_session.h"
 
-enum { SL_LEG_A, SL_LEG_B };
+enum { SL_LEG_A, SL_LEG_B, SL_RELAY_ADDRESSES = 16 };
 
 enum sl_inject {
 	SL_INJECT_WRONG_KEY,    /* right socket, SSRC and next sequence number, another key */
@@ -127,8 +127,10 @@ struct sl_load {
 	struct sl_call *calls;
 	struct sl_load_socket *sockets;
 	unsigned socket_count;
-	int rogue[2];       /* one more socket per leg, for wrong-source packets */
-	uint32_t *route[2]; /* by leg and relay port: call + 1, 0 unknown */
+	int rogue[2]; /* one more socket per leg, for wrong-source packets */
+	uint8_t relay[SL_RELAY_ADDRESSES][4]; /* last bytes of the relay's addresses */
+	unsigned n_relays;
+	uint32_t *route[2]; /* by leg, relay address and port: call + 1, 0 unknown (load_route.h) */
 	uint64_t seed;      /* of this round */
 	unsigned rtcp_packets;
 

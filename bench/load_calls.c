@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "bench/leg_sdp.h"
+#include "bench/load_route.h"
 
 static uint64_t now_ns(void)
 {
@@ -134,8 +135,15 @@ static bool open_leg(struct sl_load *load, unsigned number, unsigned leg)
 	const struct sl_load_suite *suite = load->opt.leg[leg].suite;
 	struct sl_leg *data = &load->calls[number].leg[leg];
 
-	load->route[leg][ntohs(data->relay.sin6_port)] = number + 1;
-	load->route[leg][ntohs(data->relay_rtcp.sin6_port)] = number + 1;
+	const struct sockaddr_in6 *told[] = {&data->relay, &data->relay_rtcp};
+
+	for (unsigned i = 0; i < 2; i++) {
+		uint32_t *route = sl_route_at(load, leg, told[i]);
+
+		if (!route)
+			return false;
+		*route = number + 1;
+	}
 	if (!suite->key_len)
 		return true;
 	data->tx = sl_session_new(suite, &data->tx_key, false);
@@ -172,7 +180,7 @@ int sl_calls_set_up(struct sl_load *load, struct sl_ng_client *ng)
 	if (getrandom(&load->seed, sizeof(load->seed), 0) < 0)
 		return -errno;
 	for (unsigned leg = 0; leg < 2; leg++)
-		memset(load->route[leg], 0, 65536 * sizeof(*load->route[leg]));
+		memset(load->route[leg], 0, SL_RELAY_ADDRESSES * 65536 * sizeof(*load->route[leg]));
 	for (unsigned i = 0; i < load->opt.calls; i++)
 		if (!set_up(load, ng, i))
 			return -EPROTO;

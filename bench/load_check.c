@@ -4,6 +4,7 @@
 
 #include "bench/load.h"
 #include "bench/load_packet.h"
+#include "bench/load_route.h"
 
 static bool is_from(const struct sockaddr_in6 *from, const struct sockaddr_in6 *expected)
 {
@@ -95,7 +96,9 @@ void sl_check_packet(struct sl_load *load, unsigned socket, const struct sockadd
 	uint64_t rx_ns, uint8_t *data, unsigned len)
 {
 	unsigned number = load->sockets[socket].leg;
-	uint32_t route = load->route[number][ntohs(from->sin6_port)];
+	const uint32_t *at =
+		sl_route_find(load, number, &from->sin6_addr.s6_addr[12], ntohs(from->sin6_port));
+	uint32_t route = at ? *at : 0;
 
 	if (load->deleted) {
 		load->totals.after_delete++;

@@ -7,6 +7,7 @@
 
 #include "bench/load.h"
 #include "bench/load_packet.h"
+#include "bench/load_route.h"
 
 enum {
 	HEAD_UNTOUCHED = 32, /* packets before loss, duplicates, reordering begin */
@@ -152,8 +153,14 @@ static uint16_t closed_port(const struct sl_load *load, uint16_t near)
 	for (unsigned step = 2; step < 65536; step += 2) {
 		uint16_t port = (uint16_t)((near & ~1u) + step);
 
-		if (port >= 1024 && !load->route[0][port] && !load->route[0][port + 1] &&
-			!load->route[1][port] && !load->route[1][port + 1])
+		bool open = port < 1024;
+
+		for (unsigned i = 0; i < 2 * load->n_relays; i++) {
+			const uint32_t *route = &load->route[i % 2][i / 2 * 65536 + port];
+
+			open |= route[0] || route[1];
+		}
+		if (!open)
 			return port;
 	}
 	return 9;

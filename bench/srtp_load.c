@@ -6,6 +6,7 @@
 
 #include "bench/load.h"
 #include "bench/load_calls.h"
+#include "bench/load_route.h"
 
 static long resident_kb(int pid)
 {
@@ -77,8 +78,8 @@ static bool prepare(struct sl_load *load)
 	}
 	load->calls = calloc(load->opt.calls, sizeof(*load->calls));
 	load->rss_kb = calloc(load->opt.rounds, sizeof(*load->rss_kb));
-	load->route[0] = calloc(65536, sizeof(*load->route[0]));
-	load->route[1] = calloc(65536, sizeof(*load->route[1]));
+	load->route[0] = sl_route_new();
+	load->route[1] = sl_route_new();
 	return load->calls && load->rss_kb && load->route[0] && load->route[1] &&
 	       srtp_init() == srtp_err_status_ok;
 }

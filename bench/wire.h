@@ -62,7 +62,7 @@ struct wire_options {
 	uint8_t relay_mac[6];
 	double rate, seconds, search_to,
 		tolerated; /* tolerated: share of packets that may be lost */
-	unsigned tries, samples, core, memory_mb, queues;
+	unsigned tries, repeat, samples, core, memory_mb, queues;
 	int relay_pid;
 	const char *json;
 };

@@ -19,6 +19,7 @@ static const char help[] =
 	"  --rate PPS (10000)  --seconds X (2)\n"
 	"  --search-to PPS  looks between --rate and this\n"
 	"  --loss PERCENT   that a rate may lose (0.1)   --tries N  a rate may fail before (2)\n"
+	"  --repeat N       trials at --rate, one after the other (1)\n"
 	"  --samples N      packets decrypted and compared in each trial (2000)\n"
 	"  --queues N       of the device (1); each stream keeps to one\n"
 	"  --core N (0)     --memory MB (256)   --relay-pid PID  its CPU time is read\n"
@@ -34,6 +35,7 @@ enum {
 	OPT_SEARCH,
 	OPT_LOSS,
 	OPT_TRIES,
+	OPT_REPEAT,
 	OPT_SAMPLES,
 	OPT_QUEUES,
 	OPT_CORE,
@@ -52,6 +54,7 @@ static const struct option longs[] = {
 	{"search-to", 1, NULL, OPT_SEARCH},
 	{"loss", 1, NULL, OPT_LOSS},
 	{"tries", 1, NULL, OPT_TRIES},
+	{"repeat", 1, NULL, OPT_REPEAT},
 	{"samples", 1, NULL, OPT_SAMPLES},
 	{"queues", 1, NULL, OPT_QUEUES},
 	{"core", 1, NULL, OPT_CORE},
@@ -85,6 +88,8 @@ static bool take(struct wire_options *opt, int code)
 		return true;
 	case OPT_TRIES:
 		return (opt->tries = (unsigned)strtoul(optarg, NULL, 10)) > 0;
+	case OPT_REPEAT:
+		return (opt->repeat = (unsigned)strtoul(optarg, NULL, 10)) > 0;
 	case OPT_SAMPLES:
 		opt->samples = (unsigned)strtoul(optarg, NULL, 10);
 		return true;
@@ -134,6 +139,7 @@ int wire_options_parse(struct wire *wire, int argc, char **argv)
 		.seconds = 2,
 		.tolerated = 0.001,
 		.tries = 2,
+		.repeat = 1,
 		.samples = 2000,
 		.queues = 1,
 		.memory_mb = 256};

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bench/load_packet.h"
+#include "bench/load_route.h"
 #include "bench/wire.h"
 
 enum { CATCH_UP = 128, DRAIN_MS = 300 };
@@ -47,9 +48,10 @@ static uint64_t identify(const struct wire *wire, const struct wire_trial *trial
 		ip[0] != 0x45 || ip[9] != 17)
 		return UINT64_MAX;
 	unsigned to = memcmp(ip + 16, &wire->address[SL_LEG_A], 4) ? SL_LEG_B : SL_LEG_A;
-	uint32_t route = load->route[to][(unsigned)udp[0] << 8 | udp[1]];
-	if (!route)
+	const uint32_t *at = sl_route_find(load, to, ip + 12, (uint16_t)(udp[0] << 8 | udp[1]));
+	if (!at || !*at)
 		return UINT64_MAX;
+	uint32_t route = *at;
 	*index = (route - 1) * 2 + !to;
 	const struct sl_stream *stream = &load->calls[route - 1].stream[!to];
 	uint16_t seq = (uint16_t)(rtp[2] << 8 | rtp[3]);
