@@ -221,6 +221,25 @@ def relay():
         bars(latency)
 
 
+def capacity():
+    names = sorted(name for name in os.listdir(JSON) if name.startswith("capacity-"))
+    if not names:
+        return
+    section("capacity", "One interface, full (`bench/capacity.sh`)")
+    text.append("One daemon and one logical interface with a pool of addresses; every call talks both ways over memif while a client "
+                "sets up others and ends them. The time is made of trials, between which the generator encrypts. Rate: of the "
+                "slowest trial.\n")
+    rows = []
+    for name in names:
+        result = load(name)
+        best = result["best"]
+        seconds = sum(trial["packets"] / trial["rate"] for trial in result["trials"])
+        rows.append((f"{short(result['suite-a'])} ↔ {short(result['suite-b'])}", f"{result['calls']:,}", result["addresses"],
+                     f"{best['offered'] / 1e6:.2f}", f"{seconds:.0f}", f"{result['setups-per-second']:.0f}", f"{best['packets']:,}",
+                     f"{best['packets'] - best['received']:,}", f"{best['judged']:,}, {best['bad']}"))
+    table(["suites", "calls up", "addresses", "Mpps", "s", "set-ups and deletes/s", "packets", "lost", "judged, wrong"], rows)
+
+
 def best_tries(trials):
     """Offered rate and percent lost: of the tries at each rate the one that lost least, which is the one that counts."""
     best = {}
@@ -292,6 +311,7 @@ crypto()
 guard()
 setup()
 relay()
+capacity()
 planning()
 everything()
 write()

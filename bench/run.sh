@@ -3,7 +3,7 @@
 # All benchmarks, and what they say as a table (Markdown), JSON and plots (SVG).
 # usage: run.sh [--quick] [DIRECTORY]      as root on Debian 12; DIRECTORY: bench/results. BUILD: a build directory (build).
 # PAGE: a page whose tables are written anew from the results (docs/performance.md).
-# PARTS: which of "crypto guard path stages load setup relay memif" to run anew; the others keep the JSON that DIRECTORY has.
+# PARTS: which of "crypto guard path stages load setup relay memif capacity" to run anew; the others keep the JSON that DIRECTORY has.
 # A program that fails is said so, here and in the pages, and the others go on. Exit: 0 when none failed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -16,7 +16,7 @@ if [ "${1:-}" = --quick ]; then
 fi
 out=${1:-bench/results}
 export BUILD=${BUILD:-build}
-parts=${PARTS:-crypto guard path stages load setup relay memif}
+parts=${PARTS:-crypto guard path stages load setup relay memif capacity}
 LONGEST=900 # seconds that a program may take
 
 deploy/packages.sh build bench
@@ -83,9 +83,15 @@ memif() {
     RELAYS=memif try memif bench/relay.sh "$json" || true
 }
 
+capacity() {
+    rm -f "$json"/capacity-*
+    if [ -n "$quick" ]; then export CALLS=${CALLS:-2000} TRIALS=${TRIALS:-1} RATE=${RATE:-500000}; fi
+    try capacity bench/capacity.sh "$json" || true
+}
+
 bench/machine.py "$commit" "$load" >"$json/machine.json"
 all_failed=
-for part in crypto guard path stages load setup relay memif; do
+for part in crypto guard path stages load setup relay memif capacity; do
     [[ " $parts " == *" $part "* ]] || continue
     echo "== $part"
     began=$SECONDS failed=
