@@ -43,7 +43,7 @@ for pair in $suites; do
         --rate "$rate" --seconds "$seconds" --repeat "$trials" --json "$RUN/$name.json" \
         -- --ng "unix:$NG" --addr-a 10.0.0.2 --addr-b 10.0.0.3 --calls "$calls" --suite-a "$a" --suite-b "$b" --sdes only
     up() { sluicectl status --json >"$RUN/status.json" && [ "$(value "$RUN/status.json" calls now)" -ge "$calls" ]; }
-    check "the calls do not get up" wait_for 120 up
+    check "the calls do not get up" wait_for 300 up
     up && before=$(requests delete) began=${EPOCHREALTIME/./}
     churn churn
     wait_for 600 ended load || fail "the load does not end"
