@@ -65,7 +65,7 @@ static void advance(struct sl_replay *r, uint64_t by)
 		r->seen[1] = r->seen[0] << (by - 64);
 		r->seen[0] = 0;
 	} else {
-		r->seen[1] = r->seen[1] << by | r->seen[0] >> (64 - by);
+		r->seen[1] = r->seen[1] << by | r->seen[0] >> 1 >> (63 - by);
 		r->seen[0] <<= by;
 	}
 	r->seen[0] |= 1;
@@ -85,7 +85,7 @@ enum sl_verdict sl_replay_commit_any(struct sl_replay *r, uint64_t index)
 		advance(r, index - r->top);
 		r->top = index;
 	} else {
-		uint64_t behind = r->top - index;
+		uint64_t behind = (r->top - index) % SL_REPLAY_WINDOW; /* less in any case */
 
 		r->seen[behind / 64] |= UINT64_C(1) << (behind % 64);
 	}

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Installs the Debian 12 packages that are missing for the named sets; says nothing when none is.
-# usage: packages.sh [--list] SET...      sets: build demo test bench kernel
+# usage: packages.sh [--list] SET...      sets: build demo test bench kernel proof
 set -euo pipefail
 
 build="gcc libc6-dev meson ninja-build pkg-config clang llvm bpftool
@@ -14,6 +14,7 @@ test="$demo libclang-rt-14-dev ffmpeg gstreamer1.0-tools gstreamer1.0-plugins-ba
     sip-tester"
 
 kernel="qemu-system-x86 busybox-static iproute2"
+proof="frama-c-base"
 bench="iproute2 ethtool nftables python3 rtpengine-daemon gnuplot-nox valgrind"
 
 list_only=no
@@ -29,7 +30,8 @@ for set in "$@"; do
     test) wanted+=($test) ;;
     bench) wanted+=($bench) ;;
     kernel) wanted+=($kernel) ;;
-    *) echo "packages.sh: no set '$set' (build, demo, test, bench, kernel)" >&2; exit 2 ;;
+    proof) wanted+=($proof) ;;
+    *) echo "packages.sh: no set '$set' (build, demo, test, bench, kernel, proof)" >&2; exit 2 ;;
     esac
 done
 
