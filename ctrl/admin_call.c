@@ -148,8 +148,7 @@ static json_t *media_json(const struct sl_sessions *sessions, const struct sl_le
 	json_t *json;
 
 	if (media->local)
-		sl_endpoint_text(sl_local_address(media->local)->ip,
-			media->local->rtp, local);
+		sl_endpoint_text(sl_local_address(media->local)->ip, media->local->rtp, local);
 	if (t->active) {
 		sl_endpoint_text(t->remote[SL_RTP].ip, t->remote[SL_RTP].port, remote);
 		sl_endpoint_text(t->remote[t->mux ? SL_RTP : SL_RTCP].ip,

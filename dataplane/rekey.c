@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "dataplane/ethdev.h"
-#include "dataplane/rewrite.h"
 #include "dataplane/worker.h"
 
 #include "dataplane/packet_path.h"
@@ -208,14 +207,11 @@ static enum sl_verdict may_leave(struct sl_packet *p)
 	const struct sl_flow *flow = p->flow;
 	const struct sl_egress *egress = &flow->egress[p->component];
 	const struct sl_suite_info *suite = &sl_suites[flow->out_suite];
-	unsigned in_front = SL_ETHER_LEN + (egress->vlan ? SL_VLAN_LEN : 0) + egress->header_len;
 	unsigned len = p->op.len;
 
 	if (flow->out_key)
 		len += p->component == SL_RTP ? suite->rtp_tag : suite->rtcp_tag + 4;
-	if (unlikely(len + egress->header_len > sl_ethdevs[egress->port].mtu ||
-		     p->m->data_off + p->view.payload < in_front ||
-		     (flow->out_key && rte_pktmbuf_tailroom(p->m) < SL_CRYPTO_TAILROOM)))
+	if (unlikely(len + egress->header_len > sl_ethdevs[egress->port].mtu))
 		return SL_DROP_MTU;
 	p->hop = sl_nexthop_get(&sl_nexthops[egress->nexthop]);
 	return likely(p->hop) ? SL_FORWARD : SL_DROP_NEIGHBOUR;

@@ -51,7 +51,13 @@ refused compatible IP6 ::10.0.0.3
 refused link-local IP6 fe80::1
 refused "media ports" IP4 10.0.0.1
 refused "media ports" IP6 fd00::1
-refused loopback IP4 10.0.0.2 "a=rtcp:6000 IN IP4 127.0.0.1"
+# An a=rtcp that cannot be meant is as if it were not there: reports go where media goes.
+offer rtcp "$(with_address IP4 10.0.0.2 "a=rtcp:6000 IN IP4 127.0.0.1")"
+answer rtcp "$(sdp 10.0.0.3 6004)"
+sluicectl call rtcp --json >"$RUN/rtcp.json"
+! grep -q "127\.0\.0\.1" "$RUN/rtcp.json" || fail "reports would go to this machine: $(cat "$RUN/rtcp.json")"
+ng delete call-id=rtcp from-tag=alice >/dev/null
+ok "a=rtcp of the loopback: ignored"
 refused "media ports" IP4 10.0.0.2 "a=rtcp:6000 IN IP4 10.0.0.1"
 
 for hold in "IP4 0.0.0.0" "IP6 ::"; do
