@@ -187,16 +187,13 @@ void sl_config_print_errors(FILE *out, const char *path, const struct sl_config_
 /* The effective configuration, defaults included, as a file that reads back to the same. */
 void sl_config_print(FILE *out, const struct sl_config *config);
 
-/* True if `ip` is one of the interface's addresses, or, with `shown`, one that it advertises. */
+/* True if `ip` is one of the interface's addresses. */
 static inline bool sl_config_address_is(
-	const struct sl_config_interface *interface, const uint8_t ip[16], bool shown)
+	const struct sl_config_interface *interface, const uint8_t ip[16])
 {
-	for (unsigned i = 0; i < interface->n_addresses; i++) {
-		const struct sl_config_address *a = &interface->address[i];
-
-		if (!memcmp(a->ip, ip, 16) || (shown && !memcmp(a->advertise, ip, 16)))
+	for (unsigned i = 0; i < interface->n_addresses; i++)
+		if (!memcmp(interface->address[i].ip, ip, 16))
 			return true;
-	}
 	return false;
 }
 

@@ -141,7 +141,7 @@ static void check_overlap(
 	for (unsigned a = 0; a < self->n_addresses; a++) {
 		char text[SL_ADDRESS_TEXT];
 
-		if (!sl_config_address_is(other, self->address[a].ip, false))
+		if (!sl_config_address_is(other, self->address[a].ip))
 			continue;
 		sl_config_fault_at(parser,
 			sl_config_line("interface", &parser->interface_lines[i], "media-ports"),

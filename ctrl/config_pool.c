@@ -64,7 +64,7 @@ void sl_config_add_address(struct sl_config_parser *parser, const char *value)
 
 	if (!parse_prefixed(parser, value, &a))
 		return;
-	if (sl_config_address_is(interface, a.ip, false)) {
+	if (sl_config_address_is(interface, a.ip)) {
 		sl_config_fault(parser, "address: %s was already given; keep one",
 			sl_address_text(a.ip, text));
 		return;

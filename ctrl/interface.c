@@ -9,7 +9,7 @@
 #include "ctrl/log.h"
 #include "ctrl/neigh.h"
 #include "ctrl/random.h"
-#include "dataplane/hairpin.h"
+#include "dataplane/media_address.h"
 #include "dataplane/policy.h"
 #include "dataplane/port.h"
 #include "ebpf/guard_user.h"

@@ -10,7 +10,7 @@
 #include "ctrl/install.h"
 #include "ctrl/local.h"
 #include "ctrl/watch.h"
-#include "dataplane/hairpin.h"
+#include "dataplane/media_address.h"
 
 char *sl_text_copy(struct sl_text text)
 {

@@ -10,7 +10,7 @@
 #include "ctrl/neigh.h"
 #include "ctrl/query.h"
 #include "ctrl/watch.h"
-#include "dataplane/hairpin.h"
+#include "dataplane/media_address.h"
 #include "dataplane/nexthop.h"
 #include "dataplane/port.h"
 

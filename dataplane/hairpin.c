@@ -10,14 +10,6 @@
 
 #include "dataplane/packet_path.h"
 
-bool sl_address_is_ours(const uint8_t ip[16])
-{
-	for (unsigned slot = 0; slot < sl_n_addresses; slot++)
-		if (memcmp(sl_addresses[slot].ip, ip, 16) == 0)
-			return true;
-	return false;
-}
-
 int sl_hairpin_slot(const struct sl_endpoint *to, unsigned near)
 {
 	const struct sl_address *from = &sl_addresses[near];

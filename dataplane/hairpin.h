@@ -25,9 +25,6 @@ struct sl_worker;
 /* The port (index of sl_ethdevs) that such media leaves by. It has no queues. */
 enum { SL_PORT_HAIRPIN = SL_MAX_PORTS };
 
-/* By any thread. An address of this relay, on whatever port and VLAN. */
-bool sl_address_is_ours(const uint8_t ip[16]);
-
 /*
  * The slot of ours that covers that address and UDP port, or -1. Where several networks have the
  * address, the one of the slot `near` goes first.

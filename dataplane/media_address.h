@@ -46,20 +46,26 @@ static_assert(SL_ADDRESS_PLACES >= 4 * SL_MAX_ADDRESS_SLOTS && SL_MAX_ADDRESS_SL
  */
 extern uint8_t sl_address_places[SL_ADDRESS_PLACES];
 
+/* Where to look for an address first. */
+static inline unsigned sl_address_mix(uint32_t behind, const uint8_t ip[16])
+{
+	uint64_t half[2], hash;
+
+	memcpy(half, ip, sizeof(half));
+	hash = (half[0] ^ half[1] ^ half[1] >> 32 ^ behind) * UINT64_C(0x9e3779b97f4a7c15);
+	return (unsigned)(hash >> (64 - SL_ADDRESS_PLACE_BITS));
+}
+
 /* The place of an address in that; free: it has no slot. */
 static inline unsigned sl_address_place(uint8_t port, uint16_t vlan, const uint8_t ip[16])
 {
 	uint32_t behind = (uint32_t)vlan << 8 | port;
-	uint64_t half[2], hash;
-	unsigned place;
+	unsigned place = sl_address_mix(behind, ip);
 
-	memcpy(half, ip, sizeof(half));
-	hash = (half[0] ^ half[1] ^ half[1] >> 32 ^ behind) * UINT64_C(0x9e3779b97f4a7c15);
-	place = (unsigned)(hash >> (64 - SL_ADDRESS_PLACE_BITS));
 	for (; sl_address_places[place]; place = (place + 1) % SL_ADDRESS_PLACES) {
 		const struct sl_address *a = &sl_addresses[sl_address_places[place] - 1];
 
-		if (((uint32_t)a->vlan << 8 | a->port) == behind && memcmp(a->ip, half, 16) == 0)
+		if (((uint32_t)a->vlan << 8 | a->port) == behind && memcmp(a->ip, ip, 16) == 0)
 			break;
 	}
 	return place;
@@ -86,6 +92,9 @@ static inline int sl_address_find(
 		slot = sl_addresses[slot].next - 1;
 	return slot;
 }
+
+/* By any thread. An address of this relay, on whatever port and VLAN. */
+bool sl_address_is_ours(const uint8_t ip[16]);
 
 /* Enters a filled-in slot into what is searched; empties all of it. By dataplane/address_add.c. */
 void sl_address_enter(uint8_t slot);

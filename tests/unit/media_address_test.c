@@ -22,6 +22,14 @@ static int walk(uint8_t port, uint16_t vlan, const uint8_t ip[16], int udp_port)
 	return -1;
 }
 
+static bool is_there(const uint8_t ip[16])
+{
+	for (int slot = 0; slot < sl_n_addresses; slot++)
+		if (!memcmp(sl_addresses[slot].ip, ip, 16))
+			return true;
+	return false;
+}
+
 static void enter(struct sl_address a)
 {
 	sl_addresses[sl_n_addresses] = a;
@@ -96,7 +104,8 @@ static void finds_what_a_walk_finds(void **state)
 					if (sl_address_find(a.port, a.vlan, a.ip, (uint16_t)p) !=
 							walk(a.port, a.vlan, a.ip, p) ||
 						sl_address_first(a.port, a.vlan, a.ip) !=
-							walk(a.port, a.vlan, a.ip, -1))
+							walk(a.port, a.vlan, a.ip, -1) ||
+						sl_address_is_ours(a.ip) != is_there(a.ip))
 						fail_msg("%s: %u, VLAN %u, UDP port %d",
 							fills[f].what, i, a.vlan, p);
 				}
