@@ -40,7 +40,8 @@ static void evict(struct sl_connection *c)
 
 /*
  * At the limit, the user with the most connections makes room, so that nobody can keep others out:
- * with the longest silent one; with the last that has something to say when all have.
+ * with the longest silent one. Where all have something to say there is nobody to refuse: they are
+ * served in a few turns, and no user has more than SL_SERVER_READY of them.
  */
 static void make_room(struct sl_server *server)
 {
@@ -60,9 +61,8 @@ static void make_room(struct sl_server *server)
 		sl_work_ready(server->work, item);
 	}
 	item = TAILQ_FIRST(&most->resting);
-	if (!item)
-		item = TAILQ_LAST(&most->ready, sl_fair_items);
-	evict((struct sl_connection *)item);
+	if (item)
+		evict((struct sl_connection *)item);
 }
 
 /* What a user asks for faster than we serve it costs no more than to be closed; who is behind it in

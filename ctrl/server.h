@@ -27,7 +27,7 @@ enum {
 	SL_SERVER_STATE_MAX = 64 * 1024,   /* bytes of a protocol's state for one request */
 	SL_SERVER_CONNECTIONS = 1024,      /* over all listeners */
 	SL_SERVER_TIMEOUT_MS = 5000,       /* for a request to arrive, and for a reply to leave */
-	SL_SERVER_READY = 512,             /* of one user, waiting to be read from */
+	SL_SERVER_READY = 1024,            /* of one user, waiting to be read from */
 	SL_SERVER_STRANGERS = 16,          /* connections of those who may not: told so */
 	SL_SERVER_WHY = 128,               /* bytes of a reason */
 };

@@ -131,8 +131,7 @@ static void path_of(struct sl_why_path *p, const struct sl_leg *from, const stru
 	hold_of(p, terms, &peer->terms);
 	if (media->local)
 		p->local = sl_endpoint_text(
-			sl_local_address(media->local)->ip,
-			media->local->rtp, t->local);
+			sl_local_address(media->local)->ip, media->local->rtp, t->local);
 	for (unsigned v = SL_FORWARD + 1; v < SL_VERDICTS; v++) {
 		p->drops[v] = c.drops[v];
 		p->fresh[v] = c.drops[v] - sl_watch_drops(w, v);

@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "dataplane/nexthop.h"
 #include "dataplane/media_address.h"
+#include "dataplane/nexthop.h"
 #include "dataplane/rewrite.h"
 #include "dataplane/slab.h"
 #include "dataplane/worker.h"

@@ -182,13 +182,26 @@ static const struct bad bad_files[] = {
 			A8("10.0.2.") A8("10.0.3.") A8("10.0.4.") "address = 10.0.5.1\n",
 		{{45, "more than 32 in one interface"}}},
 	{"more addresses than there may be",
-		PORT
-			CTRL "[interface a]\nport = wan\nmedia-ports = 20000-20001\n" A32("10.1.") "[interface b]\nport = wan\nmedia-ports = 20000-20001\n" A32(
-				"10.2.") "[interface c]\nport = wan\nmedia-ports = "
-					 "20000-20001\n" A32("10.3.") "[interface d]\nport = "
-								      "wan\nmedia-ports = "
-								      "20000-20001\n" A32("10.4.") "[interface e]\nport = wan\nmedia-ports = 20000-20001\n"
-												   "address = 10.5.0.1\n",
+		PORT CTRL "[interface a]\nport = wan\nmedia-ports = 20000-20001\n" A32(
+			"10.1.") "[interface b]\nport = wan\nmedia-ports = "
+				 "20000-20001\n" A32(
+					 "10.2.") "[interface c]\nport = "
+						  "wan\nmedia-ports = "
+						  "20000-20001\n" A32(
+							  "10.3.") "[interface "
+								   "d]\nport = "
+								   "wan\nmedia-"
+								   "ports = "
+								   "20000-"
+								   "20001"
+								   "\n" A32(
+									   "10."
+									   "4.") "[interface "
+										 "e]\nport = "
+										 "wan\nmedia-ports "
+										 "= 20000-20001\n"
+										 "address = "
+										 "10.5.0.1\n",
 		{{149, "more than 128 media addresses in all"}}},
 	{"advertise above a pool",
 		VALID "[interface x]\nport = wan\nadvertise = 198.51.100.1\naddress = 10.0.0.1\n"

@@ -368,7 +368,8 @@ static void test_addresses(void **state)
 	struct sl_guard *guard;
 
 	assert_int_equal(sl_guard_open(LOOPBACK, &guard, why), 0);
-	assert_int_equal(sl_guard_address_add(guard, SL_MAX_ADDRESS_SLOTS, ip, 0, 1, 2, why), -EINVAL);
+	assert_int_equal(
+		sl_guard_address_add(guard, SL_MAX_ADDRESS_SLOTS, ip, 0, 1, 2, why), -EINVAL);
 	assert_int_equal(sl_guard_address_add(guard, 0, ip, 0, 3, 2, why), -EINVAL);
 	assert_int_equal(sl_guard_address_add(guard, 0, ip, 0, 0, 2, why), -EINVAL);
 	assert_int_equal(sl_guard_address_add(guard, 3, ip, 0, 30000, 39999, why), 0);

@@ -327,7 +327,8 @@ static void a_thousand_times_leak_nothing(void **state)
 		if (round == 10)
 			before = mallinfo2().uordblks;
 	}
-	/* Chunks are a little larger or smaller from one round to another: less than a byte each. */
+	/* Chunks are a little larger or smaller from one round to another: less than a byte each.
+	 */
 	assert_in_range(mallinfo2().uordblks, 0, before + 990);
 	relay_close();
 }
