@@ -16,11 +16,27 @@ static struct sl_endpoint pinhole_of(const struct endpoint *e)
 	return at;
 }
 
+/* Replaced, and freed once no published flow has them. */
+static struct sl_key *old_keys[64];
+
+static void free_old_keys(void)
+{
+	for (unsigned i = 0; i < 64; i++) {
+		if (!old_keys[i] || sl_key_history(old_keys[i])->user)
+			continue;
+		sl_workers[0].backend->key_free(old_keys[i]);
+		old_keys[i] = NULL;
+	}
+}
+
 static void same_key(struct sl_key **key, const struct sl_master *master)
 {
 	const struct sl_crypto_backend *backend = sl_workers[0].backend;
+	unsigned i = 0;
 
-	backend->key_free(*key);
+	while (old_keys[i])
+		assert_true(++i < 64);
+	old_keys[i] = *key;
 	*key = NULL;
 	if (master->suite)
 		assert_int_equal(backend->key_new(key, master), 0);
@@ -35,6 +51,7 @@ static void republish(struct call *c, const struct sl_latch_policy *policy)
 		sl_flow_free(c->flow[i]);
 		c->flow[i] = x.flow;
 	}
+	free_old_keys();
 }
 
 /* Each is the far end of the other there, and has its keys the other way round. */
