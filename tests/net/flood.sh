@@ -56,7 +56,7 @@ CALLS=$!
 up() { [ "$(sluicectl calls --json | grep -c '"state": "up"')" -ge 100 ] 2>/dev/null; }
 wait_for 15 up || true
 
-flood "random sources" worker:source --from random
+flood "random sources" worker:auth --from random
 sluicectl guard set unknown-pps 500 >/dev/null
 flood "random sources, and little left for them" guard:strangers --from random
 flood "one source" guard:stranger --from 10.0.0.66

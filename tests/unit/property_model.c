@@ -156,7 +156,8 @@ bool model_answer_sides(
 
 static bool suits(const struct offer *o, int side, unsigned m, int pair, int family, int asked)
 {
-	if (!pair)
+	/* Forks that share ports do not while they speak with each other. */
+	if (!pair || (side == SL_TO && pair == o->pair[SL_FROM][m]))
 		return false;
 	if (side == SL_FROM ? o->said[m].held : asked < 0)
 		return true;
