@@ -6,7 +6,7 @@
 . "$NET_DIR/media.sh"
 
 media_switch
-start_sluiced relay 10.0.0.1/24
+SOURCE=strict start_sluiced relay 10.0.0.1/24
 
 # attack WHAT OPTION...: injected packets and the counters of their names agree
 attack() {

@@ -299,8 +299,12 @@ static void new_key(struct medium *m, const struct sl_master *tx)
 	for (unsigned i = 0; i < m->n_past; i++)
 		known |= !memcmp(&m->past[i], tx, sizeof(*tx));
 	m->lost = known || m->n_past == PAST;
-	if (m->lost)
+	if (m->rtcp_top < m->rtcp_index)
+		m->rtcp_top = m->rtcp_index;
+	if (m->lost) { /* it sends no report twice under one key (RFC 3711 9.1) */
+		m->rtcp_index = m->rtcp_top;
 		return;
+	}
 	m->past[m->n_past++] = *tx;
 	m->rtcp_index = 1;
 	if (unit_below(4) == 0)

@@ -52,6 +52,7 @@ struct medium {
 	/* As a sender. */
 	uint32_t ssrc;
 	uint64_t index, rtcp_index; /* of the next packet */
+	uint64_t rtcp_top;          /* of the next packet, under whatever key it was highest */
 	bool fresh;                 /* nothing was heard under this key yet */
 	bool lost;                  /* it went back to an old key: no relay can tell its counter */
 	unsigned n_past;
