@@ -155,13 +155,21 @@ static int confine(void)
 	return 0;
 }
 
-/* No capability is left, also where the user stays the same and the kernel takes none. */
+/*
+ * No capability is left, also where the user stays the same and the kernel takes none. But where
+ * the limit of locked memory could not be lifted, a thread without CAP_IPC_LOCK can allocate none.
+ */
 static int strip(void)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-	const struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {0};
+	struct __user_cap_data_struct had[_LINUX_CAPABILITY_U32S_3] = {0};
+	struct __user_cap_data_struct left[_LINUX_CAPABILITY_U32S_3] = {0};
+	struct rlimit lock;
 
-	return syscall(SYS_capset, &header, none) ? -errno : 0;
+	if (!getrlimit(RLIMIT_MEMLOCK, &lock) && lock.rlim_cur != RLIM_INFINITY &&
+		!syscall(SYS_capget, &header, had))
+		left[0].permitted = left[0].effective = had[0].permitted & 1u << CAP_IPC_LOCK;
+	return syscall(SYS_capset, &header, left) ? -errno : 0;
 }
 
 static bool lock_memory(void)
