@@ -51,7 +51,7 @@ for leg in json.load(open(sys.argv[1]))["legs"]:
 }
 
 sluicectl --json events >"$RUN/events.log" 2>&1 &
-load calls --calls 100 --seconds 49 &
+load calls --calls 100 --seconds 80 &
 CALLS=$!
 up() { [ "$(sluicectl calls --json | grep -c '"state": "up"')" -ge 100 ] 2>/dev/null; }
 wait_for 15 up || true
