@@ -3,7 +3,6 @@
 """call_shapes.py RUN TAG NG SLUICECTL manage|routes [TITLE]: plays the stories of tests/sipp/stories.txt (those whose
 title begins with TITLE), each party a SIPp in its own namespace TAG-NAME, and looks at the media and at the relay as the
 stories say. Exit 0: all of them ended as they should."""
-import ctypes
 import json
 import os
 import re
@@ -18,11 +17,11 @@ import time
 import ng
 import sip_story
 import srtp
+from namespace import Namespace
 
 PATIENCE = 20.0  # s: for what must happen
 SILENCE = 0.3  # s: for what must not
 PACKETS = 10
-CLONE_NEWNET = 0x40000000
 
 
 class Wrong(Exception):
@@ -35,26 +34,6 @@ def wait_for(what, condition):
         if time.monotonic() > end:
             raise Wrong(what)
         time.sleep(0.01)
-
-
-class Namespace:
-    """`with Namespace(name):` sockets that are made within belong to it."""
-
-    HOME = os.open("/proc/self/ns/net", os.O_RDONLY)
-    LIBC = ctypes.CDLL(None, use_errno=True)
-
-    def __init__(self, name):
-        self.file = os.open("/run/netns/" + name, os.O_RDONLY)
-
-    def enter(self, file):
-        if self.LIBC.setns(file, CLONE_NEWNET):
-            raise OSError(ctypes.get_errno(), "setns")
-
-    def __enter__(self):
-        self.enter(self.file)
-
-    def __exit__(self, *_):
-        self.enter(self.HOME)
 
 
 class Media:
@@ -212,7 +191,7 @@ class Party:
         self.sipp.wait()
         for sock in [self.voice, *self.sockets.values()]:
             sock.close()
-        os.close(self.namespace.file)
+        self.namespace.close()
 
 
 class Stage:
