@@ -13,12 +13,16 @@
 #include "dataplane/netdev.h"
 #include "dataplane/spread.h"
 #include "dataplane/twin.h"
+#include "dataplane/xsk_fill.h"
 
 enum {
-	/* Fill, RX, TX and completion rings of 2048 each, and what is in flight. */
-	MBUFS_PER_QUEUE = 12288,
+	/* What an AF_XDP queue holds at most: 4096 in its fill and RX rings, 4096 in its TX ring,
+	 * 2048 in its completion ring; and what is in flight. */
+	MBUFS_PER_QUEUE = 16384,
 	MBUF_CACHE = 256,
-	DESCRIPTORS = 2048,
+	/* Room for 20 ms of 200,000 packets a second, in which the worker may be off its core. */
+	RX_DESCRIPTORS = 4096,
+	TX_DESCRIPTORS = 2048,
 	DEFAULT_MTU = 1500,
 };
 
@@ -179,7 +183,7 @@ static int set_up_queues(const struct sl_port_config *config, struct sl_ethdev *
 	struct rte_eth_conf *conf, char why[SL_WHY])
 {
 	struct rte_eth_dev_info info;
-	uint16_t rx = DESCRIPTORS, tx = DESCRIPTORS;
+	uint16_t rx = RX_DESCRIPTORS, tx = TX_DESCRIPTORS;
 	const char *step = "configure";
 	int err = rte_eth_dev_info_get(dev->dpdk_port, &info);
 
@@ -199,8 +203,11 @@ static int set_up_queues(const struct sl_port_config *config, struct sl_ethdev *
 		err = rte_eth_dev_adjust_nb_rx_tx_desc(dev->dpdk_port, &rx, &tx);
 	for (uint16_t q = 0; q < dev->n_queues && !err; q++) {
 		step = "set up the RX queue of";
+		sl_xsk_fill_forget();
 		err = rte_eth_rx_queue_setup(dev->dpdk_port, q, rx, SOCKET_ID_ANY, NULL, sl_mbufs);
 		dev->wake_fd[q] = dev->af_xdp ? new_xdp_socket() : -1;
+		if (!err)
+			sl_xsk_fill_up(sl_mbufs);
 		if (!err) {
 			step = "set up the TX queue of";
 			err = rte_eth_tx_queue_setup(dev->dpdk_port, q, tx, SOCKET_ID_ANY, NULL);
