@@ -47,6 +47,7 @@ struct sl_load_options {
 	unsigned rounds, share, after_delete;
 	unsigned loss, dup, reorder; /* percent of packets at the sender */
 	unsigned drain_ms, memory_mb;
+	unsigned in_flight;    /* packets sent and not come yet, at most; 0: as many as are due */
 	unsigned rtcp_ms;      /* interval of RTCP per stream; 0: none */
 	unsigned ssrc_packets; /* a new SSRC every so many packets; 0: never */
 	int seq_start;         /* -1: random below 2^15 (RFC 3711 3.3.1 advises it) */

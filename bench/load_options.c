@@ -25,6 +25,10 @@ static const char help[] =
 	"  --after-delete N   packets per stream sent when the calls are gone\n"
 	"  --video (VP8 m-line)  --avpf  --keep (no delete)  --query (ask for and compare counts)\n"
 	"  --share N          calls per socket (1)   --live   no packets made or kept ahead\n"
+	"  --in-flight N      wait for what was sent before while N packets have not come: no pace "
+	"of\n"
+	"                     the machine costs packets then; what is lost costs a second for each "
+	"N\n"
 	"  --memory MB (1536)  --drain MS (1000)  --cpu N  --relay-pid PID (report its memory)\n"
 	"  --json FILE        the result as JSON too\n"
 	"Exit: 0 everything arrived once, in order and unchanged; 1 not so; 2 could not be "
@@ -60,6 +64,7 @@ enum {
 	OPT_QUERY,
 	OPT_SHARE,
 	OPT_LIVE,
+	OPT_IN_FLIGHT,
 	OPT_MEMORY,
 	OPT_DRAIN,
 	OPT_CPU,
@@ -102,6 +107,7 @@ static const struct option longs[] = {
 	{"query", 0, NULL, OPT_QUERY},
 	{"share", 1, NULL, OPT_SHARE},
 	{"live", 0, NULL, OPT_LIVE},
+	{"in-flight", 1, NULL, OPT_IN_FLIGHT},
 	{"memory", 1, NULL, OPT_MEMORY},
 	{"drain", 1, NULL, OPT_DRAIN},
 	{"cpu", 1, NULL, OPT_CPU},
@@ -203,6 +209,8 @@ static unsigned *number_of(struct sl_load_options *opt, int code, unsigned *max)
 		return &opt->after_delete;
 	case OPT_SHARE:
 		return &opt->share;
+	case OPT_IN_FLIGHT:
+		return &opt->in_flight;
 	case OPT_MEMORY:
 		return &opt->memory_mb;
 	case OPT_DRAIN:

@@ -16,11 +16,14 @@ enum {
 	START_DELAY = 20000000,   /* ns */
 	GRACE = 100000000,        /* ns after the last expected packet, for duplicates to show */
 	AFTER_DELETE = 300000000, /* ns without anything arriving */
+	STALLED = 1000000000,     /* ns: what is in flight and has not come by then is lost */
+	LATE = 200000000,         /* ns behind the schedule that are made up for */
 };
 
 /* Datagrams that leave by one socket in one system call. */
 struct batch {
 	struct sl_load *load;
+	uint64_t sent; /* that should arrive */
 	int fd;
 	unsigned n;
 	struct mmsghdr messages[BATCH];
@@ -94,6 +97,7 @@ static void send_rtp(struct batch *batch, struct sl_stream *stream, uint32_t pos
 	unsigned len = sl_plan_packet(load, stream, number, scratch, &data);
 	queue(batch, fd, &leg->relay, data, len, &stream->sent_ns[number]);
 	stream->rtp.sent++;
+	batch->sent++;
 	if (entry & SL_PLAN_DUP) {
 		room(batch, fd);
 		queue(batch, fd, &leg->relay, data, len, NULL);
@@ -114,6 +118,7 @@ static void send_rtcp(struct batch *batch, struct sl_stream *stream)
 	}
 	queue(batch, fd, &leg->relay_rtcp, data, len, NULL);
 	stream->rtcp.sent++;
+	batch->sent++;
 }
 
 static void send_bad(struct batch *batch, struct sl_bad_packet *bad)
@@ -134,7 +139,38 @@ struct schedule {
 	uint64_t next, total;     /* packets of all streams, in order */
 	unsigned streams;
 	unsigned *bad_next; /* by stream: its next entry in load->bad */
+
+	/* --in-flight */
+	uint64_t arrived, gone; /* of those that were sent */
+	uint64_t moved;         /* when one last arrived, or was given up */
 };
+
+/* How many more may be sent. */
+static uint64_t credit(const struct batch *batch, const struct schedule *schedule)
+{
+	uint64_t over = schedule->arrived + schedule->gone, most = batch->load->opt.in_flight;
+	uint64_t flying = batch->sent > over ? batch->sent - over : 0;
+
+	if (!most)
+		return TURN;
+	return most > flying ? most - flying : 0;
+}
+
+/* Gives up what nobody has seen for long; a schedule that fell behind begins later, lest the relay
+ * take what makes up for it for a flood. */
+static void wait_for_flight(const struct batch *batch, struct schedule *schedule, uint64_t now)
+{
+	uint64_t due = schedule->start + schedule->next * schedule->interval;
+
+	if (!batch->load->opt.in_flight)
+		return;
+	if (now > due + LATE)
+		schedule->start += now - due - LATE;
+	if (credit(batch, schedule) || now - schedule->moved < STALLED)
+		return;
+	schedule->gone = batch->sent - schedule->arrived;
+	schedule->moved = now;
+}
 
 /* Streams are visited leg by leg, so that a socket shared by calls sends in one system call. */
 static void send_event(struct batch *batch, struct schedule *schedule)
@@ -164,6 +200,7 @@ static bool schedule_init(struct schedule *schedule, const struct sl_load *load)
 
 	*schedule = (struct schedule){
 		.start = clock_ns(CLOCK_MONOTONIC) + START_DELAY,
+		.moved = clock_ns(CLOCK_MONOTONIC),
 		.interval = 1000000000u / ((uint64_t)load->opt.pps * streams),
 		.total = (uint64_t)streams * load->opt.packets,
 		.streams = streams,
@@ -184,8 +221,16 @@ static uint64_t send_due(struct batch *batch, struct schedule *schedule)
 {
 	struct sl_load *load = batch->load;
 	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+	uint64_t most;
 
+	wait_for_flight(batch, schedule, now);
+	most = credit(batch, schedule);
 	for (unsigned i = 0; i < TURN && schedule->next < schedule->total; i++) {
+		if (i == most) {
+			flush(batch);
+			return STALLED / 100;
+		}
+
 		uint64_t due = schedule->start + schedule->next * schedule->interval;
 
 		if (due > now) {
@@ -236,18 +281,20 @@ static int pump(
 	struct sl_load *load, struct batch *batch, struct sl_receiver *receiver, uint64_t expected)
 {
 	struct schedule schedule;
-	uint64_t arrived = 0;
 	int got = 0;
 
 	if (!schedule_init(&schedule, load))
 		return -ENOMEM;
 	while (schedule.next < schedule.total && got >= 0) {
 		got = sl_receiver_poll(receiver, send_due(batch, &schedule));
-		arrived += got > 0 ? (unsigned)got : 0;
+		if (got > 0) {
+			schedule.arrived += (unsigned)got;
+			schedule.moved = clock_ns(CLOCK_MONOTONIC);
+		}
 	}
 	load->totals.media_ns += clock_ns(CLOCK_MONOTONIC) - schedule.start;
 	free(schedule.bad_next);
-	return got < 0 ? got : drain(load, receiver, arrived, expected);
+	return got < 0 ? got : drain(load, receiver, schedule.arrived, expected);
 }
 
 int sl_run_media(struct sl_load *load)
