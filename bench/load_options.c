@@ -29,6 +29,7 @@ static const char help[] =
 	"of\n"
 	"                     the machine costs packets then; what is lost costs a second for each "
 	"N\n"
+	"  --halfway COMMAND  run by the shell, and waited for, when half of the packets are sent\n"
 	"  --memory MB (1536)  --drain MS (1000)  --cpu N  --relay-pid PID (report its memory)\n"
 	"  --json FILE        the result as JSON too\n"
 	"Exit: 0 everything arrived once, in order and unchanged; 1 not so; 2 could not be "
@@ -65,6 +66,7 @@ enum {
 	OPT_SHARE,
 	OPT_LIVE,
 	OPT_IN_FLIGHT,
+	OPT_HALFWAY,
 	OPT_MEMORY,
 	OPT_DRAIN,
 	OPT_CPU,
@@ -108,6 +110,7 @@ static const struct option longs[] = {
 	{"share", 1, NULL, OPT_SHARE},
 	{"live", 0, NULL, OPT_LIVE},
 	{"in-flight", 1, NULL, OPT_IN_FLIGHT},
+	{"halfway", 1, NULL, OPT_HALFWAY},
 	{"memory", 1, NULL, OPT_MEMORY},
 	{"drain", 1, NULL, OPT_DRAIN},
 	{"cpu", 1, NULL, OPT_CPU},
@@ -236,6 +239,9 @@ static void take_other(struct parse *parse, int code)
 		break;
 	case OPT_SDES:
 		opt->sdes = optarg;
+		break;
+	case OPT_HALFWAY:
+		opt->halfway = optarg;
 		break;
 	case OPT_RTCP_MUX:
 		opt->rtcp_mux = optarg;

@@ -277,10 +277,17 @@ static int drain(
 	return 0;
 }
 
+/* True: it was done, or is none. */
+static bool halfway(const struct sl_load *load)
+{
+	return !load->opt.halfway || system(load->opt.halfway) == 0;
+}
+
 static int pump(
 	struct sl_load *load, struct batch *batch, struct sl_receiver *receiver, uint64_t expected)
 {
 	struct schedule schedule;
+	bool second_half = false;
 	int got = 0;
 
 	if (!schedule_init(&schedule, load))
@@ -290,6 +297,11 @@ static int pump(
 		if (got > 0) {
 			schedule.arrived += (unsigned)got;
 			schedule.moved = clock_ns(CLOCK_MONOTONIC);
+		}
+		if (!second_half && schedule.next >= schedule.total / 2) {
+			second_half = true;
+			if (!halfway(load))
+				got = -ECHILD;
 		}
 	}
 	load->totals.media_ns += clock_ns(CLOCK_MONOTONIC) - schedule.start;
