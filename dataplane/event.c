@@ -4,6 +4,7 @@
 #include <rte_ring_elem.h>
 #include <string.h>
 
+#include "dataplane/shared.h"
 #include "dataplane/worker.h"
 
 #include "dataplane/packet_path.h"
@@ -11,7 +12,7 @@
 void sl_event_post(struct sl_worker *w, const struct sl_event *event)
 {
 	if (rte_ring_sp_enqueue_elem(w->events, (void *)(uintptr_t)event, sizeof(*event)) != 0)
-		__atomic_store_n(&w->events_lost, w->events_lost + 1, __ATOMIC_RELAXED);
+		SL_SHARED_ADD(w->events_lost, 1);
 }
 
 unsigned sl_events_take(struct sl_event *events, unsigned room)
@@ -29,7 +30,7 @@ uint64_t sl_events_lost(void)
 	uint64_t lost = 0;
 
 	for (unsigned i = 0; i < sl_n_workers; i++)
-		lost += __atomic_load_n(&sl_workers[i].events_lost, __ATOMIC_RELAXED);
+		lost += SL_SHARED_GET(sl_workers[i].events_lost);
 	return lost;
 }
 

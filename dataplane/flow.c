@@ -7,6 +7,7 @@
 #include "dataplane/media_address.h"
 #include "dataplane/nexthop.h"
 #include "dataplane/rewrite.h"
+#include "dataplane/shared.h"
 #include "dataplane/slab.h"
 #include "dataplane/worker.h"
 
@@ -146,19 +147,19 @@ void sl_flow_quality(const struct sl_flow *flow, int place, struct sl_quality_re
 void sl_flow_counters(const struct sl_flow *flow, struct sl_flow_counters *out)
 {
 	for (int c = 0; c < SL_COMPONENTS; c++) {
-		out->packets[c] = __atomic_load_n(&flow->count.packets[c], __ATOMIC_RELAXED);
-		out->bytes[c] = __atomic_load_n(&flow->count.bytes[c], __ATOMIC_RELAXED);
+		out->packets[c] = SL_SHARED_GET(flow->count.packets[c]);
+		out->bytes[c] = SL_SHARED_GET(flow->count.bytes[c]);
 	}
-	out->last = __atomic_load_n(&flow->count.last, __ATOMIC_RELAXED);
+	out->last = SL_SHARED_GET(flow->count.last);
 	for (int v = 0; v < SL_VERDICTS; v++)
-		out->drops[v] = __atomic_load_n(&flow->count.drops[v], __ATOMIC_RELAXED);
+		out->drops[v] = SL_SHARED_GET(flow->count.drops[v]);
 }
 
 void sl_flow_latency(const struct sl_flow *flow, struct sl_latency *out)
 {
-	out->total = __atomic_load_n(&flow->latency.total, __ATOMIC_RELAXED);
-	out->packets = __atomic_load_n(&flow->latency.packets, __ATOMIC_RELAXED);
-	out->highest = __atomic_load_n(&flow->latency.highest, __ATOMIC_RELAXED);
+	out->total = SL_SHARED_GET(flow->latency.total);
+	out->packets = SL_SHARED_GET(flow->latency.packets);
+	out->highest = SL_SHARED_GET(flow->latency.highest);
 }
 
 void sl_flow_source(

@@ -13,12 +13,13 @@
 /*
  * The library's own references to its exported functions bind to the first library in the process
  * that has them, so a copy would call the original: RTLD_DEEPBIND makes it call itself. The address
- * sanitizer refuses that flag; in its builds (0) the copies share the original's code and errno.
+ * and thread sanitizers refuse that flag; in their builds (0) the copies share the original's code
+ * and errno.
  */
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SL_IMB_PRIVATE 0
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define SL_IMB_PRIVATE 0
 #endif
 #endif

@@ -1,30 +1,33 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "dataplane/latch.h"
 
+#include "dataplane/shared.h"
+
 #include "dataplane/packet_path.h"
 
-/* Readers see either all of a change or, retrying, the next. */
-static void write_begin(struct sl_latch *l)
+/* One change of what ctrl reads: somebody more at `where`, as counted. */
+static void publish(struct sl_latch *l, struct sl_endpoint *where, const struct sl_endpoint *is,
+	uint32_t *count)
 {
-	__atomic_store_n(&l->version, l->version + 1, __ATOMIC_RELAXED);
-	__atomic_thread_fence(__ATOMIC_RELEASE);
-}
+	uint32_t counted = *count + 1;
 
-static void write_end(struct sl_latch *l)
-{
-	__atomic_store_n(&l->version, l->version + 1, __ATOMIC_RELEASE);
+	sl_change_begin(&l->version);
+	sl_change_write(where, is, sizeof(*is));
+	sl_change_write(count, &counted, sizeof(counted));
+	sl_change_end(&l->version);
 }
 
 void sl_latch_read(const struct sl_latch *l, struct sl_latch_report *out)
 {
-	uint32_t before, after;
+	uint32_t version;
 
 	do {
-		before = __atomic_load_n(&l->version, __ATOMIC_ACQUIRE);
-		*out = (struct sl_latch_report){l->current, l->other, l->moves, l->refused};
-		__atomic_thread_fence(__ATOMIC_ACQUIRE);
-		after = __atomic_load_n(&l->version, __ATOMIC_RELAXED);
-	} while (before != after || before & 1);
+		version = sl_change_version(&l->version);
+		sl_change_read(&out->current, &l->current, sizeof(out->current));
+		sl_change_read(&out->other, &l->other, sizeof(out->other));
+		sl_change_read(&out->moves, &l->moves, sizeof(out->moves));
+		sl_change_read(&out->refused, &l->refused, sizeof(out->refused));
+	} while (!sl_change_is_whole(&l->version, version));
 }
 
 void sl_latch_start(struct sl_latch *l, const struct sl_endpoint *signalled,
@@ -103,10 +106,7 @@ static bool may_try(struct sl_latch *l, const struct sl_endpoint *from, uint64_t
 
 void sl_latch_refuse(struct sl_latch *l, const struct sl_endpoint *from)
 {
-	write_begin(l);
-	l->refused++;
-	l->other = *from;
-	write_end(l);
+	publish(l, &l->other, from, &l->refused);
 }
 
 bool sl_latch_try(struct sl_latch *l, const struct sl_endpoint *from, uint64_t now)
@@ -119,10 +119,7 @@ bool sl_latch_try(struct sl_latch *l, const struct sl_endpoint *from, uint64_t n
 
 static void move(struct sl_latch *l, const struct sl_endpoint *to, uint64_t now)
 {
-	write_begin(l);
-	l->current = *to;
-	l->moves++;
-	write_end(l);
+	publish(l, &l->current, to, &l->moves);
 	l->moved = now ? now : 1;
 	l->streak = 0;
 	l->learnt = true;

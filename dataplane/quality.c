@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "dataplane/shared.h"
+
 #include "dataplane/packet_path.h"
 
 enum { SR = 200, RR = 201, HEADER = 8, SENDER_INFO = 20, BLOCK = 24 };
@@ -28,13 +30,17 @@ enum { NO_TYPE = 0xff };
 
 static void restart(struct sl_quality *q, uint16_t seq)
 {
+	uint32_t first = 65536 + (uint32_t)seq; /* what comes late is not below zero */
+
 	if (q->started)
-		q->missing = missing(q->missing, q->base, q->max, q->packets, q->before);
-	q->before = q->packets;
-	q->base = q->max = 65536 + (uint32_t)seq; /* what comes late is not below zero */
+		SL_SHARED_SET(
+			q->missing, missing(q->missing, q->base, q->max, q->packets, q->before));
+	SL_SHARED_SET(q->before, q->packets);
+	SL_SHARED_SET(q->base, first);
+	SL_SHARED_SET(q->max, first);
 	q->seen = 0;
-	q->started = true;
-	q->type = NO_TYPE; /* its timestamps begin anywhere, too */
+	SL_SHARED_SET(q->started, true);
+	SL_SHARED_SET(q->type, NO_TYPE); /* its timestamps begin anywhere, too */
 }
 
 /* True: the first time that this one comes. */
@@ -50,7 +56,7 @@ static bool count(struct sl_quality *q, uint16_t seq)
 	}
 	if (ahead > 0) {
 		q->seen = ahead < 64 ? q->seen << ahead | 1 : 1;
-		q->max += (uint32_t)ahead;
+		SL_SHARED_ADD(q->max, (uint32_t)ahead);
 		return true;
 	}
 	if (behind < 64) {
@@ -58,9 +64,9 @@ static bool count(struct sl_quality *q, uint16_t seq)
 			return false;
 		q->seen |= UINT64_C(1) << behind;
 	}
-	q->reordered += behind > 0;
+	SL_SHARED_ADD(q->reordered, behind > 0);
 	if (q->max - behind < q->base)
-		q->base = q->max - behind;
+		SL_SHARED_SET(q->base, q->max - behind);
 	return true;
 }
 
@@ -74,7 +80,7 @@ static void time(struct sl_quality *q, const struct sl_quality_packet *p)
 	q->transit = transit;
 	if ((int32_t)d < 0)
 		d = -d;
-	q->jitter += d - ((q->jitter + 8) >> 4);
+	SL_SHARED_ADD(q->jitter, d - ((q->jitter + 8) >> 4));
 }
 
 void sl_quality_rtp(
@@ -83,18 +89,18 @@ void sl_quality_rtp(
 	bool fresh = !q->started;
 
 	if (q->ssrc != p->ssrc) {
-		*q = (struct sl_quality){.ssrc = p->ssrc};
+		sl_quality_set(q, &(struct sl_quality){.ssrc = p->ssrc});
 		fresh = true;
 	}
 	if (!count(q, p->seq)) {
-		q->duplicates++;
+		SL_SHARED_ADD(q->duplicates, 1);
 		return;
 	}
-	q->packets++;
-	q->bytes += p->len;
+	SL_SHARED_ADD(q->packets, 1);
+	SL_SHARED_ADD(q->bytes, p->len);
 	if (fresh || q->type != p->type) { /* another clock */
-		q->type = p->type;
-		q->factor = factor_of(payloads, p->type);
+		SL_SHARED_SET(q->type, p->type);
+		SL_SHARED_SET(q->factor, factor_of(payloads, p->type));
 		q->transit = (uint32_t)((__uint128_t)p->now * q->factor >> 32) - p->timestamp;
 	} else if (q->factor) {
 		time(q, p);
@@ -108,11 +114,13 @@ static uint32_t word(const uint8_t *p)
 
 static void take_sender(struct sl_reports *r, const uint8_t *packet, uint64_t now)
 {
-	r->sent[r->next] = (struct sl_sender_report){
+	const struct sl_sender_report sent = {
 		.at = now,
 		.ssrc = word(packet + 4),
 		.ntp = word(packet + 8) << 16 | word(packet + 12) >> 16,
 	};
+
+	sl_change_write(&r->sent[r->next], &sent, sizeof(sent));
 	r->next = (uint8_t)((r->next + 1) % SL_REPORTS_SENT);
 }
 
@@ -130,12 +138,14 @@ static void take_block(struct sl_reports *r, const uint8_t *block, uint64_t now)
 		if (r->heard[i].at < to->at)
 			to = &r->heard[i];
 	}
-	*to = (struct sl_reception){
+	const struct sl_reception heard = {
 		.at = now,
 		.ssrc = ssrc,
 		.last = word(block + 16),
 		.delay = word(block + 20),
 	};
+
+	sl_change_write(to, &heard, sizeof(heard));
 }
 
 static void take(struct sl_reports *r, const uint8_t *packet, uint16_t len, uint64_t now)
@@ -150,8 +160,7 @@ static void take(struct sl_reports *r, const uint8_t *packet, uint16_t len, uint
 
 void sl_quality_rtcp(struct sl_reports *r, const uint8_t *data, uint16_t len, uint64_t now)
 {
-	__atomic_store_n(&r->version, r->version + 1, __ATOMIC_RELAXED);
-	__atomic_thread_fence(__ATOMIC_RELEASE);
+	sl_change_begin(&r->version);
 	while (len >= HEADER && data[0] >> 6 == 2) {
 		unsigned size = 4 * ((unsigned)(data[2] << 8 | data[3]) + 1);
 
@@ -162,10 +171,18 @@ void sl_quality_rtcp(struct sl_reports *r, const uint8_t *data, uint16_t len, ui
 		data += size;
 		len = (uint16_t)(len - size);
 	}
-	__atomic_store_n(&r->version, r->version + 1, __ATOMIC_RELEASE);
+	sl_change_end(&r->version);
 }
 
-#define READ(field) __atomic_load_n(&q->field, __ATOMIC_RELAXED)
+void sl_quality_set(struct sl_quality *q, const struct sl_quality *to)
+{
+	uint64_t *words = (uint64_t *)q;
+
+	for (size_t i = 0; i < sizeof(*q) / sizeof(*words); i++)
+		SL_SHARED_SET(words[i], ((const uint64_t *)to)[i]);
+}
+
+#define READ(field) SL_SHARED_GET(q->field)
 
 void sl_quality_read(const struct sl_quality *q, struct sl_quality_report *out)
 {
@@ -188,14 +205,14 @@ void sl_quality_read(const struct sl_quality *q, struct sl_quality_report *out)
 
 void sl_reports_read(const struct sl_reports *r, struct sl_reports *out)
 {
-	uint32_t before, after;
+	uint32_t version;
 
+	*out = (struct sl_reports){0};
 	do {
-		before = __atomic_load_n(&r->version, __ATOMIC_ACQUIRE);
-		*out = *r;
-		__atomic_thread_fence(__ATOMIC_ACQUIRE);
-		after = __atomic_load_n(&r->version, __ATOMIC_RELAXED);
-	} while (before != after || before & 1);
+		version = sl_change_version(&r->version);
+		sl_change_read(out->sent, r->sent, sizeof(out->sent));
+		sl_change_read(out->heard, r->heard, sizeof(out->heard));
+	} while (!sl_change_is_whole(&r->version, version));
 }
 
 uint64_t sl_reports_round_trip(

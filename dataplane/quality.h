@@ -86,13 +86,16 @@ struct sl_quality_packet {
 void sl_quality_rtp(
 	struct sl_quality *q, const struct sl_quality_packet *p, const struct sl_payload *payloads);
 
+/* By the writer: all of it at once, while others may read. */
+void sl_quality_set(struct sl_quality *q, const struct sl_quality *to);
+
 /* A compound RTCP packet was received; what is malformed in it ends the reading. */
 void sl_quality_rtcp(struct sl_reports *r, const uint8_t *data, uint16_t len, uint64_t now);
 
 /* By any thread. Each value is one that was true. */
 void sl_quality_read(const struct sl_quality *q, struct sl_quality_report *out);
 
-/* By any thread: a consistent copy. */
+/* By any thread: a consistent copy of what was sent and heard. */
 void sl_reports_read(const struct sl_reports *r, struct sl_reports *out);
 
 /*

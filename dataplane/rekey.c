@@ -306,8 +306,8 @@ static void bring_quality(struct sl_flow *flow, int place, uint32_t ssrc)
 		struct sl_quality *there = sl_flow_quality_at(flow, i), other = *here;
 
 		if (i != place && there->packets && there->ssrc == ssrc) {
-			*here = *there;
-			*there = other;
+			sl_quality_set(here, there);
+			sl_quality_set(there, &other);
 			return;
 		}
 	}

@@ -7,6 +7,7 @@
 #include "dataplane/ethdev.h"
 #include "dataplane/nexthop.h"
 #include "dataplane/rewrite.h"
+#include "dataplane/shared.h"
 #include "dataplane/worker.h"
 
 #include "dataplane/packet_path.h"
@@ -61,9 +62,9 @@ static void refuse(struct sl_worker *w, struct sl_tx_queue *q, uint16_t from)
 {
 	for (uint16_t i = from; i < q->n; i++) {
 		if (q->flow[i] && q->flow[i] != SL_TX_GUEST)
-			q->flow[i]->count.drops[SL_DROP_TX_FULL]++;
+			SL_SHARED_ADD(q->flow[i]->count.drops[SL_DROP_TX_FULL], 1);
 	}
-	w->stats.verdicts[SL_DROP_TX_FULL] += q->n - from;
+	SL_SHARED_ADD(w->stats.verdicts[SL_DROP_TX_FULL], q->n - from);
 	rte_pktmbuf_free_bulk(q->m + from, q->n - from);
 }
 
@@ -77,11 +78,11 @@ static void send_queue(struct sl_worker *w, uint8_t port)
 	for (int tries = 0; done < q->n && tries < TX_TRIES; tries++)
 		done += rte_eth_tx_burst(sl_ethdevs[port].dpdk_port, (uint16_t)w->tx_queue[port],
 			q->m + done, q->n - done);
-	w->stats.tx += done;
+	SL_SHARED_ADD(w->stats.tx, done);
 	media = done;
 	for (uint16_t i = 0; q->kernel && i < done; i++)
 		media -= !q->flow[i];
-	w->stats.verdicts[SL_FORWARD] += media;
+	SL_SHARED_ADD(w->stats.verdicts[SL_FORWARD], media);
 	if (unlikely(done < q->n))
 		refuse(w, q, done);
 	q->n = 0;
@@ -120,9 +121,9 @@ static void count(const struct sl_packet *p, uint64_t now)
 {
 	struct sl_flow_counters *count = &p->flow->count;
 
-	count->packets[p->component]++;
-	count->bytes[p->component] += p->op.len;
-	count->last = now;
+	SL_SHARED_ADD(count->packets[p->component], 1);
+	SL_SHARED_ADD(count->bytes[p->component], p->op.len);
+	SL_SHARED_SET(count->last, now);
 }
 
 /* To another flow of this relay. The worker counts what becomes of it there. */
@@ -163,10 +164,10 @@ static struct sl_flow *pick(struct sl_worker *w, const struct sl_tx_queue *q)
 
 static void note_latency(struct sl_flow *flow, uint64_t ns)
 {
-	flow->latency.total += ns;
-	flow->latency.packets++;
+	SL_SHARED_ADD(flow->latency.total, ns);
+	SL_SHARED_ADD(flow->latency.packets, 1);
 	if (ns > flow->latency.highest)
-		flow->latency.highest = ns < UINT32_MAX ? (uint32_t)ns : UINT32_MAX;
+		SL_SHARED_SET(flow->latency.highest, ns < UINT32_MAX ? (uint32_t)ns : UINT32_MAX);
 }
 
 void sl_tx_flush(struct sl_worker *w)

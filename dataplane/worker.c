@@ -5,6 +5,7 @@
 #include <rte_ethdev.h>
 
 #include "dataplane/ethdev.h"
+#include "dataplane/shared.h"
 #include "dataplane/twin.h"
 
 #include "dataplane/packet_path.h"
@@ -46,15 +47,15 @@ static void settle(struct sl_worker *w, struct sl_burst *b)
 			p->verdict = punt(p, b->now);
 		if (p->verdict < SL_VERDICTS) {
 			if (p->verdict != SL_FORWARD) { /* sl_tx_flush counts those */
-				w->stats.verdicts[p->verdict]++;
+				SL_SHARED_ADD(w->stats.verdicts[p->verdict], 1);
 				if (!b->hairpin) /* it is nobody's on the wire */
 					sl_drop_sample(w, p);
 				if (p->flow)
-					p->flow->count.drops[p->verdict]++;
+					SL_SHARED_ADD(p->flow->count.drops[p->verdict], 1);
 				rte_pktmbuf_free(p->m);
 			}
 		} else if (p->verdict == SL_PUNT) {
-			w->stats.punted++;
+			SL_SHARED_ADD(w->stats.punted, 1);
 		} else if (p->flow) { /* SL_TAKEN with a flow: it waits for the second round */
 			p->verdict = SL_FORWARD;
 			b->packet[waiting++] = *p;
@@ -147,7 +148,7 @@ unsigned sl_worker_poll(struct sl_worker *w)
 
 		if (!n)
 			continue;
-		w->stats.rx += n;
+		SL_SHARED_ADD(w->stats.rx, n);
 		for (unsigned k = 0; k < n; k++) /* not every driver says so */
 			m[k]->port = sl_ethdevs[w->rx[i].port].dpdk_port;
 		run_burst(w, m, n, now, false);

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "dataplane/ethdev.h"
+#include "dataplane/shared.h"
 #include "dataplane/twin.h"
 #include "dataplane/worker.h"
 
@@ -22,15 +23,19 @@ enum {
 struct sl_worker sl_workers[SL_MAX_WORKERS];
 unsigned sl_n_workers;
 
-/* Cycles to ns as a 32.32 fixed-point factor. */
+/* Cycles to ns as a 32.32 fixed-point factor. Whoever asks first sets it. */
 static uint64_t clock_factor;
 
 uint64_t sl_clock(void)
 {
-	if (unlikely(!clock_factor))
-		clock_factor = (uint64_t)((__uint128_t)1000000000 * (UINT64_C(1) << 32) /
-					  rte_get_tsc_hz());
-	return (uint64_t)((__uint128_t)rte_rdtsc() * clock_factor >> 32);
+	uint64_t factor = SL_SHARED_GET(clock_factor);
+
+	if (unlikely(!factor)) {
+		factor = (uint64_t)((__uint128_t)1000000000 * (UINT64_C(1) << 32) /
+				    rte_get_tsc_hz());
+		SL_SHARED_SET(clock_factor, factor);
+	}
+	return (uint64_t)((__uint128_t)rte_rdtsc() * factor >> 32);
 }
 
 static int pin(unsigned core)
@@ -73,7 +78,7 @@ static void loop(struct sl_worker *w)
 
 		uint64_t now = sl_clock();
 
-		*(n ? &w->stats.busy_ns : &w->stats.idle_ns) += now - before;
+		SL_SHARED_ADD(*(n ? &w->stats.busy_ns : &w->stats.idle_ns), now - before);
 		before = now;
 	}
 }
@@ -290,12 +295,12 @@ void sl_worker_stats(unsigned worker, struct sl_worker_stats *out)
 
 	*out = (struct sl_worker_stats){
 		.core = w->core,
-		.rx = __atomic_load_n(&w->stats.rx, __ATOMIC_RELAXED),
-		.tx = __atomic_load_n(&w->stats.tx, __ATOMIC_RELAXED),
-		.punted = __atomic_load_n(&w->stats.punted, __ATOMIC_RELAXED),
-		.busy_ns = __atomic_load_n(&w->stats.busy_ns, __ATOMIC_RELAXED),
-		.idle_ns = __atomic_load_n(&w->stats.idle_ns, __ATOMIC_RELAXED),
+		.rx = SL_SHARED_GET(w->stats.rx),
+		.tx = SL_SHARED_GET(w->stats.tx),
+		.punted = SL_SHARED_GET(w->stats.punted),
+		.busy_ns = SL_SHARED_GET(w->stats.busy_ns),
+		.idle_ns = SL_SHARED_GET(w->stats.idle_ns),
 	};
 	for (int v = 0; v < SL_VERDICTS; v++)
-		out->verdicts[v] = __atomic_load_n(&w->stats.verdicts[v], __ATOMIC_RELAXED);
+		out->verdicts[v] = SL_SHARED_GET(w->stats.verdicts[v]);
 }

@@ -52,6 +52,15 @@ static inline __u64 sl_bucket_next(
 	return now + (__u64)debt;
 }
 
+static inline __u64 sl_bucket_read(const __u64 *full_at)
+{
+#ifdef __bpf__ /* its compiler knows no atomic load; one of a word is one there */
+	return *(const volatile __u64 *)full_at;
+#else
+	return __atomic_load_n(full_at, __ATOMIC_RELAXED);
+#endif
+}
+
 /*
  * The same for a bucket that several CPUs take from: what another one takes from at the same
  * instant is tried a second time, and then counts as empty. True: the packet passes.
@@ -59,7 +68,7 @@ static inline __u64 sl_bucket_next(
 static inline bool sl_bucket_take(__u64 *full_at, const struct sl_rate *rate, __u64 now)
 {
 	for (int i = 0; i < 2; i++) {
-		__u64 before = *(volatile __u64 *)full_at, after;
+		__u64 before = sl_bucket_read(full_at), after;
 		bool passes;
 
 		after = sl_bucket_next(before, rate, now, &passes);
