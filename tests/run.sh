@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Installs what the tests need, builds, and passes all of them. Ends with one line of totals.
-# usage: tests/run.sh [BUILD-DIR-PREFIX]        as root on Debian 12; build directories are PREFIX, PREFIX-asan
+# usage: tests/run.sh [BUILD-DIR-PREFIX]        as root on Debian 12; build directories are PREFIX, PREFIX-asan,
+#                                               PREFIX-tsan
 set -euo pipefail
 # A finding of the undefined-behaviour sanitizer fails the test, as one of the address sanitizer does.
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
@@ -13,11 +14,12 @@ deploy/packages.sh build test
 passed=0 failed=0 skipped=0 broken=()
 
 # prepare DIR COMPILER OPTION...: a configured, built tree; a broken build counts as one failure
+targets=() # of the build; none: all
 prepare() {
     local dir=$1 compiler=$2
     shift 2
     echo "== $dir: build with $compiler ${*:-}"
-    if { [ -f "$dir/build.ninja" ] || CC=$compiler meson setup "$dir" "$@"; } && ninja -C "$dir"; then
+    if { [ -f "$dir/build.ninja" ] || CC=$compiler meson setup "$dir" "$@"; } && ninja -C "$dir" "${targets[@]}"; then
         return 0
     fi
     failed=$((failed + 1)) broken+=("$dir: build")
@@ -91,6 +93,12 @@ if prepare "$prefix-asan" clang -Dfuzz=true -Db_sanitize=address,undefined -Db_l
     else
         failed=$((failed + 1)) broken+=("lint")
     fi
+fi
+# Only what runs worker threads beside a control thread, under the thread sanitizer.
+targets=(tests/unit/test_worker_{live,load,threads})
+if prepare "$prefix-tsan" clang -Db_sanitize=thread -Db_lundef=false; then
+    TSAN_OPTIONS=suppressions=$PWD/tests/tsan.supp:halt_on_error=1 \
+        run_tests "$prefix-tsan" threads worker_live_{ipsec-mb,srtp2} worker_{load,threads}_ipsec-mb
 fi
 end_soak
 

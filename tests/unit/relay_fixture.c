@@ -14,6 +14,8 @@
 #include "dataplane/mailbox.h"
 #include "dataplane/nexthop.h"
 #include "dataplane/rewrite.h"
+#include "dataplane/shared.h"
+#include "seen_rings.h"
 
 static const uint8_t local[SLOTS][16] = {
 	[WAN4] = {[10] = 0xff, 0xff, 10, 0, 0, 1},
@@ -71,6 +73,7 @@ static void open_port(struct relay *r, int port)
 	if (sl_port_open(&config, &index, why) != 0)
 		fail_msg("%s", why);
 	assert_int_equal(index, port);
+	seen_port_rings(sl_ethdevs[index].dpdk_port, r->rx[port], r->tx[port]);
 }
 
 void relay_start(struct relay *r, const char *backend, unsigned workers)
@@ -88,6 +91,7 @@ void relay_start(struct relay *r, const char *backend, unsigned workers)
 		if (sl_eal_init(&config, &huge, why) != 0)
 			fail_msg("%s", why);
 		assert_false(huge);
+		seen_mempool_rings();
 		assert_int_equal(sl_ports_reserve(4, why), 0);
 		eal = true;
 	}
@@ -462,7 +466,7 @@ uint64_t verdicts(enum sl_verdict v)
 	uint64_t sum = 0;
 
 	for (unsigned i = 0; i < sl_n_workers; i++)
-		sum += sl_workers[i].stats.verdicts[v];
+		sum += SL_SHARED_GET(sl_workers[i].stats.verdicts[v]);
 	return sum;
 }
 
