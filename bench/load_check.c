@@ -22,6 +22,29 @@ static bool mark(uint64_t *seen, uint32_t number)
 	return first;
 }
 
+static bool was_seen(const uint64_t *seen, uint32_t number)
+{
+	return seen[number / 64] >> (number & 63) & 1;
+}
+
+/* Has a packet come before this one that was sent after it, under the same SSRC? Between SSRCs
+ * there is no order (RFC 3550 5.1). */
+static bool overtaken(const struct sl_load *load, struct sl_stream *stream, uint32_t number)
+{
+	uint32_t position = stream->position[number], each = load->opt.ssrc_packets;
+	uint32_t first = each ? number / each * each : 0;
+
+	for (uint32_t n = first; n < first + each && n < load->opt.packets; n++)
+		if (was_seen(stream->seen, n) && stream->position[n] > position)
+			return true;
+	if (each)
+		return false;
+	if (position < stream->last_position)
+		return true;
+	stream->last_position = position;
+	return false;
+}
+
 static void check_rtp(struct sl_load *load, struct sl_stream *stream, const uint8_t *data,
 	unsigned len, uint64_t rx_ns)
 {
@@ -41,11 +64,7 @@ static void check_rtp(struct sl_load *load, struct sl_stream *stream, const uint
 		return;
 	}
 	stream->rtp.received++;
-	uint32_t position = stream->position[number];
-	if (position < stream->last_position)
-		stream->rtp.reordered++;
-	else
-		stream->last_position = position;
+	stream->rtp.reordered += overtaken(load, stream, number);
 	uint64_t sent_ns = stream->sent_ns[number];
 	sl_histogram_add(&load->latency, rx_ns > sent_ns ? rx_ns - sent_ns : 0);
 }

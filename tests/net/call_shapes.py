@@ -186,6 +186,17 @@ class Party:
     def prepare(self, index):
         self.sock(self.agreed()[index][0].port)
 
+    def story_so_far(self):
+        """What it sent and received, a line each, and what SIPp says of itself."""
+        lines = ["%s %s" % ("sent" if sent else "got ", " | ".join(
+            line for line in text.split("\n") if re.match(r"\S+ sip:|SIP/2.0|CSeq:|X-Step:|Call-ID:", line)))
+            for sent, text in self.messages()]
+        for kind in ".err", ".out":
+            if os.path.exists(self.base + kind):
+                with open(self.base + kind, encoding="utf-8", errors="replace") as log:
+                    lines += log.read()[-600:].strip().split("\n")
+        return "\n".join("    %s: %s" % (self.name, line) for line in lines)
+
     def close(self):
         self.sipp.kill()
         self.sipp.wait()
@@ -313,6 +324,8 @@ def main(run, tag, path, sluicectl, way, title=""):
         except (Wrong, OSError, ValueError, KeyError, IndexError) as wrong:
             failed += 1
             print("wrong: %s: %r (%s)" % (story.title, wrong, stage.call), flush=True)
+            for party in stage.party.values():
+                print(party.story_so_far(), flush=True)
         finally:
             stage.close()
     return bool(failed)

@@ -30,7 +30,7 @@ TRIES = 60  # Kamailio chooses by call-id: so many calls do not all go to one of
 def listen(address, port):
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sock.bind((address, port))
-    sock.settimeout(5)
+    sock.settimeout(30)
     return sock
 
 

@@ -51,7 +51,8 @@ for leg in json.load(open(sys.argv[1]))["legs"]:
 }
 
 sluicectl --json events >"$RUN/events.log" 2>&1 &
-load calls --calls 100 --seconds 80 &
+# 64 of the flood and these fit into a veth (256): no cable loses one of the calls, which would be counted with the flood.
+load calls --in-flight 150 --calls 100 --seconds 80 &
 CALLS=$!
 up() { [ "$(sluicectl calls --json | grep -c '"state": "up"')" -ge 100 ] 2>/dev/null; }
 wait_for 15 up || true
@@ -79,7 +80,7 @@ as_fast_as_it_goes "ping" "guard:kernel-stranger kernel:got" --kind icmp --from 
 sluicectl guard deny 10.0.0.64/26 >/dev/null
 flood "ping from a denied network" guard:denied --kind icmp --from 10.0.0.66
 sluicectl guard forget 10.0.0.64/26 >/dev/null
-in_ns attacker ping -c 1 -W 2 10.0.0.1 >/dev/null || fail "a network that is not denied any more gets no answer"
+in_ns attacker ping -c 1 -W 10 10.0.0.1 >/dev/null || fail "a network that is not denied any more gets no answer"
 
 wait $CALLS || fail "calls lose packets under a flood"
 ok "100 calls: $(sed -n 's/^RTP *\(sent [0-9]*, received [0-9]*\).*/\1/p' "$RUN/calls.log")"

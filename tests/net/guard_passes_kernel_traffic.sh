@@ -36,9 +36,9 @@ check "the echo service is not up" wait_for 5 logged echo ready
 expect answered $V4 20004
 start_guard
 
-check "no ping" in_ns peer ping -q -c 2 -i 0.2 -W 1 $V4
-check "no IPv6 ping, or no neighbour" in_ns peer ping -q -c 2 -i 0.2 -W 1 $V6
-check "no ping in fragments" in_ns peer ping -q -c 2 -i 0.2 -W 1 -s 4000 $V4
+check "no ping" in_ns peer ping -q -c 2 -i 0.2 -W 10 $V4
+check "no IPv6 ping, or no neighbour" in_ns peer ping -q -c 2 -i 0.2 -W 10 $V6
+check "no ping in fragments" in_ns peer ping -q -c 2 -i 0.2 -W 10 -s 4000 $V4
 ok "ping, IPv6 neighbours, fragments"
 expect answered $V4 5060
 expect refused $V4 19999

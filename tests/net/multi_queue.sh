@@ -49,7 +49,7 @@ ip -n "$TAG-relay" link set dev wire0 master wire
 ip -n "$TAG-relay" link set dev wire0 up
 check "it does not say how packets are spread" logged sluiced 'spread: '
 say "$(grep -o 'spread: .*' "$RUN/sluiced.log")"
-in_ns a ping -q -c 3 -i 0.2 -W 2 10.0.0.1 >/dev/null || fail "no ping"
+in_ns a ping -q -c 3 -i 0.2 -W 10 10.0.0.1 >/dev/null || fail "no ping"
 
 arrives "two queues, two workers" --calls 40 --seconds 3 --rtcp 100 --query
 arrives "GCM to plain" --calls 40 --seconds 2 --rtcp 100 --suite-a AEAD_AES_256_GCM --suite-b RTP

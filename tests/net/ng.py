@@ -62,7 +62,7 @@ def decode(data, at=0):
 class NG:
     """NG(socket).request(dict) -> dict. Raises OSError, or ConnectionError without a whole reply."""
 
-    def __init__(self, path, timeout=5):
+    def __init__(self, path, timeout=30):
         self.path = path.removeprefix("unix:")
         self.timeout = timeout
 

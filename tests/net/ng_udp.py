@@ -16,7 +16,7 @@ import ng
 SDP = ("v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
        "m=audio 5004 RTP/SAVP 0\r\n"
        "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd\r\n")
-PATIENCE = 2.0  # s: for a reply that must come
+PATIENCE = 20.0  # s: for a reply that must come
 SILENCE = 0.3  # s: for one that must not
 
 

@@ -75,7 +75,7 @@ END
 phone() {
     local json
     json=$(printf '{"command":"%s","params":"%s"}' "$2" "${3:-}")
-    in_ns "$1" bash -c 'exec 3<>/dev/tcp/127.0.0.1/4444 && printf "%d:%s," "${#1}" "$1" >&3 && read -r -t 2 -d , <&3' \
+    in_ns "$1" bash -c 'exec 3<>/dev/tcp/127.0.0.1/4444 && printf "%d:%s," "${#1}" "$1" >&3 && read -r -t 20 -d , <&3' \
         phone "$json" || fail "the phone in $1 does not take commands"
 }
 

@@ -12,7 +12,7 @@ with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
     print("asked", flush=True)
     while not os.path.exists(sys.argv[2]):
         time.sleep(0.05)
-    sock.settimeout(5)
+    sock.settimeout(30)
     for line in sock.makefile():
         print(line, end="", flush=True)
         if '"lost"' in line:

@@ -67,11 +67,11 @@ sluicectl status --json >"$RUN/status.json"
 # The limits and lists of [guard] hold without XDP as well.
 sluicectl guard deny 10.0.0.2/32 >/dev/null
 in_ns a ping -q -c 1 -W 1 10.0.0.1 >/dev/null && fail "who is denied gets an answer"
-in_ns b ping -q -c 1 -W 5 10.0.0.1 >/dev/null || fail "who is not denied gets no answer"
+in_ns b ping -q -c 1 -W 10 10.0.0.1 >/dev/null || fail "who is not denied gets no answer"
 sluicectl drops >"$RUN/drops.log"
 grep -q '^denied' "$RUN/drops.log" || fail "nothing is counted as denied: $(cat "$RUN/drops.log")"
 sluicectl guard forget 10.0.0.2/32 >/dev/null
-in_ns a ping -q -c 1 -W 5 10.0.0.1 >/dev/null || fail "who is denied no more gets no answer"
+in_ns a ping -q -c 1 -W 10 10.0.0.1 >/dev/null || fail "who is denied no more gets no answer"
 ok "a denied address is refused before the kernel sees it"
 
 # Strangers at the kernel's services: each within its rate, all together within theirs, and whom the list allows at will.
@@ -95,12 +95,12 @@ limit unknown-source-pps 50
 flood kernel-stranger --kind syn --ports 22 --from 10.0.0.76
 flood kernel-stranger --kind icmp --from 10.0.0.77
 flood kernel-stranger --ports 5060 --from 10.0.0.78
-in_ns a ping -q -c 3 -i 0.2 -W 5 10.0.0.1 >/dev/null || fail "one stranger's flood costs another its pings"
+in_ns a ping -q -c 3 -i 0.2 -W 10 10.0.0.1 >/dev/null || fail "one stranger's flood costs another its pings"
 [ "$(in_ns b "$NET_DIR/udp.py" probe 10.0.0.1 5060)" = answered ] || fail "one stranger's flood costs another its SIP"
 limit unknown-pps 50
 flood kernel-strangers --kind syn --ports 22
 sluicectl guard allow 10.0.0.2/32 >/dev/null
-in_ns a ping -q -c 60 -i 0.02 -W 5 10.0.0.1 >"$RUN/allowed.log" || fail "who is allowed gets no answer"
+in_ns a ping -q -c 60 -i 0.02 -W 10 10.0.0.1 >"$RUN/allowed.log" || fail "who is allowed gets no answer"
 check "who is allowed is limited" logged allowed ' 0% packet loss'
 ok "who is allowed is not"
 

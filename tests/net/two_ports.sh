@@ -58,8 +58,8 @@ arrives "inside IPv6 calls outside IPv4" --calls 50 --seconds 2 --direction insi
     --addr-a fd00:1::2 --addr-b 10.0.2.2
 arrives "inside calls inside" --calls 50 --seconds 2 --direction inside,inside \
     --addr-a 10.0.1.2 --netns-b "$TAG-a" --addr-b 10.0.1.2
-in_ns a ping -q -c 1 -W 1 10.0.1.1 >/dev/null || fail "no ping on the first interface"
-in_ns b ping -q -c 1 -W 1 10.0.2.1 >/dev/null || fail "no ping on the second interface"
+in_ns a ping -q -c 1 -W 10 10.0.1.1 >/dev/null || fail "no ping on the first interface"
+in_ns b ping -q -c 1 -W 10 10.0.2.1 >/dev/null || fail "no ping on the second interface"
 
 # The same with a worker of its own for each port: packets leave by a port that their worker has no queue of.
 first=$(tool_core)

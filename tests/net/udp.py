@@ -27,7 +27,7 @@ def echo(ports):
 def probe(address, port, size="172", source=None):
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_DGRAM) as sock:
-        sock.settimeout(0.3)
+        sock.settimeout(2)
         if source:
             sock.bind((source, 0))
         sock.connect((address, int(port)))
