@@ -12,7 +12,7 @@ give_back() {
     stop sluiced 2>/dev/null || true
     echo "$had" >$pages
     (exit $status)
-    media_cleanup
+    cleanup
 }
 trap give_back EXIT
 chmod 755 "$RUN"

@@ -16,7 +16,10 @@ call_shapes() {
         -e 's|@BOB@|10.0.0.3|' -e 's|@CAROL@|10.0.0.4|' "$NET_DIR/../sipp/kamailio.cfg" >"$RUN/kamailio.cfg"
     start kamailio relay kamailio -DD -E -f "$RUN/kamailio.cfg" -Y "$RUN" -w "$RUN" -m 32 -M 4 "${define[@]}"
     check "Kamailio does not answer SIP" wait_for 10 in_ns relay "$NET_DIR/sip_ping.py" 10.0.0.1
-    "$NET_DIR/call_shapes.py" "$RUN" "$TAG" "$NG" "$SLUICECTL" "$1" "${@:3}" >&2 || fail "a call went wrong"
+    "$NET_DIR/call_shapes.py" "$RUN" "$TAG" "$NG" "$SLUICECTL" "$1" "${@:3}" >&2 || {
+        sluicectl drops >"$RUN/drops.log" || true
+        fail "a call went wrong"
+    }
     check "Kamailio has given up on the relay: $(node)" node_is up
     node >&2
     stop sluiced || fail "the relay's exit status is $? (a sanitizer's finding?)"
