@@ -11,8 +11,8 @@
 #include <cmocka.h>
 
 #include "ctrl/log.h"
-#include "ctrl/query.h"
 #include "unit_random.h"
+#include "world_trace.h"
 
 unsigned long counts[KIND_COUNT];
 static unsigned seed_now, n_steps;
@@ -144,29 +144,12 @@ static void write_request(const struct request *r, struct text *t)
 	put(t, "e");
 }
 
-/* What the relay would tell of the call; nothing of it may change by what is refused. */
-static size_t snapshot(const struct request *r, char out[TEXT])
-{
-	struct sl_text id = {r->call_id, (uint32_t)strlen(r->call_id)};
-	struct sl_call *call = sl_session_find(&world.sessions, id);
-	struct sl_reply reply;
-	ssize_t len;
-
-	if (!call)
-		return 0;
-	sl_reply_start(&reply, out, TEXT, SL_REPLY_JSON);
-	sl_reply_dict(&reply);
-	sl_query_write(&reply, call, &(struct sl_query){0});
-	sl_reply_end(&reply);
-	len = sl_reply_finish(&reply);
-	return len < 0 ? 0 : (size_t)len;
-}
-
 /* Over UDP the same datagram is answered by the same bytes, and not acted on. */
 void ask(const struct request *r, struct reply *reply)
 {
+	const struct sl_text id = {r->call_id, (uint32_t)strlen(r->call_id)};
 	char before[TEXT], after[TEXT];
-	size_t len = snapshot(r, before);
+	size_t len = world_snapshot(id, before, sizeof(before));
 	struct reply again;
 	struct text text;
 	uint64_t offers;
@@ -177,19 +160,20 @@ void ask(const struct request *r, struct reply *reply)
 		strcmp(r->command, "delete") || !r->delay ? "" : " later");
 	if (getenv("SL_PROPERTY_SDP"))
 		note("%s\n%s", r->call_id, r->sdp);
-	if (!world_ask(text.at, reply))
+	if (!client_ask(text.at, reply))
 		violated("no reply");
 	if (!reply->ok) {
 		note("  refused: %s", reply->why);
-		if (snapshot(r, after) != len || memcmp(before, after, len) != 0)
+		if (world_snapshot(id, after, sizeof(after)) != len ||
+			memcmp(before, after, len) != 0)
 			violated("what was refused has changed the call:\n%.*s\n%.*s", (int)len,
-				before, (int)snapshot(r, after), after);
+				before, (int)world_snapshot(id, after, sizeof(after)), after);
 	}
 	if (!chance(25))
 		return;
 	counts[repeated]++;
 	offers = world.ng.count[SL_NG_offer].requests;
-	if (!world_ask_again(&again) || strcmp(again.text, reply->text) != 0)
+	if (!client_ask_again(&again) || strcmp(again.text, reply->text) != 0)
 		violated("the same datagram gets another reply");
 	if (world.ng.count[SL_NG_offer].requests != offers)
 		violated("the same datagram is acted on twice");

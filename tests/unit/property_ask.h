@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "property_client.h"
 #include "property_model.h"
 
 /* X(identifier): the kinds of moves. */

@@ -8,7 +8,7 @@
 #ifndef SL_TESTS_PROPERTY_MODEL_H
 #define SL_TESTS_PROPERTY_MODEL_H
 
-#include "property_world.h"
+#include "world.h"
 
 enum {
 	CALLS = 5,

@@ -214,7 +214,11 @@ void moves_start(unsigned seed)
 	negotiate_start();
 	unit_seed = seed;
 	model_reset();
-	world_open();
+	world_open(
+		&(struct sl_timers){
+			.media = 60, .silent = 600, .offer = 120, .notice = 10, .kept = 60},
+		&(struct sl_limits){0});
+	client_open();
 }
 
 void moves_end(void)

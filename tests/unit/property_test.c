@@ -25,72 +25,18 @@
 
 #include "ctrl/log.h"
 #include "property_ask.h"
-#include "property_keys.h"
 #include "property_moves.h"
 #include "unit_random.h"
-
-/* Which keys and flows the relay's calls refer to. */
-struct trace {
-	const void *key[4096], *flow[1024], *local[1024];
-	unsigned keys, flows, locals;
-};
-
-static void add(const void **list, unsigned *n, const void *item)
-{
-	for (unsigned i = 0; i < *n; i++)
-		if (list[i] == item)
-			return;
-	if (item)
-		list[(*n)++] = item;
-}
-
-static void add_key(struct trace *t, const struct sl_session_key *key)
-{
-	add(t->key, &t->keys, key ? key->key : NULL);
-}
-
-static void add_local(struct trace *t, const struct sl_local *local)
-{
-	add(t->local, &t->locals, local);
-	for (int i = 0; local && i < SL_SUITE_COUNT; i++)
-		add_key(t, local->ours[i]);
-}
-
-static void trace_leg(struct trace *t, const struct sl_leg *l)
-{
-	const struct sl_offer *o = l->offer;
-
-	for (unsigned m = 0; m < l->n_media; m++) {
-		add_local(t, l->media[m].local);
-		add_key(t, l->media[m].in);
-		add_key(t, l->media[m].out);
-		for (int i = 0; i < SL_FORMER_KEYS; i++)
-			add_key(t, l->media[m].former[i]);
-		add_key(t, l->media[m].path.in);
-		add_key(t, l->media[m].path.out);
-		add(t->flow, &t->flows, l->media[m].path.flow);
-	}
-	for (unsigned m = 0; o && m < o->n_media; m++) {
-		add_local(t, o->local[SL_FROM][m]);
-		add_local(t, o->local[SL_TO][m]);
-		for (int i = 0; i < SL_SUITE_COUNT; i++)
-			add_key(t, o->proposal[m].key[i]);
-	}
-}
-
-static void trace_call(const struct sl_call *call, void *context)
-{
-	for (unsigned i = 0; i < call->n_legs; i++)
-		trace_leg(context, call->leg[i]);
-}
+#include "world_keys.h"
+#include "world_trace.h"
 
 static void check(void)
 {
-	struct trace t = {0};
+	struct trace t;
 	unsigned n = 0, taken = 0;
 
 	model_collect();
-	sl_sessions_walk(&world.sessions, trace_call, &t);
+	world_trace(&t);
 	for (unsigned k = 0; k < CALLS; k++)
 		n += calls[k].exists;
 	if (world.sessions.n != n)
@@ -133,6 +79,7 @@ static void live(unsigned seed, unsigned steps)
 	if (model_ports(SL_IPV4) || model_ports(SL_IPV6) || model_flows())
 		violated("the model has something left");
 	left = world_close();
+	client_close();
 	if (left)
 		violated("%s is left", left);
 }
@@ -182,7 +129,7 @@ static void one_life(void **state)
 
 static int start(void **state)
 {
-	world_start();
+	world_start(1);
 	return 0;
 }
 

@@ -1,26 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "property_world.h"
+#include "world.h"
 
-#include <arpa/inet.h>
-#include <poll.h>
 #include <rte_eth_ring.h>
 #include <rte_mbuf.h>
 #include <rte_mempool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "ctrl/follow.h"
 #include "ctrl/neigh.h"
 #include "ctrl/watch.h"
 #include "dataplane/ethdev.h"
+#include "dataplane/event.h"
 #include "dataplane/pinhole.h"
 #include "dataplane/rewrite.h"
 #include "dataplane/worker.h"
-#include "property_keys.h"
+#include "world_keys.h"
 
 struct world world = {.now = 1000 * SECOND};
 
@@ -54,131 +51,140 @@ static void must(bool ok, const char *what)
 	abort();
 }
 
+/* As many queues as workers, on cores of their own. */
 static void open_port(uint8_t *index)
 {
-	static const unsigned cores[1] = {0};
+	static const unsigned cores[WORKERS_MAX] = {0, 1};
 	const struct sl_port_config port = {.name = "wan",
 		.device = "vdev:net_ring_wan",
 		.cores = cores,
-		.n_cores = 1,
+		.n_cores = world.workers,
 		.mac = own_mac};
-	char why[SL_WHY] = "";
+	char name[16], why[SL_WHY] = "";
 
-	world.rx = rte_ring_create("rx", 256, SOCKET_ID_ANY, 0);
-	world.tx = rte_ring_create("tx", 256, SOCKET_ID_ANY, 0);
-	must(world.rx && world.tx &&
-			rte_eth_from_rings("wan", &world.rx, 1, &world.tx, 1, SOCKET_ID_ANY) >= 0,
-		"rings");
+	for (unsigned q = 0; q < world.workers; q++) {
+		snprintf(name, sizeof(name), "rx%u", q);
+		world.rx[q] = rte_ring_create(name, 256, SOCKET_ID_ANY, 0);
+		snprintf(name, sizeof(name), "tx%u", q);
+		world.tx[q] = rte_ring_create(name, 256, SOCKET_ID_ANY, 0);
+		must(world.rx[q] && world.tx[q], "rings");
+	}
+	must(rte_eth_from_rings(
+		     "wan", world.rx, world.workers, world.tx, world.workers, SOCKET_ID_ANY) >= 0,
+		"device");
 	must(!sl_port_open(&port, index, why), why);
 }
 
-void world_start(void)
+static void add_addresses(uint8_t port)
 {
-	const struct sl_eal_config eal = {.memory_mib = 128};
 	struct sl_config_interface *config = &world.config;
-	const char *reason = "";
 	char why[SL_WHY] = "";
-	bool huge;
-	uint8_t index;
+	uint8_t slot;
 
-	must(!sl_eal_init(&eal, &huge, why) && !sl_ports_reserve(1, why), why);
-	open_port(&index);
 	strcpy(config->name, "public");
 	config->n_addresses = SL_FAMILIES;
 	config->port_min = FIRST_PORT;
 	config->port_max = FIRST_PORT + 2 * PAIRS - 1;
 	for (int f = 0; f < SL_FAMILIES; f++) {
 		struct sl_config_address *a = &config->address[f];
-		struct sl_address_config where;
-		uint8_t slot;
-
-		sl_address_parse(f == SL_IPV4 ? "203.0.113.10" : "2001:db8::10", a->ip);
-		memcpy(a->advertise, a->ip, 16);
-		where = (struct sl_address_config){
+		struct sl_address_config where = {
 			.port_min = config->port_min, .port_max = config->port_max};
+
+		sl_address_parse(f == SL_IPV4 ? WORLD_IP4 : WORLD_IP6, a->ip);
+		memcpy(a->advertise, a->ip, 16);
 		memcpy(where.ip, a->ip, 16);
-		must(!sl_address_add(index, &where, &slot, why), why);
+		must(!sl_address_add(port, &where, &slot, why), why);
 		must(slot == f, "slots");
 	}
+}
+
+/* A next hop for each host, which the kernel is never asked for. */
+static void add_hosts(void)
+{
+	char text[SL_ADDRESS_TEXT];
+	uint8_t ip[16];
+
+	must(!sl_neigh_open(&world.neigh, &world.loop, sl_nexthops, SL_MAX_NEXTHOPS, NULL, NULL),
+		"next hops");
+	for (int f = 0; f < SL_FAMILIES; f++)
+		for (unsigned host = 0; host < HOSTS; host++) {
+			world_host(f, host, ip, text);
+			must(!sl_neigh_fix(world.neigh, sl_interface_netdev(&world.interface), ip,
+				     next_mac),
+				"a next hop");
+		}
+}
+
+void world_start(unsigned workers)
+{
+	const struct sl_eal_config eal = {.memory_mib = 128};
+	const char *reason = "";
+	char why[SL_WHY] = "";
+	bool huge;
+	uint8_t index;
+
+	world.workers = workers;
+	must(!sl_eal_init(&eal, &huge, why) && !sl_ports_reserve(workers, why), why);
+	open_port(&index);
+	add_addresses(index);
 	backend = sl_crypto_select("ipsec-mb", &reason);
 	must(backend != NULL, reason);
 	backend = keys_watch(backend);
 	must(!sl_workers_prepare(backend, why), why);
-	sl_workers[0].crypto = backend->open();
-	must(sl_workers[0].crypto != NULL, "crypto");
+	for (unsigned w = 0; w < workers; w++) {
+		sl_workers[w].crypto = backend->open();
+		must(sl_workers[w].crypto != NULL, "crypto");
+	}
 	buffers = rte_mempool_in_use_count(sl_mbufs);
+	uv_loop_init(&world.loop);
+	add_hosts();
 }
 
 void world_end(void)
 {
-	backend->close(sl_workers[0].crypto);
+	sl_neigh_close(world.neigh);
+	uv_run(&world.loop, UV_RUN_DEFAULT);
+	must(!uv_loop_close(&world.loop), "loop");
+	for (unsigned w = 0; w < world.workers; w++)
+		backend->close(sl_workers[w].crypto);
 }
 
-static void listen_udp(void)
-{
-	struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	static const struct sl_config_net nets[1] = {
-		{.ip = {[10] = 0xff, 0xff, 127, 0, 0, 1}, .bits = 128}};
-	struct sl_datagram_listen how = {.ip = {[10] = 0xff, 0xff, 127, 0, 0, 1},
-		.protocol = &sl_ng_protocol,
-		.context = &world.ng,
-		.nets = nets,
-		.n_nets = 1};
-	socklen_t len = sizeof(in);
-	char why[SL_SERVER_WHY];
-	int probe = socket(AF_INET, SOCK_DGRAM, 0);
-
-	/* A port that is free. */
-	must(probe >= 0 && !bind(probe, (struct sockaddr *)&in, len) &&
-			!getsockname(probe, (struct sockaddr *)&in, &len),
-		"socket");
-	close(probe);
-	how.port = ntohs(in.sin_port);
-	world.work = sl_work_new(&world.loop);
-	must(world.work, "work");
-	world.datagram = sl_datagram_new(&world.loop, world.work);
-	must(world.datagram && !sl_datagram_listen(world.datagram, &how, why), "NG by UDP");
-	world.client = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
-	must(world.client >= 0 && !connect(world.client, (struct sockaddr *)&in, len), "client");
-}
-
-void world_open(void)
+void world_open(const struct sl_timers *timers, const struct sl_limits *limits)
 {
 	const struct sl_session_env env = {.crypto = backend,
 		.interfaces = &world.interface,
 		.n_interfaces = 1,
-		.timers = {.media = 60, .silent = 600, .offer = 120, .notice = 10, .kept = 60}};
-	char text[SL_ADDRESS_TEXT];
-	uint8_t ip[16];
+		.limits = *limits,
+		.timers = *timers};
 
+	world.now = 1000 * SECOND;
 	keys_forget();
-	uv_loop_init(&world.loop);
-	must(!sl_neigh_open(&world.neigh, &world.loop, sl_nexthops, SL_MAX_NEXTHOPS, NULL, NULL),
-		"next hops");
 	must(!sl_interface_init(&world.interface, &world.config), "interface");
 	world.interface.neigh = world.neigh;
-	for (int f = 0; f < SL_FAMILIES; f++) {
+	for (int f = 0; f < SL_FAMILIES; f++)
 		world.interface.local[f].slot = (uint8_t)f;
-		for (unsigned host = 0; host < HOSTS; host++) {
-			world_host(f, host, ip, text);
-			sl_neigh_fix(
-				world.neigh, sl_interface_netdev(&world.interface), ip, next_mac);
-		}
-	}
 	sl_sessions_init(&world.sessions, &env);
 	world.ng = (struct sl_ng){.sessions = &world.sessions};
-	listen_udp();
+}
+
+static void drain(void)
+{
+	struct sl_event events[16];
+	struct packet ignored;
+
+	world_poll();
+	while (world_take(&ignored))
+		;
+	while (sl_events_take(events, 16))
+		;
 }
 
 const char *world_close(void)
 {
 	const char *left = NULL;
-	struct packet ignored;
 
 	sl_sessions_fini(&world.sessions);
-	world_poll();
-	while (world_take(&ignored))
-		;
+	drain();
 	if (world.sessions.n || world.sessions.tree || world.sessions.by_serial)
 		left = "a call";
 	if (!TAILQ_EMPTY(&world.sessions.due) || !TAILQ_EMPTY(&world.sessions.sweep))
@@ -194,12 +200,6 @@ const char *world_close(void)
 			left = "a port";
 	if (rte_mempool_in_use_count(sl_mbufs) != buffers)
 		left = "a packet buffer";
-	close(world.client);
-	sl_datagram_stop(world.datagram);
-	sl_work_stop(world.work);
-	sl_neigh_close(world.neigh);
-	uv_run(&world.loop, UV_RUN_DEFAULT);
-	must(!uv_loop_close(&world.loop), "loop");
 	sl_interface_fini(&world.interface);
 	return left;
 }
@@ -221,66 +221,6 @@ void world_wait(uint64_t ns)
 		sl_sessions_tick(&world.sessions);
 		sl_quality_tick(&world.sessions);
 	}
-}
-
-/* The string of a key, or NULL. */
-static const char *string_of(const char *text, const char *key, size_t *len)
-{
-	const char *at = strstr(text, key);
-
-	if (!at)
-		return NULL;
-	*len = strtoul(at + strlen(key), (char **)&at, 10);
-	return *at == ':' ? at + 1 : NULL;
-}
-
-static bool copy_string(const char *text, const char *key, char *out, size_t room)
-{
-	size_t len = 0;
-	const char *at = string_of(text, key, &len);
-
-	out[0] = '\0';
-	if (!at || len >= room)
-		return false;
-	memcpy(out, at, len);
-	out[len] = '\0';
-	return true;
-}
-
-bool world_ask_again(struct reply *reply)
-{
-	struct pollfd fd = {.fd = world.client, .events = POLLIN};
-	size_t cookie = strcspn(world.request, " ") + 1;
-	char result[32];
-	ssize_t n;
-
-	memset(reply, 0, sizeof(*reply));
-	if (send(world.client, world.request, world.request_len, 0) < 0)
-		return false;
-	for (int tries = 0; tries < 1000; tries++) {
-		uv_run(&world.loop, UV_RUN_NOWAIT);
-		if (poll(&fd, 1, tries > 10) == 1)
-			break;
-	}
-	n = recv(world.client, reply->text, sizeof(reply->text) - 1, 0);
-	if (n <= (ssize_t)cookie || memcmp(reply->text, world.request, cookie) != 0)
-		return false;
-	memmove(reply->text, reply->text + cookie, (size_t)n + 1 - cookie);
-	if (!copy_string(reply->text, "6:result", result, sizeof(result)))
-		return false;
-	reply->ok = !strcmp(result, "ok");
-	reply->warned = strstr(reply->text, "7:warning") != NULL;
-	copy_string(reply->text, "3:sdp", reply->sdp, sizeof(reply->sdp));
-	return copy_string(reply->text, "12:error-reason", reply->why, sizeof(reply->why)) ||
-	       reply->ok;
-}
-
-bool world_ask(const char *dictionary, struct reply *reply)
-{
-	world.request_len = (size_t)snprintf(
-		world.request, sizeof(world.request), "c%u %s", ++world.cookie, dictionary);
-	must(world.request_len < sizeof(world.request), "the request is too long");
-	return world_ask_again(reply);
 }
 
 void world_host(int family, unsigned host, uint8_t ip[16], char text[SL_ADDRESS_TEXT])
@@ -310,22 +250,30 @@ void world_give(const struct packet *p)
 	frame[13] = v6 ? 0xdd : 0x00;
 	memcpy(payload, p->payload, p->len);
 	sl_rewrite(&header, payload, p->len);
-	must(!rte_ring_enqueue(world.rx, m), "ring");
+	must(!rte_ring_enqueue(world.rx[p->queue], m), "ring");
 }
 
 void world_poll(void)
 {
-	while (sl_worker_poll(&sl_workers[0]))
-		;
+	unsigned moved;
+
+	do {
+		moved = 0;
+		for (unsigned w = 0; w < world.workers; w++)
+			moved += sl_worker_poll(&sl_workers[w]);
+	} while (moved);
 }
 
 bool world_take(struct packet *p)
 {
-	struct rte_mbuf *m;
+	struct rte_mbuf *m = NULL;
 	struct sl_view view;
 	const uint8_t *frame;
+	unsigned q = 0;
 
-	if (rte_ring_dequeue(world.tx, (void **)&m) != 0)
+	while (q < world.workers && rte_ring_dequeue(world.tx[q], (void **)&m) != 0)
+		q++;
+	if (q == world.workers)
 		return false;
 	frame = rte_pktmbuf_mtod(m, const uint8_t *);
 	must(sl_parse_frame(frame, m->data_len, &view) == SL_FORWARD, "a frame that is none");

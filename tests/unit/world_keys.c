@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "property_keys.h"
+#include "world_keys.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -96,7 +96,7 @@ static void grow(void)
 	struct sent *old = table;
 	size_t old_room = room;
 
-	room = room ? 2 * room : 1 << 16;
+	room = room ? 2 * room : 1 << 10;
 	table = calloc(room, sizeof(*table));
 	if (!table)
 		abort();

@@ -3,8 +3,8 @@
  * Watches the real crypto backend: which keys there are, and every index that was sent under each.
  * Keys are told apart by their bytes, so that two objects with one master key are one key.
  */
-#ifndef SL_TESTS_PROPERTY_KEYS_H
-#define SL_TESTS_PROPERTY_KEYS_H
+#ifndef SL_TESTS_WORLD_KEYS_H
+#define SL_TESTS_WORLD_KEYS_H
 
 #include <stdbool.h>
 
