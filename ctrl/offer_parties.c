@@ -2,6 +2,7 @@
 #include "ctrl/offer_parties.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "ctrl/admit.h"
 #include "ctrl/leg.h"
@@ -81,6 +82,12 @@ static struct sl_leg *find_pending(const struct sl_draft *d, const struct sl_leg
 	return found;
 }
 
+/* Also where nobody has it so far: two parties by one tag could not be told apart. */
+static bool is_one_tag(struct sl_text a, struct sl_text b)
+{
+	return a.at && b.at && a.len == b.len && memcmp(a.at, b.at, a.len) == 0;
+}
+
 /*
  * Either party may offer anew. A tag that is not known belongs to who was not named so far, or else
  * to a new party: one that takes the place of another, or to whom the call is forked.
@@ -92,7 +99,7 @@ static int find_legs(struct sl_draft *d)
 	struct sl_leg *to = sl_call_leg(d->call, o->to_tag);
 	int rc = 0;
 
-	if (from && from == to)
+	if (is_one_tag(o->from_tag, o->to_tag))
 		return SL_REFUSE(-ESRCH, d->why, "from-tag and to-tag are the same");
 	if (!from && !to && o->to_tag.at && !d->new_call)
 		return SL_REFUSE(-ESRCH, d->why, "from-tag does not belong to this call");

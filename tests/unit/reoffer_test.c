@@ -308,6 +308,23 @@ static void a_second_branch_is_no_re_invite(void **state)
 	relay_close();
 }
 
+static void nobody_offers_to_himself(void **state)
+{
+	struct command c = from_a;
+
+	relay_open(0);
+	c.to_tag = c.from_tag;
+	for (int known = 0; known < 2; known++) {
+		struct party a = alice(NULL);
+
+		assert_null(offer(&c, &a));
+		assert_string_equal(why, "from-tag and to-tag are the same");
+		assert_int_equal(relay.sessions.n, known);
+		must_offer(from_a, a);
+	}
+	relay_close();
+}
+
 static void media_come_and_go(void **state)
 {
 	static const char video[] = "m=video 7000 RTP/AVP 96\r\n";
@@ -388,6 +405,7 @@ int main(void)
 		cmocka_unit_test(a_key_of_ours_is_refused_from_a_fork),
 		cmocka_unit_test(a_200_does_not_undo_an_update),
 		cmocka_unit_test(a_second_branch_is_no_re_invite),
+		cmocka_unit_test(nobody_offers_to_himself),
 		cmocka_unit_test(media_come_and_go),
 		cmocka_unit_test(media_of_a_refused_offer_may_go),
 		cmocka_unit_test(refused_video_of_an_srtp_call_does_no_harm),
