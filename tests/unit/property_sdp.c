@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "ctrl/sdes.h"
-#include "dataplane/worker.h"
 #include "unit_random.h"
+#include "world_keys.h"
 
 static const char *const kinds[MEDIA] = {"audio", "video", "audio"};
 
@@ -96,32 +96,6 @@ void master_new(struct sl_master *master, enum sl_suite suite)
 	unit_fill(master->salt, sl_suites[suite].salt_len);
 }
 
-/* By the same library as the relay; that it does what others do is for other tests. */
-static bool transform(struct packet *p, const struct sl_master *master, uint64_t index,
-	uint32_t ssrc, bool rtcp, bool protect)
-{
-	static const struct sl_crypto_backend *b;
-	struct sl_crypto *crypto = sl_workers[0].crypto;
-	struct sl_crypto_op op = {.data = p->payload,
-		.index = index,
-		.ssrc = ssrc,
-		.len = p->len,
-		.header_len = rtcp ? 8 : 12};
-	struct sl_crypto_op *ops[1] = {&op};
-
-	if (!b) /* not the one that is watched */
-		b = sl_crypto_select("ipsec-mb", NULL);
-	if (!b || b->key_new(&op.key, master))
-		abort();
-	if (protect)
-		(rtcp ? b->rtcp_protect : b->rtp_protect)(crypto, ops, 1);
-	else
-		(rtcp ? b->rtcp_unprotect : b->rtp_unprotect)(crypto, ops, 1);
-	b->key_free(op.key);
-	p->len = op.len;
-	return op.verdict == SL_FORWARD;
-}
-
 static void addresses(struct packet *p, const struct leg *l, unsigned m, bool rtcp)
 {
 	const struct medium *x = &l->m[m];
@@ -156,7 +130,7 @@ void rtp_write(struct packet *p, const struct leg *l, unsigned m, uint64_t index
 		p->payload[i] = (uint8_t)(index * 7 + i + m + x->ssrc);
 	p->len = 60;
 	if (tx->suite)
-		transform(p, tx, index, x->ssrc, false, true);
+		keys_transform(p->payload, &p->len, tx, index, x->ssrc, false, true);
 }
 
 void rtcp_write(struct packet *p, const struct leg *l, unsigned m, uint32_t index)
@@ -173,7 +147,7 @@ void rtcp_write(struct packet *p, const struct leg *l, unsigned m, uint32_t inde
 		p->payload[i] = (uint8_t)(index + i);
 	p->len = 28;
 	if (x->tx.suite)
-		transform(p, &x->tx, index, x->ssrc, true, true);
+		keys_transform(p->payload, &p->len, &x->tx, index, x->ssrc, true, true);
 }
 
 const char *packet_check(
@@ -191,7 +165,8 @@ const char *packet_check(
 	memcpy(&ssrc, got->payload + (rtcp ? 4 : 8), 4);
 	if (got->secure != (y->rx.suite != SL_SUITE_NONE))
 		return "is protected, or not, against what was agreed";
-	if (got->secure && !transform(got, &y->rx, got->index, ntohl(ssrc), rtcp, false))
+	if (got->secure && !keys_transform(got->payload, &got->len, &y->rx, got->index, ntohl(ssrc),
+				   rtcp, false))
 		return "does not verify under the key that the party was told";
 	if (got->len != plain->len)
 		return "has another length";

@@ -117,7 +117,7 @@ static void add_hosts(void)
 
 void world_start(unsigned workers)
 {
-	const struct sl_eal_config eal = {.memory_mib = 128};
+	const struct sl_eal_config eal = {.memory_mib = 256};
 	const char *reason = "";
 	char why[SL_WHY] = "";
 	bool huge;

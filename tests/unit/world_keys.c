@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataplane/worker.h"
+
 enum { KEYS = 1 << 14, LAST = 1024 };
 
 /* Of one index that was sent. */
@@ -165,9 +167,11 @@ unsigned keys_alive(void)
 	return n_alive;
 }
 
-bool keys_has(const struct sl_key *key)
+unsigned keys_number(const struct sl_key *key)
 {
-	return find(key) >= 0;
+	int i = find(key);
+
+	return i < 0 ? 0 : alive[i].master;
 }
 
 unsigned keys_reused(void)
@@ -193,4 +197,36 @@ bool keys_taken(const uint8_t *data, uint64_t *index, struct sl_master *master)
 		return true;
 	}
 	return false;
+}
+
+static uint16_t rtp_header(const uint8_t *data, uint16_t len)
+{
+	uint16_t at = (uint16_t)(12 + 4 * (data[0] & 15));
+
+	if (data[0] & 16 && at + 4 <= len)
+		at = (uint16_t)(at + 4 + 4 * (data[at + 2] << 8 | data[at + 3]));
+	return at < len ? at : len;
+}
+
+/* By the same library as the relay; that it does what others do is for other tests. */
+bool keys_transform(uint8_t *data, uint16_t *len, const struct sl_master *master, uint64_t index,
+	uint32_t ssrc, bool rtcp, bool protect)
+{
+	struct sl_crypto *crypto = sl_workers[0].crypto;
+	struct sl_crypto_op op = {.data = data,
+		.index = index,
+		.ssrc = ssrc,
+		.len = *len,
+		.header_len = rtcp ? 8 : rtp_header(data, *len)};
+	struct sl_crypto_op *ops[1] = {&op};
+
+	if (real->key_new(&op.key, master))
+		abort();
+	if (protect)
+		(rtcp ? real->rtcp_protect : real->rtp_protect)(crypto, ops, 1);
+	else
+		(rtcp ? real->rtcp_unprotect : real->rtp_unprotect)(crypto, ops, 1);
+	real->key_free(op.key);
+	*len = op.len;
+	return op.verdict == SL_FORWARD;
 }

@@ -18,7 +18,8 @@ void keys_forget(void);
 
 /* Keys that were made and are not freed. */
 unsigned keys_alive(void);
-bool keys_has(const struct sl_key *key);
+/* The same for two keys with one master key; 0: it is none. */
+unsigned keys_number(const struct sl_key *key);
 
 /* Indices that were sent twice under one key and SSRC; this must stay 0. */
 unsigned keys_reused(void);
@@ -27,5 +28,10 @@ unsigned long keys_sent(void);
 
 /* What was protected at this address: its index and master key, once. False: nothing was. */
 bool keys_taken(const uint8_t *data, uint64_t *index, struct sl_master *master);
+
+/* Protects or unprotects a packet without being watched, with room for what is added. False: it
+ * does not verify. */
+bool keys_transform(uint8_t *data, uint16_t *len, const struct sl_master *master, uint64_t index,
+	uint32_t ssrc, bool rtcp, bool protect);
 
 #endif
