@@ -35,7 +35,7 @@ enum {
 	ECHO = 64,
 	TCP = 20,
 	MAX_FRAME = 320,
-	MAX_SECONDS = 60
+	MAX_SECONDS = 300
 };
 
 struct options {

@@ -58,6 +58,7 @@ struct sl_load_options {
 	const char *rtcp_mux; /* comma list for NG `rtcp-mux` of the offer */
 	const char *json;     /* file for the result, or NULL */
 	const char *halfway;  /* command for the shell, or NULL */
+	const char *until;    /* file that ends media, or NULL */
 	const char *flags;    /* comma list for NG `flags` of both */
 };
 

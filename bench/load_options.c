@@ -30,6 +30,7 @@ static const char help[] =
 	"                     the machine costs packets then; what is lost costs a second for each "
 	"N\n"
 	"  --halfway COMMAND  run by the shell, and waited for, when half of the packets are sent\n"
+	"  --until FILE       media ends when there is such a file, at latest after --seconds\n"
 	"  --memory MB (1536)  --drain MS (1000)  --cpu N  --relay-pid PID (report its memory)\n"
 	"  --json FILE        the result as JSON too\n"
 	"Exit: 0 everything arrived once, in order and unchanged; 1 not so; 2 could not be "
@@ -67,6 +68,7 @@ enum {
 	OPT_LIVE,
 	OPT_IN_FLIGHT,
 	OPT_HALFWAY,
+	OPT_UNTIL,
 	OPT_MEMORY,
 	OPT_DRAIN,
 	OPT_CPU,
@@ -111,6 +113,7 @@ static const struct option longs[] = {
 	{"live", 0, NULL, OPT_LIVE},
 	{"in-flight", 1, NULL, OPT_IN_FLIGHT},
 	{"halfway", 1, NULL, OPT_HALFWAY},
+	{"until", 1, NULL, OPT_UNTIL},
 	{"memory", 1, NULL, OPT_MEMORY},
 	{"drain", 1, NULL, OPT_DRAIN},
 	{"cpu", 1, NULL, OPT_CPU},
@@ -242,6 +245,9 @@ static void take_other(struct parse *parse, int code)
 		break;
 	case OPT_HALFWAY:
 		opt->halfway = optarg;
+		break;
+	case OPT_UNTIL:
+		opt->until = optarg;
 		break;
 	case OPT_RTCP_MUX:
 		opt->rtcp_mux = optarg;

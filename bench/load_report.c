@@ -124,6 +124,8 @@ static void print_json(struct sl_load *load, FILE *out)
 	json_object_set_new(root, "query",
 		json_pack("{s:I s:I}", "rtp", (json_int_t)totals->relay_rtp_packets, "rtcp",
 			(json_int_t)totals->relay_rtcp_packets));
+	json_object_set_new(
+		root, "media-ms", json_integer((json_int_t)(totals->media_ns / 1000000)));
 	json_object_set_new(root, "latency-us", histogram_json(&load->latency));
 	json_object_set_new(root, "offer-us", histogram_json(&load->offer));
 	json_object_set_new(root, "answer-us", histogram_json(&load->answer));

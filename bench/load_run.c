@@ -5,6 +5,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "bench/load.h"
 #include "bench/load_packet.h"
@@ -18,6 +19,7 @@ enum {
 	AFTER_DELETE = 300000000, /* ns without anything arriving */
 	STALLED = 1000000000,     /* ns: what is in flight and has not come by then is lost */
 	LATE = 200000000,         /* ns behind the schedule that are made up for */
+	GLANCE = 100000000,       /* ns between two looks for --until */
 };
 
 /* Datagrams that leave by one socket in one system call. */
@@ -283,16 +285,35 @@ static bool halfway(const struct sl_load *load)
 	return !load->opt.halfway || system(load->opt.halfway) == 0;
 }
 
-static int pump(
-	struct sl_load *load, struct batch *batch, struct sl_receiver *receiver, uint64_t expected)
+/* Has --until ended the media? Then nothing more is expected than what was sent. */
+static bool is_over(struct sl_load *load, uint64_t *looked)
+{
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+
+	if (!load->opt.until || now - *looked < GLANCE)
+		return false;
+	*looked = now;
+	if (access(load->opt.until, F_OK))
+		return false;
+	for (unsigned i = 0; i < load->opt.calls * 2; i++) {
+		struct sl_stream *stream = &load->calls[i / 2].stream[i % 2];
+
+		stream->rtp.expected = stream->rtp.sent;
+		stream->rtcp.expected = stream->rtcp.sent;
+	}
+	return true;
+}
+
+static int pump(struct sl_load *load, struct batch *batch, struct sl_receiver *receiver)
 {
 	struct schedule schedule;
+	uint64_t looked = 0;
 	bool second_half = false;
 	int got = 0;
 
 	if (!schedule_init(&schedule, load))
 		return -ENOMEM;
-	while (schedule.next < schedule.total && got >= 0) {
+	while (schedule.next < schedule.total && got >= 0 && !is_over(load, &looked)) {
 		got = sl_receiver_poll(receiver, send_due(batch, &schedule));
 		if (got > 0) {
 			schedule.arrived += (unsigned)got;
@@ -306,7 +327,7 @@ static int pump(
 	}
 	load->totals.media_ns += clock_ns(CLOCK_MONOTONIC) - schedule.start;
 	free(schedule.bad_next);
-	return got < 0 ? got : drain(load, receiver, schedule.arrived, expected);
+	return got < 0 ? got : drain(load, receiver, schedule.arrived, expected_datagrams(load));
 }
 
 int sl_run_media(struct sl_load *load)
@@ -320,7 +341,7 @@ int sl_run_media(struct sl_load *load)
 	prctl(PR_SET_TIMERSLACK, 1000, 0, 0, 0);
 	if (batch && receiver) {
 		batch->load = load;
-		error = pump(load, batch, receiver, expected);
+		error = pump(load, batch, receiver);
 		sl_receiver_judge(receiver);
 	}
 	sl_receiver_free(receiver);

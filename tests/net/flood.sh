@@ -52,7 +52,7 @@ for leg in json.load(open(sys.argv[1]))["legs"]:
 
 sluicectl --json events >"$RUN/events.log" 2>&1 &
 # 64 of the flood and these fit into a veth (256): no cable loses one of the calls, which would be counted with the flood.
-load calls --in-flight 150 --calls 100 --seconds 80 &
+load calls --in-flight 150 --calls 100 --seconds 600 --until "$RUN/over" &
 CALLS=$!
 up() { [ "$(sluicectl calls --json | grep -c '"state": "up"')" -ge 100 ] 2>/dev/null; }
 wait_for 15 up || true
@@ -82,6 +82,7 @@ flood "ping from a denied network" guard:denied --kind icmp --from 10.0.0.66
 sluicectl guard forget 10.0.0.64/26 >/dev/null
 in_ns attacker ping -c 1 -W 10 10.0.0.1 >/dev/null || fail "a network that is not denied any more gets no answer"
 
+touch "$RUN/over"
 wait $CALLS || fail "calls lose packets under a flood"
 ok "100 calls: $(sed -n 's/^RTP *\(sent [0-9]*, received [0-9]*\).*/\1/p' "$RUN/calls.log")"
 sluicectl guard >"$RUN/guard.log"

@@ -31,7 +31,7 @@ start echo relay "$NET_DIR/udp.py" echo 20004
 check "the echo service is not up" wait_for 5 logged echo ready
 POLICY='deny = 10.0.0.67' start_sluiced relay 10.0.0.1/24
 start flood attacker "$BUILD/bench/flood" --interface eth0 --mac "$MAC" --to 10.0.0.1 --ports 20000-20009 \
-    --pps "${PPS:-20000}" --seconds 600
+    --pps "${PPS:-20000}" --seconds 300
 BEFORE=$(udp)
 judged "serving"
 
