@@ -13,7 +13,7 @@ import time
 import ng
 
 INSIDE, OUTSIDE = 4242, 4243
-OFFERS = 1000
+OFFERS = 400
 IDLE = 10000
 # CPU time of the control thread, so that it holds on a busy machine too: what a turn of the loop may take.
 TURN = 0.050
