@@ -7,5 +7,5 @@
 
 media_switch
 start_sluiced relay 10.0.0.1/24
-arrives "500 calls, 20 s" --calls 500 --seconds "${SECONDS_OF_MEDIA:-20}" --query \
+arrives "500 calls, 20 s" --live --calls 500 --seconds "${SECONDS_OF_MEDIA:-20}" --query \
     --suite-a AES_CM_128_HMAC_SHA1_80 --suite-b AES_CM_128_HMAC_SHA1_32 --sdes only
