@@ -162,7 +162,7 @@ static void fill_random(void *p, size_t n)
 		((uint8_t *)p)[i] = (uint8_t)random();
 }
 
-static srtp_t session(const struct sl_master *master, bool inbound)
+srtp_t endpoint_session(const struct sl_master *master, bool inbound)
 {
 	uint8_t key[SL_MASTER_KEY_MAX + SL_MASTER_SALT_MAX];
 	const struct sl_suite_info *s = &sl_suites[master->suite];
@@ -214,7 +214,7 @@ static struct sl_key *rekey(
 	fill_random(master->salt, sizeof(master->salt));
 	if (*side)
 		srtp_dealloc(*side);
-	*side = session(master, inbound);
+	*side = endpoint_session(master, inbound);
 	assert_int_equal(backend->key_new(&key, master), 0);
 	return key;
 }

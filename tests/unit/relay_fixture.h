@@ -66,6 +66,9 @@ void call_close(struct call *c);
 struct sl_flow *call_flow(const struct call *c, int i);
 struct sl_flow *call_flow_with(const struct call *c, int i, const struct sl_latch_policy *policy);
 
+/* An endpoint's own side of a key. */
+srtp_t endpoint_session(const struct sl_master *master, bool inbound);
+
 /* New random keys for an endpoint's sending (tx) or receiving (rx) direction; the old relay key is
  * given back. */
 struct sl_key *endpoint_rekey_tx(struct endpoint *e);
