@@ -25,14 +25,11 @@ enum { TWICE = 64 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	uint64_t digest;
-
 	life_run(data, size);
-	digest = story_digest();
-	if (digest % TWICE)
+	if (story_digest() % TWICE)
 		return 0;
+	story_keep();
 	life_run(data, size);
-	if (story_digest() != digest)
-		violated("the same life went another way");
+	story_compare();
 	return 0;
 }

@@ -102,6 +102,9 @@ void story_begin(void);
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void violated(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 uint64_t story_digest(void);
+/* Whether two lives went the same way. */
+void story_keep(void);
+void story_compare(void);
 
 /* call_ask.c: offers, answers and the other commands. */
 void ask_offer(const struct step *s, bool answer);

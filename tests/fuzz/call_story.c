@@ -10,7 +10,7 @@
 
 enum { LINE_MAX_BYTES = 4096 };
 
-static char story[1 << 20];
+static char story[1 << 20], kept[1 << 20];
 static size_t story_len;
 static uint64_t digest, randomness;
 
@@ -33,7 +33,7 @@ static void vnote(const char *format, va_list args)
 		digest = (digest ^ (unsigned char)line[i]) * UINT64_C(0x100000001b3);
 	if (getenv("SL_FUZZ_STORY"))
 		fprintf(stderr, "%s\n", line);
-	else if (story_len + len + 2 <= sizeof(story))
+	if (story_len + len + 2 < sizeof(story))
 		story_len += (size_t)sprintf(story + story_len, "%s\n", line);
 }
 
@@ -50,7 +50,8 @@ void violated(const char *format, ...)
 {
 	va_list args;
 
-	fwrite(story, 1, story_len, stderr);
+	if (!getenv("SL_FUZZ_STORY"))
+		fwrite(story, 1, story_len, stderr);
 	fprintf(stderr, "violated: ");
 	va_start(args, format);
 	vfprintf(stderr, format, args);
@@ -62,6 +63,28 @@ void violated(const char *format, ...)
 uint64_t story_digest(void)
 {
 	return digest;
+}
+
+void story_keep(void)
+{
+	memcpy(kept, story, story_len);
+	kept[story_len] = '\0';
+}
+
+void story_compare(void)
+{
+	const char *a = kept, *b = story;
+	size_t n = 0;
+
+	story[story_len] = '\0';
+	while (a[n] && a[n] == b[n])
+		n++;
+	if (a[n] == b[n])
+		return;
+	while (n && a[n - 1] != '\n')
+		n--;
+	violated("the same life goes another way:\n%.*s\n%.*s", (int)strcspn(a + n, "\n"), a + n,
+		(int)strcspn(b + n, "\n"), b + n);
 }
 
 /* What the relay logs is part of the story, in time of the life. */

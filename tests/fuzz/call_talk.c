@@ -208,10 +208,10 @@ static void damage(const struct speaker *w, struct packet *p)
 
 static void hear(void)
 {
-	struct packet got;
+	struct packet got = {0};
 
 	world_poll();
-	while (world_take(&got))
+	for (; world_take(&got); got = (struct packet){0})
 		judge_packet(&got);
 	if (keys_reused())
 		violated("an index was sent twice under one key");
