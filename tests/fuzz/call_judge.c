@@ -304,6 +304,8 @@ void judge_packet(struct packet *p)
 		violated("a packet that leaves from none of our ports");
 	if (sl_address_is_ours(p->to))
 		violated("a packet for ourselves on the wire");
+	if (p->secure && t->plain && !was_told(t, p))
+		return; /* SRTP of another call of ours, which this one takes for plain RTP */
 	if (!was_told(t, p))
 		violated("a packet under a key that was not told with the port, or under none");
 	memcpy(&ssrc, p->payload + (rtcp ? 4 : 8), sizeof(ssrc));

@@ -249,6 +249,7 @@ void world_give(const struct packet *p)
 	frame[12] = v6 ? 0x86 : 0x08;
 	frame[13] = v6 ? 0xdd : 0x00;
 	memcpy(payload, p->payload, p->len);
+	keys_leave(payload);
 	sl_rewrite(&header, payload, p->len);
 	must(!rte_ring_enqueue(world.rx[p->queue], m), "ring");
 }

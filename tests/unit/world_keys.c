@@ -142,6 +142,25 @@ static void rtcp_protect(struct sl_crypto *crypto, struct sl_crypto_op *const *o
 	real->rtcp_protect(crypto, ops, n);
 }
 
+/* What was protected for another call of ours, and has come there. */
+static void forget_last(struct sl_crypto_op *const *ops, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		keys_leave(ops[i]->data);
+}
+
+static void rtp_unprotect(struct sl_crypto *crypto, struct sl_crypto_op *const *ops, unsigned n)
+{
+	forget_last(ops, n);
+	real->rtp_unprotect(crypto, ops, n);
+}
+
+static void rtcp_unprotect(struct sl_crypto *crypto, struct sl_crypto_op *const *ops, unsigned n)
+{
+	forget_last(ops, n);
+	real->rtcp_unprotect(crypto, ops, n);
+}
+
 const struct sl_crypto_backend *keys_watch(const struct sl_crypto_backend *backend)
 {
 	real = backend;
@@ -150,6 +169,8 @@ const struct sl_crypto_backend *keys_watch(const struct sl_crypto_backend *backe
 	watched.key_free = key_free;
 	watched.rtp_protect = rtp_protect;
 	watched.rtcp_protect = rtcp_protect;
+	watched.rtp_unprotect = rtp_unprotect;
+	watched.rtcp_unprotect = rtcp_unprotect;
 	return &watched;
 }
 
@@ -182,6 +203,13 @@ unsigned keys_reused(void)
 unsigned long keys_sent(void)
 {
 	return n_sent;
+}
+
+void keys_leave(const uint8_t *data)
+{
+	for (unsigned i = 0; i < LAST && i < n_last; i++)
+		if (last[i].data == data)
+			last[i].data = NULL;
 }
 
 bool keys_taken(const uint8_t *data, uint64_t *index, struct sl_master *master)
