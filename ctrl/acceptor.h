@@ -14,7 +14,10 @@
 enum {
 	SL_ACCEPTOR_NS = 1000000, /* after which no further one is taken */
 	SL_ACCEPTOR_PAUSE_MS = 100,
-	SL_ACCEPTOR_BACKLOG = 4096,
+	/* Who connects waits for all before it: a crowd that may connect holds a proxy up for no
+	 * longer than these take, some 2 ms. Beyond them connect(2) blocks until there is room, or
+	 * says EAGAIN on a non-blocking socket. */
+	SL_ACCEPTOR_BACKLOG = 128,
 };
 
 struct sl_acceptor {

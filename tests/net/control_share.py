@@ -18,7 +18,7 @@ IDLE = 10000
 # CPU time of the control thread, so that it holds on a busy machine too: what a turn of the loop may take.
 TURN = 0.050
 # Who comes waits for the backlog before it, and for no more.
-BACKLOG = 4096
+BACKLOG = 128
 # What an offer in a hundred may take where the control thread did not wait for a core.
 PROMPT, STARVED = 0.050, 0.02
 
@@ -100,23 +100,9 @@ def must(condition, text):
         sys.exit(text)
 
 
-class Proxy(ng.NG):
-    """One that waits for its connection: with a time limit of its own Python would not, while the backlog is full."""
-
-    def stream(self, body):
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-            connection.connect(self.path)
-            connection.settimeout(20)
-            connection.sendall(body)
-            reply = b""
-            while chunk := connection.recv(65536):
-                reply += chunk
-        return reply
-
-
 def offers(path):
     """s that each of them took, sorted."""
-    proxy, took = Proxy(path), []
+    proxy, took = ng.NG(path), []
     for i in range(OFFERS):
         offer = {"command": "offer", "call-id": "share-%d" % (i % 20), "from-tag": "a", "sdp": SDP}
         began = time.perf_counter()

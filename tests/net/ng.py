@@ -11,6 +11,7 @@ is neither ok nor pong.
 import json
 import os
 import socket
+import struct
 import sys
 
 
@@ -73,8 +74,10 @@ class NG:
 
     def stream(self, body):
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-            connection.settimeout(self.timeout)
+            # With Python's own time limit connect() would not wait while the backlog is full.
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("@ll", self.timeout, 0))
             connection.connect(self.path)
+            connection.settimeout(self.timeout)
             connection.sendall(body)
             reply = b""
             while chunk := connection.recv(65536):
