@@ -17,6 +17,8 @@ host() {
         ip -n "$TAG-relay" neigh replace 10.0.0.$i lladdr "$ATTACKER_MAC" dev "$1" nud permanent
         ip -n "$TAG-relay" -6 neigh replace fd00:0:0:$i::1 lladdr "$ATTACKER_MAC" dev "$1" nud permanent
     done
+    # Or answers to SYNs of the round before would be counted with those of the next one.
+    in_ns relay sh -c 'echo 0 >/proc/sys/net/ipv4/tcp_synack_retries'
     start tcp relay "$NET_DIR/tcp_echo.py" :: 8080
     start udp relay "$NET_DIR/udp.py" echo 5060 5061
     check "the echo services are not up" wait_for 5 services
