@@ -13,7 +13,8 @@ KEYS = ("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd", "EBESExQVFhcYGRobHB0eHyAhIiM
 
 
 class Step:
-    """One line. `gate`: what comes before does not make its sender say this, so it waits to be told to."""
+    """One line. `gate`: what comes before did not reach its sender and make it say this, so it waits to be told to: the
+    proxy's processes may pass on two messages of one sender in another order."""
 
     def __init__(self, number, text):
         self.number, self.text = number, text
@@ -45,7 +46,7 @@ class Story:
                 before = ()
             else:
                 step.gate = step.sender != "proxy" and step.sender not in before
-                before = step.parties()
+                before = step.receivers
         self.dialogs()
 
     def dialogs(self):
