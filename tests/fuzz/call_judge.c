@@ -81,9 +81,8 @@ static void judge_keys_of(const struct sl_local *a, const struct sl_local *b)
 			if (!itself && a->ours[i] && b->ours[k] &&
 				a->ours[i]->master.suite == b->ours[k]->master.suite &&
 				!memcmp(a->ours[i]->master.key, b->ours[k]->master.key,
-					sizeof(a->ours[i]->master.key)) &&
-				a->family == b->family)
-				violated("two parties have one key of ours");
+					sizeof(a->ours[i]->master.key)))
+				violated("two pairs of ports have one key of ours");
 		}
 }
 

@@ -47,7 +47,8 @@ again)
     ;;
 merge)
     for target in "${@:2}"; do
-        "$build/fuzz_$target" "${options[@]}" -merge=1 "$here/corpus/$target" "$build/found-$target"
+        # One input for each edge: how often it is passed would keep five times as many.
+        "$build/fuzz_$target" "${options[@]}" -use_counters=0 -merge=1 "$here/corpus/$target" "$build/found-$target"
     done
     ;;
 *)
