@@ -163,6 +163,11 @@ void world_open(const struct sl_timers *timers, const struct sl_limits *limits)
 	world.interface.neigh = world.neigh;
 	for (int f = 0; f < SL_FAMILIES; f++)
 		world.interface.local[f].slot = (uint8_t)f;
+	for (unsigned w = 0; w < world.workers; w++) {
+		memset(&sl_workers[w].stats, 0, sizeof(sl_workers[w].stats));
+		sl_workers[w].events_lost = 0;
+		sl_workers[w].turns = 0;
+	}
 	sl_sessions_init(&world.sessions, &env);
 	world.ng = (struct sl_ng){.sessions = &world.sessions};
 }
