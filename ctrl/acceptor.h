@@ -15,9 +15,9 @@ enum {
 	SL_ACCEPTOR_NS = 1000000, /* after which no further one is taken */
 	SL_ACCEPTOR_PAUSE_MS = 100,
 	/* Who connects waits for all before it: a crowd that may connect holds a proxy up for no
-	 * longer than these take, some 2 ms. Beyond them connect(2) blocks until there is room, or
+	 * longer than these take, under a ms. Beyond them connect(2) blocks until there is room, or
 	 * says EAGAIN on a non-blocking socket. */
-	SL_ACCEPTOR_BACKLOG = 128,
+	SL_ACCEPTOR_BACKLOG = 32,
 };
 
 struct sl_acceptor {
