@@ -14,10 +14,9 @@
 enum {
 	SL_ACCEPTOR_NS = 1000000, /* after which no further one is taken */
 	SL_ACCEPTOR_PAUSE_MS = 100,
-	/* Who connects waits for all before it: a crowd that may connect holds a proxy up for no
-	 * longer than these take, under a ms. Beyond them connect(2) blocks until there is room, or
-	 * says EAGAIN on a non-blocking socket. */
-	SL_ACCEPTOR_BACKLOG = 32,
+	/* A client that does not wait in connect(2) is refused beyond these (EAGAIN): enough for a
+	 * burst. */
+	SL_ACCEPTOR_BACKLOG = 4096,
 };
 
 struct sl_acceptor {

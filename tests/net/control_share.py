@@ -18,7 +18,7 @@ IDLE = 10000
 # CPU time of the control thread, so that it holds on a busy machine too: what a turn of the loop may take.
 TURN = 0.050
 # Who comes waits for the backlog before it, and for what two turns of the loop take of others until it is answered.
-BEFORE = 32 + 2 * 100
+BEFORE = 4096 + 2 * 100
 # What an offer in a hundred may take where the control thread did not wait for a core.
 PROMPT, STARVED = 0.050, 0.02
 

@@ -75,7 +75,7 @@ class NG:
     def stream(self, body):
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             # With Python's own time limit connect() would not wait while the backlog is full.
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("@ll", self.timeout, 0))
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("@ll", *divmod(int(self.timeout * 1e6), 1000000)))
             connection.connect(self.path)
             connection.settimeout(self.timeout)
             connection.sendall(body)
