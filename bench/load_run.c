@@ -145,6 +145,7 @@ struct schedule {
 	/* --in-flight */
 	uint64_t arrived, gone; /* of those that were sent */
 	uint64_t moved;         /* when one last arrived, or was given up */
+	uint64_t marked, mark;  /* when that many had been sent */
 };
 
 /* How many more may be sent. */
@@ -168,6 +169,12 @@ static void wait_for_flight(const struct batch *batch, struct schedule *schedule
 		return;
 	if (now > due + LATE)
 		schedule->start += now - due - LATE;
+	if (now - schedule->marked >= STALLED) {
+		if (schedule->mark > schedule->arrived + schedule->gone)
+			schedule->gone = schedule->mark - schedule->arrived;
+		schedule->mark = batch->sent;
+		schedule->marked = now;
+	}
 	if (credit(batch, schedule) || now - schedule->moved < STALLED)
 		return;
 	schedule->gone = batch->sent - schedule->arrived;
