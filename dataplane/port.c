@@ -16,8 +16,8 @@
 #include "dataplane/xsk_fill.h"
 
 enum {
-	/* What an AF_XDP queue holds at most: 4096 in its fill and RX rings, 4096 in its TX ring,
-	 * 2048 in its completion ring; and what is in flight. */
+	/* An AF_XDP queue holds at most 4096 in its fill and RX rings together, 4096 in its TX ring
+	 * and 2048 in its completion ring. The rest is for packets in flight. */
 	MBUFS_PER_QUEUE = 16384,
 	MBUF_CACHE = 256,
 	/* Room for 20 ms of 200,000 packets a second, in which the worker may be off its core. */

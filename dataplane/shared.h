@@ -2,11 +2,11 @@
 /*
  * Words that one thread writes and any other reads meanwhile, without a lock. A pure leaf.
  *
- * A counter, or what else says something alone, is set and read by relaxed atomic accesses: each
- * value read is one that was true. What belongs together has a version, which is odd while it is
- * being written: readers see all of a change or, retrying, the next. The stores of such a change
- * are releases and the loads acquires, so that whoever sees a new word also sees that the version
- * went on; on x86 they cost nothing.
+ * A word that stands alone, such as a counter, is set and read by relaxed atomic accesses: a reader
+ * gets a value that was true. Words that belong together share a version. The writer makes it odd
+ * while it changes them; a reader takes all of a change or, retrying, the next. The stores of such
+ * a change are releases and the loads acquires, so that whoever sees a new word also sees that the
+ * version went on; on x86 they cost nothing.
  */
 #ifndef SL_DATAPLANE_SHARED_H
 #define SL_DATAPLANE_SHARED_H

@@ -14,7 +14,7 @@ static struct {
 	uint64_t size;
 } made;
 
-/* What the driver calls in libxdp's place: the dynamic linker looks in the program first. */
+/* The driver calls this in place of libxdp's: the dynamic linker looks in the program first. */
 int xsk_umem__create(struct xsk_umem **umem, void *area, __u64 size, struct xsk_ring_prod *fill,
 	struct xsk_ring_cons *completion, const struct xsk_umem_config *config)
 {
