@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """
 fragments.py MAC PORT COUNT: COUNT TCP SYNs to PORT of 10.0.0.1 and of fd00::1 in each of many shapes, from a source for each
-shape (10.0.0.101 and on, fd00:0:0:101::1 and on), by eth0 to that MAC. Prints for each: shape, how many distinct SYNs were
+shape (10.0.0.101 and on, fd00:0:0:101::1 and on), by eth0 to that MAC. Behind each shape goes a whole SYN of 10.0.0.2, which
+nobody limits, until it is answered: then so is what came before it. Prints for each: shape, how many distinct SYNs were
 answered with SYN and ACK, and the seconds it took.
 """
 import socket
@@ -12,6 +13,8 @@ import time
 
 V4, V6 = socket.inet_aton("10.0.0.1"), socket.inet_pton(socket.AF_INET6, "fd00::1")
 FIRST = 101
+LISTED = 2
+PATIENCE = 300  # tries of 0.2 s
 SYN, ACK, TCP = 2, 16, 6
 HOP, FRAGMENT, DESTINATION = 0, 44, 60
 FIRST_PORT = 1024
@@ -136,6 +139,21 @@ def answered(sock, seen, wait):
         pass
 
 
+def ended(send, port, sock, seen):
+    """Whatever was sent before has been answered, or never will be."""
+    listed = Source(LISTED, False, port)
+    for k in range(PATIENCE):
+        send(listed, listed.ipv4(listed.segment(ended.port)))
+        ended.port += 1
+        answered(sock, seen, 0.2)
+        if any(one[0] == listed.ip for one in seen):
+            return
+    sys.exit("a SYN of 10.0.0.%d gets no answer" % LISTED)
+
+
+ended.port = FIRST_PORT  # one that no SYN of 10.0.0.2 had: a connection half open answers at its own pace
+
+
 def main(mac, port, count):
     mac = bytes.fromhex(mac.replace(":", ""))
     sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
@@ -143,15 +161,19 @@ def main(mac, port, count):
     sock.bind(("eth0", 0))
     own = sock.getsockname()[4]
     number = int(time.monotonic() * 1000)
+
+    def send(source, packet):
+        sock.send(mac + own + (b"\x86\xdd" if source.v6 else b"\x08\x00") + packet)
+
     for i, (shape, (v6, make)) in enumerate(SHAPES.items()):
         source, seen = Source(FIRST + i, v6, int(port)), set()
         begin = time.monotonic()
         for k in range(int(count)):
             number = (number + 1) & 0xffff
             for packet in make(source, FIRST_PORT + k, number):
-                sock.send(mac + own + (b"\x86\xdd" if v6 else b"\x08\x00") + packet)
+                send(source, packet)
             answered(sock, seen, 0)
-        answered(sock, seen, 0.3)
+        ended(send, int(port), sock, seen)
         print("%s: %d %.2f" % (shape, len({one for one in seen if one[0] == source.ip}), time.monotonic() - begin),
               flush=True)
 

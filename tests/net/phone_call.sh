@@ -13,15 +13,19 @@ ask_relay
 end_call
 check "Kamailio was not told how the call was" wait_for 5 logged kamailio 'quality mos_'
 grep -a 'quality mos_' "$RUN/kamailio.log" | tr ' ' '\n' >"$RUN/quality.txt"
+# Zero, as the relay's own list has it; a packet that the busy machine lost is told of as well.
+loss=0
+! grep -q '"lost": [1-9]' "$RUN/call.json" || { loss='[0-9]*' && say "lost some: $(cat "$RUN/call.json")"; }
 for key in $(mos_keys); do
     case $key in
     *_at*) value='0:[0-5][0-9]' ;;
-    *_packetloss*) value=0 ;;
+    *_packetloss*) value=$loss ;;
     *_samples*) value='[1-9]' ;;
     *_jitter* | *_roundtrip*) value='[0-9]*' ;;
     *) value='4\.[0-4]' ;;
     esac
-    grep -qx "$key=$value" "$RUN/quality.txt" || fail "\$avp($key): $(grep "^$key=" "$RUN/quality.txt")"
+    grep -qx "$key=$value" "$RUN/quality.txt" ||
+        fail "\$avp($key): $(grep "^$key=" "$RUN/quality.txt"), and of the call: $(cat "$RUN/call.json")"
 done
 ok "Kamailio's $(mos_keys | wc -w) variables: $(grep -E '^mos_(average|min_at)(_[AB])?=' "$RUN/quality.txt" | tr '\n' ' ')"
 python3 - "$RUN/call.json" <<'END' || fail "labels: $(cat "$RUN/call.json")"
