@@ -18,6 +18,7 @@
 
 #include "bench/bare_imb.h"
 #include "dataplane/port.h"
+#include "sluice/drop.h"
 
 enum { PACKET = 1600, SAMPLES = 4096, MAX_THREADS = 2, HEADER = 12 };
 

@@ -19,6 +19,7 @@
 #include "bench/stages.h"
 #include "dataplane/ethdev.h"
 #include "dataplane/worker.h"
+#include "dataplane/workers.h"
 
 enum { MAX_ROUNDS = 1000, CEILINGS = 6 };
 

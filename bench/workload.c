@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataplane/flow_new.h"
 #include "dataplane/mailbox.h"
 #include "dataplane/nexthop.h"
 #include "dataplane/parse.h"

@@ -61,7 +61,7 @@ static json_t *view_why(struct sl_admin *a, const json_t *request)
 	const char *id = json_string_value(json_object_get(request, "id"));
 	struct sl_text text = {id, id ? (uint32_t)strlen(id) : 0};
 	const struct sl_call *call = sl_session_find(a->sessions, text);
-	const struct sl_ended_call *ended = call ? NULL : sl_ended_find(&a->sessions->ended, text);
+	const struct sl_ended_call *ended = call ? NULL : sl_ended_find(&a->ng->ended, text);
 	struct sl_why why;
 
 	if (!id)

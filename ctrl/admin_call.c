@@ -5,10 +5,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "ctrl/counters.h"
 #include "ctrl/hairpin.h"
 #include "ctrl/leg.h"
 #include "ctrl/local.h"
-#include "ctrl/query.h"
+#include "ctrl/quality.h"
 
 static const char *const reasons[SL_VERDICTS] = {[SL_FORWARD] = "forwarded",
 #define X(id, label, text) [SL_DROP_##id] = label,

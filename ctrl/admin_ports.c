@@ -3,6 +3,7 @@
 
 #include "ctrl/admin_guard.h"
 #include "dataplane/port.h"
+#include "dataplane/workers.h"
 #include "ebpf/guard_user.h"
 
 static const struct {

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "ctrl/neigh.h"
-#include "dataplane/port.h"
+#include "dataplane/workers.h"
 
 static json_int_t count(uint64_t value)
 {

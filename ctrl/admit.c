@@ -7,7 +7,9 @@
 
 #include "ctrl/log.h"
 #include "ctrl/refusal.h"
+#include "dataplane/clock.h"
 #include "dataplane/port.h"
+#include "dataplane/workers.h"
 
 /* The busiest worker decides: its calls are those that suffer. */
 static unsigned worker_percent(struct sl_load_meter *meter)
@@ -99,7 +101,7 @@ static void say(enum sl_admission full, const struct sl_load *load)
 }
 
 int sl_call_admit(struct sl_sessions *sessions, const struct sl_interface *const interface[2],
-	const struct sl_ng_options *options, const struct sl_sdp *sdp, char why[SL_NG_WHY])
+	const struct sl_request *options, const struct sl_sdp *sdp, char why[SL_CALL_WHY])
 {
 	struct sl_load load = sessions->load;
 	enum sl_admission full;
@@ -121,7 +123,7 @@ int sl_call_admit(struct sl_sessions *sessions, const struct sl_interface *const
 	if (full == SL_ADMITTED)
 		return 0;
 	say(full, &load);
-	snprintf(why, SL_NG_WHY, "%s", sl_admission_text(full, options->load_limit));
+	snprintf(why, SL_CALL_WHY, "%s", sl_admission_text(full, options->load_limit));
 	return sl_admission_is_load(full) ? -SL_E_FULL : -SL_E_PORTS;
 }
 

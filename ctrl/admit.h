@@ -15,7 +15,7 @@ void sl_load_measure(struct sl_sessions *sessions, unsigned ports);
  * says.
  */
 int sl_call_admit(struct sl_sessions *sessions, const struct sl_interface *const interface[2],
-	const struct sl_ng_options *options, const struct sl_sdp *sdp, char why[SL_NG_WHY]);
+	const struct sl_request *options, const struct sl_sdp *sdp, char why[SL_CALL_WHY]);
 
 /* May this call take one more pair of ports there? The reserve is for emergencies, whatever a pair
  * is wanted for: a new call, a fork, another medium or address family. */

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "ctrl/alarm_notify.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>

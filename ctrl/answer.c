@@ -6,6 +6,7 @@
 
 #include "ctrl/answer_parties.h"
 #include "ctrl/call_sdp.h"
+#include "ctrl/ending.h"
 #include "ctrl/gate.h"
 #include "ctrl/hairpin.h"
 #include "ctrl/install.h"
@@ -13,13 +14,14 @@
 #include "ctrl/local.h"
 #include "ctrl/negotiate.h"
 #include "ctrl/offer.h"
+#include "ctrl/quality.h"
 #include "ctrl/sdp_parse.h"
 #include "ctrl/watch.h"
 
 /* An answer being worked on: the terms of both sides as they shall be in force. */
 struct reply {
 	struct sl_sessions *sessions;
-	const struct sl_ng_options *options;
+	const struct sl_request *options;
 	struct sl_call *call;
 	struct sl_leg *leg[2]; /* by enum sl_side */
 	bool fork;             /* the second of them is one who has answered already, ... */
@@ -114,8 +116,8 @@ static int negotiate_one(struct reply *r, const struct sl_sdp *sdp, unsigned m)
 
 	*from = offer->terms[m];
 	if (m >= sdp->n_media) {
-		snprintf(
-			r->why, SL_NG_WHY, "the answer leaves medium %u out: it is refused", m + 1);
+		snprintf(r->why, SL_CALL_WHY, "the answer leaves medium %u out: it is refused",
+			m + 1);
 		sl_call_sdp_remark(r->options, r->why);
 		from->active = false;
 		to->media = from->media;
@@ -371,8 +373,8 @@ static int put_in_force(struct reply *r)
 	return 0;
 }
 
-ssize_t sl_answer(struct sl_sessions *sessions, const struct sl_ng_options *options, char *out,
-	size_t room, char why[SL_NG_WHY])
+ssize_t sl_answer(struct sl_sessions *sessions, const struct sl_request *options, char *out,
+	size_t room, char why[SL_CALL_WHY])
 {
 	struct reply r = {.sessions = sessions, .options = options, .why = why};
 	struct sl_sdp sdp;

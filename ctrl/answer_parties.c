@@ -112,8 +112,8 @@ static void found(
 	};
 }
 
-int sl_answer_parties(const struct sl_call *call, const struct sl_ng_options *o, uint64_t digest,
-	struct sl_answerer *out, char why[SL_NG_WHY])
+int sl_answer_parties(const struct sl_call *call, const struct sl_request *o, uint64_t digest,
+	struct sl_answerer *out, char why[SL_CALL_WHY])
 {
 	const struct search s = {call, o->via_branch, digest};
 	struct sl_leg *a = sl_call_leg(call, o->from_tag);

@@ -22,7 +22,7 @@ struct sl_answerer {
  * offer that waits for one, unless it repeats an earlier one byte for byte (`digest`). 0; or -errno
  * with `why`.
  */
-int sl_answer_parties(const struct sl_call *call, const struct sl_ng_options *options,
-	uint64_t digest, struct sl_answerer *out, char why[SL_NG_WHY]);
+int sl_answer_parties(const struct sl_call *call, const struct sl_request *options, uint64_t digest,
+	struct sl_answerer *out, char why[SL_CALL_WHY]);
 
 #endif

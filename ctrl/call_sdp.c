@@ -12,7 +12,7 @@
 #include "ctrl/negotiate.h"
 #include "ctrl/sdp_parse.h"
 
-int sl_call_sdp_parse(struct sl_sdp *sdp, const struct sl_ng_options *options, char why[SL_NG_WHY])
+int sl_call_sdp_parse(struct sl_sdp *sdp, const struct sl_request *options, char why[SL_CALL_WHY])
 {
 	struct sl_sdp_error error;
 
@@ -21,12 +21,12 @@ int sl_call_sdp_parse(struct sl_sdp *sdp, const struct sl_ng_options *options, c
 	if (sdp->n_media > SL_MAX_MEDIA)
 		return SL_REFUSE(-EBADMSG, why, "SDP: more than %d m-lines", SL_MAX_MEDIA);
 	if (error.line)
-		snprintf(why, SL_NG_WHY, "%s: counts as absent", error.reason);
+		snprintf(why, SL_CALL_WHY, "%s: counts as absent", error.reason);
 	sl_call_sdp_remark(options, why);
 	return 0;
 }
 
-void sl_call_sdp_remark(const struct sl_ng_options *options, char why[SL_NG_WHY])
+void sl_call_sdp_remark(const struct sl_request *options, char why[SL_CALL_WHY])
 {
 	const struct sl_text id = options->call_id;
 
@@ -63,8 +63,8 @@ static bool is_broadcast(const struct sl_sessions *sessions, const struct sl_end
 	return false;
 }
 
-int sl_call_sdp_check(
-	const struct sl_sessions *sessions, struct sl_terms *terms, unsigned m, char why[SL_NG_WHY])
+int sl_call_sdp_check(const struct sl_sessions *sessions, struct sl_terms *terms, unsigned m,
+	char why[SL_CALL_WHY])
 {
 	char text[SL_ADDRESS_TEXT];
 
@@ -112,7 +112,7 @@ void sl_call_sdp_hold(struct sl_call_sdp *w, unsigned m, const struct sl_sdp_med
 }
 
 int sl_call_sdp_key(struct sl_call_sdp *w, unsigned m, uint32_t tag, enum sl_suite suite,
-	const struct sl_session_key *key, bool draft_name, char why[SL_NG_WHY])
+	const struct sl_session_key *key, bool draft_name, char why[SL_CALL_WHY])
 {
 	unsigned n = w->media[m].n_crypto;
 	char *line = w->lines[m][n];
@@ -162,7 +162,7 @@ static struct sl_sdp_address our_address(
 }
 
 static void set_options(struct sl_call_sdp *w, const struct sl_sdp *sdp,
-	const struct sl_interface *interface, const struct sl_ng_options *options)
+	const struct sl_interface *interface, const struct sl_request *options)
 {
 	for (unsigned m = 0; m < sdp->n_media && options->media_address.family; m++)
 		if (w->media[m].action == SL_SDP_RELAY)
@@ -174,16 +174,16 @@ static void set_options(struct sl_call_sdp *w, const struct sl_sdp *sdp,
 	for (unsigned m = 0; m < sdp->n_media; m++) {
 		struct sl_sdp_media_edit *edit = &w->media[m];
 
-		if (options->rtcp_attribute == SL_NG_RTCP_NONE)
+		if (options->rtcp_attribute == SL_RTCP_LINE_NONE)
 			edit->rtcp_port = 0;
-		edit->rtcp_full = options->rtcp_attribute == SL_NG_RTCP_FULL;
+		edit->rtcp_full = options->rtcp_attribute == SL_RTCP_LINE_FULL;
 		edit->mid_add = w->offer && options->generate_mid;
 	}
 }
 
 /* What a routing script changes besides: once more through the parser, on the finished text. */
-static ssize_t filter(const struct sl_ng_options *options, bool offer, char *out, size_t len,
-	size_t room, char why[SL_NG_WHY])
+static ssize_t filter(const struct sl_request *options, bool offer, char *out, size_t len,
+	size_t room, char why[SL_CALL_WHY])
 {
 	char *text = malloc(len);
 	struct sl_sdp_error error;
@@ -208,8 +208,8 @@ static ssize_t filter(const struct sl_ng_options *options, bool offer, char *out
 }
 
 ssize_t sl_call_sdp_write(struct sl_call_sdp *w, const struct sl_sdp *sdp,
-	const struct sl_interface *interface, const struct sl_ng_options *options, char *out,
-	size_t room, char why[SL_NG_WHY])
+	const struct sl_interface *interface, const struct sl_request *options, char *out,
+	size_t room, char why[SL_CALL_WHY])
 {
 	ssize_t len;
 

@@ -9,24 +9,21 @@
 #include "ctrl/sdp_rewrite.h"
 #include "ctrl/session.h"
 
-/* Puts the reason into `why` and evaluates to the error. */
-#define SL_REFUSE(rc, why, ...) (snprintf(why, SL_NG_WHY, __VA_ARGS__), (rc))
-
-static inline int sl_too_many_parties(char why[SL_NG_WHY])
+static inline int sl_too_many_parties(char why[SL_CALL_WHY])
 {
 	return SL_REFUSE(-SL_E_PARTIES, why, "a call has at most %d forks (%d parties)",
 		SL_MAX_FORKS, SL_MAX_LEGS);
 }
 
 /* Parses options->sdp; logs what is passed over. 0, or -EBADMSG with `why`. */
-int sl_call_sdp_parse(struct sl_sdp *sdp, const struct sl_ng_options *options, char why[SL_NG_WHY]);
+int sl_call_sdp_parse(struct sl_sdp *sdp, const struct sl_request *options, char why[SL_CALL_WHY]);
 
 /*
  * Refuses media that would be sent to the relay's machine, or to its whole network; a pinhole of
  * ours is resolved (ctrl/hairpin.h). 0 or -EADDRNOTAVAIL with `why`. `m` is only for the message.
  */
 int sl_call_sdp_check(const struct sl_sessions *sessions, struct sl_terms *terms, unsigned m,
-	char why[SL_NG_WHY]);
+	char why[SL_CALL_WHY]);
 
 /*
  * What is to be written. Zero it to start (every medium is refused), say whether it is an offer;
@@ -56,7 +53,7 @@ void sl_call_sdp_hold(struct sl_call_sdp *w, unsigned m, const struct sl_sdp_med
 
 /* Adds an a=crypto line with that key, which may be NULL: there is none. 0, or -EIO with `why`. */
 int sl_call_sdp_key(struct sl_call_sdp *w, unsigned m, uint32_t tag, enum sl_suite suite,
-	const struct sl_session_key *key, bool draft_name, char why[SL_NG_WHY]);
+	const struct sl_session_key *key, bool draft_name, char why[SL_CALL_WHY]);
 
 /* m= of a medium with port 0, as far as there is room. */
 void sl_call_sdp_refused(const struct sl_sdp_media *media, char out[SL_MAX_REFUSED]);
@@ -69,10 +66,10 @@ void sl_call_sdp_missing(struct sl_call_sdp *w, const char *refused);
  * written, or -errno with `why` and `out` wiped.
  */
 ssize_t sl_call_sdp_write(struct sl_call_sdp *w, const struct sl_sdp *sdp,
-	const struct sl_interface *interface, const struct sl_ng_options *options, char *out,
-	size_t room, char why[SL_NG_WHY]);
+	const struct sl_interface *interface, const struct sl_request *options, char *out,
+	size_t room, char why[SL_CALL_WHY]);
 
 /* Logs a remark of a leaf that knows no call, and empties it. */
-void sl_call_sdp_remark(const struct sl_ng_options *options, char why[SL_NG_WHY]);
+void sl_call_sdp_remark(const struct sl_request *options, char why[SL_CALL_WHY]);
 
 #endif

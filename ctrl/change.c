@@ -7,6 +7,7 @@
 
 #include "ctrl/gate.h"
 #include "ctrl/leg.h"
+#include "dataplane/flow_new.h"
 
 static bool wanted(const struct sl_terms *from, const struct sl_terms *to)
 {
@@ -48,11 +49,11 @@ static uint8_t slot_of(const struct sl_local *local)
 	return local->interface->local[local->address].slot;
 }
 
-static int flow_make(struct sl_change *c, char why[SL_NG_WHY])
+static int flow_make(struct sl_change *c, char why[SL_CALL_WHY])
 {
 	c->next.flow = sl_flow_new(&c->next.spec);
 	if (!c->next.flow) {
-		snprintf(why, SL_NG_WHY, "cannot make a flow: %s", strerror(errno));
+		snprintf(why, SL_CALL_WHY, "cannot make a flow: %s", strerror(errno));
 		return -errno;
 	}
 	return 0;
@@ -91,7 +92,7 @@ static struct sl_police_rates allowed(const struct sl_sessions *sessions,
 
 int sl_change_make(struct sl_change *c, const struct sl_sessions *sessions,
 	const struct sl_call *call, const struct sl_leg_keys *from, const struct sl_leg_keys *to,
-	char why[SL_NG_WHY])
+	char why[SL_CALL_WHY])
 {
 	struct sl_flow_spec *spec = &c->next.spec;
 	const struct sl_path *old = &c->from->path;
@@ -123,7 +124,7 @@ int sl_change_make(struct sl_change *c, const struct sl_sessions *sessions,
 	spec->policy.tries = (uint16_t)spec->rates.learn_pps;
 	if (spec->policy.mode == SL_LATCH_ONCE)
 		spec->policy.round = c->from_terms->said;
-	sl_quality_clocks(c->from_terms, c->to_terms, spec->payloads);
+	sl_terms_clocks(c->from_terms, c->to_terms, spec->payloads);
 	if (sl_path_hops_get(&c->next, why))
 		return -EHOSTUNREACH;
 	c->hops = true;

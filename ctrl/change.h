@@ -31,7 +31,7 @@ struct sl_change {
  */
 int sl_change_make(struct sl_change *change, const struct sl_sessions *sessions,
 	const struct sl_call *call, const struct sl_leg_keys *from, const struct sl_leg_keys *to,
-	char why[SL_NG_WHY]);
+	char why[SL_CALL_WHY]);
 
 /* The worker has the new flow: `next` becomes the path, which takes references of its own to the
  * keys; what stays as it is keeps the old ones. */

@@ -10,7 +10,7 @@
 #include "ctrl/query.h"
 #include "ctrl/snapshot.h"
 #include "ctrl/why.h"
-#include "dataplane/port.h"
+#include "dataplane/clock.h"
 
 enum { ROOM = 30 * 1024 }; /* what `query` may answer */
 
@@ -58,10 +58,9 @@ static struct sl_why *keep_why(const struct sl_call *call, const struct sl_sessi
 	return kept ? memcpy(kept, &why, size) : NULL;
 }
 
-void sl_ended_keep(struct sl_sessions *sessions, const struct sl_call *call, const char *reason,
-	unsigned seconds)
+void sl_ended_keep(struct sl_ended *ended, const struct sl_sessions *sessions,
+	const struct sl_call *call, const char *reason, unsigned seconds)
 {
-	struct sl_ended *ended = &sessions->ended;
 	struct sl_ended_call *c = &ended->call[ended->next];
 
 	if (!seconds)

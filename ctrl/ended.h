@@ -35,9 +35,9 @@ struct sl_ended {
 	unsigned next;
 };
 
-/* Keeps a call of `sessions`, in what they keep, for `seconds`; out of memory, it is not kept. */
-void sl_ended_keep(struct sl_sessions *sessions, const struct sl_call *call, const char *reason,
-	unsigned seconds);
+/* Keeps a call of `sessions` for `seconds`; out of memory, it is not kept. */
+void sl_ended_keep(struct sl_ended *ended, const struct sl_sessions *sessions,
+	const struct sl_call *call, const char *reason, unsigned seconds);
 
 /* NULL: it is not known, or not any more. */
 const struct sl_ended_call *sl_ended_find(const struct sl_ended *ended, struct sl_text id);

@@ -38,7 +38,7 @@ static void follow(
 	struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *here, unsigned m)
 {
 	const struct sl_leg *there = here->peer;
-	char why[SL_NG_WHY] = "";
+	char why[SL_CALL_WHY] = "";
 
 	if (!there || m >= here->n_media || m >= there->n_media || !here->media[m].path.live ||
 		!there->media[m].path.live || !astray(call, &here->media[m], &there->media[m]))

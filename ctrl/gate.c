@@ -105,7 +105,7 @@ static struct before close_or_open(
 	return before;
 }
 
-static int reinstall(struct sl_sessions *sessions, struct sl_call *call, char why[SL_NG_WHY])
+static int reinstall(struct sl_sessions *sessions, struct sl_call *call, char why[SL_CALL_WHY])
 {
 	for (unsigned i = 0; i < call->n_legs; i++) {
 		int rc = sl_reinstall(sessions, call, call->leg[i], why);
@@ -117,15 +117,15 @@ static int reinstall(struct sl_sessions *sessions, struct sl_call *call, char wh
 }
 
 int sl_gate_set(struct sl_sessions *sessions, struct sl_call *call, struct sl_text tag,
-	enum sl_gate gate, bool closed, char why[SL_NG_WHY])
+	enum sl_gate gate, bool closed, char why[SL_CALL_WHY])
 {
 	struct sl_leg *leg = sl_call_leg(call, tag);
-	char ignored[SL_NG_WHY];
+	char ignored[SL_CALL_WHY];
 	struct before before;
 	int rc;
 
 	if (tag.at && !leg) {
-		snprintf(why, SL_NG_WHY, "from-tag does not belong to this call");
+		snprintf(why, SL_CALL_WHY, "from-tag does not belong to this call");
 		return -ESRCH;
 	}
 	before = close_or_open(call, leg, (uint8_t)gate, closed);

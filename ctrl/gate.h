@@ -17,7 +17,7 @@ enum sl_gate {
  * all parties send, those to come included. 0; or -errno with `why`, and nothing is changed.
  */
 int sl_gate_set(struct sl_sessions *sessions, struct sl_call *call, struct sl_text tag,
-	enum sl_gate gate, bool closed, char why[SL_NG_WHY]);
+	enum sl_gate gate, bool closed, char why[SL_CALL_WHY]);
 
 /* What becomes of the media from `from`, whose payload types either SDP may name. */
 void sl_gate_treatment(const struct sl_call *call, const struct sl_leg *from,

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ctrl/call_sdp.h"
 #include "ctrl/local.h"
+#include "ctrl/refusal.h"
 #include "dataplane/hairpin.h"
 
 static bool is_shown_as(const struct sl_config_address *address, const uint8_t ip[16])
@@ -15,7 +15,7 @@ static bool is_shown_as(const struct sl_config_address *address, const uint8_t i
 }
 
 int sl_hairpin_resolve(const struct sl_sessions *sessions, struct sl_endpoint *remote, unsigned m,
-	char why[SL_NG_WHY])
+	char why[SL_CALL_WHY])
 {
 	char text[SL_ENDPOINT_TEXT];
 	bool ours = false;
@@ -46,8 +46,8 @@ static bool is_at(const struct sl_local *local, const struct sl_endpoint *remote
 	       !memcmp(sl_local_address(local)->ip, remote->ip, 16);
 }
 
-int sl_hairpin_check(
-	const struct sl_offer *offer, const struct sl_terms *terms, unsigned m, char why[SL_NG_WHY])
+int sl_hairpin_check(const struct sl_offer *offer, const struct sl_terms *terms, unsigned m,
+	char why[SL_CALL_WHY])
 {
 	char text[SL_ENDPOINT_TEXT];
 

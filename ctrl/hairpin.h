@@ -11,14 +11,14 @@
  * the message.
  */
 int sl_hairpin_resolve(const struct sl_sessions *sessions, struct sl_endpoint *remote, unsigned m,
-	char why[SL_NG_WHY]);
+	char why[SL_CALL_WHY]);
 
 /*
  * Refuses terms by which a party would be at a port that was opened for the very two that talk. 0
  * or -EADDRNOTAVAIL with `why`.
  */
 int sl_hairpin_check(const struct sl_offer *offer, const struct sl_terms *terms, unsigned m,
-	char why[SL_NG_WHY]);
+	char why[SL_CALL_WHY]);
 
 /* The call whose pinhole a path leads to; NULL: it leads to none, or that is closed. */
 const struct sl_call *sl_hairpin_call(

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ctrl/hangup.h"
 
+#include "ctrl/ending.h"
 #include "ctrl/install.h"
 #include "ctrl/leg.h"
 
@@ -14,7 +15,7 @@ struct ending {
 
 /* A repeated delete does not prolong it. */
 static void end_call(
-	struct sl_sessions *sessions, struct sl_call *call, const struct sl_ng_options *options)
+	struct sl_sessions *sessions, struct sl_call *call, const struct sl_request *options)
 {
 	int64_t delay = options->delete_delay;
 
@@ -144,7 +145,7 @@ static const char *end_unanswered(struct ending *e, struct sl_leg *from)
 	return end_dialogue(e, from, found);
 }
 
-static const char *find(struct ending *e, const struct sl_ng_options *o)
+static const char *find(struct ending *e, const struct sl_request *o)
 {
 	bool from_named = given(o->from_tag), to_named = given(o->to_tag);
 	struct sl_leg *from = sl_call_leg(e->call, o->from_tag);
@@ -185,7 +186,7 @@ static void part(struct sl_sessions *sessions, struct sl_call *call, struct sl_l
 }
 
 const char *sl_hangup(
-	struct sl_sessions *sessions, struct sl_call *call, const struct sl_ng_options *options)
+	struct sl_sessions *sessions, struct sl_call *call, const struct sl_request *options)
 {
 	struct ending e = {.call = call};
 	const char *warning = find(&e, options);

@@ -27,6 +27,6 @@
  * or a warning: nothing has been ended then.
  */
 const char *sl_hangup(
-	struct sl_sessions *sessions, struct sl_call *call, const struct sl_ng_options *options);
+	struct sl_sessions *sessions, struct sl_call *call, const struct sl_request *options);
 
 #endif

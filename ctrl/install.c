@@ -54,7 +54,7 @@ static void key_retire(const struct sl_crypto_backend *crypto, struct sl_leg_med
 }
 
 static int keys_make(
-	struct plan *plan, int side, unsigned m, struct sl_leg_keys *keys, char why[SL_NG_WHY])
+	struct plan *plan, int side, unsigned m, struct sl_leg_keys *keys, char why[SL_CALL_WHY])
 {
 	const struct sl_crypto_backend *crypto = plan->sessions->env.crypto;
 	const struct sl_agreed *agreed = &plan->side[side];
@@ -72,7 +72,7 @@ static int keys_make(
 		rc = keys->in ? 0 : -errno;
 	}
 	if (rc)
-		snprintf(why, SL_NG_WHY, "%s: cannot expand the key: %s", sl_suites[suite].name,
+		snprintf(why, SL_CALL_WHY, "%s: cannot expand the key: %s", sl_suites[suite].name,
 			strerror(-rc));
 	return rc;
 }
@@ -129,7 +129,7 @@ static int plan_exchange(struct plan *plan)
 	return sl_flows_exchange(plan->exchanges, plan->n_exchanges);
 }
 
-static int plan_make(struct plan *plan, char why[SL_NG_WHY])
+static int plan_make(struct plan *plan, char why[SL_CALL_WHY])
 {
 	int rc;
 
@@ -231,7 +231,7 @@ static void plan_free(struct plan *plan)
 }
 
 int sl_install(struct sl_sessions *sessions, struct sl_call *call, const struct sl_agreed side[2],
-	unsigned n_media, char why[SL_NG_WHY])
+	unsigned n_media, char why[SL_CALL_WHY])
 {
 	struct plan plan;
 	int rc;
@@ -249,7 +249,7 @@ int sl_install(struct sl_sessions *sessions, struct sl_call *call, const struct 
 		rc = plan_exchange(&plan);
 	if (rc) {
 		if (!why[0]) {
-			snprintf(why, SL_NG_WHY, "the dataplane refused: %s", strerror(-rc));
+			snprintf(why, SL_CALL_WHY, "the dataplane refused: %s", strerror(-rc));
 			sl_log(SL_LOG_ERROR, "flows not installed: %s", strerror(-rc));
 		}
 		plan_undo(&plan);
@@ -265,8 +265,8 @@ int sl_install(struct sl_sessions *sessions, struct sl_call *call, const struct 
 	return 0;
 }
 
-int sl_reinstall(
-	struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg, char why[SL_NG_WHY])
+int sl_reinstall(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg,
+	char why[SL_CALL_WHY])
 {
 	struct sl_leg *legs[2] = {leg, leg->peer};
 	struct sl_terms terms[2][SL_MAX_MEDIA];

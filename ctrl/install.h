@@ -26,12 +26,12 @@ struct sl_agreed {
  * 0; or -errno with `why`, and everything is as it was.
  */
 int sl_install(struct sl_sessions *sessions, struct sl_call *call, const struct sl_agreed side[2],
-	unsigned n_media, char why[SL_NG_WHY]);
+	unsigned n_media, char why[SL_CALL_WHY]);
 
 /* Once more what is in force between a leg and its peer, if it has one: where flows depend on more
  * than the terms. As sl_install. */
 int sl_reinstall(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg,
-	char why[SL_NG_WHY]);
+	char why[SL_CALL_WHY]);
 
 /* Withdraws the flows of a leg and its peer, which keep everything else. */
 void sl_disconnect(struct sl_leg *leg);

@@ -9,9 +9,9 @@
 #include "ctrl/log.h"
 #include "ctrl/neigh.h"
 #include "ctrl/random.h"
+#include "dataplane/clock.h"
 #include "dataplane/media_address.h"
 #include "dataplane/policy.h"
-#include "dataplane/port.h"
 #include "ebpf/guard_user.h"
 
 /* A generator that fails leaves us no safe way to choose ports or keys. */

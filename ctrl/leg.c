@@ -7,9 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "ctrl/install.h"
 #include "ctrl/local.h"
-#include "ctrl/watch.h"
 #include "dataplane/media_address.h"
 
 char *sl_text_copy(struct sl_text text)
@@ -130,6 +128,16 @@ struct sl_leg *sl_call_leg_add(
 	return leg;
 }
 
+static void tracks_free(struct sl_quality_track *tracks)
+{
+	while (tracks) {
+		struct sl_quality_track *next = tracks->next;
+
+		free(tracks);
+		tracks = next;
+	}
+}
+
 void sl_leg_free(const struct sl_crypto_backend *crypto, struct sl_leg *leg)
 {
 	if (!leg)
@@ -137,7 +145,7 @@ void sl_leg_free(const struct sl_crypto_backend *crypto, struct sl_leg *leg)
 	sl_leg_offer(crypto, leg, NULL);
 	for (unsigned i = 0; i < leg->n_media; i++) {
 		sl_local_put(crypto, leg->media[i].local);
-		sl_quality_free(leg->media[i].tracks);
+		tracks_free(leg->media[i].tracks);
 		free(leg->media[i].watch.trouble);
 	}
 	if (leg->media)
@@ -155,33 +163,6 @@ bool sl_call_connected(const struct sl_call *call)
 		if (call->leg[i]->peer)
 			return true;
 	return false;
-}
-
-void sl_call_leg_remove(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg)
-{
-	const struct sl_crypto_backend *crypto = sessions->env.crypto;
-	unsigned kept = 0;
-
-	sl_watch_left(sessions, call, leg);
-	sl_uninstall(sessions, call, leg);
-	for (unsigned i = 0; i < call->n_legs; i++) {
-		struct sl_leg *other = call->leg[i];
-
-		if (other == leg)
-			continue;
-		if (other->offer && other->offer->from == leg)
-			sl_leg_offer(crypto, other, NULL);
-		call->leg[kept++] = other;
-	}
-	call->n_legs = kept;
-	sl_leg_free(crypto, leg);
-	sl_call_left(sessions, call);
-}
-
-void sl_call_left(struct sl_sessions *sessions, struct sl_call *call)
-{
-	if (!call->deleted && !call->deadline && !sl_call_connected(call))
-		sl_session_wait(sessions, call);
 }
 
 /* Nothing is sent where nothing would be sent if SDP said so. */
@@ -240,6 +221,27 @@ void sl_terms_remote(const struct sl_terms *terms, struct sl_endpoint remote[SL_
 {
 	remote[SL_RTP] = terms->remote[SL_RTP];
 	remote[SL_RTCP] = terms->remote[terms->mux ? SL_RTP : SL_RTCP];
+}
+
+int sl_payload_find(const struct sl_payload payloads[SL_PAYLOADS], uint8_t type)
+{
+	for (int i = 0; i < SL_PAYLOADS && payloads[i].hz; i++)
+		if (payloads[i].type == type)
+			return i;
+	return -1;
+}
+
+void sl_terms_clocks(const struct sl_terms *from, const struct sl_terms *to,
+	struct sl_payload payloads[SL_PAYLOADS])
+{
+	unsigned n = 0;
+
+	memcpy(payloads, to->payloads, sizeof(to->payloads));
+	while (n < SL_PAYLOADS && payloads[n].hz)
+		n++;
+	for (int i = 0; i < SL_PAYLOADS && from->payloads[i].hz && n < SL_PAYLOADS; i++)
+		if (sl_payload_find(to->payloads, from->payloads[i].type) < 0)
+			payloads[n++] = from->payloads[i];
 }
 
 int sl_leg_media_room(struct sl_leg *leg, unsigned n_media)

@@ -36,13 +36,6 @@ int sl_leg_name(struct sl_leg *leg, struct sl_text tag);
 /* Takes `label` over; NULL: it keeps the one that it has. */
 void sl_leg_label(struct sl_leg *leg, char *label);
 
-/* Ends a leg: what it was connected with is not any more. Then sl_call_left. */
-void sl_call_leg_remove(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg);
-
-/* After a connection has ended: when nobody is connected any more, the call waits timers.offer for
- * somebody to answer. */
-void sl_call_left(struct sl_sessions *sessions, struct sl_call *call);
-
 /*
  * Where a leg that has those terms is sent to: where its SDP says or, if the terms allow it, where
  * its media is found to come from.
@@ -63,6 +56,14 @@ void sl_terms_source(struct sl_terms *terms, const struct sl_source_options *opt
 
 /* Where its SDP says that it is. */
 void sl_terms_remote(const struct sl_terms *terms, struct sl_endpoint remote[SL_COMPONENTS]);
+
+/* The payload type among those that SDP names. -1: it is none of them. */
+int sl_payload_find(const struct sl_payload payloads[SL_PAYLOADS], uint8_t type);
+
+/* The clocks of what goes from one party to the other: by the receiver's payload types (RFC
+ * 3264 5.1) and, where they differ, the sender's. */
+void sl_terms_clocks(const struct sl_terms *from, const struct sl_terms *to,
+	struct sl_payload payloads[SL_PAYLOADS]);
 
 /* Room for so many media, new ones zeroed. 0 or -ENOMEM. */
 int sl_leg_media_room(struct sl_leg *leg, unsigned n_media);

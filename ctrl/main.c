@@ -10,6 +10,7 @@
 
 #include "ctrl/log.h"
 #include "ctrl/relay.h"
+#include "dataplane/workers.h"
 
 enum { EXIT_CONFIG = 2 };
 

@@ -5,6 +5,7 @@
 
 #include "ctrl/alarm.h"
 #include "dataplane/port.h"
+#include "dataplane/workers.h"
 
 static void name(FILE *out, const char *metric, const char *type, const char *help)
 {

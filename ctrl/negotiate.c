@@ -44,7 +44,7 @@ static bool unspecified(const struct sl_sdp_address *address)
 }
 
 static int check_address(const struct sl_sdp_media *media, const struct sl_sdp_address *said,
-	const uint8_t ip[16], char why[SL_NG_WHY])
+	const uint8_t ip[16], char why[SL_CALL_WHY])
 {
 	char text[SL_ADDRESS_TEXT];
 	const char *refused = sl_address_refused(ip);
@@ -88,11 +88,11 @@ static uint32_t announced_pps(const struct sl_sdp_media *media)
  * address at all and the port of the discard service, as RFC 8829 5.2.1 prescribes. One that cannot
  * be used counts as absent.
  */
-static bool takes_rtcp(const struct sl_sdp_media *media, char why[SL_NG_WHY])
+static bool takes_rtcp(const struct sl_sdp_media *media, char why[SL_CALL_WHY])
 {
 	enum { DISCARD = 9 };
 	const struct sl_sdp_address *said = &media->rtcp_address;
-	char text[SL_NG_WHY];
+	char text[SL_CALL_WHY];
 	uint8_t ip[16];
 
 	if (!media->has_rtcp || !media->rtcp_port || media->rtcp_port == DISCARD)
@@ -111,7 +111,7 @@ static bool takes_rtcp(const struct sl_sdp_media *media, char why[SL_NG_WHY])
 
 /* Where the party listens; RTCP at the next port unless a=rtcp says otherwise. */
 static int read_endpoints(
-	const struct sl_sdp_media *media, struct sl_terms *terms, char why[SL_NG_WHY])
+	const struct sl_sdp_media *media, struct sl_terms *terms, char why[SL_CALL_WHY])
 {
 	struct sl_endpoint *rtp = &terms->remote[SL_RTP], *rtcp = &terms->remote[SL_RTCP];
 
@@ -135,7 +135,8 @@ static int read_endpoints(
 	return check_address(media, &media->connection, rtp->ip, why);
 }
 
-static int read_media(const struct sl_sdp_media *media, struct sl_terms *terms, char why[SL_NG_WHY])
+static int read_media(
+	const struct sl_sdp_media *media, struct sl_terms *terms, char why[SL_CALL_WHY])
 {
 	memset(terms, 0, sizeof(*terms));
 	terms->active = media->port != 0;
@@ -159,7 +160,7 @@ static int read_media(const struct sl_sdp_media *media, struct sl_terms *terms, 
 }
 
 int sl_negotiate_offer(const struct sl_sdp *sdp, unsigned m, const struct sl_offer_policy *policy,
-	struct sl_terms *terms, char why[SL_NG_WHY])
+	struct sl_terms *terms, char why[SL_CALL_WHY])
 {
 	const struct sl_sdp_media *media = &sdp->media[m];
 	int rc = read_media(media, terms, why);
@@ -184,8 +185,8 @@ int sl_negotiate_offer(const struct sl_sdp *sdp, unsigned m, const struct sl_off
 	return 0;
 }
 
-static int propose_suites(const struct sl_terms *from, const struct sl_ng_options *options,
-	const struct sl_config_interface *to, struct sl_proposal *proposal, char why[SL_NG_WHY])
+static int propose_suites(const struct sl_terms *from, const struct sl_request *options,
+	const struct sl_config_interface *to, struct sl_proposal *proposal, char why[SL_CALL_WHY])
 {
 	const struct sl_sdes_options *sdes = &options->sdes;
 
@@ -200,8 +201,8 @@ static int propose_suites(const struct sl_terms *from, const struct sl_ng_option
 	return 0;
 }
 
-int sl_negotiate_propose(const struct sl_terms *from, const struct sl_ng_options *options,
-	const struct sl_config_interface *to, struct sl_proposal *proposal, char why[SL_NG_WHY])
+int sl_negotiate_propose(const struct sl_terms *from, const struct sl_request *options,
+	const struct sl_config_interface *to, struct sl_proposal *proposal, char why[SL_CALL_WHY])
 {
 	bool osrtp;
 
@@ -213,8 +214,8 @@ int sl_negotiate_propose(const struct sl_terms *from, const struct sl_ng_options
 		return sl_negotiate_refuse(-ENOTSUP, why,
 			"transport-protocol %s: DTLS-SRTP is not supported, only SDES",
 			sl_sdp_proto_name(proposal->proto));
-	proposal->mux = from->mux && !(options->rtcp_mux & SL_NG_MUX_DEMUX);
-	if (options->rtcp_mux & (SL_NG_MUX_OFFER | SL_NG_MUX_REQUIRE))
+	proposal->mux = from->mux && !(options->rtcp_mux & SL_MUX_DEMUX);
+	if (options->rtcp_mux & (SL_MUX_OFFER | SL_MUX_REQUIRE))
 		proposal->mux = true;
 	if (sl_proto_secure(proposal->proto))
 		return propose_suites(from, options, to, proposal, why);
@@ -230,7 +231,7 @@ int sl_negotiate_propose(const struct sl_terms *from, const struct sl_ng_options
 
 /* RFC 8643 3.1: the answer has a key, and SRTP is used, or it has none. */
 static int answer_osrtp(const struct sl_sdp_media *media, const struct sl_proposal *proposal,
-	struct sl_terms *to, char why[SL_NG_WHY])
+	struct sl_terms *to, char why[SL_CALL_WHY])
 {
 	if (media->n_crypto)
 		return sl_keys_answer(media, proposal, to, why);
@@ -243,7 +244,7 @@ static int answer_osrtp(const struct sl_sdp_media *media, const struct sl_propos
 }
 
 int sl_negotiate_answer(const struct sl_sdp *sdp, unsigned m, const struct sl_proposal *proposal,
-	unsigned rtcp_mux, struct sl_terms *to, char why[SL_NG_WHY])
+	unsigned rtcp_mux, struct sl_terms *to, char why[SL_CALL_WHY])
 {
 	const struct sl_sdp_media *media = &sdp->media[m];
 	bool secure = sl_proto_secure(proposal->proto);
@@ -258,7 +259,7 @@ int sl_negotiate_answer(const struct sl_sdp *sdp, unsigned m, const struct sl_pr
 			sl_sdp_proto_name(to->proto), sl_sdp_proto_name(proposal->proto));
 	if (!proposal->mux)
 		to->mux = false;
-	if (!to->mux && rtcp_mux & SL_NG_MUX_REQUIRE)
+	if (!to->mux && rtcp_mux & SL_MUX_REQUIRE)
 		return sl_negotiate_refuse(-EPROTO, why,
 			"line %u: rtcp-mux is required and not in the answer", media->line);
 	if (secure || sl_proto_secure(to->proto))
@@ -268,13 +269,13 @@ int sl_negotiate_answer(const struct sl_sdp *sdp, unsigned m, const struct sl_pr
 
 static bool settle_mux(const struct sl_terms *from, const struct sl_terms *to, unsigned rtcp_mux)
 {
-	if (!from->mux || rtcp_mux & SL_NG_MUX_REJECT)
+	if (!from->mux || rtcp_mux & SL_MUX_REJECT)
 		return false;
-	return to->mux || rtcp_mux & (SL_NG_MUX_ACCEPT | SL_NG_MUX_DEMUX);
+	return to->mux || rtcp_mux & (SL_MUX_ACCEPT | SL_MUX_DEMUX);
 }
 
 void sl_negotiate_settle(struct sl_terms *from, const struct sl_terms *to,
-	const struct sl_ng_options *options, unsigned rtcp_mux)
+	const struct sl_request *options, unsigned rtcp_mux)
 {
 	from->mux = settle_mux(from, to, rtcp_mux);
 	if (options->sdes.keep && from->kept.theirs.suite != SL_SUITE_NONE) {

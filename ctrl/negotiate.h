@@ -32,15 +32,15 @@ struct sl_offer_policy {
  * (ctrl/refusal.h).
  */
 int sl_negotiate_offer(const struct sl_sdp *sdp, unsigned m, const struct sl_offer_policy *policy,
-	struct sl_terms *terms, char why[SL_NG_WHY]);
+	struct sl_terms *terms, char why[SL_CALL_WHY]);
 
 /*
  * What to propose to the other party, on interface `to`, for a medium that was offered with `from`:
  * profile, suites, rtcp-mux, as the request's options ask. 0, or -errno with `why`
  * (ctrl/refusal.h).
  */
-int sl_negotiate_propose(const struct sl_terms *from, const struct sl_ng_options *options,
-	const struct sl_config_interface *to, struct sl_proposal *proposal, char why[SL_NG_WHY]);
+int sl_negotiate_propose(const struct sl_terms *from, const struct sl_request *options,
+	const struct sl_config_interface *to, struct sl_proposal *proposal, char why[SL_CALL_WHY]);
 
 /*
  * What the answer says of medium `m`, held against what was proposed: the profile must be as
@@ -49,7 +49,7 @@ int sl_negotiate_propose(const struct sl_terms *from, const struct sl_ng_options
  * (ctrl/refusal.h).
  */
 int sl_negotiate_answer(const struct sl_sdp *sdp, unsigned m, const struct sl_proposal *proposal,
-	unsigned rtcp_mux, struct sl_terms *to, char why[SL_NG_WHY]);
+	unsigned rtcp_mux, struct sl_terms *to, char why[SL_CALL_WHY]);
 
 /*
  * What the one who offered gets, now that the other has answered, with the options of the answer:
@@ -57,6 +57,6 @@ int sl_negotiate_answer(const struct sl_sdp *sdp, unsigned m, const struct sl_pr
  * keeps its suite (SDES `static`), and its profile.
  */
 void sl_negotiate_settle(struct sl_terms *from, const struct sl_terms *to,
-	const struct sl_ng_options *options, unsigned rtcp_mux);
+	const struct sl_request *options, unsigned rtcp_mux);
 
 #endif

@@ -9,24 +9,24 @@
 #include "ctrl/sdes.h"
 #include "ctrl/sdes_policy.h"
 
-int sl_negotiate_refuse(int rc, char why[SL_NG_WHY], const char *format, ...)
+int sl_negotiate_refuse(int rc, char why[SL_CALL_WHY], const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(why, SL_NG_WHY, format, args);
+	vsnprintf(why, SL_CALL_WHY, format, args);
 	va_end(args);
 	return rc;
 }
 
-void sl_negotiate_remark(char why[SL_NG_WHY], const char *format, ...)
+void sl_negotiate_remark(char why[SL_CALL_WHY], const char *format, ...)
 {
 	va_list args;
 
 	if (why[0])
 		return;
 	va_start(args, format);
-	vsnprintf(why, SL_NG_WHY, format, args);
+	vsnprintf(why, SL_CALL_WHY, format, args);
 	va_end(args);
 }
 
@@ -57,7 +57,7 @@ static void weigh_line(struct sl_terms *terms, const struct sl_sdes *line,
 }
 
 int sl_keys_choose(const struct sl_sdp_media *media, const struct sl_offer_policy *policy,
-	struct sl_terms *terms, char why[SL_NG_WHY])
+	struct sl_terms *terms, char why[SL_CALL_WHY])
 {
 	const char *first = NULL;
 	unsigned best = UINT32_MAX;
@@ -96,7 +96,7 @@ int sl_keys_choose(const struct sl_sdp_media *media, const struct sl_offer_polic
 
 /* One line of an answer: by its suite, which was offered once, one of ours. */
 static int answer_line(struct sl_text text, const struct sl_suite_list *offered,
-	struct sl_sdes *line, char why[SL_NG_WHY])
+	struct sl_sdes *line, char why[SL_CALL_WHY])
 {
 	const char *reason = "", *name;
 	unsigned at = 0;
@@ -118,9 +118,9 @@ static int answer_line(struct sl_text text, const struct sl_suite_list *offered,
 }
 
 int sl_keys_answer(const struct sl_sdp_media *media, const struct sl_proposal *proposal,
-	struct sl_terms *to, char why[SL_NG_WHY])
+	struct sl_terms *to, char why[SL_CALL_WHY])
 {
-	char first[SL_NG_WHY - 24] = "", said[SL_NG_WHY];
+	char first[SL_CALL_WHY - 24] = "", said[SL_CALL_WHY];
 	int rc, failed = -EKEYREJECTED;
 	unsigned usable = 0;
 	struct sl_sdes line;

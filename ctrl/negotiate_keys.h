@@ -6,11 +6,11 @@
 #include "ctrl/negotiate.h"
 
 /* Puts the reason into `why`, in place of a remark. Returns rc. */
-int sl_negotiate_refuse(int rc, char why[SL_NG_WHY], const char *format, ...)
+int sl_negotiate_refuse(int rc, char why[SL_CALL_WHY], const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* For the log, of what is passed over: only the first counts. */
-void sl_negotiate_remark(char why[SL_NG_WHY], const char *format, ...)
+void sl_negotiate_remark(char why[SL_CALL_WHY], const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /*
@@ -18,13 +18,13 @@ void sl_negotiate_remark(char why[SL_NG_WHY], const char *format, ...)
  * only if nothing else is there. 0; or -ENOKEY with `why`: the reason of the first line.
  */
 int sl_keys_choose(const struct sl_sdp_media *media, const struct sl_offer_policy *policy,
-	struct sl_terms *terms, char why[SL_NG_WHY]);
+	struct sl_terms *terms, char why[SL_CALL_WHY]);
 
 /*
  * Of an answer: exactly one line that can be used (RFC 4568 5.1.2): of two, nobody knows which one
  * will be. 0; or -ENOKEY or -EKEYREJECTED with `why`.
  */
 int sl_keys_answer(const struct sl_sdp_media *media, const struct sl_proposal *proposal,
-	struct sl_terms *to, char why[SL_NG_WHY]);
+	struct sl_terms *to, char why[SL_CALL_WHY]);
 
 #endif

@@ -10,6 +10,7 @@
 #include "ctrl/log.h"
 #include "dataplane/nexthop.h"
 #include "dataplane/policy.h"
+#include "dataplane/port.h"
 
 enum { DEFAULT_MEMORY_MIB = 512 };
 

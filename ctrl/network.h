@@ -13,7 +13,6 @@
 #include "ctrl/config.h"
 #include "ctrl/interface.h"
 #include "ctrl/neigh.h"
-#include "dataplane/port.h"
 #include "ebpf/guard_user.h"
 
 enum { SL_NETWORK_WHY = 320 };

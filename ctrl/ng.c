@@ -19,6 +19,20 @@ const char *const sl_ng_command_names[SL_NG_COMMAND_COUNT] = {
 #undef X
 };
 
+void sl_ng_notify(void *context, const struct sl_notice *notice)
+{
+	struct sl_ng *ng = context;
+
+	if (notice->type == SL_NOTICE_TIMED_OUT)
+		sl_ended_keep(&ng->ended, ng->sessions, notice->call, notice->reason,
+			ng->sessions->env.timers.kept);
+}
+
+void sl_ng_fini(struct sl_ng *ng)
+{
+	sl_ended_fini(&ng->ended);
+}
+
 static void log_unknown(const char *where, const char *text, uint32_t len)
 {
 	static char seen[SL_NG_UNKNOWN_MAX][UNKNOWN_TEXT];
@@ -107,10 +121,10 @@ static int unknown_command(struct sl_ng_request *r)
 
 	for (unsigned i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
 		if (sl_node_names(command, refused[i])) {
-			snprintf(r->why, SL_NG_WHY, "%s: Sluice does not do this", refused[i]);
+			snprintf(r->why, SL_CALL_WHY, "%s: Sluice does not do this", refused[i]);
 			return -ENOTSUP;
 		}
-	snprintf(r->why, SL_NG_WHY, "the request has no command that is known here");
+	snprintf(r->why, SL_CALL_WHY, "the request has no command that is known here");
 	return -EINVAL;
 }
 

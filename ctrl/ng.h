@@ -6,6 +6,7 @@
 #ifndef SL_CTRL_NG_H
 #define SL_CTRL_NG_H
 
+#include "ctrl/ended.h"
 #include "ctrl/refusal.h"
 #include "ctrl/server.h"
 #include "ctrl/session.h"
@@ -45,10 +46,18 @@ struct sl_ng {
 	} count[SL_NG_COMMAND_COUNT];
 	uint64_t malformed; /* requests without a command that we know */
 	uint64_t refused[SL_REFUSAL_COUNT];
+	struct sl_ended ended;
 };
 
 /* For a listener; its context is a struct sl_ng. */
 extern const struct sl_server_protocol sl_ng_protocol;
+
+/* Hears of what happens to calls (ctrl/notice.h), so that a proxy can ask for those that have timed
+ * out. `ng` is a struct sl_ng. */
+void sl_ng_notify(void *ng, const struct sl_notice *notice);
+
+/* Frees what it keeps. */
+void sl_ng_fini(struct sl_ng *ng);
 
 extern const char *const sl_ng_command_names[SL_NG_COMMAND_COUNT];
 

@@ -23,14 +23,14 @@ static int need(struct sl_ng_request *r, struct sl_text text, const char *key)
 {
 	if (text.at && text.len && text.len <= SL_MAX_NAME && !memchr(text.at, '\0', text.len))
 		return 0;
-	snprintf(r->why, SL_NG_WHY, "%s %s", key,
+	snprintf(r->why, SL_CALL_WHY, "%s %s", key,
 		!text.at ? "is missing" : "is empty, too long or not printable");
 	return -EINVAL;
 }
 
 static int offer_or_answer(struct sl_ng_request *r,
-	ssize_t (*act)(struct sl_sessions *sessions, const struct sl_ng_options *options, char *out,
-		size_t room, char why[SL_NG_WHY]))
+	ssize_t (*act)(struct sl_sessions *sessions, const struct sl_request *options, char *out,
+		size_t room, char why[SL_CALL_WHY]))
 {
 	/* Room for the reply around it. */
 	char sdp[SL_NG_REPLY_MAX - 1024];
@@ -41,7 +41,7 @@ static int offer_or_answer(struct sl_ng_request *r,
 	if (r->options.to_tag.at && need(r, r->options.to_tag, "to-tag"))
 		return -EINVAL;
 	if (!r->options.sdp.at) {
-		snprintf(r->why, SL_NG_WHY, "sdp is missing");
+		snprintf(r->why, SL_CALL_WHY, "sdp is missing");
 		return -EINVAL;
 	}
 	len = act(r->ng->sessions, &r->options, sdp, sizeof(sdp), r->why);
@@ -68,7 +68,7 @@ static int answer(struct sl_ng_request *r)
 /* Deleting what is not there is no mistake of the proxy: deletes are repeated. */
 static int delete_nothing(struct sl_ng_request *r, const char *why)
 {
-	snprintf(r->why, SL_NG_WHY, "%s", why);
+	snprintf(r->why, SL_CALL_WHY, "%s", why);
 	if (r->options.fatal)
 		return -ENOENT;
 	sl_reply_key_string(&r->reply, "result", "ok");
@@ -79,8 +79,7 @@ static int delete_nothing(struct sl_ng_request *r, const char *why)
 /* One that has timed out still tells what it carried. */
 static int delete_ended(struct sl_ng_request *r)
 {
-	const struct sl_ended_call *ended =
-		sl_ended_find(&r->ng->sessions->ended, r->options.call_id);
+	const struct sl_ended_call *ended = sl_ended_find(&r->ng->ended, r->options.call_id);
 
 	if (!ended || r->options.fatal)
 		return delete_nothing(r, "Unknown call-id");
@@ -122,14 +121,14 @@ static int query(struct sl_ng_request *r)
 	if (need(r, r->options.call_id, "call-id"))
 		return -EINVAL;
 	call = sl_session_find(r->ng->sessions, r->options.call_id);
-	ended = call ? NULL : sl_ended_find(&r->ng->sessions->ended, r->options.call_id);
+	ended = call ? NULL : sl_ended_find(&r->ng->ended, r->options.call_id);
 	if (ended) {
 		sl_reply_key_string(&r->reply, "result", "ok");
 		sl_ended_write(&r->reply, ended);
 		return 0;
 	}
 	if (!call) {
-		snprintf(r->why, SL_NG_WHY, "Unknown call-id");
+		snprintf(r->why, SL_CALL_WHY, "Unknown call-id");
 		return -ENOENT;
 	}
 	sl_reply_key_string(&r->reply, "result", "ok");
@@ -157,7 +156,7 @@ static int list(struct sl_ng_request *r)
 	const struct sl_node *limit = sl_node_get(r->root, "limit");
 
 	if (limit && (!sl_node_number(limit, &l.left) || l.left < 1 || l.left > LIST_MAX)) {
-		snprintf(r->why, SL_NG_WHY, "limit is not between 1 and %d", LIST_MAX);
+		snprintf(r->why, SL_CALL_WHY, "limit is not between 1 and %d", LIST_MAX);
 		return -EINVAL;
 	}
 	sl_reply_key_string(&r->reply, "result", "ok");
@@ -182,7 +181,7 @@ static int gate(struct sl_ng_request *r, enum sl_gate which, bool closed)
 		return -EINVAL;
 	call = sl_session_find(r->ng->sessions, r->options.call_id);
 	if (!call) {
-		snprintf(r->why, SL_NG_WHY, "Unknown call-id");
+		snprintf(r->why, SL_CALL_WHY, "Unknown call-id");
 		return -ENOENT;
 	}
 	rc = sl_gate_set(r->ng->sessions, call, whose, which, closed, r->why);

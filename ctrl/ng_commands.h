@@ -11,9 +11,9 @@ struct sl_ng_request {
 	struct sl_ng *ng;
 	const struct sl_peer *peer;
 	const struct sl_node *root;
-	struct sl_ng_options options;
+	struct sl_request options;
 	struct sl_reply reply; /* a dictionary is open */
-	char why[SL_NG_WHY];
+	char why[SL_CALL_WHY];
 };
 
 /* By enum sl_ng_command: 0 with the members of the reply written, or -errno with `why` in words. */

@@ -12,7 +12,7 @@
 
 static void read_proto(struct sl_ng_reader *r, struct sl_text text)
 {
-	struct sl_ng_options *o = r->o;
+	struct sl_request *o = r->o;
 	struct sl_text rest;
 
 	if (sl_ng_is(text, "accept")) {
@@ -185,7 +185,7 @@ static void read_direction(struct sl_ng_reader *r, struct sl_text text)
 
 static void read_media_remove(struct sl_ng_reader *r, struct sl_text text)
 {
-	for (unsigned i = 0; i < SL_NG_MEDIA_REMOVE; i++)
+	for (unsigned i = 0; i < SL_MEDIA_REMOVE; i++)
 		if (!r->o->media_remove[i].at) {
 			r->o->media_remove[i] = text;
 			return;
@@ -257,7 +257,7 @@ static void read_media_address(struct sl_ng_reader *r, struct sl_text text)
 
 static void read_label(struct sl_ng_reader *r, struct sl_text text)
 {
-	if (!text.len || text.len > SL_NG_NAME_MAX)
+	if (!text.len || text.len > SL_CALL_NAME)
 		sl_ng_refuse(r, -EINVAL, "a label has 1 to 256 characters:", text);
 	else if (sl_ng_has_control(text))
 		sl_ng_refuse(r, -EINVAL, "there is a control character in label", text);

@@ -6,7 +6,7 @@
 #include "ctrl/ng_options.h"
 
 struct sl_ng_reader {
-	struct sl_ng_options *o;
+	struct sl_request *o;
 	sl_ng_unknown unknown;
 	char *why;
 	int rc;   /* of the first thing that was refused */

@@ -76,7 +76,7 @@ void sl_ng_refuse(struct sl_ng_reader *r, int rc, const char *what, struct sl_te
 	if (r->rc)
 		return;
 	r->rc = rc;
-	snprintf(r->why, SL_NG_WHY, "%s '%.*s'", what, len, text.at ? text.at : "");
+	snprintf(r->why, SL_CALL_WHY, "%s '%.*s'", what, len, text.at ? text.at : "");
 	for (char *c = r->why; *c; c++)
 		if (*c < 0x20 || *c > 0x7e)
 			*c = '?';
@@ -167,7 +167,7 @@ static bool read_source_word(struct sl_source_options *source, struct sl_text te
 
 static bool read_word(struct sl_ng_reader *r, struct sl_text text)
 {
-	struct sl_ng_options *o = r->o;
+	struct sl_request *o = r->o;
 	struct sl_node name = {.type = SL_NODE_STRING, .str = text.at, .len = text.len};
 	struct sl_text rest;
 
@@ -184,9 +184,9 @@ static bool read_word(struct sl_ng_reader *r, struct sl_text text)
 	else if (sl_ng_is(text, "generate-mid"))
 		o->generate_mid = true;
 	else if (sl_ng_is(text, "full-rtcp-attribute"))
-		o->rtcp_attribute = SL_NG_RTCP_FULL;
+		o->rtcp_attribute = SL_RTCP_LINE_FULL;
 	else if (sl_ng_is(text, "no-rtcp-attribute"))
-		o->rtcp_attribute = SL_NG_RTCP_NONE;
+		o->rtcp_attribute = SL_RTCP_LINE_NONE;
 	else if (sl_ng_is(text, "single-codec"))
 		o->filter.codec.single = true;
 	else if (sl_ng_is(text, "internal") || sl_ng_is(text, "external"))
@@ -334,7 +334,7 @@ static void read_identity(struct sl_ng_reader *r, const struct sl_node *request)
 		{"sdp", &r->o->sdp, false, NULL},
 	};
 
-	static_assert(SL_NG_NAME_MAX == 256, "as the texts say");
+	static_assert(SL_CALL_NAME == 256, "as the texts say");
 
 	for (unsigned i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
 		const struct sl_node *node = sl_node_get(request, strings[i].key);
@@ -349,13 +349,13 @@ static void read_identity(struct sl_ng_reader *r, const struct sl_node *request)
 			sl_ng_refuse(r, -EINVAL, "a string is expected in",
 				(struct sl_text){strings[i].key, (uint32_t)strlen(strings[i].key)});
 		/* A name that was cut would be another one. */
-		if (strings[i].too_long && strings[i].text->len > SL_NG_NAME_MAX)
+		if (strings[i].too_long && strings[i].text->len > SL_CALL_NAME)
 			sl_ng_refuse(r, -EINVAL, strings[i].too_long, *strings[i].text);
 	}
 }
 
-int sl_ng_options_read(const struct sl_node *request, struct sl_ng_options *o,
-	sl_ng_unknown unknown_fn, char why[SL_NG_WHY])
+int sl_ng_options_read(const struct sl_node *request, struct sl_request *o,
+	sl_ng_unknown unknown_fn, char why[SL_CALL_WHY])
 {
 	struct sl_ng_reader r = {.o = o, .unknown = unknown_fn, .why = why};
 

@@ -44,7 +44,4 @@ struct sl_notice {
 
 typedef void (*sl_notify)(void *context, const struct sl_notice *notice);
 
-/* An alarm to the log, and to whoever listens (`notify` NULL: nobody). */
-void sl_alarm_notify(sl_notify notify, void *context, const struct sl_notice *notice);
-
 #endif

@@ -8,12 +8,14 @@
 
 #include "ctrl/admit.h"
 #include "ctrl/call_sdp.h"
+#include "ctrl/ending.h"
 #include "ctrl/gate.h"
 #include "ctrl/hairpin.h"
 #include "ctrl/leg.h"
 #include "ctrl/local.h"
 #include "ctrl/negotiate.h"
 #include "ctrl/offer_parties.h"
+#include "ctrl/quality.h"
 #include "ctrl/sdp_parse.h"
 #include "ctrl/watch.h"
 
@@ -156,9 +158,9 @@ static unsigned media_before(const struct sl_draft *d)
 }
 
 /* RFC 3264 6: what is taken out keeps its place, with port 0. */
-static void take_out(const struct sl_ng_options *o, struct sl_text type, struct sl_terms *terms)
+static void take_out(const struct sl_request *o, struct sl_text type, struct sl_terms *terms)
 {
-	for (unsigned i = 0; i < SL_NG_MEDIA_REMOVE && o->media_remove[i].at; i++) {
+	for (unsigned i = 0; i < SL_MEDIA_REMOVE && o->media_remove[i].at; i++) {
 		if (sl_text_alike(o->media_remove[i], type))
 			terms->active = false;
 	}
@@ -181,7 +183,7 @@ static int negotiate_one(struct sl_draft *d, const struct sl_sdp *sdp, unsigned 
 	if (rc)
 		return rc;
 	if (terms->active && !terms->media)
-		snprintf(d->why, SL_NG_WHY, "line %u: m=%.*s %.*s is not RTP: it gets port 0",
+		snprintf(d->why, SL_CALL_WHY, "line %u: m=%.*s %.*s is not RTP: it gets port 0",
 			sdp->media[m].line, SL_SDP_QUOTE(sdp->media[m].type),
 			SL_SDP_QUOTE(sdp->media[m].proto_text));
 	sl_call_sdp_remark(d->options, d->why);
@@ -203,7 +205,7 @@ static void leave_out(struct sl_draft *d, unsigned m)
 {
 	d->offer->terms[m].media = true;
 	memcpy(d->offer->refused[m], d->leg[SL_FROM]->media[m].refused, SL_MAX_REFUSED);
-	snprintf(d->why, SL_NG_WHY, "the offer leaves medium %u out: it gets port 0", m + 1);
+	snprintf(d->why, SL_CALL_WHY, "the offer leaves medium %u out: it gets port 0", m + 1);
 	sl_call_sdp_remark(d->options, d->why);
 }
 
@@ -283,7 +285,7 @@ static ssize_t write_offer(struct sl_draft *d, const struct sl_sdp *sdp, char *o
 		if (!from->media || !from->active)
 			continue;
 		sl_call_sdp_address(&w, m, local, proposal->proto, proposal->mux,
-			d->offer->rtcp_mux & SL_NG_MUX_REQUIRE);
+			d->offer->rtcp_mux & SL_MUX_REQUIRE);
 		sl_call_sdp_hold(&w, m, &sdp->media[m], from, NULL);
 		for (uint32_t i = 0; i < proposal->suites.n && !rc; i++)
 			rc = write_key(d, &w, m, i + 1, proposal->suites.suite[i]);
@@ -321,7 +323,7 @@ static ssize_t write_short_offer(
 }
 
 /* The party that had no tag yet makes itself known. All or nothing. */
-static int name_parties(struct sl_leg *from, struct sl_leg *to, const struct sl_ng_options *o)
+static int name_parties(struct sl_leg *from, struct sl_leg *to, const struct sl_request *o)
 {
 	bool nameless = !from->tag;
 
@@ -339,7 +341,7 @@ static int name_parties(struct sl_leg *from, struct sl_leg *to, const struct sl_
 /* Whatever can fail comes first. */
 static int commit(struct sl_draft *d, const struct sl_sdp *sdp)
 {
-	const struct sl_ng_options *o = d->options;
+	const struct sl_request *o = d->options;
 	struct sl_leg *from = d->leg[SL_FROM], *to = d->leg[SL_TO];
 	struct sl_call *call = d->call;
 	char *branch = o->via_branch.at ? sl_text_copy(o->via_branch) : NULL;
@@ -383,8 +385,8 @@ static int commit(struct sl_draft *d, const struct sl_sdp *sdp)
 	return 0;
 }
 
-ssize_t sl_offer(struct sl_sessions *sessions, const struct sl_ng_options *options, char *out,
-	size_t room, char why[SL_NG_WHY])
+ssize_t sl_offer(struct sl_sessions *sessions, const struct sl_request *options, char *out,
+	size_t room, char why[SL_CALL_WHY])
 {
 	struct sl_draft d = {.sessions = sessions, .options = options, .why = why};
 	struct sl_sdp sdp;

@@ -18,9 +18,9 @@ enum { SL_SDP_ONE_MTU = 1500 - 20 - 8 };
  * The SDP of `options->sdp`, as the other party shall see it, into out[0..room). The number of
  * bytes written, or -errno with `why` in words.
  */
-ssize_t sl_offer(struct sl_sessions *sessions, const struct sl_ng_options *options, char *out,
-	size_t room, char why[SL_NG_WHY]);
-ssize_t sl_answer(struct sl_sessions *sessions, const struct sl_ng_options *options, char *out,
-	size_t room, char why[SL_NG_WHY]);
+ssize_t sl_offer(struct sl_sessions *sessions, const struct sl_request *options, char *out,
+	size_t room, char why[SL_CALL_WHY]);
+ssize_t sl_answer(struct sl_sessions *sessions, const struct sl_request *options, char *out,
+	size_t room, char why[SL_CALL_WHY]);
 
 #endif

@@ -94,7 +94,7 @@ static bool is_one_tag(struct sl_text a, struct sl_text b)
  */
 static int find_legs(struct sl_draft *d)
 {
-	const struct sl_ng_options *o = d->options;
+	const struct sl_request *o = d->options;
 	struct sl_leg *from = sl_call_leg(d->call, o->from_tag);
 	struct sl_leg *to = sl_call_leg(d->call, o->to_tag);
 	int rc = 0;

@@ -11,7 +11,7 @@
 /* An offer being worked on. What is new in the call is given up again unless it is committed. */
 struct sl_draft {
 	struct sl_sessions *sessions;
-	const struct sl_ng_options *options;
+	const struct sl_request *options;
 	struct sl_call *call;
 	bool new_call;
 	struct sl_leg *leg[2]; /* by enum sl_side */

@@ -6,7 +6,7 @@
 
 #include "dataplane/hairpin.h"
 
-int sl_path_hops_get(struct sl_path *path, char why[SL_NG_WHY])
+int sl_path_hops_get(struct sl_path *path, char why[SL_CALL_WHY])
 {
 	struct sl_flow_spec *spec = &path->spec;
 	int rc;

@@ -11,7 +11,7 @@
 
 /* The next hops towards its destinations, held until they are put; none for a pinhole of ours. 0;
  * or -errno with `why`. */
-int sl_path_hops_get(struct sl_path *path, char why[SL_NG_WHY]);
+int sl_path_hops_get(struct sl_path *path, char why[SL_CALL_WHY]);
 void sl_path_hops_put(const struct sl_path *path);
 
 /* In the guard; nothing, unless the path is live. */

@@ -6,10 +6,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "ctrl/alarm_notify.h"
 #include "ctrl/interface.h"
 #include "ctrl/log.h"
 #include "dataplane/event.h"
 #include "dataplane/policy.h"
+#include "dataplane/workers.h"
 
 /* Workers are told of limits and lists at once, the guards of lists before. */
 static int tell_policy(const struct sl_protection *protection, char why[SL_GUARD_WHY])

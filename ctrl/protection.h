@@ -11,8 +11,8 @@
 #include "ctrl/neigh.h"
 #include "ctrl/notice.h"
 #include "ctrl/offenders.h"
-#include "dataplane/port.h"
 #include "ebpf/guard_user.h"
+#include "sluice/drop.h"
 
 /* What is watched: drops by the guards, then drops by the workers. */
 enum { SL_WATCHED = SL_GUARD_COUNTER_COUNT + SL_VERDICTS };

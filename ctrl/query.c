@@ -4,9 +4,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "ctrl/counters.h"
 #include "ctrl/leg.h"
+#include "ctrl/quality.h"
+#include "ctrl/query_quality.h"
 #include "ctrl/snapshot.h"
-#include "dataplane/port.h"
 
 /* What a reply tells: less and less. */
 enum detail {
@@ -16,29 +18,6 @@ enum detail {
 	NO_MEDIA,   /* only who is in the call */
 	FEW,        /* and not all of them, by their tags alone */
 };
-
-void sl_path_counters(const struct sl_path *path, struct sl_flow_counters *out)
-{
-	memset(out, 0, sizeof(*out));
-	if (path->flow)
-		sl_flow_counters(path->flow, out);
-}
-
-uint64_t sl_path_drops(const struct sl_flow_counters *counters)
-{
-	uint64_t drops = 0;
-
-	for (unsigned i = SL_FORWARD + 1; i < SL_VERDICTS; i++)
-		drops += counters->drops[i];
-	return drops;
-}
-
-int64_t sl_path_last(const struct sl_flow_counters *counters)
-{
-	if (!counters->last)
-		return 0;
-	return time(NULL) - (int64_t)((sl_clock() - counters->last) / 1000000000);
-}
 
 /* Drops are not told apart by component: they stand with RTP. */
 static void write_stats(struct sl_reply *reply, const struct sl_flow_counters *counters,
@@ -181,21 +160,6 @@ static void write_leg(struct sl_reply *reply, const struct sl_call *call, const 
 	sl_reply_end(reply);
 }
 
-void sl_leg_counters_add(const struct sl_leg *leg, struct sl_flow_counters *total)
-{
-	struct sl_flow_counters one;
-
-	for (unsigned m = 0; m < leg->n_media; m++) {
-		sl_path_counters(&leg->media[m].path, &one);
-		for (int c = 0; c < SL_COMPONENTS; c++) {
-			total->packets[c] += one.packets[c];
-			total->bytes[c] += one.bytes[c];
-		}
-		for (unsigned v = 0; v < SL_VERDICTS; v++)
-			total->drops[v] += one.drops[v];
-	}
-}
-
 static void write_totals(struct sl_reply *reply, const struct sl_call *call)
 {
 	struct sl_flow_counters total = call->left;
@@ -274,7 +238,7 @@ static void write_call(struct sl_reply *reply, const struct sl_call *call, const
 	write_latency(reply, call);
 	if (q->why)
 		write_why(reply, call, q->sessions, detail);
-	sl_quality_write(reply, call);
+	sl_query_quality(reply, call);
 }
 
 /*

@@ -28,16 +28,4 @@ struct sl_query {
 void sl_query_write(
 	struct sl_reply *reply, const struct sl_call *call, const struct sl_query *query);
 
-/* Packets, bytes and drops of one path so far; zero when there is none. */
-void sl_path_counters(const struct sl_path *path, struct sl_flow_counters *out);
-
-/* Adds those of what came from the leg. */
-void sl_leg_counters_add(const struct sl_leg *leg, struct sl_flow_counters *total);
-
-/* Drops of all reasons. */
-uint64_t sl_path_drops(const struct sl_flow_counters *counters);
-
-/* When the last packet was forwarded, s, wall clock; 0: none was. */
-int64_t sl_path_last(const struct sl_flow_counters *counters);
-
 #endif

@@ -9,10 +9,12 @@
 #include <unistd.h>
 
 #include "ctrl/admit.h"
+#include "ctrl/ending.h"
 #include "ctrl/follow.h"
 #include "ctrl/log.h"
-#include "ctrl/watch.h"
-#include "dataplane/more.h"
+#include "ctrl/quality.h"
+#include "dataplane/spares.h"
+#include "dataplane/workers.h"
 
 enum { TICK_MS = 1000 };
 
@@ -45,7 +47,7 @@ static void sweep(uv_timer_t *timer)
 {
 	struct sl_relay *r = timer->data;
 
-	sl_watch_sweep(&r->sessions);
+	sl_sessions_sweep(&r->sessions);
 }
 
 static void follow(uv_timer_t *timer)
@@ -63,6 +65,14 @@ static void start_timer(struct sl_relay *r, uv_timer_t *timer, uv_timer_cb act, 
 	uv_timer_start(timer, act, ms, ms);
 }
 
+static void on_notice(void *relay, const struct sl_notice *notice)
+{
+	struct sl_relay *r = relay;
+
+	sl_ng_notify(&r->ng, notice);
+	sl_events_notify(r->events, notice);
+}
+
 static void start_sessions(struct sl_relay *r)
 {
 	const struct sl_session_env env = {
@@ -72,8 +82,8 @@ static void start_sessions(struct sl_relay *r)
 		.guard = &r->protection.config,
 		.limits = r->config->limits,
 		.timers = r->config->timers,
-		.notify = sl_events_notify,
-		.notify_context = r->events,
+		.notify = on_notice,
+		.notify_context = r,
 		.delete_delay = r->config->delete_delay,
 	};
 
@@ -82,7 +92,7 @@ static void start_sessions(struct sl_relay *r)
 	sl_sessions_init(&r->sessions, &env);
 	r->sessions_open = true;
 	start_timer(r, &r->tick, tick, TICK_MS);
-	start_timer(r, &r->sweep, sweep, SL_WATCH_MS);
+	start_timer(r, &r->sweep, sweep, SL_SWEEP_MS);
 	start_timer(r, &r->follow, follow, SL_FOLLOW_MS);
 	r->ticking = true;
 }
@@ -245,6 +255,7 @@ void sl_relay_stop(struct sl_relay *r)
 	sl_workers_stop();
 	if (r->sessions_open)
 		sl_sessions_fini(&r->sessions);
+	sl_ng_fini(&r->ng);
 	sl_events_stop(r->events);
 	sl_neigh_close(r->network.neigh);
 	uv_run(r->loop, UV_RUN_DEFAULT);

@@ -6,10 +6,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "ctrl/install.h"
 #include "ctrl/leg.h"
-#include "ctrl/watch.h"
-#include "dataplane/port.h"
+#include "dataplane/clock.h"
 
 #define SECOND UINT64_C(1000000000)
 
@@ -31,17 +29,6 @@ void sl_sessions_init(struct sl_sessions *sessions, const struct sl_session_env 
 	sessions->env = *env;
 	TAILQ_INIT(&sessions->due);
 	TAILQ_INIT(&sessions->sweep);
-}
-
-void sl_sessions_fini(struct sl_sessions *sessions)
-{
-	while (sessions->tree) {
-		struct sl_call *call = *(struct sl_call **)sessions->tree;
-
-		call->end_reason = "shutdown";
-		sl_session_delete(sessions, call);
-	}
-	sl_ended_fini(&sessions->ended);
 }
 
 struct sl_call *sl_session_find(const struct sl_sessions *sessions, struct sl_text id)
@@ -91,15 +78,13 @@ free_call:
 	return NULL;
 }
 
-void sl_session_delete(struct sl_sessions *sessions, struct sl_call *call)
+void sl_session_remove(struct sl_sessions *sessions, struct sl_call *call)
 {
-	sl_watch_ended(sessions, call);
 	sl_session_keep(sessions, call);
 	TAILQ_REMOVE(&sessions->sweep, call, sweep);
 	tdelete(call, &sessions->tree, compare);
 	tdelete(call, &sessions->by_serial, compare_serial);
 	sessions->n--;
-	sl_uninstall(sessions, call, NULL);
 	while (call->n_legs)
 		sl_leg_free(sessions->env.crypto, call->leg[--call->n_legs]);
 	free(call->leg);
@@ -127,22 +112,6 @@ void sl_session_wait(struct sl_sessions *sessions, struct sl_call *call)
 		sl_session_expire(sessions, call, sessions->env.timers.offer);
 	else
 		sl_session_keep(sessions, call);
-}
-
-void sl_sessions_tick(struct sl_sessions *sessions)
-{
-	uint64_t now = sl_clock();
-	struct sl_call *call, *next;
-
-	for (call = TAILQ_FIRST(&sessions->due); call; call = next) {
-		next = TAILQ_NEXT(call, due);
-		if (call->deadline > now)
-			continue;
-		if (call->deleted)
-			sl_session_delete(sessions, call);
-		else
-			sl_watch_timeout(sessions, call, SL_TIMEOUT_OFFER);
-	}
 }
 
 struct walk {

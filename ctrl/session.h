@@ -20,24 +20,23 @@
 
 #include "ctrl/admission.h"
 #include "ctrl/alarm.h"
-#include "ctrl/ended.h"
 #include "ctrl/guard_config.h"
 #include "ctrl/interface.h"
-#include "ctrl/ng_options.h"
 #include "ctrl/notice.h"
-#include "ctrl/quality.h"
+#include "ctrl/request.h"
 #include "ctrl/session_key.h"
 #include "ctrl/timers.h"
 #include "dataplane/flow.h"
+#include "dataplane/quality.h"
 
 enum {
 	SL_MAX_FORKS = 64, /* of a call, or parties that came by transfer */
 	SL_MAX_LEGS = 1 + SL_MAX_FORKS,
-	SL_MAX_MEDIA = 16,            /* m-lines of a call */
-	SL_MAX_NAME = SL_NG_NAME_MAX, /* bytes of a call-id, tag or via-branch */
-	SL_MAX_KIND = 12,             /* bytes of "audio", "video", ..., NUL included */
-	SL_MAX_REFUSED = 48,          /* bytes of "audio 0 RTP/AVP 0", NUL included */
-	SL_COOKIE_SHIFT = 12,         /* bits of a flow's cookie below the call: leg and medium */
+	SL_MAX_MEDIA = 16,          /* m-lines of a call */
+	SL_MAX_NAME = SL_CALL_NAME, /* bytes of a call-id, tag or via-branch */
+	SL_MAX_KIND = 12,           /* bytes of "audio", "video", ..., NUL included */
+	SL_MAX_REFUSED = 48,        /* bytes of "audio 0 RTP/AVP 0", NUL included */
+	SL_COOKIE_SHIFT = 12,       /* bits of a flow's cookie below the call: leg and medium */
 	SL_COOKIE_LEGS = (1 << SL_COOKIE_SHIFT) / SL_MAX_MEDIA,
 };
 
@@ -120,6 +119,25 @@ struct sl_watch {
 	struct sl_trouble *trouble;    /* NULL: none so far, all would be 0 */
 };
 
+/* How one stream did between two looks at it (ctrl/quality.h). */
+struct sl_quality_sample {
+	unsigned mos;        /* times 10 */
+	unsigned loss;       /* % */
+	unsigned jitter;     /* ms */
+	unsigned round_trip; /* us, from end to end; 0: not known */
+	unsigned leg;        /* us, of that what lies between here and who sends the stream */
+	int64_t at;          /* s, wall clock */
+};
+
+/* Of one SSRC that one leg sends; at most SL_LIVE_SSRCS in a list, made with their first sample. */
+struct sl_quality_track {
+	struct sl_quality_track *next;
+	struct sl_quality_report last; /* at the last sample */
+	unsigned samples;
+	uint64_t mos, loss, jitter, round_trip, leg; /* sums, as in a sample */
+	struct sl_quality_sample lowest, highest;
+};
+
 /* Keys of a party that may come back: what was received under them is not received again. */
 enum { SL_FORMER_KEYS = 4 };
 
@@ -179,7 +197,7 @@ struct sl_offer {
 	struct sl_terms *terms;          /* of the one who offered */
 	struct sl_proposal *proposal;    /* to the other */
 	struct sl_local **local[2]; /* by enum sl_side and medium; NULL where there is no media */
-	unsigned rtcp_mux;          /* bits of enum sl_ng_rtcp_mux */
+	unsigned rtcp_mux;          /* bits of enum sl_rtcp_mux */
 };
 
 struct sl_call {
@@ -239,17 +257,13 @@ struct sl_sessions {
 	uint64_t timeouts_by[SL_TIMEOUT_COUNT];
 	TAILQ_HEAD(, sl_call) due;
 	TAILQ_HEAD(, sl_call) sweep; /* all; the one not looked at for longest first */
-	struct sl_ended ended;
-	struct sl_load load; /* as measured last */
+	struct sl_load load;         /* as measured last */
 	struct sl_load_meter meter;
 	uint64_t admissions[SL_ADMISSION_COUNT]; /* verdicts on new calls */
 	uint64_t emergencies;                    /* calls that came marked so */
 };
 
 void sl_sessions_init(struct sl_sessions *sessions, const struct sl_session_env *env);
-
-/* Ends every call. */
-void sl_sessions_fini(struct sl_sessions *sessions);
 
 struct sl_call *sl_session_find(const struct sl_sessions *sessions, struct sl_text id);
 
@@ -259,8 +273,8 @@ struct sl_call *sl_session_by_serial(const struct sl_sessions *sessions, uint64_
 /* A call without legs. NULL: out of memory. */
 struct sl_call *sl_session_add(struct sl_sessions *sessions, struct sl_text id);
 
-/* Ends a call: flows withdrawn, keys wiped, ports given back to rest. */
-void sl_session_delete(struct sl_sessions *sessions, struct sl_call *call);
+/* Takes a call without flows off the others and frees it: keys wiped, ports given back to rest. */
+void sl_session_remove(struct sl_sessions *sessions, struct sl_call *call);
 
 /* Ends the call in `seconds`; replaces an earlier deadline. */
 void sl_session_expire(struct sl_sessions *sessions, struct sl_call *call, uint64_t seconds);
@@ -268,9 +282,6 @@ void sl_session_keep(struct sl_sessions *sessions, struct sl_call *call);
 
 /* Nobody is connected: ends the call if nobody is within timers.offer. */
 void sl_session_wait(struct sl_sessions *sessions, struct sl_call *call);
-
-/* Ends the calls whose deadline has passed; to be called about once a second. */
-void sl_sessions_tick(struct sl_sessions *sessions);
 
 /* Calls `visit` for each call in order of call-id. It must not add or delete calls. */
 void sl_sessions_walk(const struct sl_sessions *sessions,

@@ -5,14 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctrl/counters.h"
 #include "ctrl/hairpin.h"
 #include "ctrl/local.h"
 #include "ctrl/neigh.h"
-#include "ctrl/query.h"
 #include "ctrl/watch.h"
+#include "dataplane/clock.h"
 #include "dataplane/media_address.h"
 #include "dataplane/nexthop.h"
-#include "dataplane/port.h"
 
 #define SECOND UINT64_C(1000000000)
 

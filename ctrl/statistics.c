@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ctrl/statistics.h"
-
-#include "dataplane/port.h"
+#include "dataplane/workers.h"
 
 /* As unsigned 64-bit counters wrap, and bencode has signed integers. */
 static void number(struct sl_reply *reply, const char *key, uint64_t value)

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctrl/counters.h"
 #include "ctrl/install.h"
 #include "ctrl/log.h"
 #include "ctrl/path.h"
-#include "ctrl/query.h"
 
 static void leg_uninstall(struct sl_sessions *sessions, struct sl_leg *leg)
 {

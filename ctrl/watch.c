@@ -5,11 +5,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "ctrl/alarm_notify.h"
+#include "ctrl/counters.h"
 #include "ctrl/guard_config.h"
 #include "ctrl/leg.h"
 #include "ctrl/log.h"
-#include "ctrl/query.h"
-#include "dataplane/port.h"
+#include "dataplane/clock.h"
 
 #define SECOND UINT64_C(1000000000)
 
@@ -267,7 +268,7 @@ static void look_at_call(
 	}
 }
 
-void sl_watch_call(struct sl_sessions *sessions, struct sl_call *call)
+enum sl_timeout sl_watch_call(struct sl_sessions *sessions, struct sl_call *call)
 {
 	struct sl_timers_call t = {
 		.created = call->born,
@@ -277,30 +278,12 @@ void sl_watch_call(struct sl_sessions *sessions, struct sl_call *call)
 		.ending = call->deleted,
 	};
 	uint64_t now = sl_clock();
-	enum sl_timeout timeout;
 
 	look_at_call(sessions, call, now, &t);
-	timeout = sl_timers_due(&sessions->env.timers, &t, now);
-	if (timeout != SL_TIMEOUT_NONE)
-		sl_watch_timeout(sessions, call, timeout);
+	return sl_timers_due(&sessions->env.timers, &t, now);
 }
 
-void sl_watch_sweep(struct sl_sessions *sessions)
-{
-	unsigned n = sessions->n / SL_WATCH_SHARE + 1;
-
-	if (n > sessions->n)
-		n = sessions->n;
-	while (n--) {
-		struct sl_call *call = TAILQ_FIRST(&sessions->sweep);
-
-		TAILQ_REMOVE(&sessions->sweep, call, sweep);
-		TAILQ_INSERT_TAIL(&sessions->sweep, call, sweep);
-		sl_watch_call(sessions, call);
-	}
-}
-
-void sl_watch_timeout(struct sl_sessions *sessions, struct sl_call *call, enum sl_timeout timeout)
+void sl_watch_timed_out(struct sl_sessions *sessions, struct sl_call *call, enum sl_timeout timeout)
 {
 	const char *label = sl_timeout_labels[timeout];
 
@@ -311,8 +294,6 @@ void sl_watch_timeout(struct sl_sessions *sessions, struct sl_call *call, enum s
 	call->end_reason = label;
 	tell(sessions,
 		&(struct sl_notice){.type = SL_NOTICE_TIMED_OUT, .call = call, .reason = label});
-	sl_ended_keep(sessions, call, label, sessions->env.timers.kept);
-	sl_session_delete(sessions, call);
 }
 
 void sl_watch_ended(struct sl_sessions *sessions, struct sl_call *call)

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "dataplane/ethdev.h"
+#include "dataplane/port.h"
 
 enum { MAX_ARGS = 64, ARG_LEN = 128 };
 

@@ -7,7 +7,6 @@
 #include <rte_ethdev.h>
 #include <stdint.h>
 
-#include "dataplane/port.h"
 #include "sluice/limits.h"
 
 struct sl_twin;

@@ -141,12 +141,6 @@ struct sl_flow_spec {
 	struct sl_payload payloads[SL_PAYLOADS]; /* for jitter */
 };
 
-/*
- * A flow from hugepage memory, not yet published. NULL: out of memory, or the destination's address
- * family is not that of the out slot (errno EINVAL, EAFNOSUPPORT or ENOMEM).
- */
-struct sl_flow *sl_flow_new(const struct sl_flow_spec *spec);
-
 /* Wipes and frees a flow that no worker holds. NULL is ignored. The keys are not touched. */
 void sl_flow_free(struct sl_flow *flow);
 
@@ -181,6 +175,9 @@ struct sl_stream_keys sl_flow_keys(const struct sl_flow *flow, const struct sl_p
 
 /* By the owner, once it is withdrawn: its keys' histories know from then on what it knew. */
 void sl_flow_settle(const struct sl_flow *flow);
+
+/* By the owner, or before publication: flow->source and flow->watch follow the latches. */
+void sl_flow_sources(struct sl_flow *flow);
 
 /*
  * By the owner, before publication, when `flow` takes the place of `old`, which is settled:

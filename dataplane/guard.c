@@ -10,7 +10,6 @@
 #include "dataplane/buffer.h"
 #include "dataplane/ethdev.h"
 #include "dataplane/media_address.h"
-#include "dataplane/policy.h"
 #include "dataplane/policy_rules.h"
 #include "dataplane/rewrite.h"
 #include "dataplane/worker.h"

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "dataplane/clock.h"
 #include "dataplane/pinhole.h"
+#include "dataplane/spares.h"
 #include "dataplane/worker.h"
 
 /* What one worker is asked to do, in this order; each field may be NULL. Lives until its worker set

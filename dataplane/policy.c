@@ -6,16 +6,10 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "dataplane/ethdev.h"
 #include "dataplane/mailbox.h"
 #include "dataplane/policy_rules.h"
 
 struct sl_policy_state *sl_policy_state;
-
-bool sl_policy_here(uint8_t port)
-{
-	return !sl_ethdevs[port].af_xdp;
-}
 
 static bool random_key(struct sl_hash_key *key)
 {

@@ -12,9 +12,6 @@
 
 #include "sluice/policy.h"
 
-/* Does a worker apply the policy to what arrives by this port? */
-bool sl_policy_here(uint8_t port);
-
 /*
  * Takes the memory for all of it (some 8 MiB), once; after the last sl_port_open, and only if
  * sl_policy_here is true of some port. Until then the calls below do nothing. 0 or -ENOMEM.

@@ -314,6 +314,11 @@ const char *sl_port_name(uint8_t port)
 	return sl_ethdevs[port].name;
 }
 
+bool sl_policy_here(uint8_t port)
+{
+	return !sl_ethdevs[port].af_xdp;
+}
+
 int sl_port_xdp_socket(uint8_t port, unsigned queue)
 {
 	return sl_ethdevs[port].wake_fd[queue];

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Ethernet ports, their queues and their kernel twins; media addresses; the workers that poll them.
- * The order of use: sl_eal_init, sl_ports_reserve, sl_port_open per port, sl_address_add per
- * address, sl_workers_start; then flows (dataplane/mailbox.h); at the end sl_workers_stop,
- * sl_ports_close, sl_eal_cleanup. All of this is the control thread's. Errors are -errno with `why`
- * (bytes: SL_WHY) saying what the operator can do.
+ * Ethernet ports, their queues and their kernel twins; media addresses. The order of use:
+ * sl_eal_init, sl_ports_reserve, sl_port_open per port, sl_address_add per address,
+ * sl_workers_start (dataplane/workers.h); then flows (dataplane/mailbox.h); at the end
+ * sl_workers_stop, sl_ports_close, sl_eal_cleanup. All of this is the control thread's. Errors are
+ * -errno with `why` (bytes: SL_WHY) saying what the operator can do.
  */
 #ifndef SL_DATAPLANE_PORT_H
 #define SL_DATAPLANE_PORT_H
@@ -13,8 +13,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "dataplane/crypto.h"
-#include "sluice/drop.h"
 #include "sluice/limits.h"
 
 enum { SL_WHY = 256 };
@@ -58,6 +56,9 @@ unsigned sl_port_ifindex(uint8_t port);
 unsigned sl_port_vlan_ifindex(uint8_t port, uint16_t vlan);
 const char *sl_port_name(uint8_t port);
 
+/* True: no XDP program guards it, and a worker applies the policy to what arrives by it. */
+bool sl_policy_here(uint8_t port);
+
 /* The AF_XDP socket of a queue, the port's to close; -1: it has none. */
 int sl_port_xdp_socket(uint8_t port, unsigned queue);
 
@@ -79,24 +80,8 @@ struct sl_address_config {
 int sl_address_add(
 	uint8_t port, const struct sl_address_config *config, uint8_t *slot, char why[SL_WHY]);
 
-/* Starts one thread per core named by a port, pinned to it. Privileges must have been dropped
- * before. */
-int sl_workers_start(const struct sl_crypto_backend *crypto, char why[SL_WHY]);
-void sl_workers_stop(void);
-
 /* Stops the ports and removes what was made for them: XDP program, AF_XDP sockets, twins. */
 void sl_ports_close(void);
-
-struct sl_worker_stats {
-	unsigned core;
-	uint64_t rx, tx;                /* packets off and onto the wire */
-	uint64_t punted;                /* packets given to a kernel twin */
-	uint64_t verdicts[SL_VERDICTS]; /* [SL_FORWARD]: forwarded; else drops by reason */
-	uint64_t busy_ns, idle_ns;      /* time spent on bursts with packets, and without */
-};
-
-unsigned sl_workers_count(void);
-void sl_worker_stats(unsigned worker, struct sl_worker_stats *out);
 
 struct sl_port_stats {
 	uint64_t rx, tx, rx_bytes, tx_bytes;
@@ -109,9 +94,5 @@ struct sl_port_stats {
 };
 
 void sl_port_stats(uint8_t port, struct sl_port_stats *out);
-
-/* Nanoseconds of the clock that workers stamp packets with: monotonic, starts at an arbitrary
- * point. */
-uint64_t sl_clock(void);
 
 #endif

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "dataplane/ethdev.h"
+#include "dataplane/spares.h"
 #include "dataplane/worker.h"
 
 #include "dataplane/packet_path.h"

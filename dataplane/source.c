@@ -48,20 +48,6 @@ enum sl_verdict sl_source_try(const struct sl_burst *b, struct sl_packet *p)
 	return sl_latch_try(l, &from, b->now) ? SL_FORWARD : SL_DROP_SOURCE;
 }
 
-void sl_flow_sources(struct sl_flow *flow)
-{
-	bool mux = flow->local[SL_RTP].port == flow->local[SL_RTCP].port;
-
-	flow->watch = 0;
-	for (int c = 0; c < SL_COMPONENTS; c++) {
-		const struct sl_latch *l = &flow->latch[mux ? SL_RTP : c];
-
-		flow->source[c] = l->current;
-		flow->watch |=
-			(uint8_t)((sl_latch_watching(l) || sl_address_is_ours(l->current.ip)) << c);
-	}
-}
-
 enum sl_verdict sl_source_commit(
 	struct sl_worker *w, struct sl_packet *p, bool newest, uint64_t now)
 {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "dataplane/buffer.h"
+#include "dataplane/clock.h"
 #include "dataplane/ethdev.h"
 #include "dataplane/nexthop.h"
 #include "dataplane/rewrite.h"

@@ -7,11 +7,10 @@
 #ifndef SL_DATAPLANE_WAIT_H
 #define SL_DATAPLANE_WAIT_H
 
+#include "sluice/limits.h"
 #include <poll.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-
-#include "dataplane/port.h"
 
 struct sl_wait {
 	atomic_bool asleep;

@@ -4,6 +4,7 @@
 
 #include <rte_ethdev.h>
 
+#include "dataplane/clock.h"
 #include "dataplane/ethdev.h"
 #include "dataplane/shared.h"
 #include "dataplane/twin.h"

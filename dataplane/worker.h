@@ -13,6 +13,7 @@
 #include "dataplane/hairpin.h"
 #include "dataplane/port.h"
 #include "dataplane/wait.h"
+#include "dataplane/workers.h"
 
 enum { SL_ORDER_RING = 1024, SL_HANDOFF_RING = 4096, SL_EVENT_RING = 1024 };
 
@@ -42,7 +43,7 @@ struct sl_worker {
 				      is the way out */
 	struct rte_ring *events;   /* struct sl_event, to ctrl: dataplane/event.c */
 	struct rte_ring *samples;  /* struct sl_drop_sample, likewise */
-	struct rte_ring *spares;   /* struct sl_more *, from ctrl: dataplane/more.h */
+	struct rte_ring *spares;   /* struct sl_more *, from ctrl: dataplane/spares.h */
 	struct rte_ring *pages;    /* struct sl_history_page *, likewise */
 	uint8_t n_rx;
 	struct {
@@ -107,9 +108,6 @@ enum sl_verdict sl_source_commit(
  * goes to the ports that it shares with strangers are limited as media is.
  */
 enum sl_verdict sl_guard_kernel(const struct sl_packet *p, uint64_t now);
-
-/* Brings flow->source and flow->watch in line with the latches. */
-void sl_flow_sources(struct sl_flow *flow);
 
 void sl_event_post(struct sl_worker *w, const struct sl_event *event);
 

@@ -10,10 +10,13 @@
 #include <sys/prctl.h>
 #include <time.h>
 
+#include "dataplane/clock.h"
 #include "dataplane/ethdev.h"
 #include "dataplane/shared.h"
+#include "dataplane/spares.h"
 #include "dataplane/twin.h"
 #include "dataplane/worker.h"
+#include "dataplane/workers.h"
 
 enum {
 	IDLE_POLLS = 1000,     /* empty polls before an adaptive worker sleeps */
@@ -22,21 +25,6 @@ enum {
 
 struct sl_worker sl_workers[SL_MAX_WORKERS];
 unsigned sl_n_workers;
-
-/* Cycles to ns as a 32.32 fixed-point factor. Whoever asks first sets it. */
-static uint64_t clock_factor;
-
-uint64_t sl_clock(void)
-{
-	uint64_t factor = SL_SHARED_GET(clock_factor);
-
-	if (unlikely(!factor)) {
-		factor = (uint64_t)((__uint128_t)1000000000 * (UINT64_C(1) << 32) /
-				    rte_get_tsc_hz());
-		SL_SHARED_SET(clock_factor, factor);
-	}
-	return (uint64_t)((__uint128_t)rte_rdtsc() * factor >> 32);
-}
 
 static int pin(unsigned core)
 {

@@ -23,7 +23,7 @@ struct answer {
 	bool ok, warned;
 	size_t sdp_len;
 	char sdp[SL_NG_REPLY_MAX]; /* "": none */
-	char why[SL_NG_WHY];
+	char why[SL_CALL_WHY];
 };
 
 const char *call_name(unsigned call);

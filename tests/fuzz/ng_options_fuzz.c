@@ -29,12 +29,12 @@ static void demand(int condition)
 
 static void printable(const char *why)
 {
-	demand(*why != '\0' && strlen(why) < SL_NG_WHY);
+	demand(*why != '\0' && strlen(why) < SL_CALL_WHY);
 	for (; *why; why++)
 		demand(*why >= 0x20 && *why <= 0x7e);
 }
 
-static void check_filter(const struct sl_ng_options *o, bool is_offer)
+static void check_filter(const struct sl_request *o, bool is_offer)
 {
 	static struct sl_sdp sdp, again;
 	static char out[SL_SDP_BYTES_MAX + 1];
@@ -69,8 +69,8 @@ static void check_filter(const struct sl_ng_options *o, bool is_offer)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct sl_node nodes[NODES];
-	static struct sl_ng_options o;
-	char why[SL_NG_WHY] = "";
+	static struct sl_request o;
+	char why[SL_CALL_WHY] = "";
 	struct sl_bencode bencode;
 	int rc;
 

@@ -10,6 +10,7 @@
 #include "dataplane/ethdev.h"
 #include "dataplane/media_address.h"
 #include "dataplane/slab.h"
+#include "dataplane/spares.h"
 
 uint64_t fuzz_now;
 

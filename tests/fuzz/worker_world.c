@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataplane/flow_new.h"
 #include "dataplane/mailbox.h"
 #include "dataplane/media_address.h"
 

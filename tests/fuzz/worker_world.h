@@ -8,8 +8,6 @@
 
 #include "tests/unit/relay_fixture.h"
 
-#include "dataplane/port.h"
-
 enum { CALLS = 4, LINES = 3 };
 
 /* A key as both sides have it. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Media goes to where the endpoint was heard, as far as signalling allows that. */
+#include "ctrl/ending.h"
 #include "ctrl/follow.h"
 #include "ctrl/source_policy.h"
 

@@ -55,7 +55,7 @@ static void chain(const char *address, bool secure, const char *extra)
 {
 	struct command offered = one_offer;
 
-	offered.rtcp_mux = extra ? SL_NG_MUX_OFFER : 0;
+	offered.rtcp_mux = extra ? SL_MUX_OFFER : 0;
 	must_offer(offered, at("192.0.2.1", 5000, secure ? key_line(1, CM80, 1) : NULL, NULL));
 	must_offer(two_offer, passed_on(address, secure));
 	if (secure) {

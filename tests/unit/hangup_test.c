@@ -298,7 +298,7 @@ static void nobody_connected_for_long_ends(void **state)
 
 static void a_call_that_is_ending_comes_back(void **state)
 {
-	struct sl_ng_options o = {.delete_delay = 30};
+	struct sl_request o = {.delete_delay = 30};
 	struct sl_flow *before;
 
 	relay_open(0);

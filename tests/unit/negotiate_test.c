@@ -166,7 +166,7 @@ static void parse(struct sl_sdp *sdp, const char *address, const char *media)
 static void what_is_taken_of_an_offer(void **state)
 {
 	for (unsigned i = 0; i < sizeof(offers) / sizeof(offers[0]); i++) {
-		char why[SL_NG_WHY] = "";
+		char why[SL_CALL_WHY] = "";
 		struct sl_sdes_options sdes = {.no = offers[i].no, .only = offers[i].only};
 		const struct sl_offer_policy policy = {.sdes = &sdes,
 			.minimum = offers[i].minimum,
@@ -261,14 +261,14 @@ static void what_is_proposed(void **state)
 			.proto = proposals[i].from,
 			.osrtp = proposals[i].from_osrtp,
 			.suites = proposals[i].offered};
-		struct sl_ng_options o = {.proto = proposals[i].asked,
+		struct sl_request o = {.proto = proposals[i].asked,
 			.osrtp_offer = proposals[i].osrtp,
 			.sdes = {.no = proposals[i].no,
 				.only = proposals[i].only,
 				.off = proposals[i].off,
 				.nonew = proposals[i].nonew}};
 		struct sl_proposal p;
-		char why[SL_NG_WHY] = "";
+		char why[SL_CALL_WHY] = "";
 		int rc;
 
 		if (proposals[i].order)
@@ -315,7 +315,7 @@ static void what_the_offerer_gets(void **state)
 			.kept = {.tag = 5, .theirs = {.suite = SL_SUITE_AES_CM_128_HMAC_SHA1_32}}};
 		const struct sl_terms to = {
 			.proto = SL_SDP_AVPF, .theirs = {.suite = settled[i].answered}};
-		const struct sl_ng_options o = {.osrtp_accept = settled[i].accept,
+		const struct sl_request o = {.osrtp_accept = settled[i].accept,
 			.proto_accept = settled[i].proto_accept,
 			.sdes = {.keep = settled[i].keep}};
 

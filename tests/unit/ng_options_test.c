@@ -31,7 +31,7 @@ struct expected {
 	const char *from, *to; /* direction */
 	bool osrtp_offer, osrtp_accept, nonew, keep, lifetime, mid, single;
 	enum sl_suite order, pref; /* the first of each */
-	enum sl_ng_rtcp_attribute rtcp;
+	enum sl_rtcp_line rtcp;
 	unsigned codecs, attrs; /* rules */
 	const char *media_remove;
 	const char *label;
@@ -46,10 +46,10 @@ static const struct expected cases[] = {
 		.origin = true,
 		.connection = true},
 	{.request = "{\"replace\":[\"session connection\"]}", .connection = true},
-	{.request = "{\"ICE\":\"remove\",\"rtcp-mux\":[\"demux\"]}", .rtcp_mux = SL_NG_MUX_DEMUX},
+	{.request = "{\"ICE\":\"remove\",\"rtcp-mux\":[\"demux\"]}", .rtcp_mux = SL_MUX_DEMUX},
 	{.request = "{\"rtcp mux\":[\"offer\",\"accept\"]}",
-		.rtcp_mux = SL_NG_MUX_OFFER | SL_NG_MUX_ACCEPT},
-	{.request = "{\"rtcp-mux\":\"require\"}", .rtcp_mux = SL_NG_MUX_REQUIRE},
+		.rtcp_mux = SL_MUX_OFFER | SL_MUX_ACCEPT},
+	{.request = "{\"rtcp-mux\":\"require\"}", .rtcp_mux = SL_MUX_REQUIRE},
 	{.request = "{\"direction\":[\"inside\",\"outside\"]}", .from = "inside", .to = "outside"},
 	{.request = "{\"SDES\":[\"no-AES_256_CM_HMAC_SHA1_80\"]}", .sdes_no = NO_CM256},
 	{.request = "{\"SDES\":\"only-AEAD_AES_256_GCM\"}", .sdes_only = GCM},
@@ -85,13 +85,13 @@ static const struct expected cases[] = {
 		    "direction=inside direction=outside SDES-no-AES_256_CM_HMAC_SHA1_80\"}",
 		.origin = true,
 		.proto = SL_SDP_SAVP,
-		.rtcp_mux = SL_NG_MUX_OFFER,
+		.rtcp_mux = SL_MUX_OFFER,
 		.sdes_no = NO_CM256,
 		.from = "inside",
 		.to = "outside"},
 	{.request = "{\"flags\":[\"replace-session-connection\",\"rtcp-mux=demux\"]}",
 		.connection = true,
-		.rtcp_mux = SL_NG_MUX_DEMUX},
+		.rtcp_mux = SL_MUX_DEMUX},
 	/* What is not known is counted and passed over. */
 	{.request = "{\"flags\":[\"moonshine\"],\"replace\":[\"moon\"],\"ICE\":\"force\"}",
 		.unknown = 3},
@@ -116,7 +116,7 @@ static const struct expected cases[] = {
 		.sdes_only = GCM | 1},
 	{.request = "{\"flags\":[\"generate mid\",\"no-rtcp-attribute\",\"single-codec\"]}",
 		.mid = true,
-		.rtcp = SL_NG_RTCP_NONE,
+		.rtcp = SL_RTCP_LINE_NONE,
 		.single = true},
 	{.request = "{\"flags\":[\"SRTP\",\"AVPF\"]}", .proto = SL_SDP_SAVPF},
 	{.request = "{\"rtpp-flags\":\"RTP AVP\"}", .proto = SL_SDP_AVP},
@@ -130,7 +130,7 @@ static const struct expected cases[] = {
 	{.request = "{\"rtpp_flags\":\"codec=[strip=[EVS AMR] except=PCMA accept-opus] "
 		    "codec-mask=[G729 iLBC] full-rtcp-attribute\"}",
 		.codecs = 5,
-		.rtcp = SL_NG_RTCP_FULL},
+		.rtcp = SL_RTCP_LINE_FULL},
 	{.request = "{\"sdp-attr\":{\"audio\":{\"add\":[\"ptime:20\"],\"remove\":\"fmtp:101\"},"
 		    "\"none\":{\"substitute\":[[\"sendrecv\",\"sendonly\"],[\"a\",\"b\"]]}}}",
 		.attrs = 4},
@@ -192,7 +192,7 @@ static void check_text(const char *request, struct sl_text text, const char *exp
 		fail_msg("%s: '%.*s'", request, (int)text.len, text.at ? text.at : "");
 }
 
-static void check_new(const struct sl_ng_options *o, const struct expected *e)
+static void check_new(const struct sl_request *o, const struct expected *e)
 {
 	assert_int_equal(o->sdes.nonew, e->nonew);
 	assert_int_equal(o->sdes.keep, e->keep);
@@ -228,9 +228,9 @@ static void each_spelling(void **state)
 	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const struct expected *e = &cases[i];
 		struct sl_json_request json = {0};
-		struct sl_ng_options o;
+		struct sl_request o;
 		struct sl_node nodes[64];
-		char why[SL_NG_WHY] = "";
+		char why[SL_CALL_WHY] = "";
 		int rc;
 
 		unknown_flags = 0;
@@ -291,8 +291,8 @@ static void strings_and_lists_are_bounded(void **state)
 	for (unsigned i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++)
 		for (unsigned over = 0; over < 2; over++) {
 			struct sl_json_request json = {0};
-			struct sl_ng_options o;
-			char why[SL_NG_WHY] = "";
+			struct sl_request o;
+			char why[SL_CALL_WHY] = "";
 			size_t at = (size_t)sprintf(request, "%s", bounds[i].before);
 			int rc;
 

@@ -92,9 +92,9 @@ static void count_logged(const char *where, const char *text, uint32_t len)
 static void check_parser(const struct entry *e)
 {
 	struct sl_json_request json = {0}, none = {0};
-	struct sl_ng_options options, empty;
+	struct sl_request options, empty;
 	struct sl_node nodes[64];
-	char why[SL_NG_WHY] = "";
+	char why[SL_CALL_WHY] = "";
 	const char *found;
 	int rc;
 

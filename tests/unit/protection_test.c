@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "ctrl/ending.h"
 #include "ctrl/leg.h"
 #include "ctrl/protection.h"
 #include "ctrl/watch.h"

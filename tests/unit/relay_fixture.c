@@ -11,10 +11,12 @@
 #include <cmocka.h>
 
 #include "dataplane/ethdev.h"
+#include "dataplane/flow_new.h"
 #include "dataplane/mailbox.h"
 #include "dataplane/nexthop.h"
 #include "dataplane/rewrite.h"
 #include "dataplane/shared.h"
+#include "dataplane/workers.h"
 #include "seen_rings.h"
 
 static const uint8_t local[SLOTS][16] = {

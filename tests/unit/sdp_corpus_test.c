@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctrl/ng_options.h"
 #include "session_fixture.h"
 
 enum { FILES_MAX = 64, TEXT_MAX = 16384 };
@@ -105,7 +106,7 @@ static void command(const char *flags, const char *from, const char *to, bool of
 		.str = flags,
 		.len = (uint32_t)strlen(flags)};
 	const struct sl_node request = {.type = SL_NODE_DICT, .len = 1, .first = &member};
-	struct sl_ng_options o;
+	struct sl_request o;
 
 	why[0] = '\0';
 	last = sl_ng_options_read(&request, &o, NULL, why);

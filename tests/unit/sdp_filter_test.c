@@ -116,7 +116,7 @@ static const struct {
 		AUDIO("96", "a=rtpmap:96 opus/48000/2\r\na=fmtp:96 a=b\r\n")},
 };
 
-static void options_of(const char *flags, struct sl_ng_options *o)
+static void options_of(const char *flags, struct sl_request *o)
 {
 	struct sl_node member = {.type = SL_NODE_STRING,
 		.key = "rtpp-flags",
@@ -124,7 +124,7 @@ static void options_of(const char *flags, struct sl_ng_options *o)
 		.str = flags,
 		.len = (uint32_t)strlen(flags)};
 	const struct sl_node request = {.type = SL_NODE_DICT, .len = 1, .first = &member};
-	char why[SL_NG_WHY];
+	char why[SL_CALL_WHY];
 
 	if (sl_ng_options_read(&request, o, NULL, why))
 		fail_msg("%s: %s", flags, why);
@@ -135,7 +135,7 @@ static void each_filter(void **state)
 	static struct sl_sdp sdp;
 
 	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct sl_ng_options o;
+		struct sl_request o;
 		struct sl_sdp_error error;
 		char out[2048], why[SL_CODEC_WHY] = "";
 		ssize_t len;
@@ -163,7 +163,7 @@ static void overflow_is_an_error_at_every_size(void **state)
 	static struct sl_sdp sdp;
 	static const char zeros[1024];
 	struct sl_sdp_error error;
-	struct sl_ng_options o;
+	struct sl_request o;
 	char why[SL_CODEC_WHY];
 	size_t need;
 

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "ctrl/ending.h"
 #include "ctrl/hangup.h"
 #include "ctrl/neigh.h"
 #include "ctrl/sdes.h"
@@ -21,7 +22,7 @@ struct relay relay;
 const struct command from_a = {.call_id = "call", .from_tag = "A"};
 const struct command to_b = {.call_id = "call", .from_tag = "A", .to_tag = "B"};
 const struct command from_b = {.call_id = "call", .from_tag = "B", .to_tag = "A"};
-char sdp_out[4096], why[SL_NG_WHY];
+char sdp_out[4096], why[SL_CALL_WHY];
 
 static void must(int rc, const char *what, const char *reason)
 {
@@ -129,7 +130,7 @@ static void write_sdp(const struct party *p, char *out, size_t room)
 static const char *act(const struct command *c, const struct party *p, bool is_offer)
 {
 	static char sdp[4096];
-	struct sl_ng_options o = {
+	struct sl_request o = {
 		.call_id = text(c->call_id),
 		.from_tag = text(c->from_tag),
 		.to_tag = text(c->to_tag),
@@ -182,7 +183,7 @@ void must_answer(struct command command, struct party party)
 
 const char *hangup(const struct command *c)
 {
-	struct sl_ng_options o = {
+	struct sl_request o = {
 		.from_tag = text(c->from_tag),
 		.to_tag = text(c->to_tag),
 		.via_branch = text(c->via_branch),

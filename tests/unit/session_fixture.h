@@ -60,7 +60,7 @@ struct command {
 };
 
 /* The SDP that came back, or NULL: then `why` says why not. Both stay until the next command. */
-extern char sdp_out[4096], why[SL_NG_WHY];
+extern char sdp_out[4096], why[SL_CALL_WHY];
 const char *offer(const struct command *command, const struct party *party);
 const char *answer(const struct command *command, const struct party *party);
 

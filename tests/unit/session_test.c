@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "ctrl/ending.h"
 #include "ctrl/query.h"
 #include "ctrl/reply.h"
 #include "session_fixture.h"
@@ -291,12 +292,12 @@ static const struct {
 	{0, false, true, false, false, false},
 	{0, true, false, true, false, false},
 	{0, true, true, true, true, true},
-	{SL_NG_MUX_OFFER, false, true, true, false, true},
-	{SL_NG_MUX_OFFER, false, false, true, false, false},
-	{SL_NG_MUX_REQUIRE, false, true, true, false, true},
-	{SL_NG_MUX_DEMUX, true, false, false, true, false},
-	{SL_NG_MUX_ACCEPT, true, false, true, true, false},
-	{SL_NG_MUX_REJECT, true, true, true, false, true},
+	{SL_MUX_OFFER, false, true, true, false, true},
+	{SL_MUX_OFFER, false, false, true, false, false},
+	{SL_MUX_REQUIRE, false, true, true, false, true},
+	{SL_MUX_DEMUX, true, false, false, true, false},
+	{SL_MUX_ACCEPT, true, false, true, true, false},
+	{SL_MUX_REJECT, true, true, true, false, true},
 };
 
 static void rtcp_mux_is_each_legs_own(void **state)
@@ -332,7 +333,7 @@ static void required_mux_must_be_answered(void **state)
 	struct party b = bob(NULL);
 
 	relay_open(0);
-	c.rtcp_mux = SL_NG_MUX_REQUIRE;
+	c.rtcp_mux = SL_MUX_REQUIRE;
 	must_offer(c, alice(NULL));
 	assert_null(answer(&to_b, &b));
 	assert_non_null(strstr(why, "rtcp-mux is required"));

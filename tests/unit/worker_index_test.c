@@ -8,6 +8,7 @@
 #include "dataplane/ethdev.h"
 #include "dataplane/mailbox.h"
 #include "dataplane/nexthop.h"
+#include "dataplane/spares.h"
 
 static void first_burst_may_wrap(void **state)
 {

@@ -18,6 +18,8 @@
 #include "dataplane/media_address.h"
 #include "dataplane/nexthop.h"
 #include "dataplane/policy.h"
+#include "dataplane/spares.h"
+#include "dataplane/workers.h"
 
 enum {
 	CALLS = 8,

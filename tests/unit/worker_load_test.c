@@ -13,6 +13,7 @@
 
 #include "dataplane/ethdev.h"
 #include "dataplane/mailbox.h"
+#include "dataplane/workers.h"
 
 enum {
 	CALLS = 16,

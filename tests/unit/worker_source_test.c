@@ -7,6 +7,7 @@
 #include "arpa/inet.h"
 #include "dataplane/event.h"
 #include "dataplane/mailbox.h"
+#include "dataplane/spares.h"
 
 /* From the address of a plain leg, so its SSRCs cannot be told from real ones, but for their rate.
  */

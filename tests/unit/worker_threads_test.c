@@ -12,6 +12,7 @@
 
 #include "dataplane/ethdev.h"
 #include "dataplane/mailbox.h"
+#include "dataplane/workers.h"
 
 /* Two queues and two workers: packets arrive on either queue, flows have one owner, order is kept.
  */

@@ -9,9 +9,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "ctrl/ending.h"
 #include "ctrl/follow.h"
 #include "ctrl/neigh.h"
-#include "ctrl/watch.h"
+#include "ctrl/quality.h"
 #include "dataplane/ethdev.h"
 #include "dataplane/event.h"
 #include "dataplane/pinhole.h"
@@ -155,7 +156,9 @@ void world_open(const struct sl_timers *timers, const struct sl_limits *limits)
 		.interfaces = &world.interface,
 		.n_interfaces = 1,
 		.limits = *limits,
-		.timers = *timers};
+		.timers = *timers,
+		.notify = sl_ng_notify,
+		.notify_context = &world.ng};
 
 	world.now = 1000 * SECOND;
 	keys_forget();
@@ -189,6 +192,7 @@ const char *world_close(void)
 	const char *left = NULL;
 
 	sl_sessions_fini(&world.sessions);
+	sl_ng_fini(&world.ng);
 	drain();
 	if (world.sessions.n || world.sessions.tree || world.sessions.by_serial)
 		left = "a call";
@@ -221,8 +225,8 @@ void world_wait(uint64_t ns)
 		sl_follow_poll(&world.sessions);
 		if (world.now % SECOND)
 			continue;
-		for (int i = 0; i < 1000 / SL_WATCH_MS; i++)
-			sl_watch_sweep(&world.sessions);
+		for (int i = 0; i < 1000 / SL_SWEEP_MS; i++)
+			sl_sessions_sweep(&world.sessions);
 		sl_sessions_tick(&world.sessions);
 		sl_quality_tick(&world.sessions);
 	}
