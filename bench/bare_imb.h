@@ -3,7 +3,7 @@
 #ifndef SL_BENCH_BARE_IMB_H
 #define SL_BENCH_BARE_IMB_H
 
-#include "dataplane/ipsecmb.h"
+#include "dataplane/crypto/ipsecmb.h"
 
 struct bare_imb {
 	IMB_MGR *mgr;

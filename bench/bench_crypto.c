@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Cycles of one re-key (verify, decrypt, encrypt, sign) with keys and packets close to the core:
- * each backend through dataplane/crypto.h, beside the bare IPsec-MB calls with the same keys, by
- * suite, payload and burst. Then what a second thread costs the first, with a private copy of the
- * library per thread (dataplane/imb_copy.h) and without.
+ * each backend through dataplane/crypto/crypto.h, beside the bare IPsec-MB calls with the same
+ * keys, by suite, payload and burst. Then what a second thread costs the first, with a private copy
+ * of the library per thread (dataplane/crypto/imb_copy.h) and without.
  *
  * Every packet of a burst has two keys of its own and goes back and forth between them, so that
  * each turn verifies what the turn before made; one that does not ends the benchmark.
@@ -17,7 +17,7 @@
 #include <sys/resource.h>
 
 #include "bench/bare_imb.h"
-#include "dataplane/port.h"
+#include "dataplane/port/port.h"
 #include "sluice/drop.h"
 
 enum { PACKET = 1600, SAMPLES = 4096, MAX_THREADS = 2, HEADER = 12 };

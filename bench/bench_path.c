@@ -17,9 +17,9 @@
 #include "bench/path_load.h"
 #include "bench/path_options.h"
 #include "bench/stages.h"
-#include "dataplane/ethdev.h"
-#include "dataplane/worker.h"
-#include "dataplane/workers.h"
+#include "dataplane/path/worker.h"
+#include "dataplane/path/workers.h"
+#include "dataplane/port/ethdev.h"
 
 enum { MAX_ROUNDS = 1000, CEILINGS = 6 };
 

@@ -28,9 +28,9 @@
 #include <string.h>
 
 #include "bench/lane.h"
-#include "dataplane/ethdev.h"
-#include "dataplane/ipsecmb.h"
-#include "dataplane/worker.h"
+#include "dataplane/crypto/ipsecmb.h"
+#include "dataplane/path/worker.h"
+#include "dataplane/port/ethdev.h"
 
 enum { GCM_TAG = 16, WORD = 4, LINE = 64 };
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "dataplane/ethdev.h"
+#include "dataplane/port/ethdev.h"
 
 static void *queues[SL_MAX_WORKERS];
 

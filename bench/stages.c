@@ -4,7 +4,7 @@
 #include <rte_cycles.h>
 #include <string.h>
 
-#include "dataplane/worker.h"
+#include "dataplane/path/worker.h"
 
 #define STAGES(X) \
 	X(parse)  \

@@ -18,7 +18,7 @@
 #include <stdint.h>
 
 #include "bench/load.h"
-#include "dataplane/crypto.h"
+#include "dataplane/crypto/crypto.h"
 
 enum { WIRE_HEADERS = 14 + 20 + 8, WIRE_BURST = 32, WIRE_TRIALS = 64, WIRE_QUEUES = 16 };
 

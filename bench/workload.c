@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dataplane/flow_new.h"
-#include "dataplane/mailbox.h"
-#include "dataplane/nexthop.h"
-#include "dataplane/parse.h"
-#include "dataplane/pinhole.h"
-#include "dataplane/rewrite.h"
-#include "dataplane/worker.h"
+#include "dataplane/base/nexthop.h"
+#include "dataplane/handoff/flow_new.h"
+#include "dataplane/handoff/mailbox.h"
+#include "dataplane/path/parse.h"
+#include "dataplane/path/pinhole.h"
+#include "dataplane/path/rewrite.h"
+#include "dataplane/path/worker.h"
 
 enum { IN, OUT, EXCHANGES = 512, RUN = 8 };
 

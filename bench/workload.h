@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "dataplane/flow.h"
+#include "dataplane/flow/flow.h"
 
 enum {
 	WORK_PORT_MIN = 2048,

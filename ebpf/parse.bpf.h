@@ -2,7 +2,7 @@
 /*
  * From the frame to "UDP, from and to this address and port", or to whose business it is otherwise.
  * A header is called bad only when the destination address is known and the kernel would throw the
- * packet away as well; every doubt is the kernel's. dataplane/parse.c decides alike.
+ * packet away as well; every doubt is the kernel's. dataplane/path/parse.c decides alike.
  */
 #ifndef SL_EBPF_PARSE_BPF_H
 #define SL_EBPF_PARSE_BPF_H

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctrl/bencode.h"
+#include "ctrl/ng/bencode.h"
 
 enum { NODES = 512, LIMIT = 65536 };
 

@@ -7,9 +7,9 @@
 
 #include "../unit/world_keys.h"
 #include "../unit/world_trace.h"
-#include "ctrl/local.h"
-#include "dataplane/media_address.h"
-#include "dataplane/pinhole.h"
+#include "ctrl/call/local.h"
+#include "dataplane/base/media_address.h"
+#include "dataplane/path/pinhole.h"
 
 enum { TOLD = 32 /* keys that are told with a pair of ports */ };
 

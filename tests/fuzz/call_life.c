@@ -5,8 +5,8 @@
 
 #include "../unit/world_keys.h"
 #include "call_judge.h"
-#include "dataplane/more.h"
-#include "dataplane/spares.h"
+#include "dataplane/flow/more.h"
+#include "dataplane/path/spares.h"
 
 /* The first step sets the life up: what the operator has configured, what memory there is, how it
  * ends. */

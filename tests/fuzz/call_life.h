@@ -8,7 +8,7 @@
 #define SL_TESTS_CALL_LIFE_H
 
 #include "../unit/world.h"
-#include "ctrl/sdes.h"
+#include "ctrl/sdp/sdes.h"
 
 enum {
 	STEP = 16,      /* bytes */

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "call_life.h"
-#include "dataplane/slab.h"
+#include "dataplane/crypto/slab.h"
 
 static unsigned objects, fail;
 static bool armed;

@@ -4,7 +4,7 @@
 #define SL_TESTS_CALL_REQUEST_H
 
 #include "call_draft.h"
-#include "ctrl/reply.h"
+#include "ctrl/ng/reply.h"
 
 enum { REQUEST_ROOM = 64 * 1024 };
 

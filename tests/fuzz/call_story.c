@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "call_life.h"
-#include "ctrl/log.h"
-#include "ctrl/random.h"
+#include "ctrl/base/log.h"
+#include "ctrl/base/random.h"
 
 enum { LINE_MAX_BYTES = 4096 };
 

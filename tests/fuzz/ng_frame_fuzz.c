@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctrl/ng_frame.h"
+#include "ctrl/ng/ng_frame.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctrl/bencode.h"
-#include "ctrl/ng_options.h"
+#include "ctrl/ng/bencode.h"
+#include "ctrl/ng/ng_options.h"
 
 enum { NODES = 512, LIMIT = 65536 };
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dataplane/parse.h"
+#include "dataplane/path/parse.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

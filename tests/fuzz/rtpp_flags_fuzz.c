@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctrl/rtpp_flags.h"
+#include "ctrl/ng/rtpp_flags.h"
 
 enum { NODES = 256 };
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctrl/sdes.h"
+#include "ctrl/sdp/sdes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dataplane/buffer.h"
-#include "dataplane/ethdev.h"
-#include "dataplane/media_address.h"
-#include "dataplane/slab.h"
-#include "dataplane/spares.h"
+#include "dataplane/base/buffer.h"
+#include "dataplane/base/media_address.h"
+#include "dataplane/crypto/slab.h"
+#include "dataplane/path/spares.h"
+#include "dataplane/port/ethdev.h"
 
 uint64_t fuzz_now;
 

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "dataplane/ethdev.h"
-#include "dataplane/media_address.h"
+#include "dataplane/base/media_address.h"
+#include "dataplane/port/ethdev.h"
 
 uint8_t take_byte(struct program *p)
 {

@@ -14,12 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dataplane/ethdev.h"
-#include "dataplane/hairpin.h"
-#include "dataplane/media_address.h"
-#include "dataplane/nexthop.h"
-#include "dataplane/policy.h"
-#include "dataplane/policy_rules.h"
+#include "dataplane/base/media_address.h"
+#include "dataplane/base/nexthop.h"
+#include "dataplane/filter/policy_rules.h"
+#include "dataplane/handoff/policy.h"
+#include "dataplane/path/hairpin.h"
+#include "dataplane/port/ethdev.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

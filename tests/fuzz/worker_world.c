@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dataplane/flow_new.h"
-#include "dataplane/mailbox.h"
-#include "dataplane/media_address.h"
+#include "dataplane/base/media_address.h"
+#include "dataplane/handoff/flow_new.h"
+#include "dataplane/handoff/mailbox.h"
 
 struct fuzz_call world[CALLS];
 struct relay relay;

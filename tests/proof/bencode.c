@@ -2,7 +2,7 @@
 /* Any LEN bytes, in memory that ends where they do, whole or in two parts. */
 #include <__fc_builtin.h>
 
-#include "ctrl/bencode.c"
+#include "ctrl/ng/bencode.c"
 
 #ifndef LEN
 #error "LEN: bytes of the request"

@@ -5,7 +5,7 @@
  */
 #include <__fc_builtin.h>
 
-#include "dataplane/parse.c"
+#include "dataplane/path/parse.c"
 
 #ifndef LEN
 #error "LEN: bytes of the frame"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The window and the search for a roll-over counter in any state, an index and a sequence number of
  * any value, one after the other. */
-#include "dataplane/replay.c"
+#include "dataplane/flow/replay.c"
 
 extern volatile uint64_t any;
 

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "ctrl/admission.h"
+#include "ctrl/limits/admission.h"
 
 static const struct {
 	const char *what;

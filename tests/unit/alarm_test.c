@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "ctrl/offenders.h"
+#include "ctrl/observe/offenders.h"
 
 static void raised_and_ended_with_hysteresis(void **state)
 {

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctrl/bencode.h"
+#include "ctrl/ng/bencode.h"
 
 enum { NODES = 64, LIMIT = 65536 };
 

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "ctrl/config.h"
+#include "ctrl/config/config.h"
 
 static struct sl_config config;
 static struct sl_config_errors errors;

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "config_cases.h"
-#include "ctrl/config_parser.h"
+#include "ctrl/config/config_parser.h"
 
 enum { CPUS = 4 };
 

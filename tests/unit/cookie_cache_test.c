@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "ctrl/cookie_cache.h"
+#include "ctrl/ipc/cookie_cache.h"
 
 enum { ROOM = 4096, SOON = 1000, END = SOON + SL_COOKIE_KEEP_MS };
 

@@ -20,8 +20,8 @@
 
 #include <rte_byteorder.h>
 
-#include "dataplane/crypto.h"
-#include "dataplane/crypto_ref.h"
+#include "dataplane/crypto/crypto.h"
+#include "dataplane/crypto/crypto_ref.h"
 #include "sluice/drop.h"
 #include "sluice/limits.h"
 #include "unit_eal.h"

@@ -11,12 +11,12 @@
 #include <rte_byteorder.h>
 #include <rte_common.h>
 
-#include "dataplane/crypto.h"
-#include "dataplane/crypto_ref.h"
-#include "dataplane/crypto_selftest.h"
-#include "dataplane/crypto_vectors.h"
-#include "dataplane/imb_copy.h"
-#include "dataplane/ipsecmb.h"
+#include "dataplane/crypto/crypto.h"
+#include "dataplane/crypto/crypto_ref.h"
+#include "dataplane/crypto/crypto_selftest.h"
+#include "dataplane/crypto/crypto_vectors.h"
+#include "dataplane/crypto/imb_copy.h"
+#include "dataplane/crypto/ipsecmb.h"
 #include "sluice/drop.h"
 #include "sluice/limits.h"
 #include "unit_eal.h"

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "ctrl/escape.h"
+#include "ctrl/base/escape.h"
 
 static const struct {
 	const char *from, *line, *word;

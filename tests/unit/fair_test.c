@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "ctrl/fair.h"
+#include "ctrl/ipc/fair.h"
 
 enum { MANY = 1000 };
 

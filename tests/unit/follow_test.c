@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Media goes to where the endpoint was heard, as far as signalling allows that. */
-#include "ctrl/ending.h"
-#include "ctrl/follow.h"
-#include "ctrl/source_policy.h"
+#include "ctrl/call/source_policy.h"
+#include "ctrl/media/follow.h"
+#include "ctrl/offer/ending.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "dataplane/event.h"
+#include "dataplane/path/event.h"
 #include "session_fixture.h"
 
 enum { A, B };

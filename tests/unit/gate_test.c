@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "ctrl/gate.h"
+#include "ctrl/media/gate.h"
 #include "shapes_fixture.h"
 
 static void must_gate(const char *tag, enum sl_gate gate, bool closed)

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "dataplane/policy.h"
+#include "dataplane/handoff/policy.h"
 #include "guard_cases.h"
 #include "relay_fixture.h"
 

@@ -8,13 +8,13 @@
 
 #include <cmocka.h>
 
-#include "ctrl/hairpin.h"
-#include "ctrl/neigh.h"
-#include "ctrl/snapshot.h"
-#include "dataplane/hairpin.h"
-#include "dataplane/nexthop.h"
-#include "dataplane/policy.h"
-#include "dataplane/policy_rules.h"
+#include "ctrl/media/hairpin.h"
+#include "ctrl/neigh/neigh.h"
+#include "ctrl/observe/snapshot.h"
+#include "dataplane/base/nexthop.h"
+#include "dataplane/filter/policy_rules.h"
+#include "dataplane/handoff/policy.h"
+#include "dataplane/path/hairpin.h"
 #include "session_fixture.h"
 
 #define SHOWN4 "198.51.100.77" /* in SDP, where there is a NAT between */

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "ctrl/hangup.h"
-#include "ctrl/query.h"
+#include "ctrl/ng/query.h"
+#include "ctrl/offer/hangup.h"
 #include "shapes_fixture.h"
 
 static void offer_branch(const char *tag, const char *branch)

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctrl/json_request.h"
+#include "ctrl/ng/json_request.h"
 
 enum { NODES = 64 };
 

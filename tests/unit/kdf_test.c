@@ -9,8 +9,8 @@
 
 #include <errno.h>
 
-#include "dataplane/crypto_vectors.h"
-#include "dataplane/kdf.h"
+#include "dataplane/crypto/crypto_vectors.h"
+#include "dataplane/crypto/kdf.h"
 
 enum { VECTORS = sizeof(sl_kdf_vectors) / sizeof(sl_kdf_vectors[0]) };
 

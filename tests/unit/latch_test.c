@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Whom media is accepted from, told as short stories: who sends when, and who is believed after. */
-#include "dataplane/latch.h"
+#include "dataplane/flow/latch.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "ctrl/ending.h"
+#include "ctrl/offer/ending.h"
 #include "session_fixture.h"
 
 static void ports_run_out_in_words_and_come_back(void **state)

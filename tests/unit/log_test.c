@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "ctrl/log.h"
+#include "ctrl/base/log.h"
 
 static char heard[65536];
 

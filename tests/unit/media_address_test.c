@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "dataplane/media_address.h"
+#include "dataplane/base/media_address.h"
 
 static int walk(uint8_t port, uint16_t vlan, const uint8_t ip[16], int udp_port)
 {

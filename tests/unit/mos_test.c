@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "ctrl/mos.h"
+#include "ctrl/observe/mos.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

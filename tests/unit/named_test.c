@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The set of named sources beside an array of counts. */
-#include "dataplane/named.h"
+#include "dataplane/filter/named.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "ctrl/address.h"
+#include "ctrl/base/address.h"
 
 enum { SKIP = 77 };
 

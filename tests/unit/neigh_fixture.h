@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "ctrl/neigh.h"
+#include "ctrl/neigh/neigh.h"
 
 enum { ENTRIES = 8192, PATIENCE = 10000 /* ms */ };
 

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ctrl/neigh_asking.h"
+#include "ctrl/neigh/neigh_asking.h"
 
 enum { GUESSES = 400, CALLS = 100 };
 

@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-#include "ctrl/address.h"
+#include "ctrl/base/address.h"
 
 static void on_link(void **state)
 {

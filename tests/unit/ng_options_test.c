@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ctrl/address.h"
-#include "ctrl/json_request.h"
-#include "ctrl/ng_options.h"
+#include "ctrl/base/address.h"
+#include "ctrl/ng/json_request.h"
+#include "ctrl/ng/ng_options.h"
 
 #define NO_CM256 (1u << SL_SUITE_AES_256_CM_HMAC_SHA1_80)
 #define GCM      (1u << SL_SUITE_AEAD_AES_256_GCM)

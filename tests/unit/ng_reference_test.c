@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctrl/json_request.h"
-#include "ctrl/ng_options.h"
+#include "ctrl/ng/json_request.h"
+#include "ctrl/ng/ng_options.h"
 
 enum { ENTRIES_MAX = 400, ROWS_MAX = 200, NAME = 64 };
 

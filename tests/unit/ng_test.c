@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctrl/ng.h"
-#include "ctrl/ng_frame.h"
-#include "dataplane/treatment.h"
+#include "ctrl/ng/ng.h"
+#include "ctrl/ng/ng_frame.h"
+#include "dataplane/flow/treatment.h"
 #include "shapes_fixture.h"
 
 #define LONG_CALL "5f3d2c1b0a9e8d7c6b5a4f3e2d1c0b9a@pbx.example.org"

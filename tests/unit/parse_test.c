@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Frames and media headers, whole and broken; every case also truncated at every byte. */
-#include "dataplane/parse.h"
+#include "dataplane/path/parse.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What a flow may send, beside a model that counts tokens, over hours of simulated time. */
-#include "dataplane/police.h"
+#include "dataplane/flow/police.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "ctrl/interface.h"
-#include "dataplane/port.h"
+#include "ctrl/call/interface.h"
+#include "dataplane/port/port.h"
 
 enum { PAIRS = 10, POOL = 4, V6 = 2, FIRST = 20000 };
 

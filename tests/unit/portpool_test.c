@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "ctrl/portpool.h"
+#include "ctrl/call/portpool.h"
 
 enum { REST = 1000 };
 

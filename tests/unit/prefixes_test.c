@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Lists of prefixes beside a search that compares bit by bit. */
-#include "dataplane/prefixes.h"
+#include "dataplane/filter/prefixes.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -26,7 +26,7 @@
 
 #include <cmocka.h>
 
-#include "ctrl/privileges.h"
+#include "ctrl/daemon/privileges.h"
 
 enum { SKIP = 77 };
 

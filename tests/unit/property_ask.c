@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "ctrl/log.h"
+#include "ctrl/base/log.h"
 #include "unit_random.h"
 #include "world_trace.h"
 

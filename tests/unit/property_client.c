@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "ctrl/datagram.h"
+#include "ctrl/ipc/datagram.h"
 
 static struct {
 	struct sl_work *work;

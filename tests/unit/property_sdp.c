@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctrl/sdes.h"
+#include "ctrl/sdp/sdes.h"
 #include "unit_random.h"
 #include "world_keys.h"
 

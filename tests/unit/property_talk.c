@@ -2,7 +2,7 @@
 /* Media of the parties: genuine, late, twice, forged, and from those who are not connected. */
 #include <string.h>
 
-#include "dataplane/worker.h"
+#include "dataplane/path/worker.h"
 #include "property_ask.h"
 #include "property_moves.h"
 #include "property_sdp.h"

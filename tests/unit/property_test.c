@@ -23,7 +23,7 @@
 
 #include <cmocka.h>
 
-#include "ctrl/log.h"
+#include "ctrl/base/log.h"
 #include "property_ask.h"
 #include "property_moves.h"
 #include "unit_random.h"

@@ -8,12 +8,12 @@
 
 #include <cmocka.h>
 
-#include "ctrl/ending.h"
-#include "ctrl/leg.h"
-#include "ctrl/protection.h"
-#include "ctrl/watch.h"
-#include "dataplane/policy.h"
-#include "dataplane/worker.h"
+#include "ctrl/call/leg.h"
+#include "ctrl/guard/protection.h"
+#include "ctrl/observe/watch.h"
+#include "ctrl/offer/ending.h"
+#include "dataplane/handoff/policy.h"
+#include "dataplane/path/worker.h"
 #include "session_fixture.h"
 
 static struct sl_protection protection;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Loss, order, duplicates, jitter and round trip, of streams told in sequence numbers and times. */
-#include "dataplane/quality.h"
+#include "dataplane/flow/quality.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

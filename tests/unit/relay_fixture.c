@@ -10,13 +10,13 @@
 
 #include <cmocka.h>
 
-#include "dataplane/ethdev.h"
-#include "dataplane/flow_new.h"
-#include "dataplane/mailbox.h"
-#include "dataplane/nexthop.h"
-#include "dataplane/rewrite.h"
-#include "dataplane/shared.h"
-#include "dataplane/workers.h"
+#include "dataplane/base/nexthop.h"
+#include "dataplane/base/shared.h"
+#include "dataplane/handoff/flow_new.h"
+#include "dataplane/handoff/mailbox.h"
+#include "dataplane/path/rewrite.h"
+#include "dataplane/path/workers.h"
+#include "dataplane/port/ethdev.h"
 #include "seen_rings.h"
 
 static const uint8_t local[SLOTS][16] = {

@@ -10,8 +10,8 @@
 #include <srtp2/srtp.h>
 #include <stdbool.h>
 
-#include "dataplane/flow.h"
-#include "dataplane/worker.h"
+#include "dataplane/flow/flow.h"
+#include "dataplane/path/worker.h"
 
 enum { WAN, LAN, PORTS, FIRST_PORT = 20000, LAST_PORT = 20999, FRAME_MAX = 1600 };
 

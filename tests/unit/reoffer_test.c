@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "ctrl/sdes.h"
+#include "ctrl/sdp/sdes.h"
 #include "session_fixture.h"
 
 static void reoffer_with_the_same_keys_keeps_ports_and_indices(void **state)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* RFC 3711 3.3.1 (index estimate) and 3.3.2 (replay window), as tables and against a model that
  * forgets nothing. */
-#include "dataplane/replay.h"
+#include "dataplane/flow/replay.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

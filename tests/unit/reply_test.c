@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "ctrl/reply.h"
+#include "ctrl/ng/reply.h"
 
 static void pong(struct sl_reply *r)
 {

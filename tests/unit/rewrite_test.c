@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The headers in front of a payload, against a checksum computed the slow way (RFC 1071, RFC 768,
  * RFC 8200 8.1). */
-#include "dataplane/rewrite.h"
+#include "dataplane/path/rewrite.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

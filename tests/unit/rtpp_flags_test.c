@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctrl/rtpp_flags.h"
+#include "ctrl/ng/rtpp_flags.h"
 
 /* The tree as text: words in quotes, lists in parentheses, keys before a colon. */
 static const struct {

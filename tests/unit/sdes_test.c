@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctrl/sdes.h"
+#include "ctrl/sdp/sdes.h"
 
 /* Base64 of the bytes 0, 1, 2, ... as long as the suites need them, without padding. */
 #define B28 "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGw"

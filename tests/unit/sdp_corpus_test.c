@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctrl/ng_options.h"
+#include "ctrl/ng/ng_options.h"
 #include "session_fixture.h"
 
 enum { FILES_MAX = 64, TEXT_MAX = 16384 };

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctrl/ng_options.h"
+#include "ctrl/ng/ng_options.h"
 
 #define HEAD                  "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
 #define AUDIO(formats, lines) HEAD "m=audio 4000 RTP/AVP " formats "\r\n" lines

@@ -6,7 +6,7 @@
 
 #include <arpa/inet.h>
 
-#include "ctrl/sdp_rewrite.h"
+#include "ctrl/sdp/sdp_rewrite.h"
 
 #define K30 "d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj"
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctrl/sdp_rewrite.h"
+#include "ctrl/sdp/sdp_rewrite.h"
 #include "tests/unit/sdp_rewrite_cases.h"
 
 enum { CASES = sizeof(cases) / sizeof(cases[0]) };

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctrl/sdp.h"
+#include "ctrl/sdp/sdp.h"
 
 #define HEAD   "v=0\r\no=- 1 2 IN IP4 192.0.2.1\r\ns=-\r\n"
 #define C      "c=IN IP4 192.0.2.1\r\n"

@@ -9,14 +9,14 @@
 
 #include <cmocka.h>
 
-#include "ctrl/ending.h"
-#include "ctrl/hangup.h"
-#include "ctrl/neigh.h"
-#include "ctrl/sdes.h"
-#include "dataplane/nexthop.h"
-#include "dataplane/pinhole.h"
-#include "dataplane/port.h"
-#include "dataplane/worker.h"
+#include "ctrl/neigh/neigh.h"
+#include "ctrl/offer/ending.h"
+#include "ctrl/offer/hangup.h"
+#include "ctrl/sdp/sdes.h"
+#include "dataplane/base/nexthop.h"
+#include "dataplane/path/pinhole.h"
+#include "dataplane/path/worker.h"
+#include "dataplane/port/port.h"
 
 struct relay relay;
 const struct command from_a = {.call_id = "call", .from_tag = "A"};

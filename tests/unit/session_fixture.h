@@ -9,8 +9,8 @@
 
 #include <uv.h>
 
-#include "ctrl/offer.h"
-#include "ctrl/session.h"
+#include "ctrl/call/session.h"
+#include "ctrl/offer/offer.h"
 
 #define CM80  SL_SUITE_AES_CM_128_HMAC_SHA1_80
 #define CM256 SL_SUITE_AES_256_CM_HMAC_SHA1_80

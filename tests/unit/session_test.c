@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "ctrl/ending.h"
-#include "ctrl/query.h"
-#include "ctrl/reply.h"
+#include "ctrl/ng/query.h"
+#include "ctrl/ng/reply.h"
+#include "ctrl/offer/ending.h"
 #include "session_fixture.h"
 
 /* What a proxy would see of the call. */

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "ctrl/leg.h"
+#include "ctrl/call/leg.h"
 
 struct command from(const char *tag, const char *to)
 {

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "ctrl/sdes.h"
+#include "ctrl/sdp/sdes.h"
 #include "shapes_fixture.h"
 
 /* Early media of one branch, then of another, then the first one answers. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What strangers may send, over simulated time; and that a flood of them costs no memory. */
-#include "dataplane/strangers.h"
+#include "dataplane/filter/strangers.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

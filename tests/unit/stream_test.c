@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* SSRCs enter, lose their place and come back; nothing that was sent or received is forgotten. */
-#include "dataplane/stream.h"
+#include "dataplane/flow/stream.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

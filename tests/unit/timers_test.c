@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "ctrl/timers.h"
+#include "ctrl/limits/timers.h"
 
 #define S UINT64_C(1000000000)
 

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "ctrl/why.h"
+#include "ctrl/observe/why.h"
 
 /* Alice to Bob, and back. */
 static struct sl_why_path path(bool back)

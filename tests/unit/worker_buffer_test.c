@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dataplane/ethdev.h"
+#include "dataplane/port/ethdev.h"
 
 enum { ROOM = 2048 };
 

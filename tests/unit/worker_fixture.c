@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "dataplane/mailbox.h"
+#include "dataplane/handoff/mailbox.h"
 
 struct relay relay;
 

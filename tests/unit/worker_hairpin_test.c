@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#include "dataplane/hairpin.h"
-#include "dataplane/mailbox.h"
-#include "dataplane/pinhole.h"
+#include "dataplane/handoff/mailbox.h"
+#include "dataplane/path/hairpin.h"
+#include "dataplane/path/pinhole.h"
 
 static struct sl_endpoint pinhole_of(const struct endpoint *e)
 {

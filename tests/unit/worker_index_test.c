@@ -5,10 +5,10 @@
 #include <errno.h>
 #include <string.h>
 
-#include "dataplane/ethdev.h"
-#include "dataplane/mailbox.h"
-#include "dataplane/nexthop.h"
-#include "dataplane/spares.h"
+#include "dataplane/base/nexthop.h"
+#include "dataplane/handoff/mailbox.h"
+#include "dataplane/path/spares.h"
+#include "dataplane/port/ethdev.h"
 
 static void first_burst_may_wrap(void **state)
 {

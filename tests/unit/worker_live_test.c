@@ -12,14 +12,14 @@
 #include <string.h>
 #include <time.h>
 
-#include "dataplane/ethdev.h"
-#include "dataplane/hairpin.h"
-#include "dataplane/mailbox.h"
-#include "dataplane/media_address.h"
-#include "dataplane/nexthop.h"
-#include "dataplane/policy.h"
-#include "dataplane/spares.h"
-#include "dataplane/workers.h"
+#include "dataplane/base/media_address.h"
+#include "dataplane/base/nexthop.h"
+#include "dataplane/handoff/mailbox.h"
+#include "dataplane/handoff/policy.h"
+#include "dataplane/path/hairpin.h"
+#include "dataplane/path/spares.h"
+#include "dataplane/path/workers.h"
+#include "dataplane/port/ethdev.h"
 
 enum {
 	CALLS = 8,

@@ -11,9 +11,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "dataplane/ethdev.h"
-#include "dataplane/mailbox.h"
-#include "dataplane/workers.h"
+#include "dataplane/handoff/mailbox.h"
+#include "dataplane/path/workers.h"
+#include "dataplane/port/ethdev.h"
 
 enum {
 	CALLS = 16,

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "arpa/inet.h"
-#include "dataplane/event.h"
-#include "dataplane/mailbox.h"
-#include "dataplane/spares.h"
+#include "dataplane/handoff/mailbox.h"
+#include "dataplane/path/event.h"
+#include "dataplane/path/spares.h"
 
 /* From the address of a plain leg, so its SSRCs cannot be told from real ones, but for their rate.
  */

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dataplane/ethdev.h"
-#include "dataplane/mailbox.h"
-#include "dataplane/nexthop.h"
-#include "dataplane/twin.h"
+#include "dataplane/base/nexthop.h"
+#include "dataplane/handoff/mailbox.h"
+#include "dataplane/port/ethdev.h"
+#include "dataplane/port/twin.h"
 
 static void any_suite_to_any_suite(void **state)
 {

@@ -10,9 +10,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "dataplane/ethdev.h"
-#include "dataplane/mailbox.h"
-#include "dataplane/workers.h"
+#include "dataplane/handoff/mailbox.h"
+#include "dataplane/path/workers.h"
+#include "dataplane/port/ethdev.h"
 
 /* Two queues and two workers: packets arrive on either queue, flows have one owner, order is kept.
  */

@@ -3,7 +3,7 @@
  * take. */
 #include "worker_fixture.h"
 
-#include "dataplane/mailbox.h"
+#include "dataplane/handoff/mailbox.h"
 
 #define SECOND UINT64_C(1000000000)
 

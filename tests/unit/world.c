@@ -9,15 +9,15 @@
 #include <string.h>
 #include <time.h>
 
-#include "ctrl/ending.h"
-#include "ctrl/follow.h"
-#include "ctrl/neigh.h"
-#include "ctrl/quality.h"
-#include "dataplane/ethdev.h"
-#include "dataplane/event.h"
-#include "dataplane/pinhole.h"
-#include "dataplane/rewrite.h"
-#include "dataplane/worker.h"
+#include "ctrl/media/follow.h"
+#include "ctrl/neigh/neigh.h"
+#include "ctrl/observe/quality.h"
+#include "ctrl/offer/ending.h"
+#include "dataplane/path/event.h"
+#include "dataplane/path/pinhole.h"
+#include "dataplane/path/rewrite.h"
+#include "dataplane/path/worker.h"
+#include "dataplane/port/ethdev.h"
 #include "world_keys.h"
 
 struct world world = {.now = 1000 * SECOND};

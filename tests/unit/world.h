@@ -10,8 +10,8 @@
 #include <rte_ring.h>
 #include <uv.h>
 
-#include "ctrl/ng.h"
-#include "ctrl/session.h"
+#include "ctrl/call/session.h"
+#include "ctrl/ng/ng.h"
 
 #define SECOND UINT64_C(1000000000)
 

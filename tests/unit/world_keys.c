@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dataplane/worker.h"
+#include "dataplane/path/worker.h"
 
 enum { KEYS = 1 << 14, LAST = 1024 };
 

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "dataplane/crypto.h"
+#include "dataplane/crypto/crypto.h"
 
 /* `real`, watched. */
 const struct sl_crypto_backend *keys_watch(const struct sl_crypto_backend *real);

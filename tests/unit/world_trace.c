@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctrl/query.h"
+#include "ctrl/ng/query.h"
 
 static void add(const void **list, unsigned *n, unsigned room, const void *item)
 {

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ctrl/admin/admin.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctrl/admin/admin_call.h"
+#include "ctrl/admin/admin_guard.h"
+#include "ctrl/admin/admin_ports.h"
+#include "ctrl/admin/admin_status.h"
+#include "ctrl/admin/metrics.h"
+#include "ctrl/observe/snapshot.h"
+
+static json_t *view_status(struct sl_admin *a, const json_t *request)
+{
+	return sl_admin_status(a);
+}
+
+static void call_row(const struct sl_call *call, void *context)
+{
+	json_array_append_new(context, sl_admin_call_row(call));
+}
+
+static json_t *view_calls(struct sl_admin *a, const json_t *request)
+{
+	json_t *rows = json_array();
+
+	sl_sessions_walk(a->sessions, call_row, rows);
+	return json_pack("{s:o}", "calls", rows);
+}
+
+static json_t *view_call(struct sl_admin *a, const json_t *request)
+{
+	const char *id = json_string_value(json_object_get(request, "id"));
+	struct sl_text text = {id, id ? (uint32_t)strlen(id) : 0};
+	const struct sl_call *call = sl_session_find(a->sessions, text);
+
+	if (!id)
+		return json_pack("{s:s}", "error", "which call? the request has no id");
+	if (!call)
+		return json_pack("{s:s}", "error", "there is no such call");
+	return sl_admin_call(a->sessions, call);
+}
+
+static json_t *why_list(const struct sl_why *why)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < why->n; i++)
+		json_array_append_new(
+			list, json_pack("{s:s, s:o}", "cause", sl_cause_labels[why->list[i].cause],
+				      "text", sl_admin_text(why->list[i].text)));
+	return list;
+}
+
+/* Of a call that is over: what was in its way at the end. */
+static json_t *view_why(struct sl_admin *a, const json_t *request)
+{
+	const char *id = json_string_value(json_object_get(request, "id"));
+	struct sl_text text = {id, id ? (uint32_t)strlen(id) : 0};
+	const struct sl_call *call = sl_session_find(a->sessions, text);
+	const struct sl_ended_call *ended = call ? NULL : sl_ended_find(&a->ng->ended, text);
+	struct sl_why why;
+
+	if (!id)
+		return json_pack("{s:s}", "error", "which call? the request has no id");
+	if (ended)
+		return json_pack("{s:s, s:I, s:s, s:o}", "id", id, "ended",
+			(json_int_t)ended->ended, "reason", ended->reason, "why",
+			why_list(ended->why));
+	sl_call_why(a->sessions, call, &why);
+	return json_pack("{s:s, s:o}", "id", id, "why", why_list(&why));
+}
+
+static json_t *view_drops(struct sl_admin *a, const json_t *request)
+{
+	return sl_admin_drops(a);
+}
+
+static json_t *view_ports(struct sl_admin *a, const json_t *request)
+{
+	return sl_admin_ports(a);
+}
+
+static json_t *view_guard(struct sl_admin *a, const json_t *request)
+{
+	return sl_admin_guard(a->protection);
+}
+
+static json_t *view_metrics(struct sl_admin *a, const json_t *request)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *stream = open_memstream(&text, &len);
+	json_t *answer;
+
+	if (!stream)
+		return NULL;
+	sl_metrics_write(stream, a->sessions, a->protection);
+	fclose(stream);
+	answer = json_pack("{s:s}", "metrics", text ? text : "");
+	free(text);
+	return answer;
+}
+
+/* Who asks is part of the record. */
+static json_t *guard_set(struct sl_admin *a, const json_t *request, const struct sl_peer *peer)
+{
+	char who[48];
+
+	snprintf(who, sizeof(who), "uid %u, pid %d", peer->uid, (int)peer->pid);
+	return sl_admin_guard_set(a->protection, request, who);
+}
+
+static const struct {
+	const char *name;
+	json_t *(*make)(struct sl_admin *a, const json_t *request);
+} views[] = {
+	{"status", view_status},
+	{"calls", view_calls},
+	{"call", view_call},
+	{"why", view_why},
+	{"drops", view_drops},
+	{"ports", view_ports},
+	{"guard", view_guard},
+	{"metrics", view_metrics},
+};
+
+/* Takes `answer` over. */
+static void send_json(json_t *answer, struct sl_server_reply *reply)
+{
+	char *text = answer ? json_dumps(answer, JSON_COMPACT) : NULL;
+	size_t len = text ? strlen(text) : 0;
+
+	json_decref(answer);
+	if (!text)
+		return;
+	text[len] = '\n'; /* in place of the NUL */
+	reply->data = text;
+	reply->len = len + 1;
+}
+
+static void start(void *state)
+{
+}
+
+static ssize_t frame(void *state, const char *data, size_t len, char why[SL_SERVER_WHY])
+{
+	const char *end = memchr(data, '\n', len);
+
+	return end ? end - data + 1 : 0;
+}
+
+static void refuse(void *context, const void *state, const char *data, const char *why,
+	struct sl_server_reply *reply)
+{
+	send_json(json_pack("{s:s}", "error", why), reply);
+}
+
+static void serve(void *context, const struct sl_peer *peer, void *state, char *data, size_t len,
+	struct sl_server_reply *reply)
+{
+	json_error_t error;
+	json_t *request = json_loadb(data, len, JSON_REJECT_DUPLICATES, &error);
+	const char *view = json_string_value(json_object_get(request, "view"));
+
+	if (!request) {
+		refuse(context, state, data, "the request is no JSON object", reply);
+		return;
+	}
+	if (view && !strcmp(view, "events")) {
+		struct sl_admin *a = context;
+
+		reply->adopt = sl_events_adopt;
+		reply->adopter = a->events;
+		json_decref(request);
+		return;
+	}
+	for (unsigned i = 0; view && i < sizeof(views) / sizeof(views[0]); i++)
+		if (!strcmp(view, views[i].name)) {
+			send_json(views[i].make(context, request), reply);
+			json_decref(request);
+			return;
+		}
+	if (view && !strcmp(view, "guard-set")) {
+		send_json(guard_set(context, request, peer), reply);
+		json_decref(request);
+		return;
+	}
+	json_decref(request);
+	refuse(context, state, data,
+		"no such view: status, calls, call, why, events, drops, ports, guard, metrics",
+		reply);
+}
+
+const struct sl_server_protocol sl_admin_protocol = {
+	.name = "admin",
+	.start = start,
+	.frame = frame,
+	.serve = serve,
+	.refuse = refuse,
+};

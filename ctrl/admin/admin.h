@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What sluicectl asks: one JSON object and a newline per request, {"view": "calls"}; one JSON
+ * object and a newline back, with "error" in it when it could not be served. Views, and
+ * one request that changes something: {"view": "guard-set", "key": ..., "value": ...}. Keys never
+ * leave, only their fingerprints.
+ */
+#ifndef SL_CTRL_ADMIN_H
+#define SL_CTRL_ADMIN_H
+
+#include "ctrl/admin/events.h"
+#include "ctrl/call/session.h"
+#include "ctrl/guard/protection.h"
+#include "ctrl/ipc/datagram.h"
+#include "ctrl/ipc/server.h"
+#include "ctrl/ipc/websocket.h"
+#include "ctrl/ng/ng.h"
+
+struct sl_admin {
+	const struct sl_sessions *sessions;
+	const struct sl_ng *ng;
+	struct sl_server *server;
+	const struct sl_work *work;
+	struct sl_datagram *datagram;   /* NULL: no NG by UDP */
+	struct sl_websocket *websocket; /* NULL: no NG by WebSocket */
+	struct sl_protection *protection;
+	const struct sl_neigh *neigh;
+	const struct sl_interface *interfaces;
+	unsigned n_interfaces;
+	unsigned n_ports; /* of the dataplane */
+	struct sl_events *events;
+	int64_t started; /* s, wall clock */
+	bool hugepages;
+};
+
+/* For a listener; its context is a struct sl_admin. */
+extern const struct sl_server_protocol sl_admin_protocol;
+
+#endif

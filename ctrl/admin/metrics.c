@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ctrl/admin/metrics.h"
+
+#include <inttypes.h>
+
+#include "ctrl/limits/alarm.h"
+#include "dataplane/path/workers.h"
+#include "dataplane/port/port.h"
+
+static void name(FILE *out, const char *metric, const char *type, const char *help)
+{
+	fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", metric, help, metric, type);
+}
+
+/* A label of ours or a name from the configuration: neither has anything to escape. */
+static void number(FILE *out, const char *metric, const char *label, const char *value, uint64_t n)
+{
+	fprintf(out, "%s{%s=\"%s\"} %" PRIu64 "\n", metric, label, value, n);
+}
+
+static void calls(FILE *out, const struct sl_sessions *sessions)
+{
+	name(out, "sluice_calls", "gauge", "Calls that are known.");
+	fprintf(out, "sluice_calls %u\n", sessions->n);
+	name(out, "sluice_calls_total", "counter", "Calls since the start.");
+	fprintf(out, "sluice_calls_total %" PRIu64 "\n", sessions->created);
+	name(out, "sluice_call_timeouts_total", "counter", "Calls that a timer has ended.");
+	for (int i = 1; i < SL_TIMEOUT_COUNT; i++)
+		number(out, "sluice_call_timeouts_total", "timer", sl_timeout_labels[i],
+			sessions->timeouts_by[i]);
+	name(out, "sluice_admissions_total", "counter", "New calls by what became of them.");
+	for (int i = 0; i < SL_ADMISSION_COUNT; i++)
+		number(out, "sluice_admissions_total", "verdict", sl_admission_labels[i],
+			sessions->admissions[i]);
+}
+
+static void drops(FILE *out, const struct sl_protection *protection)
+{
+	const struct sl_watched *w = protection->watched;
+	const char *by, *reason;
+
+	name(out, "sluice_drops_total", "counter",
+		"Packets that were not forwarded, by XDP (guard) and by the workers, up to the "
+		"last second.");
+	for (unsigned i = 0; i < SL_WATCHED; i++) {
+		reason = sl_watched_name(i, &by);
+		if (reason && i != SL_GUARD_REDIRECTED && i != SL_GUARD_PASSED)
+			fprintf(out, "sluice_drops_total{by=\"%s\",reason=\"%s\"} %" PRIu64 "\n",
+				by, reason, w[i].count);
+	}
+	name(out, "sluice_alarms_total", "counter",
+		"Alarms by kind: raised less ended is what there is now.");
+	for (int kind = 0; kind < SL_ALARM_KIND_COUNT; kind++) {
+		fprintf(out, "sluice_alarms_total{kind=\"%s\",change=\"raised\"} %" PRIu64 "\n",
+			sl_alarm_kinds[kind], sl_alarm_counts.raised[kind]);
+		fprintf(out, "sluice_alarms_total{kind=\"%s\",change=\"ended\"} %" PRIu64 "\n",
+			sl_alarm_kinds[kind], sl_alarm_counts.ended[kind]);
+	}
+}
+
+static void workers(FILE *out)
+{
+	struct sl_worker_stats s;
+
+	name(out, "sluice_forwarded_total", "counter", "Packets of media that were forwarded.");
+	for (unsigned i = 0; i < sl_workers_count(); i++) {
+		sl_worker_stats(i, &s);
+		fprintf(out, "sluice_forwarded_total{core=\"%u\"} %" PRIu64 "\n", s.core,
+			s.verdicts[SL_FORWARD]);
+	}
+	name(out, "sluice_busy_seconds_total", "counter", "Time that workers spent on packets.");
+	for (unsigned i = 0; i < sl_workers_count(); i++) {
+		sl_worker_stats(i, &s);
+		fprintf(out, "sluice_busy_seconds_total{core=\"%u\"} %.3f\n", s.core,
+			(double)s.busy_ns / 1e9);
+	}
+}
+
+static void ports(FILE *out, unsigned n)
+{
+	static const struct {
+		const char *metric, *help;
+		size_t at;
+	} rows[] = {
+#define AT(member) offsetof(struct sl_port_stats, member)
+		{"sluice_port_received_total", "Packets off the wire.", AT(rx)},
+		{"sluice_port_sent_total", "Packets onto the wire.", AT(tx)},
+		{"sluice_port_received_bytes_total", "Bytes off the wire.", AT(rx_bytes)},
+		{"sluice_port_sent_bytes_total", "Bytes onto the wire.", AT(tx_bytes)},
+		{"sluice_port_missed_total", "Packets dropped before Sluice saw them.",
+			AT(rx_missed)},
+#undef AT
+	};
+	struct sl_port_stats s;
+
+	for (size_t r = 0; r < sizeof(rows) / sizeof(rows[0]); r++) {
+		name(out, rows[r].metric, "counter", rows[r].help);
+		for (unsigned port = 0; port < n; port++) {
+			sl_port_stats((uint8_t)port, &s);
+			number(out, rows[r].metric, "port", sl_port_name((uint8_t)port),
+				*(const uint64_t *)((const char *)&s + rows[r].at));
+		}
+	}
+}
+
+static void pairs(FILE *out, const struct sl_sessions *sessions)
+{
+	name(out, "sluice_port_pairs", "gauge",
+		"Pairs of media ports of each address, by what they do.");
+	for (unsigned i = 0; i < sessions->env.n_interfaces; i++) {
+		const struct sl_interface *interface = &sessions->env.interfaces[i];
+		const struct sl_config_interface *config = interface->config;
+
+		for (unsigned k = 0; k < config->n_addresses; k++) {
+			struct sl_portpool_counts c = sl_interface_address_ports(interface, k);
+			const unsigned counts[] = {
+				c.total - c.taken - c.resting, c.taken, c.resting};
+			static const char *const states[] = {"free", "taken", "resting"};
+			char text[SL_ADDRESS_TEXT];
+
+			sl_address_text(config->address[k].ip, text);
+			for (int s = 0; s < 3; s++)
+				fprintf(out,
+					"sluice_port_pairs{interface=\"%s\",address=\"%s\","
+					"state=\"%s\"} %u\n",
+					config->name, text, states[s], counts[s]);
+		}
+	}
+}
+
+void sl_metrics_write(
+	FILE *out, const struct sl_sessions *sessions, const struct sl_protection *protection)
+{
+	calls(out, sessions);
+	drops(out, protection);
+	workers(out);
+	ports(out, protection->n_ports);
+	pairs(out, sessions);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One line per event to stderr, for the control thread and start-up: never on the packet path.
+ * Under systemd each line carries its level in the form of sd-daemon(3); on a terminal it says the
+ * level in words. What comes from outside may be logged: what a terminal would act on is escaped,
+ * and lines are bounded. An identifier from outside is logged as sl_word(id).text
+ * (ctrl/base/escape.h), so that it cannot be taken for more than itself.
+ */
+#ifndef SL_CTRL_LOG_H
+#define SL_CTRL_LOG_H
+
+#include <stdint.h>
+
+#include "ctrl/base/escape.h"
+
+enum { SL_LOG_LINE = 1024 }; /* bytes; what is longer is cut */
+
+enum sl_log_level {         /* of syslog(3) */
+	SL_LOG_ERROR = 3,   /* something the operator asked for does not work */
+	SL_LOG_WARNING = 4, /* it works, but not as it should */
+	SL_LOG_NOTICE = 5,  /* worth knowing */
+	SL_LOG_INFO = 6,    /* the ordinary course */
+};
+
+/* A line without its newline. Keys and other secrets must never be in it. errno is kept. */
+void sl_log(enum sl_log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#define sl_log_warning(...) sl_log(SL_LOG_WARNING, __VA_ARGS__)
+#define sl_log_notice(...)  sl_log(SL_LOG_NOTICE, __VA_ARGS__)
+#define sl_log_info(...)    sl_log(SL_LOG_INFO, __VA_ARGS__)
+
+/* For what a peer can provoke: at most one line a second from each place, with the number left out.
+ */
+#define SL_LOG_LIMITED(level, ...)                  \
+	do {                                        \
+		static struct sl_log_limit limit_;  \
+                                                    \
+		if (sl_log_allowed(&limit_, level)) \
+			sl_log(level, __VA_ARGS__); \
+	} while (0)
+
+struct sl_log_limit {
+	uint64_t next; /* ns, monotonic: when the next line may be written */
+	unsigned left_out;
+};
+
+/* True: write the line. Says how many were left out before it. */
+int sl_log_allowed(struct sl_log_limit *limit, enum sl_log_level level);
+
+/*
+ * Tells the service manager that start-up is over, or that the end has begun, with one line on what
+ * is going on for `systemctl status`. Nothing happens without a service manager (sd_notify(3)).
+ */
+void sl_notify_ready(const char *status);
+void sl_notify_stopping(void);
+
+#endif

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "ctrl/cli/show.h"
+#include "ctrl/cli/show_json.h"
+
+static void show_workers(const json_t *workers)
+{
+	const json_t *w;
+	size_t i;
+
+	printf("\n%-7s %14s %14s %14s %10s %8s\n", "worker", "rx", "tx", "forwarded", "to kernel",
+		"busy");
+	json_array_foreach(workers, i, w)
+	{
+		double busy = (double)number(w, "busy ns"), idle = (double)number(w, "idle ns");
+
+		printf("core %-2d %14" JSON_INTEGER_FORMAT " %14" JSON_INTEGER_FORMAT
+		       " %14" JSON_INTEGER_FORMAT " %10" JSON_INTEGER_FORMAT " %7.1f%%\n",
+			(int)number(w, "core"), number(w, "rx"), number(w, "tx"),
+			number(w, "forwarded"), number(w, "punted"),
+			busy + idle > 0 ? 100 * busy / (busy + idle) : 0);
+	}
+}
+
+static void show_commands(json_t *commands)
+{
+	const char *name;
+	json_t *c;
+
+	printf("\n%-15s %14s %14s\n", "command", "requests", "errors");
+	json_object_foreach(commands, name, c)
+		printf("%-15s %14" JSON_INTEGER_FORMAT " %14" JSON_INTEGER_FORMAT "\n", name,
+			number(c, "requests"), number(c, "errors"));
+}
+
+/* Only those that occurred. */
+static void show_refusals(json_t *refusals)
+{
+	const char *name, *before = "refused:   ";
+	json_t *n;
+
+	json_object_foreach(refusals, name, n)
+	{
+		if (!json_integer_value(n))
+			continue;
+		printf("%s%" JSON_INTEGER_FORMAT " %s", before, json_integer_value(n), name);
+		before = ", ";
+	}
+	if (*before == ',')
+		putchar('\n');
+}
+
+/* "38 (limit 80)", or only what there is. */
+static void show_limited(const char *what, const json_t *pair)
+{
+	json_int_t limit = json_integer_value(json_array_get(pair, 1));
+
+	printf("%s %.*f", what, json_is_real(json_array_get(pair, 0)) ? 2 : 0,
+		json_number_value(json_array_get(pair, 0)));
+	if (limit)
+		printf(" (limit %" JSON_INTEGER_FORMAT ")", limit);
+}
+
+static void show_load(const json_t *load, json_t *admission)
+{
+	const char *name, *before = "";
+	json_t *n;
+
+	show_limited("load: worker %", json_object_get(load, "worker percent"));
+	show_limited(", Mbit/s", json_object_get(load, "Mbit/s"));
+	show_limited(", load average", json_object_get(load, "load average"));
+	printf("\nnew calls: %" JSON_INTEGER_FORMAT " admitted, %" JSON_INTEGER_FORMAT
+	       " emergency\nrefused for ",
+		number(admission, "admitted"), number(admission, "emergency"));
+	json_object_foreach((json_t *)admission, name, n)
+	{
+		if (!strcmp(name, "admitted") || !strcmp(name, "emergency"))
+			continue;
+		printf("%s%s %" JSON_INTEGER_FORMAT, before, name, json_integer_value(n));
+		before = ", ";
+	}
+	putchar('\n');
+}
+
+static void show_next_hops(const json_t *hops)
+{
+	printf("media goes to %" JSON_INTEGER_FORMAT " address(es), of which %" JSON_INTEGER_FORMAT
+	       " have no neighbour; next hops: %" JSON_INTEGER_FORMAT "\n",
+		number(hops, "destinations"), number(hops, "destinations") - number(hops, "known"),
+		number(hops, "next hops"));
+	if (number(hops, "waiting") || number(hops, "put off"))
+		printf("         %" JSON_INTEGER_FORMAT
+		       " of them wait until the kernel may be asked for them, %" JSON_INTEGER_FORMAT
+		       " had to: parties name on-link addresses that nobody answers for\n",
+			number(hops, "waiting"), number(hops, "put off"));
+}
+
+void sl_show_status(const json_t *a)
+{
+	const json_t *calls = json_object_get(a, "calls"), *control = json_object_get(a, "control"),
+		     *udp = json_object_get(a, "udp"), *ws = json_object_get(a, "websocket");
+
+	printf("sluiced %s, pid %d, up ", text(a, "version"), (int)number(a, "pid"));
+	show_age((json_int_t)time(NULL) - number(a, "started"));
+	printf("\ncrypto %s, hugepages %s, %.1f MiB resident\n", text(a, "crypto"),
+		yes_no(a, "hugepages"), (double)number(a, "resident KiB") / 1024);
+	printf("calls: %d now, %" JSON_INTEGER_FORMAT " ever, %" JSON_INTEGER_FORMAT
+	       " never answered\n",
+		(int)number(calls, "now"), number(calls, "ever"), number(calls, "timed out"));
+	show_load(json_object_get(a, "load"), json_object_get(a, "admission"));
+	show_next_hops(json_object_get(a, "next hops"));
+	show_workers(json_object_get(a, "workers"));
+	show_commands(json_object_get(a, "commands"));
+	show_refusals(json_object_get(a, "refusals"));
+	printf("\ncontrol: %" JSON_INTEGER_FORMAT " requests served, %" JSON_INTEGER_FORMAT
+	       " malformed, %" JSON_INTEGER_FORMAT " by users not allowed\n",
+		number(control, "served"), number(control, "malformed"),
+		number(control, "refused by user"));
+	printf("         %" JSON_INTEGER_FORMAT " incomplete, %" JSON_INTEGER_FORMAT
+	       " too slow, %" JSON_INTEGER_FORMAT " evicted, %" JSON_INTEGER_FORMAT " connected\n",
+		number(control, "incomplete"), number(control, "timeouts"),
+		number(control, "evicted"), number(control, "connections"));
+	printf("         %" JSON_INTEGER_FORMAT
+	       " closed unread; a turn of the loop took at most %.1f ms\n",
+		number(control, "crowded"),
+		(double)number(json_object_get(a, "loop"), "longest us") / 1000);
+	if (ws)
+		printf("NG by WebSocket: %" JSON_INTEGER_FORMAT " connected, %" JSON_INTEGER_FORMAT
+		       " requests served, %" JSON_INTEGER_FORMAT " malformed, %" JSON_INTEGER_FORMAT
+		       " by sources not allowed\n",
+			number(ws, "connections"), number(ws, "served"), number(ws, "malformed"),
+			number(ws, "refused by source"));
+	if (udp)
+		printf("NG by UDP: %" JSON_INTEGER_FORMAT " requests served, %" JSON_INTEGER_FORMAT
+		       " repeated, %" JSON_INTEGER_FORMAT " malformed, %" JSON_INTEGER_FORMAT
+		       " by sources not allowed, %" JSON_INTEGER_FORMAT " unanswered\n",
+			number(udp, "served"), number(udp, "duplicates"), number(udp, "malformed"),
+			number(udp, "refused by source"), number(udp, "unanswered"));
+}

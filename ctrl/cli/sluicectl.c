@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* sluicectl: asks a running sluiced for a view and prints it, for people or as JSON. */
+#include <errno.h>
+#include <getopt.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "ctrl/cli/guard_only.h"
+#include "ctrl/cli/show.h"
+
+static const char usage[] =
+	"usage: sluicectl [-s PATH] [--json] VERB\n"
+	"\n"
+	"  status     what runs, how much it does\n"
+	"  calls      one line per call\n"
+	"  call ID    one call: suites, key fingerprints, addresses, packets, drops\n"
+	"  why ID     what stands between the two ends of a call, in words\n"
+	"  events     what happens to calls, as it happens, until interrupted\n"
+	"  drops      packets not forwarded, by reason: by XDP, by the workers; --all: also\n"
+	"             reasons that did not occur\n"
+	"  guard      limits in force, who is refused, alarms\n"
+	"  guard set KEY VALUE                change a limit until the next start\n"
+	"  guard allow|deny|forget PREFIX     change the list of prefixes likewise\n"
+	"  guard attach NETDEV -c FILE        guard it without sluiced, as FILE says\n"
+	"  guard detach NETDEV                remove a guard that nobody holds\n"
+	"  guard show NETDEV                  its counters, with or without sluiced\n"
+	"  ports      ports, queues, guard, media addresses and their port pools\n"
+	"  metrics    counters, in the text format of Prometheus\n"
+	"\n"
+	"  -s, --socket PATH  control socket (default /run/sluice/ctl.sock)\n"
+	"      --json         the answer as it came\n"
+	"      --all          drops: all reasons\n"
+	"      --version      show the version\n"
+	"      --help         show this\n";
+
+struct options {
+	const char *socket, *verb, *id;
+	const char *key, *value; /* guard: what to set; NULL: nothing */
+	const char *config;
+	bool json;
+};
+
+static void show_metrics(const json_t *answer)
+{
+	fputs(json_string_value(json_object_get(answer, "metrics")), stdout);
+}
+
+static const struct verb {
+	const char *name;
+	void (*show)(const json_t *answer);
+	bool has_id;
+} verbs[] = {
+	{"status", sl_show_status, false},
+	{"calls", sl_show_calls, false},
+	{"call", sl_show_call, true},
+	{"why", sl_show_why, true},
+	{"events", NULL, false},
+	{"drops", sl_show_drops, false},
+	{"ports", sl_show_ports, false},
+	{"guard", sl_show_guard, false},
+	{"metrics", show_metrics, false},
+};
+
+/* guard set KEY VALUE; guard deny PREFIX */
+static int read_change(int argc, char **argv, struct options *o)
+{
+	bool set = !strcmp(argv[optind], "set");
+
+	if (argc - optind != (set ? 3 : 2))
+		return 2;
+	o->key = argv[optind + set];
+	o->value = argv[argc - 1];
+	if (!set && strcmp(o->key, "allow") && strcmp(o->key, "deny") && strcmp(o->key, "forget"))
+		return 2;
+	return -1;
+}
+
+/* What needs no sluiced: guard attach, detach, show. -1: something else; otherwise the exit status.
+ */
+static int act_here(int argc, char **argv, const struct options *o)
+{
+	const char *act = argv[optind];
+
+	if (argc - optind != 2)
+		return -1;
+	if (!strcmp(act, "attach") && o->config)
+		return sl_guard_only_attach(argv[optind + 1], o->config);
+	if (!strcmp(act, "detach"))
+		return sl_guard_only_detach(argv[optind + 1]);
+	if (!strcmp(act, "show"))
+		return sl_guard_only_show(argv[optind + 1]);
+	return -1;
+}
+
+/* -1: go on; else the exit status. */
+static int read_options(int argc, char **argv, struct options *o)
+{
+	static const struct option longs[] = {
+		{"socket", required_argument, NULL, 's'},
+		{"config", required_argument, NULL, 'c'},
+		{"json", no_argument, NULL, 'j'},
+		{"all", no_argument, NULL, 'a'},
+		{"version", no_argument, NULL, 'v'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "s:c:", longs, NULL)) != -1) {
+		switch (c) {
+		case 's':
+			o->socket = optarg;
+			break;
+		case 'c':
+			o->config = optarg;
+			break;
+		case 'j':
+			o->json = true;
+			break;
+		case 'a':
+			sl_show_all = true;
+			break;
+		case 'v':
+			puts("sluicectl " SL_VERSION);
+			return EXIT_SUCCESS;
+		case 'h':
+			fputs(usage, stdout);
+			return EXIT_SUCCESS;
+		default:
+			fputs(usage, stderr);
+			return 2;
+		}
+	}
+	o->verb = optind < argc ? argv[optind++] : NULL;
+	if (o->verb && !strcmp(o->verb, "guard") && optind < argc) {
+		int status = act_here(argc, argv, o);
+
+		if (status >= 0)
+			exit(status);
+		return read_change(argc, argv, o);
+	}
+	o->id = optind < argc ? argv[optind++] : NULL;
+	return optind < argc ? 2 : -1;
+}
+
+static const struct verb *find_verb(const struct options *o)
+{
+	for (size_t i = 0; o->verb && i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (!strcmp(o->verb, verbs[i].name) && verbs[i].has_id == (o->id != NULL))
+			return &verbs[i];
+	return NULL;
+}
+
+static int connect_to(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd;
+
+	if (strlen(path) >= sizeof(address.sun_path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	strcpy(address.sun_path, path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -1;
+	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static bool send_all(int fd, const char *text, size_t len)
+{
+	while (len) {
+		ssize_t n = send(fd, text, len, MSG_NOSIGNAL);
+
+		if (n < 0 && errno != EINTR)
+			return false;
+		if (n > 0) {
+			text += n;
+			len -= (size_t)n;
+		}
+	}
+	return true;
+}
+
+static size_t read_socket(void *buffer, size_t room, void *data)
+{
+	ssize_t n;
+
+	do {
+		n = read(*(const int *)data, buffer, room);
+	} while (n < 0 && errno == EINTR);
+	return n < 0 ? (size_t)-1 : (size_t)n;
+}
+
+static json_t *ask(const struct options *o)
+{
+	json_t *request = json_pack("{s:s, s:s*, s:s*, s:s*}", "view",
+		o->key ? "guard-set" : o->verb, "id", o->id, "key", o->key, "value", o->value);
+	char *text = request ? json_dumps(request, JSON_COMPACT) : NULL;
+	json_t *answer = NULL;
+	json_error_t error;
+	int fd = -1;
+
+	json_decref(request);
+	if (!text)
+		fprintf(stderr, "sluicectl: an argument is no UTF-8\n");
+	else if ((fd = connect_to(o->socket)) < 0)
+		fprintf(stderr, "sluicectl: %s: %s; does sluiced run?\n", o->socket,
+			strerror(errno));
+	else if (!send_all(fd, text, strlen(text)) || !send_all(fd, "\n", 1))
+		fprintf(stderr, "sluicectl: %s: %s\n", o->socket, strerror(errno));
+	else if (!(answer = json_load_callback(read_socket, &fd, 0, &error)))
+		fprintf(stderr, "sluicectl: %s: no answer\n", o->socket);
+	if (fd >= 0)
+		close(fd);
+	free(text);
+	return answer;
+}
+
+/* As it came, but that nothing in it is more than ASCII. */
+static void show_json_line(const char *line)
+{
+	json_t *event = json_loads(line, 0, NULL);
+
+	if (event)
+		json_dumpf(
+			event, stdout, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(13));
+	putchar('\n');
+	json_decref(event);
+}
+
+/* Lines as they come: for people, or as they are. Ends with the connection. */
+static int show_events(const struct options *o)
+{
+	static const char request[] = "{\"view\":\"events\"}\n";
+	int fd = connect_to(o->socket);
+	FILE *stream = fd < 0 ? NULL : fdopen(fd, "r");
+	char *line = NULL;
+	size_t room = 0;
+
+	if (!stream || !send_all(fd, request, sizeof(request) - 1)) {
+		fprintf(stderr, "sluicectl: %s: %s; does sluiced run?\n", o->socket,
+			strerror(errno));
+		if (stream)
+			fclose(stream);
+		return EXIT_FAILURE;
+	}
+	while (getline(&line, &room, stream) > 0) {
+		if (o->json)
+			show_json_line(line);
+		else
+			sl_show_event(line);
+		fflush(stdout);
+	}
+	free(line);
+	fclose(stream);
+	fprintf(stderr, "sluicectl: sluiced has ended the stream\n");
+	return EXIT_FAILURE;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = {.socket = "/run/sluice/ctl.sock"};
+	int status = read_options(argc, argv, &options);
+	const struct verb *verb = find_verb(&options);
+	const char *error;
+	json_t *answer, *shown;
+
+	if (status == EXIT_SUCCESS)
+		return status;
+	if (status > 0 || !verb) {
+		fputs(usage, stderr);
+		return 2;
+	}
+	if (!verb->show)
+		return show_events(&options);
+	answer = ask(&options);
+	if (!answer)
+		return EXIT_FAILURE;
+	/* The text of the metrics has lines. */
+	shown = sl_show_plain(
+		answer, verb->show == show_metrics ? SL_ESCAPE_LINES : SL_ESCAPE_LINE);
+	error = json_string_value(json_object_get(shown, "error"));
+	status = error ? EXIT_FAILURE : EXIT_SUCCESS;
+	if (error)
+		fprintf(stderr, "sluicectl: %s\n", error);
+	else if (options.json)
+		json_dumpf(answer, stdout, JSON_INDENT(1) | JSON_ENSURE_ASCII), putchar('\n');
+	else
+		verb->show(shown);
+	json_decref(shown);
+	json_decref(answer);
+	return status;
+}

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* [control] ng and ng-allow: where NG is spoken, and with whom. */
+#include <grp.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctrl/config/config_parser.h"
+
+static const struct {
+	const char *scheme;
+	enum sl_config_ng_kind kind;
+} schemes[] = {{"unix:", SL_NG_UNIX}, {"udp:", SL_NG_UDP}, {"ws:", SL_NG_WS}};
+
+const char *sl_config_ng_text(const struct sl_config_ng *ng, char text[SL_CONFIG_NG_TEXT])
+{
+	char ip[SL_ADDRESS_TEXT];
+	const char *form = sl_address_is_ipv4(ng->ip) ? "%s%s:%u" : "%s[%s]:%u";
+
+	if (ng->kind == SL_NG_UNIX)
+		snprintf(text, SL_CONFIG_NG_TEXT, "unix:%s", ng->path);
+	else
+		snprintf(text, SL_CONFIG_NG_TEXT, form, schemes[ng->kind].scheme,
+			sl_address_text(ng->ip, ip), ng->port);
+	return text;
+}
+
+/* 192.0.2.1:22222 or [2001:db8::1]:22222 */
+static bool read_endpoint(const char *value, struct sl_config_ng *ng)
+{
+	char copy[SL_ADDRESS_TEXT + 8], *ip = copy, *port;
+	unsigned number;
+
+	if (strlen(value) >= sizeof(copy))
+		return false;
+	strcpy(copy, value);
+	port = strrchr(copy, ':');
+	if (!port)
+		return false;
+	*port++ = '\0';
+	if (*ip == '[') {
+		ip++;
+		if (port - ip < 3 || port[-2] != ']')
+			return false;
+		port[-2] = '\0';
+	}
+	if (sl_address_parse(ip, ng->ip) || !sl_config_number(port, 1, UINT16_MAX, &number))
+		return false;
+	ng->port = (uint16_t)number;
+	return (ip == copy) == sl_address_is_ipv4(ng->ip);
+}
+
+static bool unspecified(const uint8_t ip[16])
+{
+	static const uint8_t zero[16];
+
+	return !memcmp(ip + 12, zero, 4) && (sl_address_is_ipv4(ip) || !memcmp(ip, zero, 16));
+}
+
+static bool read_ng(struct sl_config_parser *parser, const char *value, struct sl_config_ng *ng)
+{
+	unsigned before = parser->errors->count, i = 0;
+	const unsigned n = sizeof(schemes) / sizeof(schemes[0]);
+
+	while (i < n && strncmp(value, schemes[i].scheme, strlen(schemes[i].scheme)))
+		i++;
+	if (i == n) {
+		sl_config_fault(parser,
+			"ng: '%.64s'; write unix:PATH, udp:ADDRESS:PORT or ws:ADDRESS:PORT", value);
+		return false;
+	}
+	ng->kind = schemes[i].kind;
+	value += strlen(schemes[i].scheme);
+	if (ng->kind == SL_NG_UNIX) {
+		sl_config_set_path(parser, ng->path, "ng", value);
+		return parser->errors->count == before;
+	}
+	if (!read_endpoint(value, ng)) {
+		sl_config_fault(parser, "ng: '%.64s'; write %sADDRESS:PORT, IPv6 in brackets",
+			value, schemes[i].scheme);
+		return false;
+	}
+	/* A reply from another address than the request went to is thrown away by the proxy. */
+	if (unspecified(ng->ip)) {
+		sl_config_fault(parser, "ng: '%.64s'; write one address, a line for each", value);
+		return false;
+	}
+	return true;
+}
+
+void sl_config_add_ng(struct sl_config_parser *parser, const char *value)
+{
+	struct sl_config *config = parser->config;
+	struct sl_config_ng *ng = &config->ng[config->n_ng];
+	char text[SL_CONFIG_NG_TEXT], other[SL_CONFIG_NG_TEXT];
+
+	if (config->n_ng == SL_CONFIG_NG) {
+		sl_config_fault(parser, "ng: more than %d sockets", SL_CONFIG_NG);
+		return;
+	}
+	memset(ng, 0, sizeof(*ng));
+	if (!read_ng(parser, value, ng))
+		return;
+	sl_config_ng_text(ng, text);
+	for (unsigned i = 0; i < config->n_ng; i++) {
+		if (!strcmp(text, sl_config_ng_text(&config->ng[i], other))) {
+			sl_config_fault(parser, "ng: %s was already given; keep one", value);
+			return;
+		}
+	}
+	config->n_ng++;
+}
+
+static bool find_account(struct sl_config_allow *allow, const char *kind, const char *name)
+{
+	unsigned uid;
+
+	if (!strcmp(kind, "uid") && sl_config_number(name, 0, UINT32_MAX - 1, &uid)) {
+		allow->kind = SL_ALLOW_UID;
+		allow->id = uid;
+		return true;
+	}
+	if (!strcmp(kind, "user") && getpwnam(name)) {
+		allow->kind = SL_ALLOW_UID;
+		allow->id = getpwnam(name)->pw_uid;
+		return true;
+	}
+	if (!strcmp(kind, "group") && getgrnam(name)) {
+		allow->kind = SL_ALLOW_GID;
+		allow->id = getgrnam(name)->gr_gid;
+		return true;
+	}
+	return false;
+}
+
+static void clear_host_bits(uint8_t ip[16], unsigned bits)
+{
+	for (unsigned i = 0; i < 16; i++) {
+		unsigned keep = bits > 8 * i ? bits - 8 * i : 0;
+
+		if (keep < 8)
+			ip[i] &= (uint8_t)(0xff00 >> keep);
+	}
+}
+
+/* NULL, or what is wrong with 10.0.0.0/8. */
+static const char *read_net(const char *value, struct sl_config_net *net)
+{
+	char copy[SL_ADDRESS_TEXT + 4], *slash;
+	uint8_t whole[16];
+	unsigned width, bits;
+
+	if (strlen(value) >= sizeof(copy))
+		return "write net:ADDRESS/BITS";
+	strcpy(copy, value);
+	slash = strchr(copy, '/');
+	if (slash)
+		*slash++ = '\0';
+	if (sl_address_parse(copy, net->ip))
+		return "write net:ADDRESS/BITS";
+	width = bits = sl_address_is_ipv4(net->ip) ? 32 : 128;
+	if (slash && !sl_config_number(slash, 0, width, &bits))
+		return width == 32 ? "its prefix is not 0 to 32 bits"
+				   : "its prefix is not 0 to 128 bits";
+	net->bits = (uint8_t)(128 - width + bits);
+	memcpy(whole, net->ip, sizeof(whole));
+	clear_host_bits(net->ip, net->bits);
+	return memcmp(whole, net->ip, sizeof(whole)) ? "it has bits set behind the prefix" : NULL;
+}
+
+static void add_net(struct sl_config_parser *parser, const char *value)
+{
+	struct sl_config *config = parser->config;
+	struct sl_config_net *net = &config->ng_nets[config->n_ng_nets];
+	const char *why;
+
+	if (config->n_ng_nets == SL_CONFIG_NG_ALLOW) {
+		sl_config_fault(parser, "ng-allow: more than %d networks", SL_CONFIG_NG_ALLOW);
+		return;
+	}
+	why = read_net(value + strlen("net:"), net);
+	if (why) {
+		sl_config_fault(parser, "ng-allow: '%.64s': %s", value, why);
+		return;
+	}
+	strcpy(net->text, value);
+	config->n_ng_nets++;
+}
+
+void sl_config_add_ng_allow(struct sl_config_parser *parser, const char *value)
+{
+	struct sl_config *config = parser->config;
+	struct sl_config_allow *allow = &config->ng_allow[config->n_ng_allow];
+	char kind[sizeof(allow->text)] = "", *name;
+
+	if (!strncmp(value, "net:", 4)) {
+		add_net(parser, value);
+		return;
+	}
+	if (config->n_ng_allow == SL_CONFIG_NG_ALLOW) {
+		sl_config_fault(parser, "ng-allow: more than %d", SL_CONFIG_NG_ALLOW);
+		return;
+	}
+	if (strlen(value) < sizeof(kind))
+		strcpy(kind, value);
+	name = strchr(kind, ':');
+	if (name)
+		*name++ = '\0';
+	if (!name || (strcmp(kind, "user") && strcmp(kind, "group") && strcmp(kind, "uid"))) {
+		sl_config_fault(parser,
+			"ng-allow: '%.64s'; write user:NAME, group:NAME, uid:NUMBER or "
+			"net:ADDRESS/BITS",
+			value);
+	} else if (!find_account(allow, kind, name)) {
+		sl_config_fault(
+			parser, "ng-allow: there is no %s '%s' on this machine", kind, name);
+	} else {
+		strcpy(allow->text, value);
+		config->n_ng_allow++;
+	}
+}
+
+void sl_config_ng_defaults(struct sl_config *config)
+{
+	static const char *const loopback[] = {"net:127.0.0.0/8", "net:::1/128"};
+
+	if (config->n_ng_nets)
+		return;
+	for (unsigned i = 0; i < 2; i++) {
+		struct sl_config_net *net = &config->ng_nets[config->n_ng_nets++];
+
+		read_net(loopback[i] + strlen("net:"), net);
+		strcpy(net->text, loopback[i]);
+	}
+}
+
+bool sl_config_net_has(const struct sl_config_net *nets, unsigned n, const uint8_t ip[16])
+{
+	for (unsigned i = 0; i < n; i++) {
+		uint8_t prefix[16];
+
+		memcpy(prefix, ip, sizeof(prefix));
+		clear_host_bits(prefix, nets[i].bits);
+		/* An IPv6 /0 is no leave for IPv4. */
+		if (sl_address_is_ipv4(ip) == sl_address_is_ipv4(nets[i].ip) &&
+			!memcmp(prefix, nets[i].ip, sizeof(prefix)))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* sluiced: the media relay. */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "ctrl/base/log.h"
+#include "ctrl/daemon/relay.h"
+#include "dataplane/path/workers.h"
+
+enum { EXIT_CONFIG = 2 };
+
+static const char usage[] =
+	"usage: sluiced -c FILE [--check]\n"
+	"\n"
+	"  -c, --config FILE  configuration\n"
+	"      --check        read it, show what is in effect, start nothing\n"
+	"      --version      show the version\n"
+	"      --help         show this\n"
+	"\n"
+	"Stays in the foreground and says one line when it is ready. SIGTERM or SIGINT stops it.\n";
+
+struct options {
+	const char *config;
+	bool check;
+};
+
+/* -1: go on; else the exit status. */
+static int read_options(int argc, char **argv, struct options *options)
+{
+	static const struct option longs[] = {
+		{"config", required_argument, NULL, 'c'},
+		{"check", no_argument, NULL, 'k'},
+		{"version", no_argument, NULL, 'v'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "c:", longs, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			options->config = optarg;
+			break;
+		case 'k':
+			options->check = true;
+			break;
+		case 'v':
+			puts("sluiced " SL_VERSION);
+			return EXIT_SUCCESS;
+		case 'h':
+			fputs(usage, stdout);
+			return EXIT_SUCCESS;
+		default:
+			fputs(usage, stderr);
+			return EXIT_CONFIG;
+		}
+	}
+	if (options->config && optind == argc)
+		return -1;
+	fputs(usage, stderr);
+	return EXIT_CONFIG;
+}
+
+struct stop {
+	uv_signal_t signals[2];
+};
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+	struct stop *stop = handle->data;
+
+	sl_log(SL_LOG_NOTICE, "stopping: %s", strsignal(number));
+	for (int i = 0; i < 2; i++)
+		uv_close((uv_handle_t *)&stop->signals[i], NULL);
+	uv_stop(handle->loop);
+}
+
+static void watch_signals(uv_loop_t *loop, struct stop *stop)
+{
+	static const int numbers[2] = {SIGTERM, SIGINT};
+
+	for (int i = 0; i < 2; i++) {
+		uv_signal_init(loop, &stop->signals[i]);
+		stop->signals[i].data = stop;
+		uv_signal_start(&stop->signals[i], on_signal, numbers[i]);
+	}
+}
+
+/* Every worker of a proxy may hold a socket. */
+static void set_limits(void)
+{
+	struct rlimit files;
+
+	if (!getrlimit(RLIMIT_NOFILE, &files)) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+}
+
+static int run(const struct sl_config *config)
+{
+	static struct sl_relay relay;
+	char why[SL_RELAY_WHY] = "";
+	struct stop stop;
+	uv_loop_t loop;
+	int rc;
+
+	set_limits();
+	signal(SIGPIPE, SIG_IGN);
+	uv_loop_init(&loop);
+	watch_signals(&loop, &stop);
+	rc = sl_relay_start(&relay, config, &loop, why);
+	if (rc) {
+		sl_log(SL_LOG_ERROR, "%s", why);
+		for (int i = 0; i < 2; i++)
+			uv_close((uv_handle_t *)&stop.signals[i], NULL);
+	} else {
+		sl_log(SL_LOG_NOTICE, "ready: sluiced %s, %u port(s), %u worker(s), %s, %s",
+			SL_VERSION, config->n_ports, sl_workers_count(), relay.crypto->name,
+			relay.network.hugepages ? "hugepages" : "no hugepages");
+		sl_notify_ready("serving");
+		uv_run(&loop, UV_RUN_DEFAULT);
+		sl_notify_stopping();
+	}
+	sl_relay_stop(&relay);
+	uv_loop_close(&loop);
+	return rc ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+	static struct sl_config config;
+	static struct sl_config_errors errors;
+	struct options options = {0};
+	int status = read_options(argc, argv, &options);
+
+	if (status >= 0)
+		return status;
+	if (sl_config_load(options.config, SL_CONFIG_RELAY, 0, &config, &errors)) {
+		sl_config_print_errors(stderr, options.config, &errors);
+		return EXIT_CONFIG;
+	}
+	if (options.check) {
+		sl_config_print(stdout, &config);
+		return EXIT_SUCCESS;
+	}
+	return run(&config);
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ctrl/daemon/network.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ctrl/base/log.h"
+#include "dataplane/base/nexthop.h"
+#include "dataplane/handoff/policy.h"
+#include "dataplane/port/port.h"
+
+enum { DEFAULT_MEMORY_MIB = 512 };
+
+static const char *guard_object(const struct sl_config_port *port)
+{
+	return port->guard_object[0] ? port->guard_object : SL_GUARD_OBJECT;
+}
+
+/* What DPDK is given lies beside the guard. */
+static const char *seat_object(const struct sl_config_port *port, char path[PATH_MAX])
+{
+	const char *guard = guard_object(port), *slash = strrchr(guard, '/');
+
+	snprintf(path, PATH_MAX, "%.*s/seat.bpf.o", slash ? (int)(slash - guard) : 1,
+		slash ? guard : ".");
+	return path;
+}
+
+int sl_network_reserve(
+	struct sl_network *net, const struct sl_config *config, char why[SL_NETWORK_WHY])
+{
+	const char *pci[SL_MAX_PORTS + 1] = {NULL};
+	struct sl_eal_config eal = {.pci = pci, .memory_mib = config->memory_mib};
+	unsigned n_pci = 0, queues = 0;
+	int rc;
+
+	*net = (struct sl_network){.config = config};
+	if (!eal.memory_mib)
+		eal.memory_mib = DEFAULT_MEMORY_MIB;
+	if (config->hugepages == SL_HUGEPAGES_AUTO)
+		eal.hugepages_mib = -1;
+	else if (config->hugepages == SL_HUGEPAGES_FIXED)
+		eal.hugepages_mib = (int)config->hugepages_mib;
+	for (unsigned i = 0; i < config->n_ports; i++) {
+		queues += config->ports[i].n_cores;
+		if (config->ports[i].kind == SL_DEVICE_PCI)
+			pci[n_pci++] = config->ports[i].device;
+	}
+	rc = sl_eal_init(&eal, &net->hugepages, why);
+	if (rc)
+		return rc;
+	if (!net->hugepages && config->hugepages == SL_HUGEPAGES_AUTO)
+		sl_log(SL_LOG_WARNING,
+			"no hugepages: running on ordinary pages, which is slower; "
+			"echo %u > /proc/sys/vm/nr_hugepages",
+			eal.memory_mib / 2);
+	return sl_ports_reserve(queues, why);
+}
+
+static int open_port(struct sl_network *net, unsigned i, char why[SL_NETWORK_WHY])
+{
+	static const char *const kinds[] = {
+		[SL_DEVICE_AF_XDP] = "af_xdp:%s",
+		[SL_DEVICE_PCI] = "pci:%s",
+		[SL_DEVICE_VDEV] = "vdev:%s",
+	};
+	const struct sl_config_port *port = &net->config->ports[i];
+	char device[SL_CONFIG_DEVICE + 8], seat[PATH_MAX];
+	unsigned cores[SL_MAX_WORKERS];
+	struct sl_port_config how = {
+		.name = port->name,
+		.device = device,
+		.cores = cores,
+		.n_cores = port->n_cores,
+		.adaptive = port->poll == SL_POLL_ADAPTIVE,
+		.set_channels = port->set_channels,
+		.xdp_object = seat_object(port, seat),
+		.twin = port->tap[0] ? port->tap : NULL,
+		.mac = port->has_mac ? port->mac : NULL,
+	};
+
+	snprintf(device, sizeof(device), kinds[port->kind], port->device);
+	for (unsigned c = 0; c < port->n_cores; c++)
+		cores[c] = port->cores[c];
+	if (port->kind == SL_DEVICE_AF_XDP) {
+		unsigned ifindex = if_nametoindex(port->device);
+
+		if (!ifindex) {
+			snprintf(why, SL_NETWORK_WHY,
+				"port %s: there is no netdev %s; ip link show", port->name,
+				port->device);
+			return -ENODEV;
+		}
+		if (sl_guard_stale_detach(ifindex, why))
+			return -EBUSY;
+	}
+	int rc = sl_port_open(&how, &net->ports[i], why);
+
+	if (!rc && how.n_cores > 1) {
+		struct sl_port_stats stats;
+
+		sl_port_stats(net->ports[i], &stats);
+		sl_log_info(
+			"port %s: %u queues, spread: %s", port->name, how.n_cores, stats.spread);
+	}
+	return rc;
+}
+
+static int load_guard(struct sl_network *net, unsigned i, char why[SL_NETWORK_WHY])
+{
+	const struct sl_config_port *port = &net->config->ports[i];
+	const struct sl_guard_sizes sizes = {.strangers = net->config->guard.max_strangers,
+		.sources = net->config->guard.max_named};
+
+	if (port->kind != SL_DEVICE_AF_XDP)
+		return 0;
+	return sl_guard_load(sl_port_ifindex(net->ports[i]), guard_object(port), &sizes, false,
+		&net->guards[i], why);
+}
+
+static int attach_guard(struct sl_network *net, unsigned i, char why[SL_NETWORK_WHY])
+{
+	const struct sl_config_port *port = &net->config->ports[i];
+	int sockets[SL_MAX_WORKERS], rc;
+
+	if (!net->guards[i])
+		return 0;
+	for (unsigned q = 0; q < port->n_cores; q++)
+		sockets[q] = sl_port_xdp_socket(net->ports[i], q);
+	rc = sl_guard_attach(net->guards[i], sockets, port->n_cores, !port->no_generic, why);
+	if (rc == 1)
+		sl_log_warning(
+			"port %s: the driver of %s cannot run the guard, the kernel does in its "
+			"place, which is slower",
+			port->name, port->device);
+	return rc < 0 ? rc : 0;
+}
+
+/* Where there is no guard the workers are it. */
+static int open_policy(struct sl_network *net, char why[SL_NETWORK_WHY])
+{
+	bool needed = false;
+	int rc;
+
+	for (unsigned i = 0; i < net->config->n_ports; i++)
+		needed |= sl_policy_here(net->ports[i]);
+	rc = needed ? sl_policy_open() : 0;
+	if (rc)
+		snprintf(why, SL_NETWORK_WHY,
+			"no memory for the guard's tables: raise `memory` in [sluice]");
+	return rc;
+}
+
+static int add_address(struct sl_interface *interface, unsigned index, char why[SL_NETWORK_WHY])
+{
+	const struct sl_config_interface *config = interface->config;
+	const struct sl_config_address *address = &config->address[index];
+	uint8_t *slot = &interface->local[index].slot;
+	struct sl_address_config local = {
+		.prefix = address->prefix,
+		.vlan = config->vlan,
+		.port_min = config->port_min,
+		.port_max = config->port_max,
+		.kernel_ports = config->kernel_ports,
+		.n_kernel_ports = config->n_kernel_ports,
+	};
+	int rc;
+
+	memcpy(local.ip, address->ip, sizeof(local.ip));
+	rc = sl_address_add(interface->port, &local, slot, why);
+	if (rc || !interface->guard)
+		return rc;
+	rc = sl_guard_address_add(interface->guard, *slot, address->ip, config->vlan,
+		config->port_min, config->port_max, why);
+	for (unsigned i = 0; i < config->n_kernel_ports && !rc; i++)
+		sl_guard_pinhole_open(interface->guard, *slot, config->kernel_ports[i]);
+	return rc;
+}
+
+/* The kernel's interface behind it. A VLAN may do without one where the configuration says the next
+ * hops. */
+static int find_netdev(
+	const struct sl_network *net, struct sl_interface *interface, char why[SL_NETWORK_WHY])
+{
+	const struct sl_config_interface *config = interface->config;
+	const struct sl_config_port *port = &net->config->ports[config->port];
+
+	interface->ifindex = sl_port_vlan_ifindex(interface->port, config->vlan);
+	if (interface->ifindex || port->kind != SL_DEVICE_AF_XDP || port->n_neighbors)
+		return 0;
+	snprintf(why, SL_NETWORK_WHY,
+		"interface %s: %s has no netdev for VLAN %u: ip link add link %s name %s.%u up "
+		"type vlan id %u",
+		config->name, port->device, config->vlan, port->device, port->device, config->vlan,
+		config->vlan);
+	return -ENODEV;
+}
+
+static int open_interface(
+	struct sl_network *net, const struct sl_config_interface *config, char why[SL_NETWORK_WHY])
+{
+	struct sl_interface *interface = &net->interfaces[net->n_interfaces];
+	int rc = sl_interface_init(interface, config);
+
+	if (rc) {
+		snprintf(why, SL_NETWORK_WHY, "interface %s: out of memory", config->name);
+		return rc;
+	}
+	net->n_interfaces++;
+	interface->port = net->ports[config->port];
+	interface->guard = net->guards[config->port];
+	interface->neigh = net->neigh;
+	for (unsigned i = 0; i < config->n_addresses && !rc; i++)
+		rc = add_address(interface, i, why);
+	return rc ? rc : find_netdev(net, interface, why);
+}
+
+static int fix_neighbours(struct sl_network *net, char why[SL_NETWORK_WHY])
+{
+	for (unsigned i = 0; i < net->n_interfaces; i++) {
+		const struct sl_config_port *port =
+			&net->config->ports[net->interfaces[i].config->port];
+		int netdev = sl_interface_netdev(&net->interfaces[i]);
+
+		for (unsigned n = 0; n < port->n_neighbors; n++) {
+			int rc = sl_neigh_fix(
+				net->neigh, netdev, port->neighbors[n].ip, port->neighbors[n].mac);
+
+			if (rc && rc != -EEXIST) { /* the port of two interfaces */
+				snprintf(why, SL_NETWORK_WHY, "port %s: neighbor: %s", port->name,
+					strerror(-rc));
+				return rc;
+			}
+		}
+	}
+	return 0;
+}
+
+int sl_network_open(struct sl_network *net, char why[SL_NETWORK_WHY])
+{
+	int rc = 0;
+
+	for (unsigned i = 0; i < net->config->n_ports && !rc; i++) {
+		rc = open_port(net, i, why);
+		if (!rc)
+			rc = load_guard(net, i, why);
+	}
+	return rc ? rc : open_policy(net, why);
+}
+
+int sl_network_attach(struct sl_network *net, uv_loop_t *loop, char why[SL_NETWORK_WHY])
+{
+	const struct sl_config *config = net->config;
+	int rc = sl_neigh_open(&net->neigh, loop, sl_nexthops, SL_MAX_NEXTHOPS, NULL, NULL);
+
+	if (rc) {
+		snprintf(why, SL_NETWORK_WHY, "rtnetlink: %s", strerror(-rc));
+		return rc;
+	}
+	for (unsigned i = 0; i < config->n_interfaces && !rc; i++)
+		rc = open_interface(net, &config->interfaces[i], why);
+	for (unsigned i = 0; i < config->n_ports && !rc; i++)
+		rc = attach_guard(net, i, why);
+	return rc ? rc : fix_neighbours(net, why);
+}
+
+void sl_network_detach(struct sl_network *net)
+{
+	for (unsigned i = 0; i < net->n_interfaces; i++)
+		net->interfaces[i].guard = NULL;
+	for (unsigned i = 0; i < SL_MAX_PORTS; i++) {
+		sl_guard_close(net->guards[i]);
+		net->guards[i] = NULL;
+	}
+}
+
+void sl_network_close(struct sl_network *net)
+{
+	sl_ports_close();
+	sl_policy_close();
+	for (unsigned i = 0; i < net->n_interfaces; i++)
+		sl_interface_fini(&net->interfaces[i]);
+	sl_eal_cleanup();
+}

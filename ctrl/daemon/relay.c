@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ctrl/daemon/relay.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ctrl/base/log.h"
+#include "ctrl/call/admit.h"
+#include "ctrl/media/follow.h"
+#include "ctrl/observe/quality.h"
+#include "ctrl/offer/ending.h"
+#include "dataplane/path/spares.h"
+#include "dataplane/path/workers.h"
+
+enum { TICK_MS = 1000 };
+
+/* Everything that takes root is open by now; workers, which inherit what is left, are not running
+ * yet. */
+static int drop_privileges(struct sl_relay *r, char why[SL_RELAY_WHY])
+{
+	int rc = sl_privileges_runtime_dir(&r->privileges, r->config->runtime_dir, why);
+
+	if (!rc)
+		rc = sl_privileges_drop(&r->privileges, why);
+	if (!rc && !r->privileges.locked)
+		sl_log_warning(
+			"memory cannot be locked, keys may be swapped out; raise the memlock "
+			"limit or start as root");
+	return rc;
+}
+
+static void tick(uv_timer_t *timer)
+{
+	struct sl_relay *r = timer->data;
+
+	sl_sessions_tick(&r->sessions);
+	sl_load_measure(&r->sessions, r->config->n_ports);
+	sl_protection_tick(&r->protection);
+	sl_quality_tick(&r->sessions);
+}
+
+static void sweep(uv_timer_t *timer)
+{
+	struct sl_relay *r = timer->data;
+
+	sl_sessions_sweep(&r->sessions);
+}
+
+static void follow(uv_timer_t *timer)
+{
+	struct sl_relay *r = timer->data;
+
+	sl_follow_poll(&r->sessions);
+	sl_spares_fill(); /* what workers took for new SSRCs */
+}
+
+static void start_timer(struct sl_relay *r, uv_timer_t *timer, uv_timer_cb act, uint64_t ms)
+{
+	uv_timer_init(r->loop, timer);
+	timer->data = r;
+	uv_timer_start(timer, act, ms, ms);
+}
+
+static void on_notice(void *relay, const struct sl_notice *notice)
+{
+	struct sl_relay *r = relay;
+
+	sl_ng_notify(&r->ng, notice);
+	sl_events_notify(r->events, notice);
+}
+
+static void start_sessions(struct sl_relay *r)
+{
+	const struct sl_session_env env = {
+		.crypto = r->crypto,
+		.interfaces = r->network.interfaces,
+		.n_interfaces = r->network.n_interfaces,
+		.guard = &r->protection.config,
+		.limits = r->config->limits,
+		.timers = r->config->timers,
+		.notify = on_notice,
+		.notify_context = r,
+		.delete_delay = r->config->delete_delay,
+	};
+
+	r->protection.notify = sl_events_notify;
+	r->protection.notify_context = r->events;
+	sl_sessions_init(&r->sessions, &env);
+	r->sessions_open = true;
+	start_timer(r, &r->tick, tick, TICK_MS);
+	start_timer(r, &r->sweep, sweep, SL_SWEEP_MS);
+	start_timer(r, &r->follow, follow, SL_FOLLOW_MS);
+	r->ticking = true;
+}
+
+static void allow_defaults(struct sl_relay *r)
+{
+	const struct sl_config *config = r->config;
+
+	r->ctl_allow[0] = (struct sl_config_allow){.kind = SL_ALLOW_UID, .id = 0};
+	r->ctl_allow[1] = (struct sl_config_allow){.kind = SL_ALLOW_UID, .id = getuid()};
+	r->n_ng_allow = config->n_ng_allow;
+	memcpy(r->ng_allow, config->ng_allow, sizeof(r->ng_allow));
+	if (!r->n_ng_allow) {
+		memcpy(r->ng_allow, r->ctl_allow, sizeof(r->ctl_allow));
+		r->n_ng_allow = 2;
+	}
+}
+
+static int listen_udp(struct sl_relay *r, const struct sl_config_ng *ng, char why[SL_RELAY_WHY])
+{
+	struct sl_datagram_listen how = {
+		.port = ng->port,
+		.protocol = &sl_ng_protocol,
+		.context = &r->ng,
+		.nets = r->config->ng_nets,
+		.n_nets = r->config->n_ng_nets,
+	};
+
+	memcpy(how.ip, ng->ip, sizeof(how.ip));
+	if (!r->datagram)
+		r->datagram = r->admin.datagram = sl_datagram_new(r->loop, r->work);
+	if (!r->datagram) {
+		snprintf(why, SL_RELAY_WHY, "out of memory");
+		return -ENOMEM;
+	}
+	return sl_datagram_listen(r->datagram, &how, why);
+}
+
+static int listen_websocket(
+	struct sl_relay *r, const struct sl_config_ng *ng, char why[SL_RELAY_WHY])
+{
+	const struct sl_websocket_config how = {
+		.protocol = &sl_ng_protocol,
+		.context = &r->ng,
+		.nets = r->config->ng_nets,
+		.n_nets = r->config->n_ng_nets,
+	};
+
+	if (!r->websocket)
+		r->websocket = r->admin.websocket = sl_websocket_new(r->loop, r->work, &how, why);
+	if (!r->websocket)
+		return -ENOMEM;
+	return sl_websocket_listen(r->websocket, ng, why);
+}
+
+static int start_sockets(struct sl_relay *r, char why[SL_RELAY_WHY])
+{
+	const struct sl_config *config = r->config;
+	struct sl_server_listen how = {0};
+	int rc;
+
+	allow_defaults(r);
+	r->work = sl_work_new(r->loop);
+	r->server = r->work ? sl_server_new(r->loop, r->work) : NULL;
+	if (!r->server) {
+		snprintf(why, SL_RELAY_WHY, "out of memory");
+		return -ENOMEM;
+	}
+	r->ng.sessions = &r->sessions;
+	r->admin = (struct sl_admin){
+		.sessions = &r->sessions,
+		.ng = &r->ng,
+		.server = r->server,
+		.work = r->work,
+		.protection = &r->protection,
+		.neigh = r->network.neigh,
+		.interfaces = r->network.interfaces,
+		.n_interfaces = r->network.n_interfaces,
+		.n_ports = config->n_ports,
+		.events = r->events,
+		.started = time(NULL),
+		.hugepages = r->network.hugepages,
+	};
+	how.protocol = &sl_admin_protocol;
+	how.context = &r->admin;
+	how.allow = r->ctl_allow;
+	how.n_allow = 2;
+	how.path = config->ctl;
+	rc = sl_server_listen(r->server, &how, why);
+	how.protocol = &sl_ng_protocol;
+	how.context = &r->ng;
+	how.allow = r->ng_allow;
+	how.n_allow = r->n_ng_allow;
+	for (unsigned i = 0; i < config->n_ng && !rc; i++) {
+		how.path = config->ng[i].path;
+		if (config->ng[i].kind == SL_NG_UNIX)
+			rc = sl_server_listen(r->server, &how, why);
+		else if (config->ng[i].kind == SL_NG_UDP)
+			rc = listen_udp(r, &config->ng[i], why);
+		else
+			rc = listen_websocket(r, &config->ng[i], why);
+	}
+	return rc;
+}
+
+int sl_relay_start(
+	struct sl_relay *r, const struct sl_config *config, uv_loop_t *loop, char why[SL_RELAY_WHY])
+{
+	const char *reason = "";
+	int rc;
+
+	memset(r, 0, sizeof(*r));
+	r->config = config;
+	r->loop = loop;
+	rc = sl_privileges_find(config->user, &r->privileges, why);
+	if (!rc)
+		rc = sl_network_reserve(&r->network, config, why);
+	if (rc)
+		return rc;
+	r->crypto = sl_crypto_select(config->crypto, &reason);
+	if (!r->crypto) {
+		snprintf(why, SL_RELAY_WHY, "crypto backend %s: %s", config->crypto, reason);
+		return -ENOTSUP;
+	}
+	rc = sl_network_open(&r->network, why);
+	if (!rc)
+		rc = sl_protection_start(
+			&r->protection, &config->guard, r->network.guards, config->n_ports, why);
+	if (!rc)
+		rc = sl_network_attach(&r->network, loop, why);
+	r->protection.neigh = r->network.neigh;
+	if (!rc)
+		rc = drop_privileges(r, why);
+	if (!rc)
+		rc = sl_workers_start(r->crypto, why);
+	if (rc)
+		return rc;
+	r->events = sl_events_new(loop);
+	if (!r->events) {
+		snprintf(why, SL_RELAY_WHY, "out of memory");
+		return -ENOMEM;
+	}
+	start_sessions(r);
+	return start_sockets(r, why);
+}
+
+void sl_relay_stop(struct sl_relay *r)
+{
+	sl_server_stop(r->server);
+	sl_datagram_stop(r->datagram);
+	sl_websocket_stop(r->websocket);
+	if (r->ticking) {
+		uv_close((uv_handle_t *)&r->tick, NULL);
+		uv_close((uv_handle_t *)&r->follow, NULL);
+		uv_close((uv_handle_t *)&r->sweep, NULL);
+	}
+	/* At once and before the calls end: with 100,000 up, telling the guard and a worker of each
+	 * would take seconds. */
+	sl_network_detach(&r->network);
+	sl_workers_stop();
+	if (r->sessions_open)
+		sl_sessions_fini(&r->sessions);
+	sl_ng_fini(&r->ng);
+	sl_events_stop(r->events);
+	sl_neigh_close(r->network.neigh);
+	uv_run(r->loop, UV_RUN_DEFAULT);
+	sl_websocket_free(r->websocket);
+	sl_work_stop(r->work); /* nobody has an item any more */
+	uv_run(r->loop, UV_RUN_DEFAULT);
+	sl_network_close(&r->network);
+	explicit_bzero(r, sizeof(*r));
+}

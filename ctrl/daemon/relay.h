@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The whole relay, put together in the order that each part needs of the one before, and taken
+ * apart in the reverse: network, privileges, workers, sessions, sockets.
+ */
+#ifndef SL_CTRL_RELAY_H
+#define SL_CTRL_RELAY_H
+
+#include <uv.h>
+
+#include "ctrl/admin/admin.h"
+#include "ctrl/admin/events.h"
+#include "ctrl/call/session.h"
+#include "ctrl/config/config.h"
+#include "ctrl/daemon/network.h"
+#include "ctrl/daemon/privileges.h"
+#include "ctrl/guard/protection.h"
+#include "ctrl/ipc/datagram.h"
+#include "ctrl/ipc/server.h"
+#include "ctrl/ipc/websocket.h"
+#include "ctrl/ng/ng.h"
+
+enum { SL_RELAY_WHY = SL_NETWORK_WHY };
+
+struct sl_relay {
+	const struct sl_config *config;
+	uv_loop_t *loop;
+	const struct sl_crypto_backend *crypto;
+	struct sl_network network;
+	struct sl_protection protection;
+	struct sl_privileges privileges;
+	struct sl_config_allow ng_allow[SL_CONFIG_NG_ALLOW], ctl_allow[2];
+	unsigned n_ng_allow;
+	struct sl_sessions sessions;
+	bool sessions_open;
+	uv_timer_t tick, follow, sweep;
+	struct sl_events *events;
+	bool ticking;
+	struct sl_work *work;
+	struct sl_server *server;
+	struct sl_datagram *datagram;   /* NULL: no ng = udp: */
+	struct sl_websocket *websocket; /* NULL: no ng = ws: */
+	struct sl_ng ng;
+	struct sl_admin admin;
+};
+
+/*
+ * Starts everything that `config` says; it must outlive the relay. 0; or -errno with `why`, after
+ * which sl_relay_stop is to be called all the same.
+ */
+int sl_relay_start(struct sl_relay *relay, const struct sl_config *config, uv_loop_t *loop,
+	char why[SL_RELAY_WHY]);
+
+/*
+ * Takes apart what was started, in reverse: sockets, calls, workers, guards, ports. Runs the loop
+ * until its handles are closed.
+ */
+void sl_relay_stop(struct sl_relay *relay);
+
+#endif

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ctrl/guard/protection.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "ctrl/base/log.h"
+#include "ctrl/call/interface.h"
+#include "ctrl/observe/alarm_notify.h"
+#include "dataplane/handoff/policy.h"
+#include "dataplane/path/event.h"
+#include "dataplane/path/workers.h"
+
+/* Workers are told of limits and lists at once, the guards of lists before. */
+static int tell_policy(const struct sl_protection *protection, char why[SL_GUARD_WHY])
+{
+	struct sl_policy policy = sl_guard_config_policy(&protection->config);
+	int rc = sl_policy_set(&policy, protection->config.listed, protection->config.n_listed);
+
+	if (rc)
+		snprintf(why, SL_GUARD_WHY, "the workers cannot be told: %s", strerror(-rc));
+	for (unsigned i = 0; i < SL_MAX_PORTS && !rc; i++)
+		if (protection->guards[i])
+			rc = sl_guard_policy_set(protection->guards[i], &policy, why);
+	return rc;
+}
+
+static int tell_prefix(const struct sl_protection *protection, const struct sl_listed *listed,
+	enum sl_prefix prefix, char why[SL_GUARD_WHY])
+{
+	int rc = 0;
+
+	for (unsigned i = 0; i < SL_MAX_PORTS && !rc; i++)
+		if (protection->guards[i])
+			rc = sl_guard_prefix_set(
+				protection->guards[i], listed->ip, listed->bits, prefix, why);
+	return rc;
+}
+
+int sl_protection_start(struct sl_protection *protection, const struct sl_guard_config *config,
+	struct sl_guard *const *guards, unsigned n_ports, char why[SL_GUARD_WHY])
+{
+	int rc = 0;
+
+	memset(protection, 0, sizeof(*protection));
+	protection->config = *config;
+	protection->guards = guards;
+	protection->n_ports = n_ports;
+	for (unsigned i = 0; i < config->n_listed && !rc; i++)
+		rc = tell_prefix(protection, &config->listed[i],
+			(enum sl_prefix)config->listed[i].prefix, why);
+	return rc ? rc : tell_policy(protection, why);
+}
+
+/* Guards that could be told are told again what was before. */
+static int change_prefix(struct sl_protection *protection, const char *key, const char *value,
+	const struct sl_guard_config *before, char why[SL_GUARD_WHY])
+{
+	struct sl_listed listed;
+	enum sl_prefix prefix = SL_PREFIX_NONE, was = SL_PREFIX_NONE;
+	char ignored[SL_GUARD_WHY];
+	int rc;
+
+	if (!sl_prefix_parse(value, &listed, why))
+		return -EINVAL;
+	if (strcmp(key, "forget") != 0)
+		prefix = strcmp(key, "deny") == 0 ? SL_PREFIX_DENY : SL_PREFIX_ALLOW;
+	for (unsigned i = 0; i < before->n_listed; i++)
+		if (before->listed[i].bits == listed.bits &&
+			memcmp(before->listed[i].ip, listed.ip, sizeof(listed.ip)) == 0)
+			was = (enum sl_prefix)before->listed[i].prefix;
+	if (prefix == SL_PREFIX_NONE && !sl_guard_config_forget(&protection->config, &listed)) {
+		snprintf(why, SL_GUARD_WHY, "%.60s is not on the list", value);
+		return -ENOENT;
+	}
+	rc = tell_prefix(protection, &listed, prefix, why);
+	if (!rc)
+		rc = tell_policy(protection, why);
+	if (rc)
+		tell_prefix(protection, &listed, was, ignored);
+	return rc;
+}
+
+int sl_protection_set(struct sl_protection *protection, const char *who, const char *key,
+	const char *value, char why[SL_GUARD_WHY])
+{
+	static struct sl_guard_config before; /* large; the control thread is one */
+	char ignored[SL_GUARD_WHY];
+	bool list = !strcmp(key, "allow") || !strcmp(key, "deny") || !strcmp(key, "forget");
+	int rc = 0;
+
+	if (strncmp(key, "max-", 4) == 0) {
+		snprintf(
+			why, SL_GUARD_WHY, "%.32s: a table keeps its size; set it in [guard]", key);
+		return -EINVAL;
+	}
+	before = protection->config;
+	if (strcmp(key, "forget") != 0 &&
+		!sl_guard_config_set(&protection->config, key, value, why))
+		return -EINVAL;
+	rc = list ? change_prefix(protection, key, value, &before, why)
+		  : tell_policy(protection, why);
+	if (rc) {
+		protection->config = before;
+		tell_policy(protection, ignored);
+		return rc;
+	}
+	sl_log_notice("guard: %s set %s = %s", who, key, value);
+	return 0;
+}
+
+const char *sl_watched_name(unsigned watched, const char **by)
+{
+	static const char *const names[SL_WATCHED] = {
+#define X(id, label, text) [SL_GUARD_##id] = label,
+		SL_GUARD_COUNTERS(X)
+#undef X
+#define X(id, label, text) [SL_GUARD_COUNTER_COUNT + SL_DROP_##id] = label,
+			SL_DROP_REASONS(X)
+#undef X
+	};
+
+	*by = watched < SL_GUARD_COUNTER_COUNT ? "guard" : "worker";
+	return names[watched];
+}
+
+bool sl_watched_is_loss(unsigned watched)
+{
+	switch ((int)watched - SL_GUARD_COUNTER_COUNT) {
+	case SL_GUARD_NO_SOCKET - SL_GUARD_COUNTER_COUNT:
+	case SL_DROP_CRYPTO:
+	case SL_DROP_NEIGHBOUR:
+	case SL_DROP_HANDOFF_FULL:
+	case SL_DROP_PUNT_FULL:
+	case SL_DROP_TX_FULL:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static enum sl_offence offence_of(unsigned watched)
+{
+	switch ((int)watched - SL_GUARD_COUNTER_COUNT) {
+	case SL_GUARD_CLOSED - SL_GUARD_COUNTER_COUNT:
+	case SL_DROP_CLOSED:
+		return SL_OFFENCE_CLOSED;
+	case SL_DROP_AUTH:
+		return SL_OFFENCE_AUTH;
+	case SL_DROP_REPLAY:
+	case SL_DROP_REPLAY_OLD:
+		return SL_OFFENCE_REPLAY;
+	default:
+		return SL_OFFENCE_OTHER;
+	}
+}
+
+static void see(void *context, const struct sl_guard_event *event)
+{
+	struct sl_protection *protection = context;
+
+	sl_offenders_see(&protection->offenders, event->from.ip, event->port,
+		offence_of(event->counter), event->counter, SL_GUARD_SAMPLE);
+}
+
+/* No more than a second's: what comes meanwhile is for the next. */
+static void see_samples(struct sl_protection *protection)
+{
+	struct sl_drop_sample samples[64];
+	unsigned n, all = 0;
+
+	do {
+		n = sl_drop_samples_take(samples, 64);
+		for (unsigned i = 0; i < n; i++) {
+			unsigned watched = SL_GUARD_COUNTER_COUNT + samples[i].verdict;
+
+			if (!sl_watched_is_loss(watched))
+				sl_offenders_see(&protection->offenders, samples[i].ip,
+					samples[i].port, offence_of(watched), (uint16_t)watched,
+					samples[i].weight);
+		}
+		all += n;
+	} while (n && all < 65536);
+}
+
+static void tell(void *context, const struct sl_alarm_report *report)
+{
+	struct sl_protection *protection = context;
+
+	sl_alarm_notify(protection->notify, protection->notify_context,
+		&(struct sl_notice){.type = SL_NOTICE_ALARM, .alarm = report});
+}
+
+static void watch(struct sl_protection *protection, struct sl_watched *w, uint64_t count,
+	struct sl_alarm_report report)
+{
+	w->pps = count - w->count;
+	w->count = count;
+	report.alarm = &w->alarm;
+	report.change = sl_alarm_step(&w->alarm, w->pps, report.threshold, report.now);
+	if (report.change != SL_ALARM_SAME)
+		tell(protection, &report);
+}
+
+static void watch_reason(
+	struct sl_protection *protection, unsigned watched, uint64_t count, int64_t now)
+{
+	const struct sl_offender *o = sl_offenders_worst(&protection->offenders, watched);
+	bool loss = sl_watched_is_loss(watched);
+	struct sl_alarm_report report = {
+		.kind = loss ? SL_ALARM_LOSS : SL_ALARM_DROPS,
+		.source = o && !loss ? o->ip : NULL,
+		.threshold =
+			loss ? protection->config.alarm_loss_pps : protection->config.alarm_pps,
+		.now = now,
+	};
+
+	report.reason = sl_watched_name(watched, &report.by);
+	watch(protection, &protection->watched[watched], count, report);
+}
+
+static void watch_ports(struct sl_protection *protection, int64_t now)
+{
+	for (unsigned port = 0; port < protection->n_ports; port++) {
+		struct sl_port_stats stats;
+
+		sl_port_stats((uint8_t)port, &stats);
+		watch(protection, &protection->missed[port], stats.rx_missed,
+			(struct sl_alarm_report){.kind = SL_ALARM_LOSS,
+				.by = sl_port_name((uint8_t)port),
+				.reason = "missed",
+				.threshold = protection->config.alarm_loss_pps,
+				.now = now});
+	}
+	watch(protection, &protection->full, sl_interface_sources_refused(),
+		(struct sl_alarm_report){.kind = SL_ALARM_GUARD_FULL, .threshold = 1, .now = now});
+	if (protection->neigh)
+		watch(protection, &protection->put_off, sl_neigh_counts(protection->neigh).put_off,
+			(struct sl_alarm_report){
+				.kind = SL_ALARM_NEIGHBOURS, .threshold = 1, .now = now});
+}
+
+static void count(struct sl_protection *protection, uint64_t total[SL_WATCHED])
+{
+	char why[SL_GUARD_WHY];
+
+	for (unsigned i = 0; i < SL_MAX_PORTS; i++) {
+		uint64_t *known = protection->guard_counts[i];
+		uint64_t counters[SL_GUARD_COUNTER_COUNT];
+
+		if (!protection->guards[i])
+			continue;
+		sl_guard_events(protection->guards[i], see, protection);
+		/* A guard that cannot be read now is where it was: totals never decrease. */
+		if (sl_guard_counters(protection->guards[i], counters, why) == 0)
+			memcpy(known, counters, sizeof(counters));
+		for (unsigned c = 0; c < SL_GUARD_COUNTER_COUNT; c++)
+			total[c] += known[c];
+	}
+	for (unsigned w = 0; w < sl_workers_count(); w++) {
+		struct sl_worker_stats stats;
+
+		sl_worker_stats(w, &stats);
+		for (unsigned v = 0; v < SL_VERDICTS; v++)
+			total[SL_GUARD_COUNTER_COUNT + v] += stats.verdicts[v];
+	}
+}
+
+void sl_protection_tick(struct sl_protection *protection)
+{
+	const struct sl_offender_thresholds thresholds = {
+		protection->config.alarm_pps, protection->config.alarm_auth_pps};
+	uint64_t total[SL_WATCHED] = {0};
+	int64_t now = time(NULL);
+
+	count(protection, total);
+	see_samples(protection);
+	for (unsigned i = 0; i < SL_WATCHED; i++)
+		if (i != SL_GUARD_REDIRECTED && i != SL_GUARD_PASSED &&
+			i != SL_GUARD_COUNTER_COUNT + SL_FORWARD)
+			watch_reason(protection, i, total[i], now);
+	watch_ports(protection, now);
+	sl_offenders_step(&protection->offenders, &thresholds, now, tell, protection);
+}

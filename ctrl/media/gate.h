@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Parties whose media or DTMF the proxy has blocked or silenced (`block media` and its kin). */
+#ifndef SL_CTRL_GATE_H
+#define SL_CTRL_GATE_H
+
+#include "ctrl/call/session.h"
+#include "ctrl/sdp/sdp.h"
+
+enum sl_gate {
+	SL_GATE_BLOCK = 1 << 0,   /* no RTP of the party is passed on */
+	SL_GATE_SILENCE = 1 << 1, /* silence is passed on; nothing in codecs that have none */
+	SL_GATE_DTMF = 1 << 2,    /* its telephone events (RFC 4733) are not passed on */
+};
+
+/*
+ * Closes or opens a gate for what the party with that tag sends or, with an absent tag, for what
+ * all parties send, those to come included. 0; or -errno with `why`, and nothing is changed.
+ */
+int sl_gate_set(struct sl_sessions *sessions, struct sl_call *call, struct sl_text tag,
+	enum sl_gate gate, bool closed, char why[SL_CALL_WHY]);
+
+/* What becomes of the media from `from`, whose payload types either SDP may name. */
+void sl_gate_treatment(const struct sl_call *call, const struct sl_leg *from,
+	const struct sl_terms *from_terms, const struct sl_terms *to_terms,
+	struct sl_treatments *treatment);
+
+/* Fills in terms->sound from medium `m`. */
+void sl_terms_sound(struct sl_terms *terms, const struct sl_sdp *sdp, unsigned m);
+
+#endif

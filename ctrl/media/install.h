@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * From a call's terms to flows: two per medium, published with their guard pinholes and next hops,
+ * all or nothing.
+ */
+#ifndef SL_CTRL_INSTALL_H
+#define SL_CTRL_INSTALL_H
+
+#include "ctrl/call/session.h"
+
+/* What has been agreed with one side, by medium. */
+struct sl_agreed {
+	struct sl_leg *leg; /* with room for the media */
+	const struct sl_terms *terms;
+	struct sl_local *const *local;      /* NULL where there is no media */
+	struct sl_session_key *const *ours; /* keys that we send with; NULL: plain RTP */
+};
+
+/*
+ * Connects two legs: brings the flows between them in line with the terms, which then are in force:
+ * flows are published, replaced (they inherit their indices while the keys are the same) or
+ * withdrawn. What either was connected with before is not any more, nor is who sits at the same
+ * local ports. A withdrawn flow is kept for what it has received until its leg ends, and what it
+ * has sent is kept with the key, since both may come back.
+ *
+ * 0; or -errno with `why`, and everything is as it was.
+ */
+int sl_install(struct sl_sessions *sessions, struct sl_call *call, const struct sl_agreed side[2],
+	unsigned n_media, char why[SL_CALL_WHY]);
+
+/* Once more what is in force between a leg and its peer, if it has one: where flows depend on more
+ * than the terms. As sl_install. */
+int sl_reinstall(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg,
+	char why[SL_CALL_WHY]);
+
+/* Withdraws the flows of a leg and its peer, which keep everything else. */
+void sl_disconnect(struct sl_leg *leg);
+
+/*
+ * Withdraws the flows of one leg and its peer, and gives back what the leg's had. With NULL: of
+ * every leg of the call.
+ */
+void sl_uninstall(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg);
+
+#endif

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ctrl/observe/offenders.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const enum sl_alarm_kind kinds[] = {
+	SL_ALARM_SOURCE, SL_ALARM_SCAN, SL_ALARM_AUTH, SL_ALARM_REPLAY};
+
+enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
+
+static bool alarmed(const struct sl_offender *o)
+{
+	for (unsigned k = 0; k < KINDS; k++)
+		if (o->alarm[kinds[k]].raised)
+			return true;
+	return false;
+}
+
+static struct sl_offender *place_of(struct sl_offenders *offenders, const uint8_t ip[16])
+{
+	struct sl_offender *least = NULL;
+	uint64_t packets = 0;
+
+	for (unsigned i = 0; i < offenders->n; i++) {
+		struct sl_offender *o = &offenders->list[i];
+
+		if (memcmp(o->ip, ip, sizeof(o->ip)) == 0)
+			return o;
+		if (!alarmed(o) && (!least || o->packets < least->packets))
+			least = o;
+	}
+	if (offenders->n < SL_OFFENDERS)
+		least = &offenders->list[offenders->n++];
+	else if (least)
+		packets = least->packets;
+	if (least) {
+		memset(least, 0, sizeof(*least));
+		memcpy(least->ip, ip, sizeof(least->ip));
+		least->packets = packets;
+	}
+	return least;
+}
+
+void sl_offenders_see(struct sl_offenders *offenders, const uint8_t ip[16], uint16_t port,
+	enum sl_offence offence, uint16_t watched, unsigned weight)
+{
+	struct sl_offender *o = place_of(offenders, ip);
+
+	if (!o)
+		return;
+	o->packets += weight;
+	o->watched = watched;
+	o->second[SL_ALARM_SOURCE] += weight;
+	if (offence == SL_OFFENCE_AUTH)
+		o->second[SL_ALARM_AUTH] += weight;
+	else if (offence == SL_OFFENCE_REPLAY)
+		o->second[SL_ALARM_REPLAY] += weight;
+	else if (offence == SL_OFFENCE_CLOSED)
+		o->ports |= UINT64_C(1) << (port * 0x9e3779b1u >> 26);
+}
+
+static void step(struct sl_offender *o, const struct sl_offender_thresholds *thresholds,
+	int64_t now, sl_alarm_tell *tell, void *context)
+{
+	const unsigned threshold[SL_ALARM_KIND_COUNT] = {
+		[SL_ALARM_SOURCE] = thresholds->source,
+		[SL_ALARM_SCAN] = thresholds->source ? SL_SCAN_PORTS : 0,
+		[SL_ALARM_AUTH] = thresholds->auth,
+		[SL_ALARM_REPLAY] = thresholds->auth,
+	};
+
+	o->second[SL_ALARM_SCAN] = (uint64_t)__builtin_popcountll(o->ports);
+	for (unsigned k = 0; k < KINDS; k++) {
+		enum sl_alarm_kind kind = kinds[k];
+		struct sl_alarm_report report = {.kind = kind,
+			.change = sl_alarm_step(
+				&o->alarm[kind], o->second[kind], threshold[kind], now),
+			.source = o->ip,
+			.alarm = &o->alarm[kind],
+			.threshold = threshold[kind],
+			.now = now};
+
+		o->second[kind] = 0;
+		if (report.change != SL_ALARM_SAME)
+			tell(context, &report);
+	}
+}
+
+static void forget(struct sl_offenders *offenders)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < offenders->n; i++) {
+		struct sl_offender *o = &offenders->list[i];
+
+		o->packets /= 2;
+		o->ports = 0;
+		if (o->packets || alarmed(o))
+			offenders->list[kept++] = *o;
+	}
+	offenders->n = kept;
+}
+
+void sl_offenders_step(struct sl_offenders *offenders,
+	const struct sl_offender_thresholds *thresholds, int64_t now, sl_alarm_tell *tell,
+	void *context)
+{
+	for (unsigned i = 0; i < offenders->n; i++)
+		step(&offenders->list[i], thresholds, now, tell, context);
+	if (++offenders->seconds % SL_OFFENDER_HALVES_S == 0)
+		forget(offenders);
+}
+
+const struct sl_offender *sl_offenders_worst(const struct sl_offenders *offenders, unsigned watched)
+{
+	const struct sl_offender *found = NULL;
+	uint64_t most = 0;
+
+	for (unsigned i = 0; i < offenders->n; i++) {
+		const struct sl_offender *o = &offenders->list[i];
+		uint64_t weight = o->packets | (uint64_t)(o->watched == watched) << 63;
+
+		if (weight > most) {
+			most = weight;
+			found = o;
+		}
+	}
+	return found;
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ctrl/offer/negotiate_keys.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ctrl/sdp/sdes.h"
+#include "ctrl/sdp/sdes_policy.h"
+
+int sl_negotiate_refuse(int rc, char why[SL_CALL_WHY], const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(why, SL_CALL_WHY, format, args);
+	va_end(args);
+	return rc;
+}
+
+void sl_negotiate_remark(char why[SL_CALL_WHY], const char *format, ...)
+{
+	va_list args;
+
+	if (why[0])
+		return;
+	va_start(args, format);
+	vsnprintf(why, SL_CALL_WHY, format, args);
+	va_end(args);
+}
+
+static void take_line(struct sl_terms *terms, const struct sl_sdes *line)
+{
+	terms->tag = line->tag;
+	terms->draft_name = line->draft_name;
+	terms->theirs = line->master;
+}
+
+/* A line that can be served: noted, and taken if it is better than what was taken before. */
+static void weigh_line(struct sl_terms *terms, const struct sl_sdes *line,
+	const struct sl_offer_policy *policy, unsigned at, unsigned *best)
+{
+	enum sl_suite suite = line->master.suite;
+	unsigned rank = sl_sdes_rank(policy->sdes, suite, at);
+
+	terms->suites |= sl_suite_bit(suite);
+	if (suite == policy->in_force && terms->kept.theirs.suite == SL_SUITE_NONE) {
+		terms->kept.tag = line->tag;
+		terms->kept.draft_name = line->draft_name;
+		terms->kept.theirs = line->master;
+	}
+	if (rank >= *best)
+		return;
+	*best = rank;
+	take_line(terms, line);
+}
+
+int sl_keys_choose(const struct sl_sdp_media *media, const struct sl_offer_policy *policy,
+	struct sl_terms *terms, char why[SL_CALL_WHY])
+{
+	const char *first = NULL;
+	unsigned best = UINT32_MAX;
+	struct sl_sdes line, spare = {.master.suite = SL_SUITE_NONE};
+
+	for (unsigned i = 0; i < media->n_crypto; i++) {
+		const char *reason = NULL;
+		int rc = sl_sdes_parse(&line, media->crypto[i].at, media->crypto[i].len, &reason);
+
+		if (!rc && !sl_suite_strong(line.master.suite, policy->minimum))
+			reason = "weaker than min-suite of the interface";
+		else if (!rc && !sl_sdes_allows(policy->sdes, line.master.suite))
+			reason = "the SDES flags forbid the suite";
+		else if (!rc)
+			weigh_line(terms, &line, policy, i, &best);
+		if (!rc && !spare.master.suite &&
+			sl_suite_strong(line.master.suite, policy->minimum))
+			spare = line;
+		explicit_bzero(&line, sizeof(line));
+		if (!first)
+			first = reason;
+	}
+	/* Nothing that is allowed: the call is worth more than the wish. */
+	if (best == UINT32_MAX && spare.master.suite)
+		take_line(terms, &spare);
+	else if (best == UINT32_MAX)
+		return sl_negotiate_refuse(-ENOKEY, why,
+			"line %u: no a=crypto that can be served: %s", media->line,
+			first ? first : "there is none");
+	explicit_bzero(&spare, sizeof(spare));
+	if (first)
+		sl_negotiate_remark(
+			why, "line %u: an a=crypto is passed over: %s", media->line, first);
+	return 0;
+}
+
+/* One line of an answer: by its suite, which was offered once, one of ours. */
+static int answer_line(struct sl_text text, const struct sl_suite_list *offered,
+	struct sl_sdes *line, char why[SL_CALL_WHY])
+{
+	const char *reason = "", *name;
+	unsigned at = 0;
+
+	if (sl_sdes_parse(line, text.at, text.len, &reason))
+		return sl_negotiate_refuse(-ENOKEY, why, "a=crypto: %s", reason);
+	name = sl_suites[line->master.suite].name;
+	while (at < offered->n && offered->suite[at] != line->master.suite)
+		at++;
+	if (at == offered->n)
+		return sl_negotiate_refuse(
+			-EKEYREJECTED, why, "a=crypto: %s was not offered", name);
+	if (line->tag != at + 1)
+		sl_negotiate_remark(why,
+			"a=crypto tag %u answers %s, which has tag %u: taken by its suite",
+			line->tag, name, at + 1);
+	line->tag = at + 1;
+	return 0;
+}
+
+int sl_keys_answer(const struct sl_sdp_media *media, const struct sl_proposal *proposal,
+	struct sl_terms *to, char why[SL_CALL_WHY])
+{
+	char first[SL_CALL_WHY - 24] = "", said[SL_CALL_WHY];
+	int rc, failed = -EKEYREJECTED;
+	unsigned usable = 0;
+	struct sl_sdes line;
+
+	for (unsigned i = 0; i < media->n_crypto; i++) {
+		said[0] = '\0';
+		rc = answer_line(media->crypto[i], &proposal->suites, &line, said);
+		if (!rc && !usable++)
+			take_line(to, &line);
+		explicit_bzero(&line, sizeof(line));
+		if (!said[0] || first[0])
+			continue;
+		failed = rc;
+		snprintf(first, sizeof(first), "%.*s", (int)sizeof(first) - 1, said);
+	}
+	if (!usable)
+		return sl_negotiate_refuse(failed, why, "line %u: %s", media->line,
+			first[0] ? first : "an answer has one a=crypto (RFC 4568 5.1.2), not 0");
+	if (usable > 1)
+		return sl_negotiate_refuse(-EKEYREJECTED, why,
+			"line %u: an answer has one a=crypto (RFC 4568 5.1.2), not %u", media->line,
+			usable);
+	if (first[0])
+		sl_negotiate_remark(why, "line %u: %s", media->line, first);
+	return 0;
+}

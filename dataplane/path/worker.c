@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The poll loop and the way of a packet. */
+#include "dataplane/path/worker.h"
+
+#include <rte_ethdev.h>
+
+#include "dataplane/base/clock.h"
+#include "dataplane/base/shared.h"
+#include "dataplane/port/ethdev.h"
+#include "dataplane/port/twin.h"
+
+#include "dataplane/base/packet_path.h"
+
+/* One round of the pipeline over packets that are already parsed. */
+static void rekey(struct sl_worker *w, struct sl_burst *b)
+{
+	sl_stage_replay(w, b);
+	sl_stage_unprotect(w, b);
+	sl_stage_commit(w, b);
+	sl_stage_protect(w, b);
+	sl_stage_rewrite(w, b);
+	sl_stage_tx(w, b);
+}
+
+/* What is not media goes to the kernel's twin of the port, where there is one. */
+static enum sl_verdict punt(const struct sl_packet *p, uint64_t now)
+{
+	struct sl_twin *twin = sl_ethdevs[sl_ethdev_by_dpdk[p->m->port]].twin;
+	enum sl_verdict v = sl_guard_kernel(p, now);
+
+	if (v != SL_PUNT)
+		return v;
+	if (!twin)
+		return SL_DROP_NOT_MEDIA;
+	return sl_twin_give(twin, p->m) ? SL_PUNT : SL_DROP_PUNT_FULL;
+}
+
+/* Counts what became of each packet, frees what was dropped; keeps, as the next round, those that
+ * had to wait. */
+static void settle(struct sl_worker *w, struct sl_burst *b)
+{
+	unsigned waiting = 0;
+
+	for (unsigned i = 0; i < b->n; i++) {
+		struct sl_packet *p = &b->packet[i];
+
+		if (p->verdict == SL_PUNT)
+			p->verdict = punt(p, b->now);
+		if (p->verdict < SL_VERDICTS) {
+			if (p->verdict != SL_FORWARD) { /* sl_tx_flush counts those */
+				SL_SHARED_ADD(w->stats.verdicts[p->verdict], 1);
+				if (!b->hairpin) /* it is nobody's on the wire */
+					sl_drop_sample(w, p);
+				if (p->flow)
+					SL_SHARED_ADD(p->flow->count.drops[p->verdict], 1);
+				rte_pktmbuf_free(p->m);
+			}
+		} else if (p->verdict == SL_PUNT) {
+			SL_SHARED_ADD(w->stats.punted, 1);
+		} else if (p->flow) { /* SL_TAKEN with a flow: it waits for the second round */
+			p->verdict = SL_FORWARD;
+			b->packet[waiting++] = *p;
+		}
+	}
+	b->n = waiting;
+	b->first_round = false;
+}
+
+/* `hairpin`: sent by this relay, and not off the wire. */
+static void run_burst(
+	struct sl_worker *w, struct rte_mbuf **m, unsigned n, uint64_t now, bool hairpin)
+{
+	struct sl_burst *b = &w->burst;
+
+	b->now = now;
+	b->n = n;
+	b->first_round = true;
+	b->hairpin = hairpin;
+	for (unsigned i = 0; i < n; i++) {
+		b->packet[i].m = m[i];
+		b->packet[i].flow = NULL;
+		b->packet[i].verdict = SL_FORWARD;
+	}
+	sl_stage_parse(w, b);
+	sl_stage_lists(w, b);
+	sl_stage_steer(w, b);
+	sl_stage_pinhole(w, b);
+	sl_stage_guard(w, b);
+	rekey(w, b);
+	settle(w, b);
+	if (b->n) {
+		rekey(w, b);
+		settle(w, b);
+	}
+}
+
+/* Packets that the kernel sends by a twin of one of this worker's first queues. */
+static unsigned relay_twins(struct sl_worker *w)
+{
+	struct rte_mbuf *m[SL_BURST];
+	unsigned total = 0;
+
+	for (uint8_t i = 0; i < w->n_rx; i++) {
+		struct sl_twin *twin = sl_ethdevs[w->rx[i].port].twin;
+
+		if (!twin || w->rx[i].queue != 0)
+			continue;
+
+		unsigned n = sl_twin_take(twin, m, SL_BURST);
+
+		for (unsigned k = 0; k < n; k++)
+			sl_tx_enqueue(w, w->rx[i].port, m[k], NULL);
+		total += n;
+	}
+	return total;
+}
+
+/* As much of it as the queues can bring in a turn. What goes round in a circle has to wait for the
+ * next turns with everything else. */
+static unsigned run_hairpins(struct sl_worker *w, uint64_t now)
+{
+	struct rte_mbuf *m[SL_BURST];
+	unsigned total = 0;
+
+	for (unsigned i = 0; i <= w->n_rx; i++) {
+		unsigned n = rte_ring_sc_dequeue_burst(w->hairpins, (void **)m, SL_BURST, NULL);
+
+		if (!n)
+			break;
+		run_burst(w, m, n, now, true);
+		total += n;
+	}
+	return total;
+}
+
+unsigned sl_worker_poll(struct sl_worker *w)
+{
+	struct rte_mbuf *m[SL_BURST];
+	unsigned total = 0;
+
+	sl_mailbox_poll(w);
+
+	/* Not before: a flow that comes from another worker brings that worker's stamps. */
+	uint64_t now = sl_clock();
+
+	for (uint8_t i = 0; i < w->n_rx; i++) {
+		unsigned n = rte_eth_rx_burst(
+			sl_ethdevs[w->rx[i].port].dpdk_port, w->rx[i].queue, m, SL_BURST);
+
+		if (!n)
+			continue;
+		SL_SHARED_ADD(w->stats.rx, n);
+		for (unsigned k = 0; k < n; k++) /* not every driver says so */
+			m[k]->port = sl_ethdevs[w->rx[i].port].dpdk_port;
+		run_burst(w, m, n, now, false);
+		total += n;
+	}
+
+	unsigned n = rte_ring_sc_dequeue_burst(w->handoff, (void **)m, SL_BURST, NULL);
+
+	if (n)
+		run_burst(w, m, n, now, false);
+	total += n + run_hairpins(w, now) + relay_twins(w);
+	sl_tx_flush(w);
+	return total;
+}

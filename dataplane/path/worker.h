@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One poll-mode worker: its queues, rings and counters, and the stages it runs. Internal to the
+ * dataplane. */
+#ifndef SL_DATAPLANE_WORKER_H
+#define SL_DATAPLANE_WORKER_H
+
+#include <pthread.h>
+#include <rte_ring.h>
+#include <stdatomic.h>
+
+#include "dataplane/path/burst.h"
+#include "dataplane/path/event.h"
+#include "dataplane/path/hairpin.h"
+#include "dataplane/path/workers.h"
+#include "dataplane/port/port.h"
+#include "dataplane/port/wait.h"
+
+enum { SL_ORDER_RING = 1024, SL_HANDOFF_RING = 4096, SL_EVENT_RING = 1024 };
+
+/* Packets for one port, collected over a burst. */
+struct sl_tx_queue {
+	uint16_t n;
+	bool kernel; /* some are the kernel's */
+	struct rte_mbuf *m[SL_BURST * 2];
+	/* Whose packet m[i] is: a flow of this worker, SL_TX_GUEST, or NULL: the kernel's. */
+	struct sl_flow *flow[SL_BURST * 2];
+};
+
+#define SL_TX_GUEST ((struct sl_flow *)1)
+
+struct sl_worker {
+	/* Written before the thread starts. */
+	uint8_t index;
+	unsigned core;
+	bool adaptive;
+	const struct sl_crypto_backend *backend;
+	struct sl_crypto *crypto;
+	struct rte_ring *orders;   /* struct sl_order *, from ctrl: dataplane/handoff/mailbox.c */
+	struct rte_ring *handoff;  /* mbufs that other workers received for flows of this one */
+	struct rte_ring *hairpins; /* mbufs that workers sent to pinholes of this one:
+				      dataplane/path/hairpin.h */
+	struct rte_ring *relay_tx; /* mbufs that other workers send by queues of this one; m->port
+				      is the way out */
+	struct rte_ring *events;   /* struct sl_event, to ctrl: dataplane/path/event.c */
+	struct rte_ring *samples;  /* struct sl_drop_sample, likewise */
+	struct rte_ring *spares;   /* struct sl_more *, from ctrl: dataplane/path/spares.h */
+	struct rte_ring *pages;    /* struct sl_history_page *, likewise */
+	uint8_t n_rx;
+	struct {
+		uint8_t port; /* sl_port */
+		uint16_t queue;
+	} rx[SL_MAX_PORTS];
+	int16_t tx_queue[SL_MAX_PORTS + 1]; /* own queue on each port; -1: none, use relay_tx of
+					       one that has; SL_PORT_HAIRPIN has none */
+	struct sl_wait wait;                /* used when adaptive */
+	pthread_t thread;
+	const char *failed; /* why it did not start */
+	atomic_bool started, stop;
+
+	/* The worker's own. */
+	struct sl_worker_stats stats __attribute__((aligned(64)));
+	uint64_t events_lost; /* read by ctrl */
+	uint32_t turns;       /* of the loop that sent something */
+	struct sl_burst burst;
+	struct sl_tx_queue tx[SL_MAX_PORTS];
+};
+
+extern struct sl_worker sl_workers[SL_MAX_WORKERS];
+extern unsigned sl_n_workers;
+
+/* Makes the workers and their rings without starting a thread: tests and benchmarks poll them by
+ * hand. */
+int sl_workers_prepare(const struct sl_crypto_backend *crypto, char why[SL_WHY]);
+
+/* One turn of the poll loop: orders, then every queue and ring once. Returns the packets that were
+ * received. */
+unsigned sl_worker_poll(struct sl_worker *w);
+
+/*
+ * The stages, in the order a packet meets them. With many flows their state is far from the core: a
+ * stage that learns where the next ones will look asks for those lines, for all packets of the
+ * burst before any is needed.
+ */
+void sl_stage_parse(struct sl_worker *w, struct sl_burst *b);
+void sl_stage_lists(struct sl_worker *w, struct sl_burst *b);
+void sl_stage_steer(struct sl_worker *w, struct sl_burst *b);
+void sl_stage_pinhole(struct sl_worker *w, struct sl_burst *b);
+void sl_stage_guard(struct sl_worker *w, struct sl_burst *b);
+void sl_stage_replay(struct sl_worker *w, struct sl_burst *b);
+void sl_stage_unprotect(struct sl_worker *w, struct sl_burst *b);
+void sl_stage_commit(struct sl_worker *w, struct sl_burst *b);
+void sl_stage_protect(struct sl_worker *w, struct sl_burst *b);
+void sl_stage_rewrite(struct sl_worker *w, struct sl_burst *b);
+void sl_stage_tx(struct sl_worker *w, struct sl_burst *b);
+
+/*
+ * Before any cryptography, for a packet that is not from the believed source or whose latch is
+ * watched: SL_FORWARD, SL_DROP_SOURCE, or SL_DROP_MARTIAN for one that came by the wire as if from
+ * an address of ours. And for one that was tried, once it is known to be genuine
+ * (plain: at once): learns, and tells ctrl.
+ */
+enum sl_verdict sl_source_try(const struct sl_burst *b, struct sl_packet *p);
+enum sl_verdict sl_source_commit(
+	struct sl_worker *w, struct sl_packet *p, bool newest, uint64_t now);
+
+/*
+ * What is the kernel's: SL_PUNT, or why it is not given it. TCP connections, echo requests and what
+ * goes to the ports that it shares with strangers are limited as media is.
+ */
+enum sl_verdict sl_guard_kernel(const struct sl_packet *p, uint64_t now);
+
+void sl_event_post(struct sl_worker *w, const struct sl_event *event);
+
+/* Of a packet that is dropped, after it was counted: maybe a sample of it. */
+void sl_drop_sample(struct sl_worker *w, const struct sl_packet *p);
+
+/* Sends what the burst and other workers have queued. */
+void sl_tx_flush(struct sl_worker *w);
+
+/* Queues an mbuf that is ready for the wire on a port that this worker has a queue of. `flow`: as
+ * in sl_tx_queue. */
+void sl_tx_enqueue(struct sl_worker *w, uint8_t port, struct rte_mbuf *m, struct sl_flow *flow);
+
+/* Carries out the orders that ctrl has posted. */
+void sl_mailbox_poll(struct sl_worker *w);
+
+/* The worker that owns the flows of a UDP port at an address. */
+uint8_t sl_steer_owner(uint8_t slot, uint16_t udp_port);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The threads that poll the ports, one per core, and what they have counted. */
+#ifndef SL_DATAPLANE_WORKERS_H
+#define SL_DATAPLANE_WORKERS_H
+
+#include <stdint.h>
+
+#include "dataplane/crypto/crypto.h"
+#include "dataplane/port/port.h"
+#include "sluice/drop.h"
+
+/* Starts one thread per core named by a port, pinned to it. Privileges must have been dropped
+ * before. */
+int sl_workers_start(const struct sl_crypto_backend *crypto, char why[SL_WHY]);
+void sl_workers_stop(void);
+
+struct sl_worker_stats {
+	unsigned core;
+	uint64_t rx, tx;                /* packets off and onto the wire */
+	uint64_t punted;                /* packets given to a kernel twin */
+	uint64_t verdicts[SL_VERDICTS]; /* [SL_FORWARD]: forwarded; else drops by reason */
+	uint64_t busy_ns, idle_ns;      /* time spent on bursts with packets, and without */
+};
+
+unsigned sl_workers_count(void);
+void sl_worker_stats(unsigned worker, struct sl_worker_stats *out);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Media addresses before the workers start, and after they have ended. */
+#include <errno.h>
+#include <rte_malloc.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "dataplane/base/media_address.h"
+#include "dataplane/port/ethdev.h"
+#include "dataplane/port/port.h"
+#include "dataplane/port/twin.h"
+
+/* In the first slot of the address. False: no memory. */
+static bool limit_kernel_ports(struct sl_address *first, const struct sl_address_config *config)
+{
+	if (config->n_kernel_ports && !first->limited)
+		first->limited = rte_zmalloc("kernel ports", SL_PORT_BITMAP, 64);
+	for (unsigned i = 0; first->limited && i < config->n_kernel_ports; i++)
+		first->limited[config->kernel_ports[i] >> 3] |=
+			(uint8_t)(1 << (config->kernel_ports[i] & 7));
+	return first->limited || !config->n_kernel_ports;
+}
+
+static int allocate(struct sl_address *a, const struct sl_address_config *config, char why[SL_WHY])
+{
+	int first = sl_address_first(a->port, a->vlan, a->ip);
+
+	a->pinholes = rte_zmalloc(
+		"pinholes", (config->port_max - config->port_min + 1u) * sizeof(*a->pinholes), 64);
+	if (a->pinholes && limit_kernel_ports(first < 0 ? a : &sl_addresses[first], config))
+		return 0;
+	rte_free(a->pinholes);
+	snprintf(why, SL_WHY, "no memory for the pinhole table: raise `memory` in [sluice]");
+	return -ENOMEM;
+}
+
+int sl_address_add(
+	uint8_t port, const struct sl_address_config *config, uint8_t *slot, char why[SL_WHY])
+{
+	struct sl_address *a = &sl_addresses[sl_n_addresses];
+	struct sl_ethdev *dev = &sl_ethdevs[port];
+	int err = 0;
+
+	if (sl_n_addresses == SL_MAX_ADDRESS_SLOTS || config->port_min > config->port_max) {
+		snprintf(why, SL_WHY, "at most %d media addresses", SL_MAX_ADDRESS_SLOTS);
+		return -E2BIG;
+	}
+	if (dev->twin)
+		err = sl_twin_address(dev->twin, config->vlan, config->ip, config->prefix, why);
+	if (err)
+		return err;
+	*a = (struct sl_address){.port = port,
+		.vlan = config->vlan,
+		.port_min = config->port_min,
+		.port_max = config->port_max};
+	memcpy(a->ip, config->ip, 16);
+	err = allocate(a, config, why);
+	if (err)
+		return err;
+	*slot = sl_n_addresses++;
+	sl_address_enter(*slot);
+	return 0;
+}
+
+void sl_addresses_close(void)
+{
+	for (uint8_t slot = 0; slot < sl_n_addresses; slot++) {
+		rte_free(sl_addresses[slot].pinholes);
+		rte_free(sl_addresses[slot].limited);
+	}
+	sl_addresses_forget();
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* DPDK's environment, started so that nothing of it is left on disk and no device is touched
+ * unasked. */
+#include <errno.h>
+#include <rte_eal.h>
+#include <rte_errno.h>
+#include <rte_mempool.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dataplane/port/ethdev.h"
+#include "dataplane/port/port.h"
+
+enum { MAX_ARGS = 64, ARG_LEN = 128 };
+
+static bool started;
+
+struct args {
+	char *v[MAX_ARGS];
+	char text[MAX_ARGS][ARG_LEN];
+	int n;
+};
+
+__attribute__((format(printf, 2, 3))) static void add(struct args *a, const char *format, ...)
+{
+	va_list ap;
+
+	if (a->n == MAX_ARGS - 1)
+		return;
+	va_start(ap, format);
+	vsnprintf(a->text[a->n], ARG_LEN, format, ap);
+	va_end(ap);
+	a->v[a->n] = a->text[a->n];
+	a->v[++a->n] = NULL;
+}
+
+/* MiB of free hugepages of any size. */
+static unsigned free_hugepages(void)
+{
+	static const struct {
+		const char *path;
+		unsigned mib;
+	} sizes[] = {
+		{"/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages", 2},
+		{"/sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages", 1024},
+	};
+	unsigned total = 0;
+
+	for (unsigned i = 0; i < RTE_DIM(sizes); i++) {
+		FILE *f = fopen(sizes[i].path, "re");
+		char line[32] = "";
+
+		if (!f)
+			continue;
+		if (fgets(line, sizeof(line), f))
+			total += (unsigned)strtoul(line, NULL, 10) * sizes[i].mib;
+		fclose(f);
+	}
+	return total;
+}
+
+/* The control thread may run wherever the process may: "0@(0,1,...)". */
+static void add_lcores(struct args *a)
+{
+	char list[ARG_LEN] = "";
+	size_t at = 0;
+	cpu_set_t set;
+
+	sched_getaffinity(0, sizeof(set), &set);
+	for (unsigned cpu = 0; cpu < CPU_SETSIZE && at < sizeof(list) - 16; cpu++)
+		if (CPU_ISSET(cpu, &set))
+			at += (size_t)snprintf(
+				list + at, sizeof(list) - at, "%s%u", at ? "," : "", cpu);
+	add(a, "--lcores=0@(%s)", list);
+}
+
+/* Hugepages if wanted and there; `huge` tells. */
+static int add_memory(
+	struct args *a, const struct sl_eal_config *config, bool *huge, char why[SL_WHY])
+{
+	unsigned have = free_hugepages();
+	unsigned want =
+		config->hugepages_mib > 0 ? (unsigned)config->hugepages_mib : config->memory_mib;
+
+	*huge = config->hugepages_mib != 0 && have >= want;
+	if (config->hugepages_mib > 0 && !*huge) {
+		snprintf(why, SL_WHY,
+			"hugepages = %u MiB wanted, %u MiB free: echo %u > "
+			"/proc/sys/vm/nr_hugepages, or set "
+			"hugepages = off",
+			want, have, want / 2);
+		return -ENOMEM;
+	}
+	if (*huge) {
+		add(a, "--in-memory");
+		add(a, "--socket-limit=%u", want);
+	} else {
+		add(a, "--no-huge");
+		add(a, "--no-shconf");
+		add(a, "-m");
+		add(a, "%u", config->memory_mib);
+	}
+	return 0;
+}
+
+int sl_eal_init(const struct sl_eal_config *config, bool *huge, char why[SL_WHY])
+{
+	static struct args args; /* DPDK keeps pointers into it */
+	int err;
+
+	args.n = 0;
+	add(&args, "sluiced");
+	err = add_memory(&args, config, huge, why);
+	if (err)
+		return err;
+	add_lcores(&args);
+	add(&args, "--iova-mode=va");
+	add(&args, "--no-telemetry");
+	add(&args, "--log-level=*:error");
+	if (!config->pci || !config->pci[0])
+		add(&args, "--no-pci");
+	for (const char *const *bdf = config->pci; bdf && *bdf; bdf++) {
+		add(&args, "-a");
+		add(&args, "%s", *bdf);
+	}
+	if (rte_eal_init(args.n, args.v) < 0) {
+		snprintf(why, SL_WHY, "DPDK did not start: %s (see its lines above)",
+			rte_strerror(rte_errno));
+		return -EIO;
+	}
+	started = true;
+	return 0;
+}
+
+void sl_eal_cleanup(void)
+{
+	if (!started)
+		return;
+	started = false;
+	rte_mempool_free(sl_mbufs);
+	sl_mbufs = NULL;
+	rte_eal_cleanup();
+}

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "dataplane/port/port.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <rte_bus_vdev.h>
+#include <rte_errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "dataplane/base/media_address.h"
+#include "dataplane/port/ethdev.h"
+#include "dataplane/port/netdev.h"
+#include "dataplane/port/spread.h"
+#include "dataplane/port/twin.h"
+#include "dataplane/port/xsk_fill.h"
+
+enum {
+	/* An AF_XDP queue holds at most 4096 in its fill and RX rings together, 4096 in its TX ring
+	 * and 2048 in its completion ring. The rest is for packets in flight. */
+	MBUFS_PER_QUEUE = 16384,
+	MBUF_CACHE = 256,
+	/* Room for 20 ms of 200,000 packets a second, in which the worker may be off its core. */
+	RX_DESCRIPTORS = 4096,
+	TX_DESCRIPTORS = 2048,
+	DEFAULT_MTU = 1500,
+};
+
+struct sl_ethdev sl_ethdevs[SL_MAX_PORTS + 1];
+uint8_t sl_n_ethdevs;
+uint8_t sl_ethdev_by_dpdk[RTE_MAX_ETHPORTS];
+struct rte_mempool *sl_mbufs;
+
+/* One pool for all ports, so that a packet may cross between AF_XDP sockets without a copy. */
+int sl_ports_reserve(unsigned queues, char why[SL_WHY])
+{
+	sl_mbufs = rte_pktmbuf_pool_create("sl_mbufs", MBUFS_PER_QUEUE * queues - 1, MBUF_CACHE, 0,
+		RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+	if (sl_mbufs && sl_mbufs->nb_mem_chunks == 1)
+		return 0;
+	if (sl_mbufs) { /* an AF_XDP socket registers one piece of memory, and would lose the rest
+			 */
+		rte_mempool_free(sl_mbufs);
+		sl_mbufs = NULL;
+		snprintf(why, SL_WHY,
+			"the memory for packet buffers is in pieces: reserve more hugepages, at "
+			"boot, or set "
+			"hugepages = off");
+		return -ENOMEM;
+	}
+	snprintf(why, SL_WHY, "no memory for %u packet buffers (%s): raise `memory` in [sluice]",
+		MBUFS_PER_QUEUE * queues, rte_strerror(rte_errno));
+	return -ENOMEM;
+}
+
+/* An AF_XDP socket serves one RX queue; media on any other queue would be lost without a word. */
+static int fit_channels(const struct sl_port_config *config, const char *netdev, char why[SL_WHY])
+{
+	unsigned queues;
+	int err = sl_netdev_rx_queues(netdev, &queues);
+
+	if (err) {
+		snprintf(why, SL_WHY, "port %s: cannot read the number of queues of %s: %s",
+			config->name, netdev, strerror(-err));
+		return err;
+	}
+	if (queues == config->n_cores)
+		return 0;
+	if (queues < config->n_cores) {
+		snprintf(why, SL_WHY,
+			"%s has %u RX queues but port %s names %u cores: ethtool -L %s combined %u",
+			netdev, queues, config->name, config->n_cores, netdev, config->n_cores);
+		return -EINVAL;
+	}
+	if (config->set_channels) {
+		err = sl_netdev_set_rx_queues(netdev, config->n_cores);
+		if (!err)
+			return 0;
+	}
+	snprintf(why, SL_WHY,
+		"%s has %u RX queues but port %s names %u cores, and media on the others would be "
+		"lost: "
+		"ethtool -L %s combined %u (or rx %u)%s%s",
+		netdev, queues, config->name, config->n_cores, netdev, config->n_cores,
+		config->n_cores, err ? "; trying failed: " : "", err ? strerror(-err) : "");
+	return -EINVAL;
+}
+
+static int prepare_af_xdp(const struct sl_port_config *config, struct sl_ethdev *dev,
+	const char *netdev, char why[SL_WHY])
+{
+	int err = sl_netdev_ifindex(netdev, &dev->ifindex);
+
+	if (err) {
+		snprintf(why, SL_WHY, "port %s: there is no interface %s (ip link)", config->name,
+			netdev);
+		return err;
+	}
+	dev->af_xdp = true;
+	snprintf(dev->netdev, sizeof(dev->netdev), "%s", netdev);
+	err = sl_netdev_mac(netdev, dev->mac);
+	if (!err)
+		err = sl_netdev_mtu(netdev, &dev->mtu);
+	if (err) {
+		snprintf(why, SL_WHY, "port %s: cannot read MAC and MTU of %s: %s", config->name,
+			netdev, strerror(-err));
+		return err;
+	}
+	return fit_channels(config, netdev, why);
+}
+
+/*
+ * By default DPDK's driver polls the netdev's NAPI from every empty receive: right for a NIC, a
+ * wasted system call on a veth. Without it, a zero-copy NIC that wants its fill ring kicked would
+ * block the worker in poll() for a second.
+ */
+static const char *busy_budget(const char *netdev)
+{
+	char driver[32];
+
+	sl_netdev_driver(netdev, driver);
+	return strcmp(driver, "veth") == 0 ? "busy_budget=0," : "";
+}
+
+/* Probes the device; its DPDK name goes to `name`. */
+static int probe(
+	const struct sl_port_config *config, struct sl_ethdev *dev, char name[64], char why[SL_WHY])
+{
+	char args[512] = "";
+	const char *device = config->device;
+	int err = 0;
+
+	if (strncmp(device, "af_xdp:", 7) == 0) {
+		err = prepare_af_xdp(config, dev, device + 7, why);
+		if (err)
+			return err;
+		snprintf(name, 64, "net_af_xdp_%s", config->name);
+		snprintf(args, sizeof(args), "iface=%s,start_queue=0,queue_count=%u,%sxdp_prog=%s",
+			device + 7, config->n_cores, busy_budget(device + 7), config->xdp_object);
+	} else if (strncmp(device, "vdev:", 5) == 0) {
+		const char *comma = strchrnul(device + 5, ',');
+
+		snprintf(name, 64, "%.*s", (int)(comma - device - 5), device + 5);
+		snprintf(args, sizeof(args), "%s", *comma ? comma + 1 : "");
+	} else if (strncmp(device, "pci:", 4) == 0) {
+		snprintf(name, 64, "%s", device + 4);
+	} else {
+		snprintf(why, SL_WHY,
+			"port %s: device must be af_xdp:IFACE, pci:BDF or vdev:STRING",
+			config->name);
+		return -EINVAL;
+	}
+	if (rte_eth_dev_get_port_by_name(name, &dev->dpdk_port) == 0)
+		return 0; /* a PCI device was probed when DPDK started */
+	if (strncmp(device, "pci:", 4) != 0)
+		err = rte_vdev_init(name, args);
+	if (!err)
+		err = rte_eth_dev_get_port_by_name(name, &dev->dpdk_port);
+	if (err)
+		snprintf(why, SL_WHY, "port %s: DPDK cannot open %s: %s", config->name, device,
+			strerror(-err));
+	return err;
+}
+
+/* The AF_XDP socket that was made last: DPDK's driver does not tell which it is. */
+static int new_xdp_socket(void)
+{
+	int fd = -1;
+
+	for (;;) {
+		bool known = false;
+
+		fd = sl_netdev_next_xdp_socket(fd);
+		for (uint8_t port = 0; port < sl_n_ethdevs; port++)
+			for (uint8_t q = 0; q < sl_ethdevs[port].n_queues; q++)
+				known |= sl_ethdevs[port].wake_fd[q] == fd;
+		if (fd < 0 || !known)
+			return fd;
+	}
+}
+
+static int set_up_queues(const struct sl_port_config *config, struct sl_ethdev *dev,
+	struct rte_eth_conf *conf, char why[SL_WHY])
+{
+	struct rte_eth_dev_info info;
+	uint16_t rx = RX_DESCRIPTORS, tx = TX_DESCRIPTORS;
+	const char *step = "configure";
+	int err = rte_eth_dev_info_get(dev->dpdk_port, &info);
+
+	if (!err &&
+		(info.max_rx_queues < config->n_cores || info.max_tx_queues < config->n_cores)) {
+		snprintf(why, SL_WHY,
+			"port %s: names %u cores but its driver %s has %u queues here",
+			config->name, config->n_cores, info.driver_name,
+			RTE_MIN(info.max_rx_queues, info.max_tx_queues));
+		return -EINVAL;
+	}
+	if (!err)
+		sl_spread_configure(&info, dev->n_queues, conf);
+	if (!err)
+		err = rte_eth_dev_configure(dev->dpdk_port, dev->n_queues, dev->n_queues, conf);
+	if (!err)
+		err = rte_eth_dev_adjust_nb_rx_tx_desc(dev->dpdk_port, &rx, &tx);
+	for (uint16_t q = 0; q < dev->n_queues && !err; q++) {
+		step = "set up the RX queue of";
+		sl_xsk_fill_forget();
+		err = rte_eth_rx_queue_setup(dev->dpdk_port, q, rx, SOCKET_ID_ANY, NULL, sl_mbufs);
+		dev->wake_fd[q] = dev->af_xdp ? new_xdp_socket() : -1;
+		if (!err)
+			sl_xsk_fill_up(sl_mbufs);
+		if (!err) {
+			step = "set up the TX queue of";
+			err = rte_eth_tx_queue_setup(dev->dpdk_port, q, tx, SOCKET_ID_ANY, NULL);
+		}
+	}
+	if (err)
+		snprintf(why, SL_WHY, "port %s: cannot %s %s: %s%s", config->name, step,
+			config->device, strerror(-err),
+			dev->af_xdp ? " (a veth's peer may have more TX queues than it has RX: "
+				      "ethtool -L PEER tx 1)"
+				    : "");
+	return err;
+}
+
+/* MAC and MTU of a device that the kernel does not know. */
+static int identify(const struct sl_port_config *config, struct sl_ethdev *dev, char why[SL_WHY])
+{
+	struct rte_ether_addr mac;
+
+	if (dev->af_xdp)
+		return 0;
+	if (config->mac) {
+		memcpy(dev->mac, config->mac, 6);
+	} else if (rte_eth_macaddr_get(dev->dpdk_port, &mac) == 0) {
+		memcpy(dev->mac, mac.addr_bytes, 6);
+	}
+	if (rte_eth_dev_get_mtu(dev->dpdk_port, &dev->mtu) != 0 || dev->mtu == 0)
+		dev->mtu = DEFAULT_MTU;
+	if (!config->twin)
+		return 0;
+
+	/* Neighbour discovery and the kernel's multicast; a driver without filters has nothing to
+	 * enable. */
+	rte_eth_allmulticast_enable(dev->dpdk_port);
+
+	int err = sl_twin_open(config->twin, dev->mac, dev->mtu, &dev->twin, why);
+
+	if (!err)
+		dev->ifindex = sl_twin_ifindex(dev->twin, 0);
+	return err;
+}
+
+int sl_port_open(const struct sl_port_config *config, uint8_t *port, char why[SL_WHY])
+{
+	struct sl_ethdev *dev = &sl_ethdevs[sl_n_ethdevs];
+	struct rte_eth_conf conf = {0};
+	char name[64];
+	int err;
+
+	if (sl_n_ethdevs == SL_MAX_PORTS || config->n_cores == 0 ||
+		config->n_cores > SL_MAX_WORKERS) {
+		snprintf(why, SL_WHY, "port %s: at most %d ports, and 1 to %d cores each",
+			config->name, SL_MAX_PORTS, SL_MAX_WORKERS);
+		return -E2BIG;
+	}
+	memset(dev, 0, sizeof(*dev));
+	snprintf(dev->name, sizeof(dev->name), "%s", config->name);
+	dev->n_queues = (uint8_t)config->n_cores;
+	dev->adaptive = config->adaptive;
+	memset(dev->wake_fd, 0xff, sizeof(dev->wake_fd));
+	memcpy(dev->cores, config->cores, config->n_cores * sizeof(*config->cores));
+	err = probe(config, dev, name, why);
+	if (err)
+		return err;
+	if (strncmp(config->device, "pci:", 4) != 0)
+		snprintf(dev->vdev, sizeof(dev->vdev), "%s", name);
+	sl_ethdev_by_dpdk[dev->dpdk_port] = sl_n_ethdevs;
+	*port = sl_n_ethdevs++; /* from here on sl_ports_close cleans up */
+	err = set_up_queues(config, dev, &conf, why);
+	if (!err)
+		err = identify(config, dev, why);
+	if (!err) {
+		err = rte_eth_dev_start(dev->dpdk_port);
+		if (err)
+			snprintf(why, SL_WHY, "port %s: cannot start: %s", config->name,
+				strerror(-err));
+	}
+	if (!err)
+		dev->spread = sl_spread_start(dev->dpdk_port, dev->n_queues, &conf);
+	return err;
+}
+
+unsigned sl_port_ifindex(uint8_t port)
+{
+	return sl_ethdevs[port].ifindex;
+}
+
+unsigned sl_port_vlan_ifindex(uint8_t port, uint16_t vlan)
+{
+	const struct sl_ethdev *dev = &sl_ethdevs[port];
+	unsigned ifindex = 0;
+
+	if (!vlan)
+		return dev->ifindex;
+	if (dev->twin)
+		return sl_twin_ifindex(dev->twin, vlan);
+	if (dev->af_xdp)
+		sl_netdev_vlan(dev->netdev, vlan, &ifindex);
+	return ifindex;
+}
+
+const char *sl_port_name(uint8_t port)
+{
+	return sl_ethdevs[port].name;
+}
+
+bool sl_policy_here(uint8_t port)
+{
+	return !sl_ethdevs[port].af_xdp;
+}
+
+int sl_port_xdp_socket(uint8_t port, unsigned queue)
+{
+	return sl_ethdevs[port].wake_fd[queue];
+}
+
+void sl_ports_close(void)
+{
+	while (sl_n_ethdevs > 0) {
+		struct sl_ethdev *dev = &sl_ethdevs[--sl_n_ethdevs];
+
+		rte_eth_dev_stop(dev->dpdk_port);
+		rte_eth_dev_close(dev->dpdk_port);
+		if (dev->vdev[0])
+			rte_vdev_uninit(dev->vdev);
+		if (dev->twin)
+			sl_twin_close(dev->twin);
+	}
+	sl_addresses_close();
+}
+
+void sl_port_stats(uint8_t port, struct sl_port_stats *out)
+{
+	const struct sl_ethdev *dev = &sl_ethdevs[port];
+	/* What cannot be read now is where it was: these are counters. */
+	static struct rte_eth_stats known[SL_MAX_PORTS];
+	struct rte_eth_dev_info info = {0};
+	struct rte_eth_stats stats = {0};
+	struct rte_eth_link link = {0};
+
+	if (rte_eth_stats_get(dev->dpdk_port, &stats) == 0)
+		known[port] = stats;
+	else
+		stats = known[port];
+	rte_eth_dev_info_get(dev->dpdk_port, &info);
+	rte_eth_link_get_nowait(dev->dpdk_port, &link);
+	*out = (struct sl_port_stats){
+		.rx = stats.ipackets,
+		.tx = stats.opackets,
+		.rx_bytes = stats.ibytes,
+		.tx_bytes = stats.obytes,
+		.rx_missed = stats.imissed + stats.rx_nombuf,
+		.link_up = dev->af_xdp ? sl_netdev_up(dev->netdev) : link.link_status,
+		.mtu = dev->mtu,
+		.queues = dev->n_queues,
+		.driver = info.driver_name,
+		.spread = dev->spread,
+	};
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Ethernet ports, their queues and their kernel twins; media addresses. The order of use:
+ * sl_eal_init, sl_ports_reserve, sl_port_open per port, sl_address_add per address,
+ * sl_workers_start (dataplane/path/workers.h); then flows (dataplane/handoff/mailbox.h); at the end
+ * sl_workers_stop, sl_ports_close, sl_eal_cleanup. All of this is the control thread's. Errors are
+ * -errno with `why` (bytes: SL_WHY) saying what the operator can do.
+ */
+#ifndef SL_DATAPLANE_PORT_H
+#define SL_DATAPLANE_PORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sluice/limits.h"
+
+enum { SL_WHY = 256 };
+
+struct sl_eal_config {
+	int hugepages_mib;   /* >0: take that many MiB of hugepages; 0: run on ordinary pages; -1:
+				hugepages if there are */
+	unsigned memory_mib; /* memory cap, both kinds */
+	const char *const
+		*pci; /* PCI addresses to allow, NULL-terminated; NULL or empty: none is touched */
+};
+
+/* Starts DPDK in memory only: no files, no sockets, no PCI device but those named. `huge` tells
+ * what was taken. */
+int sl_eal_init(const struct sl_eal_config *config, bool *huge, char why[SL_WHY]);
+void sl_eal_cleanup(void);
+
+/* Packet buffers for the queues of all ports together; after sl_eal_init, before the first
+ * sl_port_open. */
+int sl_ports_reserve(unsigned queues, char why[SL_WHY]);
+
+struct sl_port_config {
+	const char *name;
+	const char *device;    /* "af_xdp:IFACE", "pci:BDF" or "vdev:STRING" */
+	const unsigned *cores; /* one worker and one queue pair each */
+	unsigned n_cores;
+	bool adaptive;     /* workers may sleep when idle */
+	bool set_channels; /* af_xdp: narrow the netdev's channels to n_cores instead of refusing */
+	const char *xdp_object; /* af_xdp: path of what DPDK loads: ebpf/seat.bpf.c */
+	const char *twin;       /* pci, vdev: name of the TAP twin to create; NULL: none */
+	const uint8_t *mac;     /* vdev: 6 bytes, or NULL for the driver's own */
+};
+
+/* Index of the opened port in `port`. The netdev that the kernel routes by is sl_port_ifindex. */
+int sl_port_open(const struct sl_port_config *config, uint8_t *port, char why[SL_WHY]);
+
+/* The kernel's interface behind the port (the netdev itself, or the twin); 0: there is none. */
+unsigned sl_port_ifindex(uint8_t port);
+/* The netdev that the kernel routes a VLAN of the port by, once its addresses were added; 0: none,
+ * 0 as `vlan`: sl_port_ifindex. */
+unsigned sl_port_vlan_ifindex(uint8_t port, uint16_t vlan);
+const char *sl_port_name(uint8_t port);
+
+/* True: no XDP program guards it, and a worker applies the policy to what arrives by it. */
+bool sl_policy_here(uint8_t port);
+
+/* The AF_XDP socket of a queue, the port's to close; -1: it has none. */
+int sl_port_xdp_socket(uint8_t port, unsigned queue);
+
+/*
+ * A media address of a port: packets to it and to a UDP port within the range are Sluice's,
+ * everything else is the kernel's.
+ */
+struct sl_address_config {
+	uint8_t ip[16];               /* IPv4 in mapped form */
+	unsigned prefix;              /* bits of its own family: what a twin is configured with */
+	uint16_t vlan;                /* id of the 802.1Q tag it is behind, 1 to 4094; 0: none */
+	uint16_t port_min, port_max;  /* UDP ports, inclusive, host byte order */
+	const uint16_t *kernel_ports; /* the kernel's UDP ports whose strangers are limited, where
+					 the worker is the guard; host byte order */
+	unsigned n_kernel_ports;
+};
+
+/* `slot` is the index that flows name the address by. An af_xdp netdev has the address already. */
+int sl_address_add(
+	uint8_t port, const struct sl_address_config *config, uint8_t *slot, char why[SL_WHY]);
+
+/* Stops the ports and removes what was made for them: XDP program, AF_XDP sockets, twins. */
+void sl_ports_close(void);
+
+struct sl_port_stats {
+	uint64_t rx, tx, rx_bytes, tx_bytes;
+	uint64_t rx_missed; /* packets that the device or its socket dropped before Sluice saw them
+			     */
+	bool link_up;
+	uint16_t mtu, queues;
+	const char *driver;
+	const char *spread; /* how packets get to the queue of their owner, in words */
+};
+
+void sl_port_stats(uint8_t port, struct sl_port_stats *out);
+
+#endif

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "dataplane/port/twin.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if_tun.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <rte_ring.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "dataplane/port/ethdev.h"
+#include "dataplane/port/netlink.h"
+
+enum {
+	TWIN_RING = 1024, /* frames each way */
+	TWIN_WAIT_MS = 1, /* how late a frame to the kernel may be: workers never wake the thread,
+			     they must not */
+};
+
+struct sl_twin {
+	char name[IFNAMSIZ];
+	int fd;
+	unsigned ifindex;
+	struct rte_ring *to_kernel, *from_kernel;
+	struct sl_wait *worker; /* who takes from_kernel */
+	pthread_t thread;
+	bool started;
+	atomic_bool stop;
+};
+
+static int set(
+	struct ifreq *ifr, const char *name, unsigned long op, const char *what, char why[SL_WHY])
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), err = 0;
+
+	snprintf(ifr->ifr_name, IFNAMSIZ, "%s", name);
+	if (fd < 0 || ioctl(fd, op, ifr) < 0) {
+		err = -errno;
+		snprintf(why, SL_WHY, "%s: cannot set the %s: %s", name, what, strerror(errno));
+	}
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+static int configure(const char *name, const uint8_t *mac, uint16_t mtu, char why[SL_WHY])
+{
+	struct ifreq hw = {.ifr_hwaddr.sa_family = 1 /* ARPHRD_ETHER */};
+	struct ifreq size = {.ifr_mtu = mtu};
+	struct ifreq up = {.ifr_flags = IFF_UP | IFF_BROADCAST | IFF_MULTICAST};
+	int err;
+
+	memcpy(hw.ifr_hwaddr.sa_data, mac, 6);
+	err = set(&hw, name, SIOCSIFHWADDR, "MAC address", why);
+	if (!err)
+		err = set(&size, name, SIOCSIFMTU, "MTU", why);
+	if (!err)
+		err = set(&up, name, SIOCSIFFLAGS, "state to up", why);
+	return err;
+}
+
+static struct rte_ring *ring(const char *name, const char *way, unsigned flags)
+{
+	char full[RTE_RING_NAMESIZE];
+
+	snprintf(full, sizeof(full), "%s_%s", name, way);
+	return rte_ring_create(full, TWIN_RING, SOCKET_ID_ANY, flags);
+}
+
+int sl_twin_open(
+	const char *name, const uint8_t *mac, uint16_t mtu, struct sl_twin **out, char why[SL_WHY])
+{
+	struct ifreq ifr = {.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_TUN_EXCL};
+	struct sl_twin *twin = calloc(1, sizeof(*twin));
+	int err = -ENOMEM;
+
+	if (!twin)
+		return err;
+	snprintf(twin->name, sizeof(twin->name), "%s", name);
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
+	twin->fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	if (twin->fd < 0 || ioctl(twin->fd, TUNSETIFF, &ifr) < 0) {
+		err = -errno;
+		snprintf(why, SL_WHY, "cannot create TAP %s: %s%s", name, strerror(errno),
+			errno == EBUSY ? " (another sluiced? else: ip link del that interface)"
+				       : "");
+		goto fail;
+	}
+	err = configure(name, mac, mtu, why);
+	if (err)
+		goto fail;
+	twin->ifindex = if_nametoindex(name);
+	twin->to_kernel = ring(name, "to", RING_F_SC_DEQ);
+	twin->from_kernel = ring(name, "from", RING_F_SP_ENQ | RING_F_SC_DEQ);
+	if (!twin->to_kernel || !twin->from_kernel) {
+		err = -ENOMEM;
+		snprintf(why, SL_WHY,
+			"no memory for the rings of TAP %s: raise `memory` in [sluice]", name);
+		goto fail;
+	}
+	*out = twin;
+	return 0;
+fail:
+	sl_twin_close(twin);
+	return err;
+}
+
+/* The netdev of a VLAN on the TAP; it goes away with it. */
+static int vlan_netdev(
+	const struct sl_twin *twin, uint16_t vlan, unsigned *ifindex, char why[SL_WHY])
+{
+	char name[IFNAMSIZ + 8];
+	int err;
+
+	snprintf(name, sizeof(name), "%s.%u", twin->name, vlan);
+	if (strlen(name) >= IFNAMSIZ) {
+		snprintf(why, SL_WHY,
+			"%s is too long a name for the VLAN of a TAP: set a shorter tap =", name);
+		return -ENAMETOOLONG;
+	}
+	*ifindex = if_nametoindex(name);
+	if (*ifindex)
+		return 0;
+	err = sl_netlink_add_vlan(twin->ifindex, vlan, name);
+	if (err)
+		snprintf(why, SL_WHY, "cannot create %s: %s%s", name, strerror(-err),
+			err == -EOPNOTSUPP ? " (modprobe 8021q)" : "");
+	*ifindex = if_nametoindex(name);
+	return err;
+}
+
+int sl_twin_address(struct sl_twin *twin, uint16_t vlan, const uint8_t ip[16], unsigned prefix,
+	char why[SL_WHY])
+{
+	unsigned ifindex = twin->ifindex;
+	int err = vlan ? vlan_netdev(twin, vlan, &ifindex, why) : 0;
+
+	if (err)
+		return err;
+	err = sl_netlink_add_address(ifindex, ip, prefix);
+	if (err)
+		snprintf(why, SL_WHY, "%s: cannot set the address: %s", twin->name, strerror(-err));
+	return err;
+}
+
+unsigned sl_twin_ifindex(const struct sl_twin *twin, uint16_t vlan)
+{
+	char name[IFNAMSIZ + 8];
+
+	if (!vlan)
+		return twin->ifindex;
+	snprintf(name, sizeof(name), "%s.%u", twin->name, vlan);
+	return if_nametoindex(name);
+}
+
+static void drain_to_kernel(struct sl_twin *twin)
+{
+	struct rte_mbuf *m[32];
+
+	/* At most a ring's worth a turn: a flood at the kernel must not keep the kernel from
+	 * answering. */
+	for (unsigned total = 0, n = 1; total < TWIN_RING && n > 0; total += n) {
+		n = rte_ring_sc_dequeue_burst(twin->to_kernel, (void **)m, 32, NULL);
+		for (unsigned i = 0; i < n; i++) {
+			/* A TAP that is down or full loses the frame, as any network may. */
+			ssize_t done =
+				write(twin->fd, rte_pktmbuf_mtod(m[i], void *), m[i]->data_len);
+
+			(void)done;
+			rte_pktmbuf_free(m[i]);
+		}
+	}
+}
+
+static void fill_from_kernel(struct sl_twin *twin)
+{
+	for (int i = 0; i < 64; i++) {
+		struct rte_mbuf *m = rte_pktmbuf_alloc(sl_mbufs);
+		ssize_t len;
+
+		if (!m)
+			return;
+		len = read(twin->fd, rte_pktmbuf_mtod(m, void *), rte_pktmbuf_tailroom(m));
+		if (len <= 0 || !rte_pktmbuf_append(m, (uint16_t)len) ||
+			rte_ring_sp_enqueue(twin->from_kernel, m) != 0) {
+			rte_pktmbuf_free(m);
+			if (len <= 0)
+				return;
+		}
+	}
+}
+
+static void *run(void *arg)
+{
+	struct sl_twin *twin = arg;
+	struct pollfd readable = {.fd = twin->fd, .events = POLLIN};
+
+	pthread_setname_np(pthread_self(), "sluice-twin");
+	while (!atomic_load_explicit(&twin->stop, memory_order_relaxed)) {
+		if (poll(&readable, 1, TWIN_WAIT_MS) > 0) {
+			fill_from_kernel(twin);
+			sl_wait_wake(twin->worker);
+		}
+		drain_to_kernel(twin);
+	}
+	return NULL;
+}
+
+int sl_twin_start(struct sl_twin *twin, struct sl_wait *worker, char why[SL_WHY])
+{
+	twin->worker = worker;
+
+	int err = pthread_create(&twin->thread, NULL, run, twin);
+
+	if (err)
+		snprintf(why, SL_WHY, "%s: cannot start its thread: %s", twin->name, strerror(err));
+	twin->started = !err;
+	return -err;
+}
+
+void sl_twin_close(struct sl_twin *twin)
+{
+	struct rte_ring *rings[] = {twin->to_kernel, twin->from_kernel};
+	struct rte_mbuf *m;
+
+	if (twin->started) {
+		atomic_store(&twin->stop, true);
+		pthread_join(twin->thread, NULL);
+	}
+	for (unsigned i = 0; i < RTE_DIM(rings); i++) {
+		while (rings[i] && rte_ring_sc_dequeue(rings[i], (void **)&m) == 0)
+			rte_pktmbuf_free(m);
+		rte_ring_free(rings[i]);
+	}
+	if (twin->fd >= 0)
+		close(twin->fd);
+	free(twin);
+}
+
+bool sl_twin_give(struct sl_twin *twin, struct rte_mbuf *m)
+{
+	return rte_ring_mp_enqueue(twin->to_kernel, m) == 0;
+}
+
+unsigned sl_twin_take(struct sl_twin *twin, struct rte_mbuf **m, unsigned n)
+{
+	return rte_ring_sc_dequeue_burst(twin->from_kernel, (void **)m, n, NULL);
+}
