@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,7 +17,21 @@
 #include "dataplane/path/spares.h"
 #include "dataplane/path/workers.h"
 
-enum { TICK_MS = 1000 };
+enum { TICK_MS = 1000, NICE = -10 };
+
+/*
+ * A proxy waits for each answer: whoever keeps a core busy with connecting must not decide when
+ * that comes. On Linux this is the calling thread's alone; workers, made later, give it up
+ * (dataplane/path/workers.c).
+ */
+static void take_precedence(void)
+{
+	if (setpriority(PRIO_PROCESS, 0, NICE))
+		sl_log(SL_LOG_NOTICE,
+			"the control thread has no precedence over busy processes (%s); with "
+			"LimitNICE=%d in its unit it has",
+			strerror(errno), NICE);
+}
 
 /* Everything that takes root is open by now; workers, which inherit what is left, are not running
  * yet. */
@@ -24,6 +39,7 @@ static int drop_privileges(struct sl_relay *r, char why[SL_RELAY_WHY])
 {
 	int rc = sl_privileges_runtime_dir(&r->privileges, r->config->runtime_dir, why);
 
+	take_precedence();
 	if (!rc)
 		rc = sl_privileges_drop(&r->privileges, why);
 	if (!rc && !r->privileges.locked)

@@ -12,11 +12,13 @@
 #include <uv.h>
 
 enum {
-	SL_ACCEPTOR_NS = 1000000, /* after which no further one is taken */
+	SL_ACCEPTOR_NS = 250000, /* after which no further one is taken */
 	SL_ACCEPTOR_PAUSE_MS = 100,
-	/* A client that does not wait in connect(2) is refused beyond these (EAGAIN): enough for a
-	 * burst. */
-	SL_ACCEPTOR_BACKLOG = 4096,
+	/*
+	 * Connections that wait to be taken: whoever connects waits behind them, so there are few.
+	 * A client that does not wait in connect(2) gets EAGAIN beyond, and has to try again.
+	 */
+	SL_ACCEPTOR_BACKLOG = 128,
 };
 
 struct sl_acceptor {

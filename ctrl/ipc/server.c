@@ -2,6 +2,7 @@
 #include "ctrl/ipc/server.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -27,6 +28,13 @@ static bool has_something(int fd)
 	char byte;
 
 	return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0;
+}
+
+static bool has_bytes(int fd)
+{
+	char byte;
+
+	return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
 static void evict(struct sl_connection *c)
@@ -84,21 +92,40 @@ static bool too_strange(struct sl_server *server, const char *path, const struct
 	return server->strangers == SL_SERVER_STRANGERS;
 }
 
+/* Whether a new connection has something to read, and whether its client reads no answer: it has
+ * closed, both ways. */
+static void look_at(int fd, bool *speaks, bool *closed)
+{
+	struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+
+	if (poll(&poll_fd, 1, 0) < 0)
+		poll_fd.revents = 0;
+	*speaks = poll_fd.revents & POLLIN;
+	*closed = poll_fd.revents & POLLHUP;
+}
+
 static void admit(void *context, int fd)
 {
 	struct sl_listener *l = context;
 	struct sl_server *server = l->server;
 	struct sl_connection *c;
 	struct sl_peer peer = {0};
-	bool stranger, speaks;
+	bool stranger, speaks, closed;
 
 	server->stats.accepted++;
+	look_at(fd, &speaks, &closed);
+	/* Whoever does this all the time must not cost more than it pays (two system calls here,
+	 * three there), or the backlog is full of it. */
+	if (closed && !has_bytes(fd)) {
+		server->stats.incomplete++;
+		close(fd);
+		return;
+	}
 	if (sl_peer_of(fd, &peer)) {
 		close(fd);
 		return;
 	}
 	stranger = !sl_peer_allowed(fd, &peer, l->how.allow, l->how.n_allow);
-	speaks = has_something(fd);
 	if (stranger && too_strange(server, l->path, &peer)) {
 		close(fd);
 		return;

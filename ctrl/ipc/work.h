@@ -15,7 +15,7 @@
 
 enum {
 	SL_WORK_SHARE = 16,
-	SL_WORK_NS = 1000000, /* after which no further item is begun */
+	SL_WORK_NS = 250000, /* after which no further item is begun */
 };
 
 struct sl_work_stats {

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "dataplane/base/clock.h"
@@ -92,6 +93,9 @@ static void *run(void *arg)
 	snprintf(name, sizeof(name), "sluice-w%u", w->index);
 	pthread_setname_np(pthread_self(), name);
 	prctl(PR_SET_TIMERSLACK, 1000UL); /* ns: else every sleep lasts 50 µs longer */
+	/* The control thread's precedence is not a worker's: the kernel's threads that fill its
+	 * socket share its core. */
+	setpriority(PRIO_PROCESS, 0, 0);
 	if (begin(w)) {
 		atomic_store(&w->started, true);
 		loop(w);

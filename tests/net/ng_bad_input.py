@@ -22,8 +22,8 @@ SDP = ("v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 %s\r\nt=0 0\r\n"
 
 def connect(path, timeout=LIMIT):
     client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    client.connect(path)  # waits for room in the backlog, as a proxy does; with a time limit it would not
     client.settimeout(timeout)
-    client.connect(path)
     return client
 
 
