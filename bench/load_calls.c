@@ -130,11 +130,10 @@ static bool take_sdp(
 	return !wrong;
 }
 
-static bool open_leg(struct sl_load *load, unsigned number, unsigned leg)
+/* Whose packets come from where the relay said that it is. */
+static bool route_leg(struct sl_load *load, unsigned number, unsigned leg)
 {
-	const struct sl_load_suite *suite = load->opt.leg[leg].suite;
 	struct sl_leg *data = &load->calls[number].leg[leg];
-
 	const struct sockaddr_in6 *told[] = {&data->relay, &data->relay_rtcp};
 
 	for (unsigned i = 0; i < 2; i++) {
@@ -144,11 +143,7 @@ static bool open_leg(struct sl_load *load, unsigned number, unsigned leg)
 			return false;
 		*route = number + 1;
 	}
-	if (!suite->key_len)
-		return true;
-	data->tx = sl_session_new(suite, &data->tx_key, false);
-	data->rx = sl_session_new(suite, &data->rx_key, true);
-	return data->tx && data->rx;
+	return true;
 }
 
 static bool set_up(struct sl_load *load, struct sl_ng_client *ng, unsigned number)
@@ -169,7 +164,7 @@ static bool set_up(struct sl_load *load, struct sl_ng_client *ng, unsigned numbe
 	reply = checked_call(ng, answer_new(opt, call, number), &load->answer);
 	if (!take_sdp(load, call, SL_LEG_A, reply, "1"))
 		return false;
-	return open_leg(load, number, SL_LEG_A) && open_leg(load, number, SL_LEG_B);
+	return route_leg(load, number, SL_LEG_A) && route_leg(load, number, SL_LEG_B);
 }
 
 int sl_calls_set_up(struct sl_load *load, struct sl_ng_client *ng)
@@ -185,6 +180,26 @@ int sl_calls_set_up(struct sl_load *load, struct sl_ng_client *ng)
 		if (!set_up(load, ng, i))
 			return -EPROTO;
 	load->totals.setup_ns += now_ns() - start;
+	return 0;
+}
+
+static bool open_leg(struct sl_load *load, unsigned number, unsigned leg)
+{
+	const struct sl_load_suite *suite = load->opt.leg[leg].suite;
+	struct sl_leg *data = &load->calls[number].leg[leg];
+
+	if (!suite->key_len)
+		return true;
+	data->tx = sl_session_new(suite, &data->tx_key, false);
+	data->rx = sl_session_new(suite, &data->rx_key, true);
+	return data->tx && data->rx;
+}
+
+int sl_calls_open(struct sl_load *load)
+{
+	for (unsigned i = 0; i < load->opt.calls; i++)
+		if (!open_leg(load, i, SL_LEG_A) || !open_leg(load, i, SL_LEG_B))
+			return -ENOMEM;
 	return 0;
 }
 

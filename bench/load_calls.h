@@ -12,6 +12,9 @@ void sl_sockets_close(struct sl_load *load);
 
 /* Offer and answer for all calls, one after the other. 0 or -errno with a message on stderr. */
 int sl_calls_set_up(struct sl_load *load, struct sl_ng_client *ng);
+/* Opens an SRTP session for each direction of each leg. With libsrtp on NSS the time this takes
+ * grows with the square of their number. 0 or -ENOMEM. */
+int sl_calls_open(struct sl_load *load);
 /* Adds the relay's packet counts of all calls to the totals. */
 void sl_calls_query(struct sl_load *load, struct sl_ng_client *ng);
 /* Deletes the calls that are up; errors are counted. */

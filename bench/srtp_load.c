@@ -28,6 +28,8 @@ static int play_round(struct sl_load *load, struct sl_ng_client *ng)
 	int error = sl_calls_set_up(load, ng);
 
 	if (!error)
+		error = sl_calls_open(load);
+	if (!error)
 		error = sl_plan_make(load);
 	if (!error)
 		error = sl_plan_protect(load);
