@@ -38,6 +38,7 @@ cat >"$RUN/threads.py" <<'END'
 import grp, os, pwd, sys
 pid, user = sys.argv[1], pwd.getpwnam(sys.argv[2])
 KEPT = 1 << 12 | 1 << 14  # CAP_NET_ADMIN, CAP_IPC_LOCK
+NICE = {"sluiced": -10}  # the control thread
 groups = set(os.getgrouplist(user.pw_name, user.pw_gid))
 faults, names, holders = [], [], 0
 # Where the limit of locked memory cannot be lifted, whoever allocates needs the capability.
@@ -56,6 +57,7 @@ for task in sorted(os.listdir("/proc/%s/task" % pid), key=int):
         "permitted": bits["CapPrm"] & ~KEPT, "effective": bits["CapEff"] & ~KEPT,
         "inheritable": bits["CapInh"], "bounding": bits["CapBnd"], "ambient": bits["CapAmb"],
         "no_new_privs": lines["NoNewPrivs"].strip() != "1",
+        "precedence": os.getpriority(os.PRIO_PROCESS, int(task)) != NICE.get(name, 0),
         "a thread of DPDK": bits["CapPrm"] & ~SPARED if name.startswith(("eal-", "rte_")) else 0,
     }
     faults += ["%s (%s): %s" % (name, task, what) for what, is_wrong in wrong.items() if is_wrong]
