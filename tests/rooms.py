@@ -36,7 +36,8 @@ def includes():
 def private_to(path, known={}):
     """The folder that a header is private to, or None."""
     if path not in known:
-        found = re.search(r"Private\s(?:\s*\*\s*)?to ([a-z/]+)\.", read(path).split("#ifndef")[0])
+        says = re.sub(r"\s+\*?\s*", " ", read(path).split("#ifndef")[0])
+        found = re.search(r"Private to ([a-z/]+)\.", says)
         known[path] = found and found[1]
     return known[path]
 
@@ -73,14 +74,10 @@ def main():
         if rank[there] > rank[here]:
             faults.append("%s includes %s: %s is above it" % (path, included, there))
         mine, theirs = path[:-2], included[:-2]
-        if mine != theirs and not private and not private_to_room(path):
+        if mine != theirs and not private and not (path.endswith(".h") and private_to(path)):
             arrows.setdefault(mine, set()).add(theirs)
     faults += ["a circle: " + " -> ".join(circle) for circle in circles(arrows)]
     sys.exit("\n".join(faults) or 0)
-
-
-def private_to_room(path):
-    return path.endswith(".h") and private_to(path)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* `sluicectl guard`: the policy in force, what it refuses and from whom; and changes to it. */
+/*
+ * `sluicectl guard`: the policy in force, what it refuses and from whom; and changes to it. Private
+ * to ctrl/admin.
+ */
 #ifndef SL_CTRL_ADMIN_GUARD_H
 #define SL_CTRL_ADMIN_GUARD_H
 

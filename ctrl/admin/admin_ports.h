@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* `sluicectl ports` and `drops`: what came by the ports, and what of it went no further. */
+/*
+ * `sluicectl ports` and `drops`: what came by the ports, and what of it went no further. Private to
+ * ctrl/admin.
+ */
 #ifndef SL_CTRL_ADMIN_PORTS_H
 #define SL_CTRL_ADMIN_PORTS_H
 

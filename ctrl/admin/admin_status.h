@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* `sluicectl status`: how the relay is, how full, and what was asked of it. */
+/*
+ * `sluicectl status`: how the relay is, how full, and what was asked of it. Private to ctrl/admin.
+ */
 #ifndef SL_CTRL_ADMIN_STATUS_H
 #define SL_CTRL_ADMIN_STATUS_H
 

@@ -3,7 +3,7 @@
 #ifndef SL_CTRL_LEG_H
 #define SL_CTRL_LEG_H
 
-#include "ctrl/call/session.h"
+#include "ctrl/call/call.h"
 
 /* A copy of its own, terminated. NULL: out of memory, or the text holds a NUL. */
 char *sl_text_copy(struct sl_text text);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Local ports and our keys for who sits behind them (struct sl_local in ctrl/call/session.h). */
+/* Local ports and our keys for who sits behind them (struct sl_local in ctrl/call/call.h). */
 #ifndef SL_CTRL_LOCAL_H
 #define SL_CTRL_LOCAL_H
 
-#include "ctrl/call/session.h"
+#include "ctrl/call/call.h"
 
 /*
  * Ports of that family with one reference, at the address of `near` if that is not NULL and there

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Members of an answer, for printing: what is absent is "-", 0 or "no"; an age is
- * h:mm:ss.
+ * Members of an answer, for printing: what is absent is "-", 0 or "no"; an age is h:mm:ss. Private
+ * to ctrl/cli.
  */
 #ifndef SL_CTRL_SHOW_JSON_H
 #define SL_CTRL_SHOW_JSON_H

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* One connection of a Unix stream listener, from its first byte to the last of its answer; and what
- * it shares with ctrl/ipc/server.c. */
+/*
+ * One connection of a Unix stream listener, from its first byte to the last of its answer; and what
+ * it shares with ctrl/ipc/server.c. Private to ctrl/ipc.
+ */
 #ifndef SL_CTRL_CONNECTION_H
 #define SL_CTRL_CONNECTION_H
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What websocket.c (requests and replies) and websocket_listen.c (who comes in) share. */
+/*
+ * What websocket.c (requests and replies) and websocket_listen.c (who comes in) share. Private to
+ * ctrl/ipc.
+ */
 #ifndef SL_CTRL_WEBSOCKET_PARTS_H
 #define SL_CTRL_WEBSOCKET_PARTS_H
 

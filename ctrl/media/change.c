@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "ctrl/call/leg.h"
-#include "ctrl/media/gate.h"
+#include "ctrl/media/treatment.h"
 #include "dataplane/handoff/flow_new.h"
 
 static bool wanted(const struct sl_terms *from, const struct sl_terms *to)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* One direction of one medium, on its way to other terms. Used by ctrl/media/install.c, which has
- * both directions of all media change at once. */
+/*
+ * One direction of one medium, on its way to other terms. Used by ctrl/media/install.c, which has
+ * both directions of all media change at once. Private to ctrl/media.
+ */
 #ifndef SL_CTRL_CHANGE_H
 #define SL_CTRL_CHANGE_H
 

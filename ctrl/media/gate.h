@@ -4,13 +4,7 @@
 #define SL_CTRL_GATE_H
 
 #include "ctrl/call/session.h"
-#include "ctrl/sdp/sdp.h"
-
-enum sl_gate {
-	SL_GATE_BLOCK = 1 << 0,   /* no RTP of the party is passed on */
-	SL_GATE_SILENCE = 1 << 1, /* silence is passed on; nothing in codecs that have none */
-	SL_GATE_DTMF = 1 << 2,    /* its telephone events (RFC 4733) are not passed on */
-};
+#include "ctrl/media/treatment.h"
 
 /*
  * Closes or opens a gate for what the party with that tag sends or, with an absent tag, for what
@@ -18,13 +12,5 @@ enum sl_gate {
  */
 int sl_gate_set(struct sl_sessions *sessions, struct sl_call *call, struct sl_text tag,
 	enum sl_gate gate, bool closed, char why[SL_CALL_WHY]);
-
-/* What becomes of the media from `from`, whose payload types either SDP may name. */
-void sl_gate_treatment(const struct sl_call *call, const struct sl_leg *from,
-	const struct sl_terms *from_terms, const struct sl_terms *to_terms,
-	struct sl_treatments *treatment);
-
-/* Fills in terms->sound from medium `m`. */
-void sl_terms_sound(struct sl_terms *terms, const struct sl_sdp *sdp, unsigned m);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * One direction of a medium (struct sl_path in ctrl/call/session.h): its pinholes and sources in
+ * One direction of a medium (struct sl_path in ctrl/call/call.h): its pinholes and sources in
  * the guard, the next hops it holds, and its flow in the hands of a worker.
  */
 #ifndef SL_CTRL_PATH_H

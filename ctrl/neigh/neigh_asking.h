@@ -4,7 +4,7 @@
  * address of an on-link prefix in its SDP, and each that nobody answers for takes one of the
  * kernel's entries (1024 of a family by default, for everything on the machine): so they take turns
  * in a few places, of which one call has fewer still. Gateways and what has answered need none. A
- * pure leaf, private to neigh.
+ * pure leaf. Private to ctrl/neigh.
  */
 #ifndef SL_CTRL_NEIGH_ASKING_H
 #define SL_CTRL_NEIGH_ASKING_H

@@ -2,7 +2,7 @@
 /*
  * A set of (ifindex, address) pairs that gives each a small number: what the parts of
  * ctrl/neigh/neigh.c index their tables with. Its hash is keyed at random, because peers choose the
- * addresses. Private to neigh.
+ * addresses. Private to ctrl/neigh.
  */
 #ifndef SL_CTRL_NEIGH_MAP_H
 #define SL_CTRL_NEIGH_MAP_H

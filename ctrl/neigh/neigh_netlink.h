@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What neigh asks of the kernel over rtnetlink, and how it reads what the kernel says. Private to
- * neigh. Requests are answered by the kernel within the call (microseconds), so they are plain
- * function calls.
+ * What neigh asks of the kernel over rtnetlink, and how it reads what the kernel says. Requests are
+ * answered by the kernel within the call (microseconds), so they are plain function calls. Private
+ * to ctrl/neigh.
  */
 #ifndef SL_CTRL_NEIGH_NETLINK_H
 #define SL_CTRL_NEIGH_NETLINK_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Destinations, the next hops they share, and the words that workers read. What ctrl/neigh/neigh.c
- * drives from the loop. Private to neigh.
+ * drives from the loop. Private to ctrl/neigh.
  */
 #ifndef SL_CTRL_NEIGH_TABLE_H
 #define SL_CTRL_NEIGH_TABLE_H

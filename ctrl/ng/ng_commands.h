@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What each command of NG does. Included by ctrl/ng/ng.c only; ctrl/ng/ng.h is what others include.
- */
+/* What each command of NG does. Private to ctrl/ng. */
 #ifndef SL_CTRL_NG_COMMANDS_H
 #define SL_CTRL_NG_COMMANDS_H
 

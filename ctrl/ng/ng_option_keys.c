@@ -8,7 +8,6 @@
 
 #include "ctrl/base/address.h"
 #include "ctrl/sdp/sdes.h"
-#include "ctrl/sdp/sdp_parse.h"
 
 static void read_proto(struct sl_ng_reader *r, struct sl_text text)
 {

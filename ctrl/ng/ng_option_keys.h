@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Shared by the files that read NG options only; ng_options.h is what others include. */
+/* What the files that read NG options share. Private to ctrl/ng. */
 #ifndef SL_CTRL_NG_OPTION_KEYS_H
 #define SL_CTRL_NG_OPTION_KEYS_H
 

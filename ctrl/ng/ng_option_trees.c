@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "ctrl/ng/ng_option_keys.h"
-#include "ctrl/sdp/sdp_parse.h"
+#include "ctrl/sdp/sdp_text.h"
 
 static void add_codec(
 	struct sl_ng_reader *r, enum sl_codec_option option, const struct sl_node *value)

@@ -9,7 +9,7 @@
 
 #include "ctrl/ng/ng_option_keys.h"
 #include "ctrl/ng/rtpp_flags.h"
-#include "ctrl/sdp/sdp_parse.h"
+#include "ctrl/sdp/sdp_text.h"
 
 enum { RAW_NODES = 256 };
 

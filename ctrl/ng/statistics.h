@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The `statistics` of the NG protocol. */
+/* The `statistics` of the NG protocol. Private to ctrl/ng. */
 #ifndef SL_CTRL_STATISTICS_H
 #define SL_CTRL_STATISTICS_H
 

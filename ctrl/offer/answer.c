@@ -6,9 +6,9 @@
 
 #include "ctrl/call/leg.h"
 #include "ctrl/call/local.h"
-#include "ctrl/media/gate.h"
 #include "ctrl/media/hairpin.h"
 #include "ctrl/media/install.h"
+#include "ctrl/media/treatment.h"
 #include "ctrl/observe/quality.h"
 #include "ctrl/observe/watch.h"
 #include "ctrl/offer/answer_parties.h"
@@ -16,7 +16,7 @@
 #include "ctrl/offer/ending.h"
 #include "ctrl/offer/negotiate.h"
 #include "ctrl/offer/offer.h"
-#include "ctrl/sdp/sdp_parse.h"
+#include "ctrl/sdp/sdp_text.h"
 
 /* An answer being worked on: the terms of both sides as they shall be in force. */
 struct reply {

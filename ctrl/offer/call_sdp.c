@@ -10,7 +10,7 @@
 #include "ctrl/call/local.h"
 #include "ctrl/media/hairpin.h"
 #include "ctrl/offer/negotiate.h"
-#include "ctrl/sdp/sdp_parse.h"
+#include "ctrl/sdp/sdp_text.h"
 
 int sl_call_sdp_parse(struct sl_sdp *sdp, const struct sl_request *options, char why[SL_CALL_WHY])
 {

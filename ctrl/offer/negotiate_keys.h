@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The a=crypto lines of one medium (RFC 4568). Used by ctrl/offer/negotiate.c only. */
+/*
+ * The a=crypto lines of one medium (RFC 4568). Used by ctrl/offer/negotiate.c only. Private to
+ * ctrl/offer.
+ */
 #ifndef SL_CTRL_NEGOTIATE_KEYS_H
 #define SL_CTRL_NEGOTIATE_KEYS_H
 

@@ -9,15 +9,15 @@
 #include "ctrl/call/admit.h"
 #include "ctrl/call/leg.h"
 #include "ctrl/call/local.h"
-#include "ctrl/media/gate.h"
 #include "ctrl/media/hairpin.h"
+#include "ctrl/media/treatment.h"
 #include "ctrl/observe/quality.h"
 #include "ctrl/observe/watch.h"
 #include "ctrl/offer/call_sdp.h"
 #include "ctrl/offer/ending.h"
 #include "ctrl/offer/negotiate.h"
 #include "ctrl/offer/offer_parties.h"
-#include "ctrl/sdp/sdp_parse.h"
+#include "ctrl/sdp/sdp_text.h"
 
 static int choose_family(const struct sl_draft *d, int side, const struct sl_terms *terms)
 {

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "ctrl/sdp/sdp_parse.h"
+#include "ctrl/sdp/sdp_text.h"
 
 const char *const sl_codec_option_names[SL_CODEC_OPTION_COUNT] = {
 #define X(id, name) name,

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ctrl/sdp/sdp_parse.h"
+#include "ctrl/sdp/sdp_text.h"
 
 struct writer {
 	const struct sl_sdp_filter *filter;

@@ -3,6 +3,7 @@
  * One packet at a time, by the letter of the RFCs, on OpenSSL. Slow and plain on purpose: it takes
  * session keys, as the RFCs' vectors do, so it is what the start-up self-test checks against the
  * vectors first and the backends against second. Never on the media path of the ipsec-mb backend.
+ * Private to dataplane/crypto.
  */
 #ifndef SL_DATAPLANE_CRYPTO_REF_H
 #define SL_DATAPLANE_CRYPTO_REF_H

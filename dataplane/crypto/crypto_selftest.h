@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/* Private to dataplane/crypto. */
 #ifndef SL_DATAPLANE_CRYPTO_SELFTEST_H
 #define SL_DATAPLANE_CRYPTO_SELFTEST_H
 

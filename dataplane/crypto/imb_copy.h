@@ -3,7 +3,7 @@
  * A worker's IPsec-MB manager. Before 1.4 every call of the library stores to one process-global
  * errno, so workers that share the library share a written cache line (intel-ipsec-mb issue 112)
  * and do not scale. For those versions each worker gets a private copy of the library, data and
- * all.
+ * all. Private to dataplane/crypto.
  */
 #ifndef SL_DATAPLANE_IMB_COPY_H
 #define SL_DATAPLANE_IMB_COPY_H

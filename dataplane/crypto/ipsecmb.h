@@ -3,7 +3,7 @@
  * Inside the ipsec-mb backend: how session keys lie in memory, and what a worker has. One 160-byte
  * packet touches: AES-CM-128 four cache lines; AES-GCM one, the round keys (176 or 240 bytes) and
  * the few hash-key powers its length needs. SRTCP is rare, so its keys are kept as derived and
- * expanded for each packet.
+ * expanded for each packet. Private to dataplane/crypto.
  */
 #ifndef SL_DATAPLANE_IPSECMB_H
 #define SL_DATAPLANE_IPSECMB_H

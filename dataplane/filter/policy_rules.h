@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The policy as workers see it. Internal to the dataplane. */
+/* The policy as workers see it. Private to dataplane. */
 #ifndef SL_DATAPLANE_POLICY_RULES_H
 #define SL_DATAPLANE_POLICY_RULES_H
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* One poll-mode worker: its queues, rings and counters, and the stages it runs. Internal to the
- * dataplane. */
+/*
+ * One poll-mode worker: its queues, rings and counters, and the stages it runs. Private to
+ * dataplane.
+ */
 #ifndef SL_DATAPLANE_WORKER_H
 #define SL_DATAPLANE_WORKER_H
 

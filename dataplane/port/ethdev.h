@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A port as the dataplane's own files see it. Written by the control thread before the workers
- * start. */
+/*
+ * A port as the dataplane's own files see it. Written by the control thread before the workers
+ * start. Private to dataplane.
+ */
 #ifndef SL_DATAPLANE_ETHDEV_H
 #define SL_DATAPLANE_ETHDEV_H
 

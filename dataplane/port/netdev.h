@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What Sluice reads and sets of a kernel network interface. Control thread only; 0 or -errno. */
+/*
+ * What Sluice reads and sets of a kernel network interface. Control thread only; 0 or -errno.
+ * Private to dataplane/port.
+ */
 #ifndef SL_DATAPLANE_NETDEV_H
 #define SL_DATAPLANE_NETDEV_H
 

@@ -2,7 +2,7 @@
 /*
  * How a device with several queues spreads its packets over them. Media is right on any queue,
  * because a worker hands what is not its own to the owner; it is cheapest where the device puts it
- * on the owner's queue.
+ * on the owner's queue. Private to dataplane/port.
  */
 #ifndef SL_DATAPLANE_SPREAD_H
 #define SL_DATAPLANE_SPREAD_H

@@ -2,7 +2,7 @@
 /*
  * The kernel twin of a port that bypasses the kernel: a TAP device with the port's MAC and
  * addresses, through which everything that is not media goes to and comes from the kernel. Workers
- * meet it only by its two rings; a thread of its own does the system calls.
+ * meet it only by its two rings; a thread of its own does the system calls. Private to dataplane.
  */
 #ifndef SL_DATAPLANE_TWIN_H
 #define SL_DATAPLANE_TWIN_H

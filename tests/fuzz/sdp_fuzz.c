@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctrl/sdp/sdp_parse.h"
 #include "ctrl/sdp/sdp_rewrite.h"
+#include "ctrl/sdp/sdp_text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
