@@ -21,7 +21,7 @@
 
 enum {
 	SL_DATAGRAM_CACHE = 16 * 1024 * 1024, /* bytes of replies that are kept */
-	SL_DATAGRAM_NS = 250000,             /* after which no further one is taken */
+	SL_DATAGRAM_NS = 250000,              /* after which no further one is taken */
 	SL_DATAGRAM_SOURCE = 64,              /* address and port */
 	SL_DATAGRAM_WAITING = 512,
 };
