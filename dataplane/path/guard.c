@@ -101,15 +101,26 @@ static bool is_believed(const struct sl_packet *p)
 	       memcmp(p->view.source, source->ip, sizeof(source->ip)) == 0;
 }
 
+/* Before the payload. The flow's header is read only where there might not be room for the largest:
+ * it is in a line that is asked for later. */
+static bool has_headroom(const struct sl_packet *p)
+{
+	const struct sl_egress *egress = &p->flow->egress[p->component];
+
+	if (likely(sl_buffer_has_room(
+		    p->m, p->view.payload, SL_ETHER_LEN + SL_VLAN_LEN + sizeof(egress->header), 0)))
+		return true;
+	return sl_buffer_has_room(p->m, p->view.payload,
+		(uint16_t)(SL_ETHER_LEN + (egress->vlan ? SL_VLAN_LEN : 0) + egress->header_len),
+		0);
+}
+
 /* Of everything that is to be written into it. */
 static bool is_writable(const struct sl_packet *p)
 {
-	const struct sl_egress *egress = &p->flow->egress[p->component];
-	unsigned before = SL_ETHER_LEN + (egress->vlan ? SL_VLAN_LEN : 0) + egress->header_len;
-
-	return sl_buffer_is_ours(p->m) &&
-	       sl_buffer_has_room(p->m, p->view.payload, (uint16_t)before,
-		       p->flow->out_key ? SL_CRYPTO_TAILROOM : 0);
+	return sl_buffer_is_ours(p->m) && has_headroom(p) &&
+	       sl_buffer_has_room(
+		       p->m, p->view.payload, 0, p->flow->out_key ? SL_CRYPTO_TAILROOM : 0);
 }
 
 static enum sl_verdict judge(const struct sl_burst *b, struct sl_packet *p)
