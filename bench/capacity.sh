@@ -15,18 +15,9 @@ suites=${SUITES:-AES_CM_128_HMAC_SHA1_80:AES_CM_128_HMAC_SHA1_32 AEAD_AES_256_GC
 gen_mac=02:00:00:00:00:02 relay_mac=02:00:00:00:00:01
 mkdir -p "$out"
 
-# As deployed: 40,000 flows on pages of 4 KiB cost a worker twice its time.
-pages=/proc/sys/vm/nr_hugepages memory=1536
-had=$(cat $pages)
-give_back() {
-    local status=$?
-    stop sluiced 2>/dev/null || true
-    echo "$had" >$pages
-    (exit $status)
-    cleanup
-}
-trap give_back EXIT
-echo $((had + memory / 2 + 64)) >$pages
+# On hugepages, as deployed.
+memory=1536
+take_hugepages $((memory + 128))
 
 ns_add relay
 

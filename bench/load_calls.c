@@ -130,7 +130,7 @@ static bool take_sdp(
 	return !wrong;
 }
 
-/* Whose packets come from where the relay said that it is. */
+/* Notes that packets from the two addresses which the relay named for this leg are the call's. */
 static bool route_leg(struct sl_load *load, unsigned number, unsigned leg)
 {
 	struct sl_leg *data = &load->calls[number].leg[leg];

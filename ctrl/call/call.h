@@ -100,7 +100,7 @@ struct sl_trouble {
 	} forged, replayed; /* tags that do not verify; indices that were received */
 };
 
-/* What the sweep has seen of the media of one leg (ctrl/observe/watch.h). Times are of sl_clock. */
+/* The sweep's findings on the media of one leg (ctrl/observe/watch.h). Times are of sl_clock. */
 struct sl_watch {
 	uint64_t since;                /* last answer */
 	uint64_t passed;               /* packets, when it looked last */
@@ -125,7 +125,8 @@ struct sl_quality_sample {
 	int64_t at;          /* s, wall clock */
 };
 
-/* Of one SSRC that one leg sends; at most SL_LIVE_SSRCS in a list, made with their first sample. */
+/* The quality of one SSRC that a leg sends. A leg's list has at most SL_LIVE_SSRCS; a track joins
+ * it with its first sample. */
 struct sl_quality_track {
 	struct sl_quality_track *next;
 	struct sl_quality_report last; /* at the last sample */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What happens to calls, and alarms, told as it happens to whoever listens (ctrl/admin/events.h).
- */
+/* Notices tell a listener (ctrl/admin/events.h) at once what happens to a call, and of alarms. */
 #ifndef SL_CTRL_NOTICE_H
 #define SL_CTRL_NOTICE_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What signalling asks of the relay, whichever control protocol it came by: the names of a call and
- * its parties, SDP, and what the proxy's script wants done with it. Strings point into the
- * message that it was read from. docs/ng.md tells what each asks for.
+ * A request of signalling, of any control protocol: it names a call and its parties, carries SDP,
+ * and says what the proxy's script wants done with that. Strings point into the message that it was
+ * read from. docs/ng.md explains each field.
  */
 #ifndef SL_CTRL_REQUEST_H
 #define SL_CTRL_REQUEST_H

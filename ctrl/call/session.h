@@ -9,7 +9,7 @@
 #include "ctrl/limits/guard_config.h"
 #include "ctrl/limits/timers.h"
 
-/* What sessions work with; all of it must outlive them. */
+/* The surroundings of all calls. Whatever this points to must outlive them. */
 struct sl_session_env {
 	const struct sl_crypto_backend *crypto;
 	const struct sl_interface *interfaces; /* the first one is the default */

@@ -22,19 +22,12 @@ void sl_server_release(struct sl_server *server)
 	free(server);
 }
 
-/* Something to read, or the end. */
-static bool has_something(int fd)
+/* >0: there is something to read; 0: the client writes no more; <0: nothing has come. */
+static ssize_t peek(int fd)
 {
 	char byte;
 
-	return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0;
-}
-
-static bool has_bytes(int fd)
-{
-	char byte;
-
-	return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+	return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
 }
 
 static void evict(struct sl_connection *c)
@@ -64,7 +57,7 @@ static void make_room(struct sl_server *server)
 		item = TAILQ_FIRST(&most->resting);
 		c = (const struct sl_connection *)item;
 		/* It may have spoken since the loop last looked: a crowd can come in one turn. */
-		if (!item || c->answered || !has_something(c->fd))
+		if (!item || c->answered || peek(c->fd) < 0)
 			break;
 		sl_work_ready(server->work, item);
 	}
@@ -92,16 +85,12 @@ static bool too_strange(struct sl_server *server, const char *path, const struct
 	return server->strangers == SL_SERVER_STRANGERS;
 }
 
-/* Whether a new connection has something to read, and whether its client reads no answer: it has
- * closed, both ways. */
-static void look_at(int fd, bool *speaks, bool *closed)
+/* The client has closed, and reads no answer; one that only writes no more does. */
+static bool is_gone(int fd)
 {
-	struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+	struct pollfd poll_fd = {.fd = fd};
 
-	if (poll(&poll_fd, 1, 0) < 0)
-		poll_fd.revents = 0;
-	*speaks = poll_fd.revents & POLLIN;
-	*closed = poll_fd.revents & POLLHUP;
+	return poll(&poll_fd, 1, 0) > 0 && poll_fd.revents & POLLHUP;
 }
 
 static void admit(void *context, int fd)
@@ -110,23 +99,22 @@ static void admit(void *context, int fd)
 	struct sl_server *server = l->server;
 	struct sl_connection *c;
 	struct sl_peer peer = {0};
-	bool stranger, speaks, closed;
+	ssize_t ahead = peek(fd);
+	bool stranger, speaks = ahead >= 0;
 
 	server->stats.accepted++;
-	look_at(fd, &speaks, &closed);
-	/* Whoever does this all the time must not cost more than it pays (two system calls here,
-	 * three there), or the backlog is full of it. */
-	if (closed && !has_bytes(fd)) {
-		server->stats.incomplete++;
-		close(fd);
-		return;
-	}
 	if (sl_peer_of(fd, &peer)) {
 		close(fd);
 		return;
 	}
 	stranger = !sl_peer_allowed(fd, &peer, l->how.allow, l->how.n_allow);
 	if (stranger && too_strange(server, l->path, &peer)) {
+		close(fd);
+		return;
+	}
+	/* Who knocks all the time must not cost more than it pays, or the backlog is full of it. */
+	if (ahead == 0 && is_gone(fd)) {
+		server->stats.incomplete++;
 		close(fd);
 		return;
 	}

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ctrl/media/counters.h"
-#include "dataplane/base/clock.h"
 
 #include <string.h>
 #include <time.h>
+
+#include "dataplane/base/clock.h"
 
 void sl_path_counters(const struct sl_path *path, struct sl_flow_counters *out)
 {

@@ -5,16 +5,6 @@
 . "$(dirname "$0")/lib.sh"
 . "$NET_DIR/media.sh"
 
-pages=/proc/sys/vm/nr_hugepages
-had=$(cat $pages)
-give_back() {
-    local status=$?
-    stop sluiced 2>/dev/null || true
-    echo "$had" >$pages
-    (exit $status)
-    cleanup
-}
-trap give_back EXIT
 chmod 755 "$RUN"
 mkdir -p "$RUN/service"
 
@@ -47,7 +37,7 @@ in_ns relay "$SLUICED" -c "$RUN/greedy.conf" >"$RUN/greedy.log" 2>&1 || status=$
 [ $status != 0 ] || fail "a terabyte of hugepages was there"
 logged greedy nr_hugepages || fail "it does not say how to get hugepages"
 
-echo $((had + 128)) >$pages
+take_hugepages 256
 if [ "$(free_mib)" -lt 256 ]; then
     say "skipped: no 256 MiB of hugepages to be had here"
     exit 77

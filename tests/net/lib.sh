@@ -146,6 +146,13 @@ stop() {
     return $status
 }
 
+# take_hugepages MIB: so many more, in pages of 2 MiB, as far as there are any, until the script ends
+HUGEPAGES=/proc/sys/vm/nr_hugepages HUGEPAGES_HAD=
+take_hugepages() {
+    HUGEPAGES_HAD=$(cat $HUGEPAGES)
+    echo $((HUGEPAGES_HAD + $1 / 2)) >$HUGEPAGES
+}
+
 cleanup() {
     local status=$? i
     trap - EXIT
@@ -156,6 +163,7 @@ cleanup() {
     for i in "${NAMESPACES[@]}"; do
         ip netns del "$i" 2>/dev/null || true
     done
+    [ -z "$HUGEPAGES_HAD" ] || echo "$HUGEPAGES_HAD" >$HUGEPAGES
     if [ -n "${KEEP:-}" ]; then say "kept: $RUN"; else rm -rf "$RUN"; fi
     exit $status
 }
