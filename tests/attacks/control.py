@@ -28,8 +28,8 @@ def connect():
             sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
             host, port = STREAM[4:].rsplit(":", 1)
             to = (host, int(port))
+    sock.connect(to)  # as a proxy does: with a time limit it would not wait for room in the backlog
     sock.settimeout(20)
-    sock.connect(to)
     return sock
 
 

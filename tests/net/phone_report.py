@@ -15,7 +15,7 @@ import tone
 
 MIN_PACKETS = 250   # of the 300 that 6 s of G.711 make
 MAX_DROPS = 10      # refused by the relay: what arrives before the answer opened the pinholes
-MAX_LOST = 10       # sent by one phone and not seen at the other: in flight at answer and hang-up
+MAX_LOST = 10       # sent by one phone during the call and not seen at the other
 MIN_PURITY = 0.9
 MIN_SECONDS = 4.5
 
@@ -130,6 +130,13 @@ def judge_relay(run, phones, wrong):
         wrong.append("the relay dropped %s" % drops)
 
 
+def missing(sent, arrived):
+    """How many were lost of those that were sent between the first and the last that arrived: who talks before the relay has
+    the answer, or after it has been told of the end, is not heard, however long signalling takes."""
+    heard = [i for i, number in enumerate(sent) if number in arrived]
+    return heard[-1] - heard[0] + 1 - len(heard) if heard else len(sent)
+
+
 def judge_path(a, b, wrong):
     """Both legs together: re-keyed, complete, and nothing but what was sent."""
     keys_a, keys_b = {a.key_out, a.key_in} - {"-"}, {b.key_out, b.key_in} - {"-"}
@@ -138,8 +145,9 @@ def judge_path(a, b, wrong):
     for talker, listener in ((a, b), (b, a)):
         both = talker.sent.keys() & listener.received.keys()
         way = "%s to %s: " % (talker.name, listener.name)
-        if len(talker.sent) - len(both) > MAX_LOST:
-            wrong.append(way + "%d of %d packets lost" % (len(talker.sent) - len(both), len(talker.sent)))
+        lost = missing(list(talker.sent), both)
+        if lost > MAX_LOST:
+            wrong.append(way + "%d of %d packets lost" % (lost, len(talker.sent)))
         if listener.received.keys() - both:
             wrong.append(way + "packets arrived that nobody sent")
         # 16 bytes of G.711 are the same on both cables only under the same keystream.
