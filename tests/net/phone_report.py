@@ -8,6 +8,7 @@ the hang-up. Prints a table, then what is wrong; exit 1 when anything is.
 """
 import glob
 import json
+import math
 import sys
 
 import pcap
@@ -27,7 +28,8 @@ class Phone:
         self.expected = int(hertz)
         self.wrong = []
         self.suite, self.key_out, self.key_in = "-", "-", "-"
-        self.sent, self.received, self.rtcp, self.drops = {}, {}, [0, 0], "-"
+        self.sent, self.received, self.rtcp, self.drops = {}, {}, [0, 0], "-"  # RTP: {rtp_id: datagram}
+        self.hung_up = math.inf  # when this phone's cable first carried a BYE
         self.heard = {"hertz": 0, "purity": 0.0, "seconds": 0.0}
         try:
             self.read(pcap.read("%s/%s.pcap" % (run, self.name)), relay)
@@ -49,6 +51,8 @@ class Phone:
             out = datagram.source[0] == self.address
             if datagram.is_sip():
                 start, headers, body = pcap.sip(datagram)
+                if start.startswith("BYE"):
+                    self.hung_up = min(self.hung_up, datagram.time)
                 if not headers.get("cseq", "").endswith("INVITE") or "m=audio" not in body:
                     continue
                 if start.startswith("INVITE"):
@@ -56,7 +60,7 @@ class Phone:
                 elif start.startswith("SIP/2.0 200"):
                     answer = out, pcap.cryptos(body)
             elif datagram.is_rtp():
-                (self.sent if out else self.received)[datagram.rtp_id()] = datagram.rtp_payload()
+                (self.sent if out else self.received)[datagram.rtp_id()] = datagram
             elif datagram.is_rtcp():
                 self.rtcp[0 if out else 1] += 1
         self.keys(offer, answer)
@@ -130,11 +134,12 @@ def judge_relay(run, phones, wrong):
         wrong.append("the relay dropped %s" % drops)
 
 
-def missing(sent, arrived):
-    """How many were lost of those that were sent between the first and the last that arrived: who talks before the relay has
-    the answer, or after it has been told of the end, is not heard, however long signalling takes."""
-    heard = [i for i, number in enumerate(sent) if number in arrived]
-    return heard[-1] - heard[0] + 1 - len(heard) if heard else len(sent)
+def missing(sent, arrived, end):
+    """How many were lost of those sent between the first that arrived and the end: who talks before the relay has the
+    answer, or after somebody hung up, is not heard, however long signalling takes."""
+    during = [number for number, datagram in sent.items() if datagram.time < end]
+    first = next((i for i, number in enumerate(during) if number in arrived), 0)
+    return sum(number not in arrived for number in during[first:])
 
 
 def judge_path(a, b, wrong):
@@ -142,16 +147,17 @@ def judge_path(a, b, wrong):
     keys_a, keys_b = {a.key_out, a.key_in} - {"-"}, {b.key_out, b.key_in} - {"-"}
     if keys_a & keys_b:
         wrong.append("a key of %s's leg is used on %s's leg too: not re-keyed" % (a.name, b.name))
+    end = min(a.hung_up, b.hung_up)
     for talker, listener in ((a, b), (b, a)):
         both = talker.sent.keys() & listener.received.keys()
         way = "%s to %s: " % (talker.name, listener.name)
-        lost = missing(list(talker.sent), both)
+        lost = missing(talker.sent, both, end)
         if lost > MAX_LOST:
             wrong.append(way + "%d of %d packets lost" % (lost, len(talker.sent)))
         if listener.received.keys() - both:
             wrong.append(way + "packets arrived that nobody sent")
         # 16 bytes of G.711 are the same on both cables only under the same keystream.
-        same = sum(talker.sent[i][:16] == listener.received[i][:16] for i in both)
+        same = sum(talker.sent[i].rtp_payload()[:16] == listener.received[i].rtp_payload()[:16] for i in both)
         if same:
             wrong.append(way + "%d packets carry the same bytes on both legs" % same)
 
