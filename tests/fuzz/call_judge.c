@@ -216,7 +216,8 @@ static void judge_policy(const struct sl_sdp_media *from, const struct medium *m
 
 	if (secure && !m->n_lines)
 		violated("SRTP without a key");
-	if (world.config.secure_only && !secure)
+	/* RTP/AVP with a key, back to who asked so, is SRTP (RFC 8643 3.1). */
+	if (world.config.secure_only && !m->n_lines)
 		violated("plain RTP, which is not allowed");
 	for (unsigned i = 0; i < m->n_lines; i++)
 		if (sl_suites[m->line[i].suite].key_len < least->key_len ||
