@@ -81,14 +81,16 @@ static void put(struct writer *w, const char *before, struct sl_text text)
 	w->lines++;
 }
 
+/* No rule touches a medium that is refused: its attributes mean nothing (RFC 3264 6). */
 static bool in_scope(const struct writer *w, const struct sl_sdp_attr_rule *rule)
 {
-	const struct sl_text *type;
+	const struct sl_sdp_media *media;
 
 	if (w->media == SL_SDP_SESSION)
 		return sl_text_is(rule->scope, "none") || sl_text_is(rule->scope, "global");
-	type = &w->sdp->media[w->media].type;
-	return type->len == rule->scope.len && !memcmp(type->at, rule->scope.at, type->len);
+	media = &w->sdp->media[w->media];
+	return media->port && media->type.len == rule->scope.len &&
+	       !memcmp(media->type.at, rule->scope.at, media->type.len);
 }
 
 /* Whole, or up to the end of a name or of a first word. */

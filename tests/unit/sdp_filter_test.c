@@ -93,6 +93,11 @@ static const struct {
 	{"codec-strip-PCMU", false,
 		HEAD "m=audio 0 RTP/AVP 0 8\r\nm=image 4004 udptl t38\r\na=T38FaxVersion:0\r\n",
 		HEAD "m=audio 0 RTP/AVP 0 8\r\nm=image 4004 udptl t38\r\na=T38FaxVersion:0\r\n"},
+	{"sdp-attr=[audio=[add=ptime:20 remove=mid substitute=[label label:x]]]", false,
+		HEAD "m=audio 0 RTP/AVP 0\r\na=mid:1\r\na=label:1\r\nm=audio 4000 RTP/AVP "
+		     "0\r\na=mid:2\r\n",
+		HEAD "m=audio 0 RTP/AVP 0\r\na=mid:1\r\na=label:1\r\nm=audio 4000 RTP/AVP "
+		     "0\r\na=ptime:20\r\n"},
 	{"sdp-attr-add-audio-sendonly", false, ALL,
 		AUDIO("96 97 8 0 101", OPUS AMR EVENT "a=ptime:20\r\na=sendonly\r\n")},
 	{"sdp-attr-add-audio-ptime:20", false, ALL, ALL}, /* is there */
