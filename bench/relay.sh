@@ -37,7 +37,7 @@ sluice_config() {
 }
 start_sluice() {
     CONFIG=$RUN/sluice.conf
-    sluice_config "device = af_xdp:eth0\nguard-object = $GUARD\npoll = adaptive" >"$CONFIG"
+    sluice_config "device = af_xdp:eth0\npoll = adaptive" >"$CONFIG"
     start_sluiced relay
     relay=sluiced ng=unix:$NG vdev="${generator}0,iface=eth0$([ "$generator" = net_af_xdp ] || echo ,qdisc_bypass=1)"
 }

@@ -21,7 +21,7 @@ LONGEST=900 # seconds that a program may take
 
 deploy/packages.sh build bench
 [ -f "$BUILD/build.ninja" ] || meson setup "$BUILD"
-ninja -C "$BUILD" ctrl/sluiced ctrl/sluicectl ebpf/{guard,seat}.bpf.o bench/{drop.bpf.o,bench_crypto,bench_guard,bench_path,bench_stages,bench_setup,wire_load}
+ninja -C "$BUILD" ctrl/sluiced ctrl/sluicectl ebpf/guard.bpf.o bench/{drop.bpf.o,bench_crypto,bench_guard,bench_path,bench_stages,bench_setup,wire_load}
 mkdir -p "$out/json"
 BUILD=$(cd "$BUILD" && pwd) out=$(cd "$out" && pwd)
 json=$out/json

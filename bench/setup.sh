@@ -15,8 +15,7 @@ address peer eth0 10.0.0.2/16
 {
     printf '[sluice]\nuser = root\nruntime-dir = %s\ncontrol-core = %s\nmemory = 2048\nhugepages = off\n\n' \
         "$RUN" "$(tool_core)"
-    printf '[port wan]\ndevice = af_xdp:eth0\nguard-object = %s\ncores = %s\npoll = %s\n\n' \
-        "$GUARD" "$(media_core)" "${POLL:-busy}"
+    printf '[port wan]\ndevice = af_xdp:eth0\ncores = %s\npoll = %s\n\n' "$(media_core)" "${POLL:-busy}"
     # 100,000 calls need 200,000 port pairs; an address has 32,000.
     for i in {0..9}; do
         printf '[interface i%d]\nport = wan\naddress = 10.0.1.%d/16\nmedia-ports = 1024-65535\n\n' "$i" "$i"

@@ -8,6 +8,7 @@
 #include <bpf/libbpf.h>
 #include <linux/if_link.h>
 
+#include "ebpf/guard.skel.h"
 #include "ebpf/guard_private.h"
 
 static int size_maps(struct bpf_object *object, const struct sl_guard_sizes *sizes)
@@ -61,27 +62,34 @@ static struct sl_guard *take(struct bpf_object *object, unsigned ifindex)
 	return guard;
 }
 
-int sl_guard_load(unsigned ifindex, const char *path, const struct sl_guard_sizes *sizes,
-	bool kernel, struct sl_guard **guard, char why[SL_GUARD_WHY])
+static struct bpf_object *open_guard(void)
 {
-	struct bpf_object *object = bpf_object__open_file(path, NULL);
+	size_t size;
+	const void *bytes = sl_guard_bpf__elf_bytes(&size);
+
+	return bpf_object__open_mem(bytes, size, NULL);
+}
+
+int sl_guard_load(unsigned ifindex, const struct sl_guard_sizes *sizes, bool kernel,
+	struct sl_guard **guard, char why[SL_GUARD_WHY])
+{
+	struct bpf_object *object = open_guard();
 	int error;
 
 	if (!object)
-		return sl_guard_refuse(-errno, why, "%.160s: %s", path, strerror(errno));
+		return sl_guard_refuse(-errno, why, "the guard: %s", strerror(errno));
 	error = size_maps(object, sizes);
 	if (!error)
 		error = bpf_object__load(object);
 	if (error) {
-		sl_guard_refuse(error, why, "%.120s: the kernel refuses the guard: %s%s", path,
-			strerror(-error), error == -EPERM ? "; start as root" : "");
+		sl_guard_refuse(error, why, "the kernel refuses the guard: %s%s", strerror(-error),
+			error == -EPERM ? "; start as root" : "");
 	} else {
 		*guard = take(object, ifindex);
 		if (*guard)
 			(*guard)->kernel = kernel;
 		else
-			error = sl_guard_refuse(
-				-ENOMEM, why, "%.120s: no memory, or not the guard", path);
+			error = sl_guard_refuse(-ENOMEM, why, "the guard: no memory");
 	}
 	bpf_object__close(object);
 	return error;

@@ -44,19 +44,25 @@ struct sl_guard;
  */
 int sl_guard_stale_detach(unsigned ifindex, char why[SL_GUARD_WHY]);
 
-/* Entries of the tables; 0: as many as the object says. */
+/*
+ * A file in memory with the program that holds the guard's place while DPDK opens its sockets
+ * (ebpf/seat.bpf.c): /proc/self/fd/N is a path for DPDK's `xdp_prog`. The caller closes it. -errno.
+ */
+int sl_guard_seat(void);
+
+/* Entries of the tables; 0: as many as the program says. */
 struct sl_guard_sizes {
 	unsigned strangers; /* memory is taken at once */
 	unsigned sources;   /* that calls name; memory as they come */
 };
 
 /*
- * Loads programs and maps from the object at `path`, for the netdev; nothing is attached. `kernel`:
+ * Loads programs and maps for the netdev; nothing is attached. `kernel`:
  * there is no dataplane, open ports are the kernel's, whoever is a stranger there is limited. The
  * caller owns *guard and ends it with sl_guard_close or sl_guard_let_go.
  */
-int sl_guard_load(unsigned ifindex, const char *path, const struct sl_guard_sizes *sizes,
-	bool kernel, struct sl_guard **guard, char why[SL_GUARD_WHY]);
+int sl_guard_load(unsigned ifindex, const struct sl_guard_sizes *sizes, bool kernel,
+	struct sl_guard **guard, char why[SL_GUARD_WHY]);
 
 /*
  * From now on it judges what arrives, without a gap where a guard stood before: at XDP in place of

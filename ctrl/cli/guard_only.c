@@ -74,8 +74,7 @@ static int stand(
 		.strangers = config->guard.max_strangers, .sources = config->guard.max_named};
 	struct sl_guard *guard = NULL;
 	char why[SL_GUARD_WHY] = "";
-	int rc = sl_guard_load(ifindex, how->guard_object[0] ? how->guard_object : SL_GUARD_OBJECT,
-		&sizes, true, &guard, why);
+	int rc = sl_guard_load(ifindex, &sizes, true, &guard, why);
 
 	if (!rc)
 		rc = tell(guard, config, port, why);

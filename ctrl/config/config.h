@@ -60,8 +60,7 @@ struct sl_config_port {
 	enum sl_config_poll poll;
 	bool set_channels; /* af_xdp: narrow the netdev's channels to n_cores */
 	bool no_generic;   /* af_xdp: generic-xdp = no: refuse a netdev whose driver has no XDP */
-	char guard_object[SL_CONFIG_PATH]; /* af_xdp: BPF object; "": the installed one */
-	bool has_mac;                      /* vdev: */
+	bool has_mac;      /* vdev: */
 	uint8_t mac[6];
 	char tap[IFNAMSIZ]; /* pci, vdev: name of the TAP twin; "": none */
 	unsigned n_neighbors;

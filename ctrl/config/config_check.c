@@ -24,7 +24,6 @@ static void check_device_keys(struct sl_config_parser *parser, unsigned i)
 		const char *needs;
 	} rules[] = {
 		{"set-channels", 1 << SL_DEVICE_AF_XDP, "af_xdp:"},
-		{"guard-object", 1 << SL_DEVICE_AF_XDP, "af_xdp:"},
 		{"generic-xdp", 1 << SL_DEVICE_AF_XDP, "af_xdp:"},
 		{"mac", 1 << SL_DEVICE_VDEV, "vdev:"},
 		{"tap", 1 << SL_DEVICE_PCI | 1 << SL_DEVICE_VDEV, "pci: or vdev:"},

@@ -89,11 +89,6 @@ static void set_generic_xdp(struct sl_config_parser *parser, const char *value)
 		sl_config_fault(parser, "generic-xdp: '%.64s'; write yes or no", value);
 }
 
-static void set_guard_object(struct sl_config_parser *parser, const char *value)
-{
-	sl_config_set_path(parser, parser->port->guard_object, "guard-object", value);
-}
-
 static void set_mac(struct sl_config_parser *parser, const char *value)
 {
 	parser->port->has_mac = sl_config_mac(value, parser->port->mac);
@@ -148,7 +143,6 @@ const struct sl_config_key sl_config_port_keys[] = {
 	{"poll", false, set_poll},
 	{"set-channels", false, set_set_channels},
 	{"generic-xdp", false, set_generic_xdp},
-	{"guard-object", false, set_guard_object},
 	{"mac", false, set_mac},
 	{"tap", false, set_tap},
 	{"neighbor", true, add_neighbor},

@@ -38,8 +38,6 @@ static void print_port(FILE *out, const struct sl_config_port *port)
 	if (port->kind == SL_DEVICE_AF_XDP) {
 		fprintf(out, "set-channels = %s\n", port->set_channels ? "yes" : "no");
 		fprintf(out, "generic-xdp = %s\n", port->no_generic ? "no" : "yes");
-		if (port->guard_object[0])
-			fprintf(out, "guard-object = %s\n", port->guard_object);
 	} else {
 		fprintf(out, "tap = %s\n", port->tap[0] ? port->tap : "none");
 	}

@@ -2,10 +2,10 @@
 #include "ctrl/daemon/network.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ctrl/base/log.h"
 #include "dataplane/base/nexthop.h"
@@ -13,21 +13,6 @@
 #include "dataplane/port/port.h"
 
 enum { DEFAULT_MEMORY_MIB = 512 };
-
-static const char *guard_object(const struct sl_config_port *port)
-{
-	return port->guard_object[0] ? port->guard_object : SL_GUARD_OBJECT;
-}
-
-/* What DPDK is given lies beside the guard. */
-static const char *seat_object(const struct sl_config_port *port, char path[PATH_MAX])
-{
-	const char *guard = guard_object(port), *slash = strrchr(guard, '/');
-
-	snprintf(path, PATH_MAX, "%.*s/seat.bpf.o", slash ? (int)(slash - guard) : 1,
-		slash ? guard : ".");
-	return path;
-}
 
 int sl_network_reserve(
 	struct sl_network *net, const struct sl_config *config, char why[SL_NETWORK_WHY])
@@ -68,8 +53,9 @@ static int open_port(struct sl_network *net, unsigned i, char why[SL_NETWORK_WHY
 		[SL_DEVICE_VDEV] = "vdev:%s",
 	};
 	const struct sl_config_port *port = &net->config->ports[i];
-	char device[SL_CONFIG_DEVICE + 8], seat[PATH_MAX];
+	char device[SL_CONFIG_DEVICE + 8], seat[32] = "";
 	unsigned cores[SL_MAX_WORKERS];
+	int seat_fd = -1;
 	struct sl_port_config how = {
 		.name = port->name,
 		.device = device,
@@ -77,7 +63,7 @@ static int open_port(struct sl_network *net, unsigned i, char why[SL_NETWORK_WHY
 		.n_cores = port->n_cores,
 		.adaptive = port->poll == SL_POLL_ADAPTIVE,
 		.set_channels = port->set_channels,
-		.xdp_object = seat_object(port, seat),
+		.xdp_object = seat,
 		.twin = port->tap[0] ? port->tap : NULL,
 		.mac = port->has_mac ? port->mac : NULL,
 	};
@@ -96,9 +82,18 @@ static int open_port(struct sl_network *net, unsigned i, char why[SL_NETWORK_WHY
 		}
 		if (sl_guard_stale_detach(ifindex, why))
 			return -EBUSY;
+		seat_fd = sl_guard_seat();
+		if (seat_fd < 0) {
+			snprintf(
+				why, SL_NETWORK_WHY, "port %s: %s", port->name, strerror(-seat_fd));
+			return seat_fd;
+		}
+		snprintf(seat, sizeof(seat), "/proc/self/fd/%d", seat_fd);
 	}
 	int rc = sl_port_open(&how, &net->ports[i], why);
 
+	if (seat_fd >= 0)
+		close(seat_fd);
 	if (!rc && how.n_cores > 1) {
 		struct sl_port_stats stats;
 
@@ -117,8 +112,7 @@ static int load_guard(struct sl_network *net, unsigned i, char why[SL_NETWORK_WH
 
 	if (port->kind != SL_DEVICE_AF_XDP)
 		return 0;
-	return sl_guard_load(sl_port_ifindex(net->ports[i]), guard_object(port), &sizes, false,
-		&net->guards[i], why);
+	return sl_guard_load(sl_port_ifindex(net->ports[i]), &sizes, false, &net->guards[i], why);
 }
 
 static int attach_guard(struct sl_network *net, unsigned i, char why[SL_NETWORK_WHY])

@@ -41,7 +41,7 @@ struct sl_port_config {
 	unsigned n_cores;
 	bool adaptive;     /* workers may sleep when idle */
 	bool set_channels; /* af_xdp: narrow the netdev's channels to n_cores instead of refusing */
-	const char *xdp_object; /* af_xdp: path of what DPDK loads: ebpf/seat.bpf.c */
+	const char *xdp_object; /* af_xdp: path of the program that DPDK loads: sl_guard_seat */
 	const char *twin;       /* pci, vdev: name of the TAP twin to create; NULL: none */
 	const uint8_t *mac;     /* vdev: 6 bytes, or NULL for the driver's own */
 };

@@ -36,7 +36,7 @@ for name in ip tc; do
     [ -e "$root/usr/sbin/$name" ] || ln -s "$program" "$root/usr/sbin/$name"
 done
 into "$build"/tests/unit/{test_guard{,_policy,_user},spoof.bpf.o} "$build/ebpf/guard.bpf.o" "$build/ctrl/sluicectl"
-printf '%s\n' '[port wan]' 'device = af_xdp:eth0' 'cores = 0' "guard-object = $build/ebpf/guard.bpf.o" \
+printf '%s\n' '[port wan]' 'device = af_xdp:eth0' 'cores = 0' \
     '[interface public]' 'port = wan' 'address = 10.0.0.1/24' 'media-ports = 20000-29999' \
     '[control]' 'ng = unix:/run/ng.sock' >"$root/guard.conf"
 for name in veth sch_ingress cls_bpf; do

@@ -17,7 +17,6 @@ runtime-dir = $RUN/service
 hugepages = $1
 [port wan]
 device = af_xdp:eth0
-guard-object = $GUARD
 cores = $(media_core)
 poll = adaptive
 [interface public]

@@ -23,7 +23,6 @@ memory = 256
 hugepages = off
 [port wan]
 device = af_xdp:eth0
-guard-object = $GUARD
 cores = $(taskset -cp $$ | sed 's/.*[ ,-]//')
 poll = adaptive
 [interface public]

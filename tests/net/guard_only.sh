@@ -14,7 +14,7 @@ CONFIG=$RUN/guard.conf
 # configure LINE...: of [port]
 MEDIA='media-ports = 20000-29999'
 configure() {
-    printf '[port wan]\ndevice = af_xdp:eth0\nguard-object = %s\n' "$GUARD" >"$CONFIG"
+    printf '[port wan]\ndevice = af_xdp:eth0\n' >"$CONFIG"
     printf '%s\n' "$@" >>"$CONFIG"
     printf '[interface public]\nport = wan\naddress = 10.0.0.1/24\naddress = fd00::1/64\n%s\nkernel-ports = 5060,20004\n' \
         "$MEDIA" >>"$CONFIG"

@@ -27,7 +27,7 @@ counter() { # NAME: its latest value
 }
 attached() { ip -n "$TAG-relay" link show dev eth0 | has ' xdp '; }
 start_guard() {
-    start guard relay "$HOLD" "$GUARD" eth0 $V4 20000-20999 20002
+    start guard relay "$HOLD" "$BUILD/ebpf/guard.bpf.o" eth0 $V4 20000-20999 20002
     check "the guard is not up" wait_for 5 logged guard ready
 }
 

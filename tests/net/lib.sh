@@ -10,7 +10,7 @@ set -euo pipefail
 NET_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 : "${BUILD:=$NET_DIR/../../build}"
 BUILD=$(cd "$BUILD" && pwd)
-SLUICED=$BUILD/ctrl/sluiced SLUICECTL=$BUILD/ctrl/sluicectl GUARD=$BUILD/ebpf/guard.bpf.o
+SLUICED=$BUILD/ctrl/sluiced SLUICECTL=$BUILD/ctrl/sluicectl
 
 if [ "$(id -u)" -ne 0 ]; then
     echo "needs root: network namespaces, XDP" >&2
@@ -184,8 +184,7 @@ start_sluiced() {
         local CONFIG=$RUN/sluice.conf
         {
             printf '[sluice]\nuser = root\nruntime-dir = %s\n\n' "$RUN"
-            printf '[port wan]\ndevice = af_xdp:eth0\nguard-object = %s\ncores = %s\npoll = adaptive\n\n' \
-                "$GUARD" "$(media_core)"
+            printf '[port wan]\ndevice = af_xdp:eth0\ncores = %s\npoll = adaptive\n\n' "$(media_core)"
             printf '[interface public]\nport = wan\nmedia-ports = %s\n' "${MEDIA_PORTS:-20000-29999}"
             [ -z "${SOURCE:-}" ] || printf 'source = %s\n' "$SOURCE"
             for address in "$@"; do printf 'address = %s\n' "$address"; done

@@ -45,7 +45,6 @@ runtime-dir = $RUN
 
 [port wan]
 device = af_xdp:eth0
-guard-object = $GUARD
 cores = $(media_core)
 poll = adaptive
 

@@ -25,7 +25,6 @@ user = root
 runtime-dir = $RUN
 [port wan]
 device = af_xdp:${2:-eth0}
-guard-object = $GUARD
 cores = $(media_core)
 poll = adaptive
 set-channels = $1

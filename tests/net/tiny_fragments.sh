@@ -71,7 +71,6 @@ done
 cat >"$CONFIG" <<END
 [port wan]
 device = af_xdp:eth0
-guard-object = $GUARD
 [interface public]
 port = wan
 address = 10.0.0.1/24

@@ -22,13 +22,11 @@ runtime-dir = $RUN
 
 [port left]
 device = af_xdp:eth0
-guard-object = $GUARD
 cores = $(media_core)
 poll = adaptive
 
 [port right]
 device = af_xdp:eth1
-guard-object = $GUARD
 cores = $(media_core)
 poll = adaptive
 

@@ -30,7 +30,6 @@ runtime-dir = $RUN
 
 [port wan]
 device = af_xdp:eth0
-guard-object = $GUARD
 cores = $(media_core)
 poll = adaptive
 neighbor = 10.9.0.2 02:00:00:00:09:02

@@ -115,9 +115,8 @@ static const struct bad bad_files[] = {
 	{"keys of another device", PORT "tap = x\nmac = 02:00:00:00:00:01\n" IFACE CTRL,
 		{{4, "'tap' goes with"}, {5, "'mac' goes with"}}},
 	{"af_xdp keys on a vdev",
-		"[port wan]\ndevice = vdev:net_null0\ncores = 1\nset-channels = no\nguard-object = "
-		"/x\n" IFACE CTRL,
-		{{4, "'set-channels' goes with"}, {5, "'guard-object' goes with"}}},
+		"[port wan]\ndevice = vdev:net_null0\ncores = 1\nset-channels = no\n" IFACE CTRL,
+		{{4, "'set-channels' goes with"}}},
 	{"mac",
 		"[port wan]\ndevice = vdev:net_null0\ncores = 1\nmac = 01:00:5e:00:00:01\n" IFACE
 			CTRL,

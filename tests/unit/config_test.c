@@ -177,7 +177,6 @@ static const char full[] =
 	"[sluice]\nuser = root\nruntime-dir = /run/x\ncrypto = srtp2\nhugepages = 512\n"
 	"memory = 1024\ncontrol-core = 0\n"
 	"[port wan]\ndevice = af_xdp:eth1\ncores = 1, 2-3\nset-channels = no\n"
-	"guard-object = /usr/lib/sluice/guard.bpf.o\n"
 	"[port lan]\ndevice = vdev:net_memif0,role=client,id=0\ncores = 0\npoll = adaptive\n"
 	"mac = 02:00:00:00:00:0A\nneighbor = 10.0.0.1 02:00:00:00:00:01\n"
 	"neighbor = fd00::1 02:00:00:00:00:02\n"

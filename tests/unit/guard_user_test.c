@@ -170,7 +170,7 @@ static struct sl_guard *load(void)
 	const struct sl_guard_sizes sizes = {.strangers = 1024, .sources = 1024};
 	struct sl_guard *guard = NULL;
 
-	if (sl_guard_load(LOOPBACK, object_path, &sizes, true, &guard, why) != 0)
+	if (sl_guard_load(LOOPBACK, &sizes, true, &guard, why) != 0)
 		fail_msg("%s", why);
 	return guard;
 }
@@ -275,7 +275,7 @@ static void test_tables_are_as_large_as_said(void **state)
 	uint8_t ip[16] = {[10] = 0xff, [11] = 0xff, [12] = 10};
 	struct sl_guard *guard;
 
-	assert_int_equal(sl_guard_load(LOOPBACK, object_path, &sizes, true, &guard, why), 0);
+	assert_int_equal(sl_guard_load(LOOPBACK, &sizes, true, &guard, why), 0);
 	assert_true(sl_guard_attach(guard, NULL, 0, true, why) >= 0);
 	assert_int_equal(room_of("strangers"), sizes.strangers);
 	assert_int_equal(room_of("expected"), sizes.sources);
