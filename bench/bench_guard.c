@@ -19,7 +19,7 @@
 #include <linux/if_link.h>
 
 #include "ebpf/guard_user.h"
-#include "tests/unit/guard_frame.h"
+#include "tests/unit/ebpf/guard_frame.h"
 
 enum { LOOPBACK = 1, SKIP = 77, REPEAT = 1000000, ROUNDS = 9, PORT_MIN = 20000, PORT_MAX = 59999 };
 

@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../unit/world_keys.h"
-#include "../unit/world_trace.h"
 #include "ctrl/call/local.h"
 #include "dataplane/base/media_address.h"
 #include "dataplane/path/pinhole.h"
+#include "tests/unit/ctrl/ng/world_keys.h"
+#include "tests/unit/ctrl/ng/world_trace.h"
 
 enum { TOLD = 32 /* keys that are told with a pair of ports */ };
 

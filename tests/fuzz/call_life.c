@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#include "../unit/world_keys.h"
 #include "call_judge.h"
 #include "dataplane/flow/more.h"
 #include "dataplane/path/spares.h"
+#include "tests/unit/ctrl/ng/world_keys.h"
 
 /* The first step sets the life up: what the operator has configured, what memory there is, how it
  * ends. */

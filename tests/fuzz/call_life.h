@@ -7,8 +7,8 @@
 #ifndef SL_TESTS_CALL_LIFE_H
 #define SL_TESTS_CALL_LIFE_H
 
-#include "../unit/world.h"
 #include "ctrl/sdp/sdes.h"
+#include "tests/unit/ctrl/ng/world.h"
 
 enum {
 	STEP = 16,      /* bytes */

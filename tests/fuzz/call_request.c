@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../unit/world_trace.h"
 #include "ctrl/ng/ng_frame.h"
+#include "tests/unit/ctrl/ng/world_trace.h"
 
 static const char *const flags[] = {"SDES-no-AES_CM_128_HMAC_SHA1_80", "SDES-no-AEAD_AES_256_GCM",
 	"SDES-only-AES_CM_128_HMAC_SHA1_80", "SDES-only-AEAD_AES_256_GCM", "SDES-nonew", "SDES-off",

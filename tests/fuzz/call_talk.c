@@ -2,9 +2,9 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "../unit/world_keys.h"
 #include "call_judge.h"
 #include "call_life.h"
+#include "tests/unit/ctrl/ng/world_keys.h"
 
 /* A TALK step, decoded. */
 struct speaker {

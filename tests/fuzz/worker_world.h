@@ -6,7 +6,7 @@
 #ifndef SL_TESTS_WORKER_WORLD_H
 #define SL_TESTS_WORKER_WORLD_H
 
-#include "tests/unit/relay_fixture.h"
+#include "tests/unit/dataplane/path/relay_fixture.h"
 
 enum { CALLS = 4, LINES = 3 };
 

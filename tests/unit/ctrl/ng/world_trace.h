@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the relay's calls refer to, found by walking them. */
+#ifndef SL_TESTS_WORLD_TRACE_H
+#define SL_TESTS_WORLD_TRACE_H
+
+#include "tests/unit/ctrl/ng/world.h"
+
+/* Each key, flow and pair of local ports once. */
+struct trace {
+	const struct sl_key *key[4096];
+	const struct sl_flow *flow[1024];
+	const struct sl_local *local[1024];
+	unsigned keys, flows, locals;
+	unsigned live; /* flows that are published */
+};
+
+void world_trace(struct trace *trace);
+
+/* What the relay would tell of the call, as JSON; nothing of it may change by what is refused.
+ * Returns its length; 0: there is no such call. */
+size_t world_snapshot(struct sl_text id, char *out, size_t room);
+
+#endif
