@@ -21,7 +21,7 @@ prepare() {
     local dir=$1 compiler=$2
     shift 2
     echo "== $dir: build with $compiler ${*:-}"
-    if { [ -f "$dir/build.ninja" ] || CC=$compiler meson setup "$dir" "$@"; } && ninja -C "$dir" "${targets[@]}"; then
+    if { [ -f "$dir/build.ninja" ] || CC=$compiler meson setup "$dir" -Dwerror=true "$@"; } && ninja -C "$dir" "${targets[@]}"; then
         return 0
     fi
     failed=$((failed + 1)) broken+=("$dir: build")
