@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What can be refused before any cryptography is spent on it: whose it is, class, source, and the
- * media header. And, where there is no XDP, before the kernel gets it.
+ * The guard stage: refuses, before any cryptography is spent on it, what comes from the wrong
+ * source, is no media, or has no sound header.
  */
 #include <rte_branch_prediction.h>
 #include <rte_prefetch.h>
 #include <string.h>
 
 #include "dataplane/base/buffer.h"
-#include "dataplane/base/media_address.h"
 #include "dataplane/filter/policy_rules.h"
 #include "dataplane/path/rewrite.h"
 #include "dataplane/path/worker.h"
@@ -47,39 +46,6 @@ static enum sl_verdict check_room(const struct sl_packet *p, const uint8_t *payl
 	return sl_srtcp_trailer(p->flow->in_suite, payload, p->view.payload_len) >> 31
 		       ? SL_FORWARD
 		       : SL_DROP_SRTCP_CLEAR;
-}
-
-/* From nobody, or from an address of this very network. */
-static bool is_martian(const struct sl_packet *p)
-{
-	return sl_is_martian(p->view.source) ||
-	       sl_address_first(sl_ethdev_by_dpdk[p->m->port], p->view.vlan, p->view.source) >= 0;
-}
-
-/* What ebpf/guard.bpf.c does where there is XDP. */
-static enum sl_verdict judge_source(const struct sl_packet *p, enum sl_budget budget, uint64_t now)
-{
-	static const uint8_t verdicts[SL_BUDGETS][3] = {
-		[SL_BUDGET_MEDIA] = {[SL_STRANGER_PASSES] = SL_FORWARD,
-			[SL_STRANGER_OVER] = SL_DROP_STRANGER,
-			[SL_STRANGERS_OVER] = SL_DROP_STRANGERS},
-		[SL_BUDGET_KERNEL] = {[SL_STRANGER_PASSES] = SL_FORWARD,
-			[SL_STRANGER_OVER] = SL_DROP_KERNEL_STRANGER,
-			[SL_STRANGERS_OVER] = SL_DROP_KERNEL_STRANGERS},
-	};
-	struct sl_policy_state *state = sl_policy_state;
-	const uint8_t *source = p->view.source;
-
-	if (!state || !sl_policy_here(sl_ethdev_by_dpdk[p->m->port]))
-		return SL_FORWARD;
-	if (is_martian(p)) /* also in an IPv6 /64 that calls name */
-		return SL_DROP_MARTIAN;
-	if (sl_named_has(&state->named, source))
-		return SL_FORWARD;
-	if (p->listed == SL_PREFIX_ALLOW)
-		return SL_FORWARD;
-	return verdicts[budget][sl_strangers_judge(
-		&state->strangers, &sl_rules_now()->limits, budget, source, now)];
 }
 
 /*
@@ -135,7 +101,7 @@ static enum sl_verdict judge(const struct sl_burst *b, struct sl_packet *p)
 	p->learn = false;
 	believed = likely(p->component != SL_COMPONENTS) && likely(is_believed(p));
 	if (unlikely(!believed) && !b->hairpin)
-		v = judge_source(p, SL_BUDGET_MEDIA, b->now);
+		v = sl_source_budget(p, SL_BUDGET_MEDIA, b->now);
 	if (unlikely(p->component == SL_COMPONENTS) && v == SL_FORWARD)
 		v = SL_DROP_DEMUX;
 	else if (unlikely(!believed || flow->watch & 1u << p->component) && v == SL_FORWARD)
@@ -150,43 +116,6 @@ static enum sl_verdict judge(const struct sl_burst *b, struct sl_packet *p)
 	if (v == SL_FORWARD && flow->in_key)
 		v = check_room(p, payload);
 	return v;
-}
-
-/* The address and, where it can be told, the port of a broken packet are media's. */
-static bool is_ours(const struct sl_packet *p)
-{
-	const struct sl_view *v = &p->view;
-	uint8_t port = sl_ethdev_by_dpdk[p->m->port];
-
-	if (!v->ip)
-		return false;
-	return (v->ports ? sl_address_find(port, v->vlan, v->destination, v->destination_port)
-			 : sl_address_first(port, v->vlan, v->destination)) >= 0;
-}
-
-/* Refused by the parse stage, which knows no addresses. */
-static bool is_broken(const struct sl_packet *p)
-{
-	return p->verdict == SL_DROP_IP || p->verdict == SL_DROP_UDP ||
-	       p->verdict == SL_DROP_FRAGMENT;
-}
-
-void sl_stage_lists(struct sl_worker *w, struct sl_burst *b)
-{
-	const struct sl_rules *rules = sl_policy_state && !b->hairpin ? sl_rules_now() : NULL;
-
-	(void)w;
-	for (struct sl_packet *p = b->packet; rules && p < b->packet + b->n; p++) {
-		if (!sl_policy_here(sl_ethdev_by_dpdk[p->m->port]))
-			continue;
-		p->listed = rules->prefixes.n && p->view.ip
-				    ? sl_prefixes_find(&rules->prefixes, p->view.source)
-				    : SL_PREFIX_NONE;
-		if (p->listed == SL_PREFIX_DENY)
-			p->verdict = SL_DROP_DENIED;
-		else if (is_broken(p) && !is_ours(p))
-			p->verdict = SL_PUNT;
-	}
 }
 
 static bool is_near_enough(const struct sl_packet *p, unsigned min_hops)
@@ -204,19 +133,4 @@ void sl_stage_guard(struct sl_worker *w, struct sl_burst *b)
 		if (p->verdict == SL_FORWARD)
 			rte_prefetch0(p->flow->in_key); /* unprotect; NULL does no harm */
 	}
-}
-
-enum sl_verdict sl_guard_kernel(const struct sl_packet *p, uint64_t now)
-{
-	enum sl_verdict v;
-	int slot = -1;
-
-	if (p->view.ip && (p->view.limited || p->view.ports))
-		slot = sl_address_first(
-			sl_ethdev_by_dpdk[p->m->port], p->view.vlan, p->view.destination);
-	if (slot < 0 ||
-		(!p->view.limited && !sl_address_limits((uint8_t)slot, p->view.destination_port)))
-		return SL_PUNT;
-	v = judge_source(p, SL_BUDGET_KERNEL, now);
-	return v == SL_FORWARD ? SL_PUNT : v;
 }

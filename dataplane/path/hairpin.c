@@ -75,5 +75,5 @@ enum sl_verdict sl_hairpin_give(
 		return SL_DROP_HANDOFF_FULL;
 	if (owner != w)
 		sl_wait_wake(&owner->wait);
-	return SL_TAKEN;
+	return SL_HANDED_OFF;
 }

@@ -20,20 +20,6 @@ uint8_t sl_steer_owner(uint8_t slot, uint16_t udp_port)
 	return dev->workers[(udp_port >> 1) % dev->n_queues];
 }
 
-void sl_stage_parse(struct sl_worker *w, struct sl_burst *b)
-{
-	(void)w;
-	SL_BURST_FOREACH (p, b) {
-		if (unlikely(p->m->nb_segs != 1)) {
-			p->verdict = SL_DROP_BUFFER;
-			p->view.ip = p->view.ports = false; /* those of the packet before it */
-			continue;
-		}
-		p->verdict =
-			sl_parse_frame(rte_pktmbuf_mtod(p->m, uint8_t *), p->m->data_len, &p->view);
-	}
-}
-
 static void hand_off(const struct sl_worker *w, struct sl_packet *p, uint8_t owner)
 {
 	(void)w;
@@ -41,7 +27,7 @@ static void hand_off(const struct sl_worker *w, struct sl_packet *p, uint8_t own
 		p->verdict = SL_DROP_HANDOFF_FULL;
 		return;
 	}
-	p->verdict = SL_TAKEN;
+	p->verdict = SL_HANDED_OFF;
 	sl_wait_wake(&sl_workers[owner].wait);
 }
 

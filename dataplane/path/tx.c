@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The last two stages: new headers in front of the payload, and out. */
+/* The last stage: out by the port's queue, or to whoever has one. */
 #include <rte_ethdev.h>
-#include <string.h>
 
-#include "dataplane/base/buffer.h"
 #include "dataplane/base/clock.h"
 #include "dataplane/base/nexthop.h"
 #include "dataplane/base/shared.h"
-#include "dataplane/path/rewrite.h"
 #include "dataplane/path/worker.h"
 #include "dataplane/port/ethdev.h"
 
@@ -17,52 +14,11 @@ enum { TX_TRIES = 8 };
 
 sl_nexthop sl_nexthops[SL_MAX_NEXTHOPS + 1];
 
-/* An 802.1Q tag of priority 0: what the network makes of the DSCP is its own business. */
-static void put_vlan(uint8_t *tag, uint16_t id)
-{
-	tag[0] = 0x81;
-	tag[1] = 0x00;
-	tag[2] = (uint8_t)(id >> 8);
-	tag[3] = (uint8_t)id;
-}
-
-/* The commit stage has seen to it that it fits and that there is a next hop. */
-static void rewrite(struct sl_packet *p)
-{
-	static const uint8_t types[2][2] = {{0x08, 0x00}, {0x86, 0xdd}}; /* IPv4, IPv6 */
-	const struct sl_egress *egress = &p->flow->egress[p->component];
-	struct rte_mbuf *m = p->m;
-	uint8_t *payload = p->op.data;
-	uint16_t len = p->op.len, header_len = egress->header_len;
-	uint16_t ether_len = SL_ETHER_LEN + (unlikely(egress->vlan) ? SL_VLAN_LEN : 0);
-	uint16_t in_front = ether_len + header_len;
-	uint16_t start = m->data_off + p->view.payload;
-	uint8_t *ether = payload - in_front;
-
-	sl_rewrite(egress, payload, len);
-	memcpy(ether, &p->hop, 6);
-	memcpy(ether + 6, sl_ethdevs[egress->port].mac, 6);
-	if (unlikely(egress->vlan))
-		put_vlan(ether + 12, egress->vlan);
-	memcpy(ether + ether_len - 2, types[header_len == 48], 2);
-	m->data_off = start - in_front;
-	m->data_len = len + in_front;
-	m->pkt_len = len + in_front;
-	m->ol_flags &= SL_BUFFER_FLAGS;
-}
-
-void sl_stage_rewrite(struct sl_worker *w, struct sl_burst *b)
-{
-	(void)w;
-	SL_BURST_FOREACH (p, b)
-		rewrite(p);
-}
-
 /* What the device did not take. */
 static void refuse(struct sl_worker *w, struct sl_tx_queue *q, uint16_t from)
 {
 	for (uint16_t i = from; i < q->n; i++) {
-		if (q->flow[i] && q->flow[i] != SL_TX_GUEST)
+		if (q->flow[i])
 			SL_SHARED_ADD(q->flow[i]->count.drops[SL_DROP_TX_FULL], 1);
 	}
 	SL_SHARED_ADD(w->stats.verdicts[SL_DROP_TX_FULL], q->n - from);
@@ -81,13 +37,12 @@ static void send_queue(struct sl_worker *w, uint8_t port)
 			q->m + done, q->n - done);
 	SL_SHARED_ADD(w->stats.tx, done);
 	media = done;
-	for (uint16_t i = 0; q->kernel && i < done; i++)
-		media -= !q->flow[i];
+	for (uint16_t i = 0; i < q->n_kernel; i++)
+		media -= q->kernel[i] < done;
 	SL_SHARED_ADD(w->stats.verdicts[SL_FORWARD], media);
 	if (unlikely(done < q->n))
 		refuse(w, q, done);
-	q->n = 0;
-	q->kernel = false;
+	q->n = q->n_kernel = 0;
 }
 
 void sl_tx_enqueue(struct sl_worker *w, uint8_t port, struct rte_mbuf *m, struct sl_flow *flow)
@@ -98,7 +53,14 @@ void sl_tx_enqueue(struct sl_worker *w, uint8_t port, struct rte_mbuf *m, struct
 		send_queue(w, port);
 	q->m[q->n] = m;
 	q->flow[q->n++] = flow;
-	q->kernel |= !flow;
+}
+
+void sl_tx_enqueue_kernel(struct sl_worker *w, uint8_t port, struct rte_mbuf *m)
+{
+	struct sl_tx_queue *q = &w->tx[port];
+
+	sl_tx_enqueue(w, port, m, NULL);
+	q->kernel[q->n_kernel++] = (uint8_t)(q->n - 1);
 }
 
 /* To a worker that has a queue on the port, which counts it. Always the same one: a flow stays in
@@ -113,8 +75,7 @@ static void be_guest(struct sl_worker *w, uint8_t port, struct sl_packet *p)
 		p->verdict = SL_DROP_TX_FULL;
 		return;
 	}
-	p->verdict = SL_TAKEN;
-	p->flow = NULL;
+	p->verdict = SL_HANDED_OFF;
 	sl_wait_wake(&host->wait);
 }
 
@@ -131,10 +92,8 @@ static void count(const struct sl_packet *p, uint64_t now)
 static void turn_round(const struct sl_worker *w, const struct sl_burst *b, struct sl_packet *p)
 {
 	p->verdict = sl_hairpin_give(w, b, p);
-	if (p->verdict != SL_TAKEN)
-		return;
-	count(p, b->now);
-	p->flow = NULL;
+	if (p->verdict == SL_HANDED_OFF)
+		count(p, b->now);
 }
 
 void sl_stage_tx(struct sl_worker *w, struct sl_burst *b)
@@ -154,15 +113,6 @@ void sl_stage_tx(struct sl_worker *w, struct sl_burst *b)
 	}
 }
 
-/* Whose latency this turn of the loop shows: any of the packets in the queue, another one each
- * time. NULL: one that no flow of this worker sent. */
-static struct sl_flow *pick(struct sl_worker *w, const struct sl_tx_queue *q)
-{
-	struct sl_flow *flow = q->flow[w->turns++ % q->n];
-
-	return flow == SL_TX_GUEST ? NULL : flow;
-}
-
 static void note_latency(struct sl_flow *flow, uint64_t ns)
 {
 	SL_SHARED_ADD(flow->latency.total, ns);
@@ -177,13 +127,13 @@ void sl_tx_flush(struct sl_worker *w)
 	unsigned n = rte_ring_sc_dequeue_burst(w->relay_tx, (void **)m, SL_BURST, NULL);
 
 	for (unsigned i = 0; i < n; i++)
-		sl_tx_enqueue(w, sl_ethdev_by_dpdk[m[i]->port], m[i], SL_TX_GUEST);
+		sl_tx_enqueue(w, sl_ethdev_by_dpdk[m[i]->port], m[i], NULL);
 	for (uint8_t port = 0; port < sl_n_ethdevs; port++) {
 		struct sl_flow *flow;
 
 		if (!w->tx[port].n)
 			continue;
-		flow = pick(w, &w->tx[port]);
+		flow = w->tx[port].flow[w->turns++ % w->tx[port].n]; /* another one each time */
 		send_queue(w, port);
 		if (flow) /* then burst.now is of this turn */
 			note_latency(flow, sl_clock() - w->burst.now);

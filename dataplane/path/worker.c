@@ -22,21 +22,17 @@ static void rekey(struct sl_worker *w, struct sl_burst *b)
 	sl_stage_tx(w, b);
 }
 
-/* What is not media goes to the kernel's twin of the port, where there is one. */
-static enum sl_verdict punt(const struct sl_packet *p, uint64_t now)
+static void count_drop(struct sl_worker *w, const struct sl_burst *b, const struct sl_packet *p)
 {
-	struct sl_twin *twin = sl_ethdevs[sl_ethdev_by_dpdk[p->m->port]].twin;
-	enum sl_verdict v = sl_guard_kernel(p, now);
-
-	if (v != SL_PUNT)
-		return v;
-	if (!twin)
-		return SL_DROP_NOT_MEDIA;
-	return sl_twin_give(twin, p->m) ? SL_PUNT : SL_DROP_PUNT_FULL;
+	SL_SHARED_ADD(w->stats.verdicts[p->verdict], 1);
+	if (!b->hairpin) /* it is nobody's on the wire */
+		sl_drop_sample(w, p);
+	if (p->flow)
+		SL_SHARED_ADD(p->flow->count.drops[p->verdict], 1);
 }
 
 /* Counts what became of each packet, frees what was dropped; keeps, as the next round, those that
- * had to wait. */
+ * were deferred. */
 static void settle(struct sl_worker *w, struct sl_burst *b)
 {
 	unsigned waiting = 0;
@@ -45,21 +41,21 @@ static void settle(struct sl_worker *w, struct sl_burst *b)
 		struct sl_packet *p = &b->packet[i];
 
 		if (p->verdict == SL_PUNT)
-			p->verdict = punt(p, b->now);
-		if (p->verdict < SL_VERDICTS) {
-			if (p->verdict != SL_FORWARD) { /* sl_tx_flush counts those */
-				SL_SHARED_ADD(w->stats.verdicts[p->verdict], 1);
-				if (!b->hairpin) /* it is nobody's on the wire */
-					sl_drop_sample(w, p);
-				if (p->flow)
-					SL_SHARED_ADD(p->flow->count.drops[p->verdict], 1);
-				rte_pktmbuf_free(p->m);
-			}
-		} else if (p->verdict == SL_PUNT) {
+			p->verdict = sl_punt(p, b->now);
+		switch (p->verdict) {
+		case SL_FORWARD: /* sl_tx_flush counts it */
+		case SL_HANDED_OFF:
+			break;
+		case SL_PUNT:
 			SL_SHARED_ADD(w->stats.punted, 1);
-		} else if (p->flow) { /* SL_TAKEN with a flow: it waits for the second round */
+			break;
+		case SL_DEFERRED:
 			p->verdict = SL_FORWARD;
 			b->packet[waiting++] = *p;
+			break;
+		default:
+			count_drop(w, b, p);
+			rte_pktmbuf_free(p->m);
 		}
 	}
 	b->n = waiting;
@@ -109,7 +105,7 @@ static unsigned relay_twins(struct sl_worker *w)
 		unsigned n = sl_twin_take(twin, m, SL_BURST);
 
 		for (unsigned k = 0; k < n; k++)
-			sl_tx_enqueue(w, w->rx[i].port, m[k], NULL);
+			sl_tx_enqueue_kernel(w, w->rx[i].port, m[k]);
 		total += n;
 	}
 	return total;

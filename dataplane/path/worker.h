@@ -16,19 +16,20 @@
 #include "dataplane/path/workers.h"
 #include "dataplane/port/port.h"
 #include "dataplane/port/wait.h"
+#include "sluice/policy.h"
 
 enum { SL_ORDER_RING = 1024, SL_HANDOFF_RING = 4096, SL_EVENT_RING = 1024 };
 
+enum { SL_TX_QUEUE = 2 * SL_BURST };
+static_assert(SL_TX_QUEUE <= UINT8_MAX, "sl_tx_queue.kernel");
+
 /* Packets for one port, collected over a burst. */
 struct sl_tx_queue {
-	uint16_t n;
-	bool kernel; /* some are the kernel's */
-	struct rte_mbuf *m[SL_BURST * 2];
-	/* Whose packet m[i] is: a flow of this worker, SL_TX_GUEST, or NULL: the kernel's. */
-	struct sl_flow *flow[SL_BURST * 2];
+	uint16_t n, n_kernel;
+	uint8_t kernel[SL_TX_QUEUE]; /* the first n_kernel: which of m come from the kernel */
+	struct rte_mbuf *m[SL_TX_QUEUE];
+	struct sl_flow *flow[SL_TX_QUEUE]; /* that sends m[i]; NULL: none of this worker */
 };
-
-#define SL_TX_GUEST ((struct sl_flow *)1)
 
 struct sl_worker {
 	/* Written before the thread starts. */
@@ -106,10 +107,13 @@ enum sl_verdict sl_source_commit(
 	struct sl_worker *w, struct sl_packet *p, bool newest, uint64_t now);
 
 /*
- * What is the kernel's: SL_PUNT, or why it is not given it. TCP connections, echo requests and what
- * goes to the ports that it shares with strangers are limited as media is.
+ * Limits on unknown sources, of a packet that is not from where its flow expects it: SL_FORWARD, or
+ * the limit that it is over.
  */
-enum sl_verdict sl_guard_kernel(const struct sl_packet *p, uint64_t now);
+enum sl_verdict sl_source_budget(const struct sl_packet *p, enum sl_budget budget, uint64_t now);
+
+/* Gives a packet to the kernel: SL_PUNT, or why not. */
+enum sl_verdict sl_punt(const struct sl_packet *p, uint64_t now);
 
 void sl_event_post(struct sl_worker *w, const struct sl_event *event);
 
@@ -119,9 +123,10 @@ void sl_drop_sample(struct sl_worker *w, const struct sl_packet *p);
 /* Sends what the burst and other workers have queued. */
 void sl_tx_flush(struct sl_worker *w);
 
-/* Queues an mbuf that is ready for the wire on a port that this worker has a queue of. `flow`: as
- * in sl_tx_queue. */
+/* Queues an mbuf that is ready for the wire on a port that this worker has a queue of: media,
+ * `flow` as in sl_tx_queue; or what the kernel sends. */
 void sl_tx_enqueue(struct sl_worker *w, uint8_t port, struct rte_mbuf *m, struct sl_flow *flow);
+void sl_tx_enqueue_kernel(struct sl_worker *w, uint8_t port, struct rte_mbuf *m);
 
 /* Carries out the orders that ctrl has posted. */
 void sl_mailbox_poll(struct sl_worker *w);

@@ -61,7 +61,8 @@ enum sl_verdict {
 		SL_VERDICTS, /* number of counters: index 0 counts what was forwarded */
 	/* Not counted as drops: the packet left the pipeline by another door. */
 	SL_PUNT = SL_VERDICTS, /* to the kernel twin */
-	SL_TAKEN, /* given to another worker, or kept for the second round of this burst */
+	SL_HANDED_OFF,         /* by a ring, to a worker */
+	SL_DEFERRED,           /* to the second round of this burst */
 };
 
 #endif

@@ -199,7 +199,7 @@ static void op_set(
 		.ssrc = p->ssrc,
 		.len = len,
 		.header_len = p->header_len,
-		.verdict = p->flow->key[b] ? SL_FORWARD : SL_TAKEN,
+		.verdict = p->flow->key[b] ? SL_FORWARD : SL_DEFERRED,
 	};
 }
 
@@ -215,7 +215,7 @@ static void protect_by_reference(struct sl_crypto_op *op, const struct packet *p
 		.rtcp = p->rtcp,
 	};
 
-	CHECK(op->verdict == SL_TAKEN, p);
+	CHECK(op->verdict == SL_DEFERRED, p);
 	assert_int_equal(sl_ref_protect(&p->flow->session_keys[p->rtcp], &packet), 0);
 	op->len = packet.len;
 	op->verdict = SL_FORWARD;

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The stages between the two keys: which index, has it been seen, verify and decrypt, remember,
- * which index to send under, encrypt and authenticate.
- *
- * No index, stream or endpoint of a flow changes before the commit stage, which sees only what
- * authenticated; the buckets of its rates do.
+ * The commit stage: remembers ingress index and source of what authenticated, measures it, and
+ * takes the index to send it under. No index, stream or endpoint of a flow changes before; the
+ * buckets of its rates do.
  */
 #include <rte_branch_prediction.h>
 #include <rte_byteorder.h>
-#include <rte_prefetch.h>
 #include <string.h>
 
 #include "dataplane/path/spares.h"
@@ -16,156 +13,6 @@
 #include "dataplane/port/ethdev.h"
 
 #include "dataplane/base/packet_path.h"
-
-static bool unknown(const struct sl_packet *p)
-{
-	return p->place < 0 ||
-	       (p->component == SL_RTP && p->flow->in_key &&
-		       sl_replay_empty(&sl_streams_live(&p->flow->streams, p->place)->in));
-}
-
-/*
- * Two packets of an SSRC that nothing is known of: the index of the second depends on whether the
- * first was genuine (it may have wrapped in between), so it waits for the second round. On a plain
- * leg it waits so that one SSRC is admitted once.
- */
-static bool must_wait(const struct sl_burst *b, const struct sl_packet *p)
-{
-	if (!b->first_round)
-		return false;
-	for (const struct sl_packet *q = b->packet; q < p; q++)
-		if (q->verdict == SL_FORWARD && q->flow == p->flow &&
-			q->component == p->component && q->op.ssrc == p->op.ssrc)
-			return true;
-	return false;
-}
-
-static enum sl_verdict check(
-	struct sl_packet *p, const struct sl_replay *in, const struct sl_replay *rtcp)
-{
-	if (p->component == SL_RTCP) {
-		p->op.index =
-			sl_srtcp_trailer(p->flow->in_suite, p->op.data, p->op.len) & 0x7fffffff;
-		return sl_replay_check(rtcp, p->op.index);
-	}
-	p->op.index = sl_replay_estimate(in, p->view.seq,
-		likely(!sl_replay_empty(in))
-			? 0
-			: sl_roc_search_get(&p->flow->search, p->view.ssrc, p->view.seq));
-	if (p->op.index > SL_INDEX_MAX)
-		return SL_DROP_REPLAY_OLD;
-	return sl_replay_check(in, p->op.index);
-}
-
-static enum sl_verdict index_and_check(struct sl_packet *p)
-{
-	const struct sl_streams *s = &p->flow->streams;
-	struct sl_replay in, rtcp;
-
-	if (likely(p->place >= 0))
-		return check(p, &sl_streams_live(s, p->place)->in, sl_streams_rtcp(s, p->place));
-	sl_streams_recall(sl_key_history(p->flow->in_key), p->op.ssrc, &in, &rtcp);
-	return check(p, &in, &rtcp);
-}
-
-/* What the stages behind unprotect read and write. */
-static void prefetch_way_out(const struct sl_packet *p)
-{
-	rte_prefetch0(p->flow->out_key);
-	rte_prefetch0(&p->flow->egress[p->component]);
-	rte_prefetch0(&p->flow->quality);
-}
-
-/* Of an SSRC that is not heard, while one is. */
-static bool intrudes(const struct sl_packet *p)
-{
-	return p->place < 0 && p->flow->streams.first.in_use;
-}
-
-/* Of a packet that would be decrypted next. */
-static enum sl_verdict police(const struct sl_packet *p, uint64_t now)
-{
-	struct sl_flow *flow = p->flow;
-
-	if (p->component == SL_RTCP)
-		return sl_police_rtcp(&flow->police, now) ? SL_FORWARD : SL_DROP_RTCP_RATE;
-	return sl_police_rtp(&flow->police, p->view.payload_len, now) ? SL_FORWARD : SL_DROP_RATE;
-}
-
-/* The search of a history is for those that may be tried at all. */
-static enum sl_verdict judge(const struct sl_burst *b, struct sl_packet *p)
-{
-	enum sl_verdict v;
-
-	if (unlikely(unknown(p)) && must_wait(b, p))
-		return SL_TAKEN;
-	if (unlikely(intrudes(p))) {
-		if (!sl_police_learn(&p->flow->police, b->now))
-			return SL_DROP_UNPROVEN;
-		return p->flow->in_key ? index_and_check(p) : SL_FORWARD;
-	}
-	v = p->flow->in_key ? index_and_check(p) : SL_FORWARD;
-	return v == SL_FORWARD ? police(p, b->now) : v;
-}
-
-void sl_stage_replay(struct sl_worker *w, struct sl_burst *b)
-{
-	(void)w;
-	SL_BURST_FOREACH (p, b) {
-		p->op = (struct sl_crypto_op){
-			.data = rte_pktmbuf_mtod_offset(p->m, uint8_t *, p->view.payload),
-			.key = p->flow->in_key,
-			.ssrc = p->view.ssrc,
-			.len = p->view.payload_len,
-			.header_len = p->view.header_len,
-		};
-		p->place = (int8_t)sl_streams_find(&p->flow->streams, p->view.ssrc);
-		p->verdict = judge(b, p);
-		if (p->verdict == SL_FORWARD)
-			prefetch_way_out(p);
-	}
-}
-
-static void note_forged(const struct sl_packet *p, uint64_t now)
-{
-	struct sl_flow *flow = p->flow;
-
-	if (p->component == SL_RTP && unknown(p))
-		sl_roc_search_failed(&flow->search, p->view.ssrc, p->view.seq);
-	if (!intrudes(p))
-		sl_police_forged(&flow->police, p->component == SL_RTCP, p->view.payload_len, now);
-}
-
-typedef void transform(struct sl_crypto *, struct sl_crypto_op *const *, unsigned);
-
-/* Runs the two transforms over the packets whose op has a key, and takes their verdicts over. */
-static void run(struct sl_worker *w, struct sl_burst *b, transform *rtp, transform *rtcp)
-{
-	struct sl_crypto_op *ops[SL_COMPONENTS][SL_BURST];
-	unsigned n[SL_COMPONENTS] = {0};
-
-	SL_BURST_FOREACH (p, b) {
-		if (!p->op.key)
-			continue;
-		p->op.verdict = SL_FORWARD;
-		ops[p->component][n[p->component]++] = &p->op;
-	}
-	if (n[SL_RTP])
-		rtp(w->crypto, ops[SL_RTP], n[SL_RTP]);
-	if (n[SL_RTCP])
-		rtcp(w->crypto, ops[SL_RTCP], n[SL_RTCP]);
-	SL_BURST_FOREACH (p, b) {
-		if (p->op.key)
-			p->verdict = p->op.verdict;
-		if (unlikely(p->verdict == SL_DROP_AUTH))
-			note_forged(p, b->now);
-	}
-}
-
-void sl_stage_unprotect(struct sl_worker *w, struct sl_burst *b)
-{
-	run(w, b, w->backend->rtp_unprotect, w->backend->rtcp_unprotect);
-}
 
 /* Remembers the ingress index; false: an earlier packet of this very burst had it. */
 static enum sl_verdict commit_ingress(struct sl_packet *p)
@@ -372,9 +219,4 @@ void sl_stage_commit(struct sl_worker *w, struct sl_burst *b)
 {
 	SL_BURST_FOREACH (p, b)
 		p->verdict = commit(w, p, b->now);
-}
-
-void sl_stage_protect(struct sl_worker *w, struct sl_burst *b)
-{
-	run(w, b, w->backend->rtp_protect, w->backend->rtcp_protect);
 }
