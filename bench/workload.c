@@ -15,7 +15,7 @@
 #include "dataplane/path/rewrite.h"
 #include "dataplane/path/worker.h"
 
-enum { IN, OUT, EXCHANGES = 512, RUN = 8 };
+enum { IN, OUT, UPDATES = 512, RUN = 8 };
 
 static const uint8_t mac[6] = {2, 0, 0, 0, 0, 0x99};
 
@@ -144,17 +144,17 @@ static struct sl_flow *make_flow(const struct work *work, unsigned f)
 /* All flows, a piece at a time: open, or closed. */
 static void exchange(struct work *work, bool open)
 {
-	struct sl_exchange x[EXCHANGES];
+	struct sl_flow_update x[UPDATES];
 
 	for (unsigned f = 0, n; f < work->spec.flows; f += n) {
-		for (n = 0; n < EXCHANGES && f + n < work->spec.flows; n++) {
+		for (n = 0; n < UPDATES && f + n < work->spec.flows; n++) {
 			struct sl_flow *flow = work->flow[f + n].flow;
 
-			x[n] = (struct sl_exchange){
+			x[n] = (struct sl_flow_update){
 				.flow = open ? flow : NULL, .old = open ? NULL : flow};
 		}
 
-		int err = sl_flows_exchange(x, n);
+		int err = sl_flows_update(x, n);
 
 		if (err)
 			die(strerror(-err));
@@ -280,9 +280,9 @@ void work_open(struct work *work, const struct work_spec *spec)
 
 static void give_up(struct work *work, struct sl_flow *const flow[2])
 {
-	struct sl_exchange x[2] = {{.old = flow[0]}, {.old = flow[1]}};
+	struct sl_flow_update x[2] = {{.old = flow[0]}, {.old = flow[1]}};
 
-	if (sl_flows_exchange(x, 2) != 0)
+	if (sl_flows_update(x, 2) != 0)
 		die("a call could not be ended");
 	for (unsigned i = 0; i < 2; i++) {
 		struct sl_key *keys[2] = {flow[i]->in_key, flow[i]->out_key};
@@ -297,13 +297,13 @@ void work_churn(struct work *work, unsigned i)
 {
 	unsigned at = 2 * i % WORK_CHURN;
 	struct sl_flow **flow = &work->churn[at];
-	struct sl_exchange x[2] = {0};
+	struct sl_flow_update x[2] = {0};
 
 	if (flow[0])
 		give_up(work, flow);
 	for (unsigned k = 0; k < 2; k++)
 		x[k].flow = flow[k] = make_flow(work, work->spec.flows + at + k);
-	if (sl_flows_exchange(x, 2) != 0)
+	if (sl_flows_update(x, 2) != 0)
 		die("a call could not be set up");
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Calls: legs, media, ports, keys and timers. The only authority on what is open and how it is
- * keyed; flows and guard pinholes follow from it (ctrl/media/install.h).
+ * keyed; flows and guard pinholes follow from it (ctrl/media/connect.h).
  *
  * A call has legs, one per party, told apart by SIP tag. An offer to nobody in particular (without
  * to-tag) makes a leg without a tag, which the first answer names. Further answers to that offer

@@ -6,7 +6,7 @@
 
 #include "ctrl/base/log.h"
 #include "ctrl/call/leg.h"
-#include "ctrl/media/install.h"
+#include "ctrl/media/connect.h"
 #include "dataplane/path/event.h"
 
 enum { EVENTS = 256 };
@@ -43,7 +43,7 @@ static void follow(
 	if (!there || m >= here->n_media || m >= there->n_media || !here->media[m].path.live ||
 		!there->media[m].path.live || !astray(call, &here->media[m], &there->media[m]))
 		return;
-	if (sl_reinstall(sessions, call, here, why))
+	if (sl_reconnect(sessions, call, here, why))
 		SL_LOG_LIMITED(SL_LOG_WARNING, "call %s: media does not follow its endpoint: %s",
 			sl_word(call->id).text, why);
 }

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "ctrl/call/leg.h"
-#include "ctrl/media/install.h"
+#include "ctrl/media/connect.h"
 
 /* Where the gate stands now, so that it can be put back. */
 struct before {
@@ -48,7 +48,7 @@ static struct before close_or_open(
 static int reinstall(struct sl_sessions *sessions, struct sl_call *call, char why[SL_CALL_WHY])
 {
 	for (unsigned i = 0; i < call->n_legs; i++) {
-		int rc = sl_reinstall(sessions, call, call->leg[i], why);
+		int rc = sl_reconnect(sessions, call, call->leg[i], why);
 
 		if (rc)
 			return rc;

@@ -93,7 +93,7 @@ void sl_path_free(const struct sl_crypto_backend *crypto, struct sl_path *path)
 	explicit_bzero(path, sizeof(*path));
 }
 
-unsigned sl_leg_withdraw(const struct sl_leg *leg, struct sl_exchange *exchanges)
+unsigned sl_leg_withdraw(const struct sl_leg *leg, struct sl_flow_update *updates)
 {
 	unsigned n = 0;
 
@@ -103,7 +103,7 @@ unsigned sl_leg_withdraw(const struct sl_leg *leg, struct sl_exchange *exchanges
 		if (!path->live)
 			continue;
 		sl_path_pinholes(path, false);
-		exchanges[n++] = (struct sl_exchange){.old = path->flow};
+		updates[n++] = (struct sl_flow_update){.old = path->flow};
 	}
 	return n;
 }

@@ -31,9 +31,9 @@ void sl_path_sources(struct sl_path *path, bool named);
 void sl_path_free(const struct sl_crypto_backend *crypto, struct sl_path *path);
 
 /*
- * Adds the withdrawal of a leg's flows to `exchanges`, which has room for SL_MAX_MEDIA more, and
+ * Adds the withdrawal of a leg's flows to `updates`, which has room for SL_MAX_MEDIA more, and
  * closes their pinholes in the guard. Returns how many were added.
  */
-unsigned sl_leg_withdraw(const struct sl_leg *leg, struct sl_exchange *exchanges);
+unsigned sl_leg_withdraw(const struct sl_leg *leg, struct sl_flow_update *updates);
 
 #endif

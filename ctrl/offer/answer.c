@@ -7,7 +7,7 @@
 #include "ctrl/call/leg.h"
 #include "ctrl/call/local.h"
 #include "ctrl/media/hairpin.h"
-#include "ctrl/media/install.h"
+#include "ctrl/media/connect.h"
 #include "ctrl/media/treatment.h"
 #include "ctrl/observe/quality.h"
 #include "ctrl/observe/watch.h"
@@ -345,7 +345,7 @@ static int put_in_force(struct reply *r)
 	if (r->options->block_dtmf)
 		to->gate |= SL_GATE_DTMF;
 	if (!rc)
-		rc = sl_install(r->sessions, r->call, side, r->n_media, r->why);
+		rc = sl_connect(r->sessions, r->call, side, r->n_media, r->why);
 	if (rc) {
 		to->gate = gate;
 		free(tag);

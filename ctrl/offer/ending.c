@@ -2,14 +2,14 @@
 #include "ctrl/offer/ending.h"
 
 #include "ctrl/call/leg.h"
-#include "ctrl/media/install.h"
+#include "ctrl/media/connect.h"
 #include "ctrl/observe/watch.h"
 #include "dataplane/base/clock.h"
 
 void sl_session_delete(struct sl_sessions *sessions, struct sl_call *call)
 {
 	sl_watch_ended(sessions, call);
-	sl_uninstall(sessions, call, NULL);
+	sl_release(sessions, call, NULL);
 	sl_session_remove(sessions, call);
 }
 
@@ -69,7 +69,7 @@ void sl_call_leg_remove(struct sl_sessions *sessions, struct sl_call *call, stru
 	unsigned kept = 0;
 
 	sl_watch_left(sessions, call, leg);
-	sl_uninstall(sessions, call, leg);
+	sl_release(sessions, call, leg);
 	for (unsigned i = 0; i < call->n_legs; i++) {
 		struct sl_leg *other = call->leg[i];
 

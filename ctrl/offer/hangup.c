@@ -2,7 +2,7 @@
 #include "ctrl/offer/hangup.h"
 
 #include "ctrl/call/leg.h"
-#include "ctrl/media/install.h"
+#include "ctrl/media/connect.h"
 #include "ctrl/offer/ending.h"
 
 /* A delete being worked out; the call is not touched yet. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Offer and answer (RFC 3264) of one call: what was said is negotiated (ctrl/offer/negotiate.h),
- * what follows from it is installed (ctrl/media/install.h), and the SDP for the other party is
+ * what follows from it is installed (ctrl/media/connect.h), and the SDP for the other party is
  * written. A command that fails leaves the call as it was; the same command twice gives the same
  * SDP.
  */

@@ -26,6 +26,49 @@ static struct sl_more *more_of(const struct sl_flow *flow)
 	return (struct sl_more *)flow->streams.more;
 }
 
+static bool policies_equal(const struct sl_latch_policy *a, const struct sl_latch_policy *b)
+{
+	return a->mode == b->mode && a->strangers == b->strangers && a->tries == b->tries &&
+	       a->round == b->round && memcmp(a->hint, b->hint, sizeof(a->hint)) == 0;
+}
+
+static bool rates_equal(const struct sl_police_rates *a, const struct sl_police_rates *b)
+{
+	return a->rtp_pps == b->rtp_pps && a->rtp_bytes == b->rtp_bytes &&
+	       a->rtcp_pps == b->rtcp_pps && a->learn_pps == b->learn_pps;
+}
+
+static bool payloads_equal(const struct sl_payload *a, const struct sl_payload *b)
+{
+	for (unsigned i = 0; i < SL_PAYLOADS; i++)
+		if (a[i].hz != b[i].hz || a[i].type != b[i].type)
+			return false;
+	return true;
+}
+
+static bool ways_equal(const struct sl_flow_spec *a, const struct sl_flow_spec *b)
+{
+	for (int c = 0; c < SL_COMPONENTS; c++)
+		if (a->in_port[c] != b->in_port[c] || a->out_port[c] != b->out_port[c] ||
+			a->nexthop[c] != b->nexthop[c] ||
+			!sl_endpoint_equal(&a->source[c], &b->source[c]) ||
+			!sl_endpoint_equal(&a->destination[c], &b->destination[c]))
+			return false;
+	return a->in_slot == b->in_slot && a->out_slot == b->out_slot && a->nowhere == b->nowhere &&
+	       a->tos == b->tos;
+}
+
+_Static_assert(sizeof(struct sl_flow_spec) == 272, "sl_flow_spec_equal knows all fields");
+
+bool sl_flow_spec_equal(const struct sl_flow_spec *a, const struct sl_flow_spec *b)
+{
+	return a->in_key == b->in_key && a->out_key == b->out_key && a->in_suite == b->in_suite &&
+	       a->out_suite == b->out_suite && a->cookie == b->cookie && ways_equal(a, b) &&
+	       policies_equal(&a->policy, &b->policy) && rates_equal(&a->rates, &b->rates) &&
+	       payloads_equal(a->payloads, b->payloads) &&
+	       memcmp(a->treatment.pair, b->treatment.pair, sizeof(a->treatment.pair)) == 0;
+}
+
 void sl_flow_free(struct sl_flow *flow)
 {
 	if (!flow)

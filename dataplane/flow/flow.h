@@ -141,6 +141,9 @@ struct sl_flow_spec {
 	struct sl_payload payloads[SL_PAYLOADS]; /* for jitter */
 };
 
+/* Whether a flow made of the one would be as one made of the other. */
+bool sl_flow_spec_equal(const struct sl_flow_spec *a, const struct sl_flow_spec *b);
+
 /* Wipes and frees a flow that no worker holds. NULL is ignored. The keys are not touched. */
 void sl_flow_free(struct sl_flow *flow);
 

@@ -11,9 +11,9 @@
 #include "dataplane/path/spares.h"
 #include "dataplane/path/worker.h"
 
-/* What one worker is asked to do, in this order; each field may be NULL. Lives until its worker set
+/* One worker does this, in this order; each field may be NULL. Lives until the worker has set
  * `done`. */
-struct sl_order {
+struct sl_message {
 	struct sl_flow *close;        /* withdraw this */
 	struct sl_flow *open;         /* publish this, */
 	const struct sl_flow *parent; /* after it has inherited from this, */
@@ -21,48 +21,48 @@ struct sl_order {
 	atomic_bool done;
 };
 
-static void open_flow(struct sl_worker *w, const struct sl_order *order)
+static void open_flow(struct sl_worker *w, const struct sl_message *message)
 {
 	const struct sl_page_source pages = sl_spare_pages(w);
 
-	if (order->parent) {
-		if (sl_flow_has_more(order->parent) && !sl_flow_has_more(order->open))
-			sl_flow_give_more(order->open, sl_spare_take(w));
-		sl_flow_inherit(order->open, order->parent, order->current, &pages);
+	if (message->parent) {
+		if (sl_flow_has_more(message->parent) && !sl_flow_has_more(message->open))
+			sl_flow_give_more(message->open, sl_spare_take(w));
+		sl_flow_inherit(message->open, message->parent, message->current, &pages);
 	}
-	sl_pinhole_open(order->open);
+	sl_pinhole_open(message->open);
 }
 
-static void carry_out(struct sl_worker *w, struct sl_order *order)
+static void carry_out(struct sl_worker *w, struct sl_message *message)
 {
-	if (order->close) {
-		sl_pinhole_close(order->close);
-		sl_flow_settle(order->close);
+	if (message->close) {
+		sl_pinhole_close(message->close);
+		sl_flow_settle(message->close);
 	}
-	if (order->open)
-		open_flow(w, order);
-	atomic_store_explicit(&order->done, true, memory_order_release);
+	if (message->open)
+		open_flow(w, message);
+	atomic_store_explicit(&message->done, true, memory_order_release);
 }
 
 void sl_mailbox_poll(struct sl_worker *w)
 {
-	struct sl_order *orders[16];
-	unsigned n = rte_ring_sc_dequeue_burst(w->orders, (void **)orders, 16, NULL);
+	struct sl_message *messages[16];
+	unsigned n = rte_ring_sc_dequeue_burst(w->messages, (void **)messages, 16, NULL);
 
 	for (unsigned i = 0; i < n; i++)
-		carry_out(w, orders[i]);
+		carry_out(w, messages[i]);
 }
 
-/* A worker that does not run holds nothing: its orders are carried out on the spot. */
-static void post(uint8_t worker, struct sl_order *order)
+/* A worker that does not run holds nothing: its messages are carried out on the spot. */
+static void post(uint8_t worker, struct sl_message *message)
 {
 	struct sl_worker *w = &sl_workers[worker];
 
 	if (!atomic_load(&w->started)) {
-		carry_out(w, order);
+		carry_out(w, message);
 		return;
 	}
-	while (rte_ring_sp_enqueue(w->orders, order) != 0)
+	while (rte_ring_sp_enqueue(w->messages, message) != 0)
 		nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
 	sl_wait_wake(&w->wait);
 }
@@ -72,11 +72,11 @@ static void post(uint8_t worker, struct sl_order *order)
  * There is no giving up: nobody but the worker can say what it holds, and while it does not run
  * nothing else of its calls does.
  */
-static void await(const struct sl_order *order)
+static void await(const struct sl_message *message)
 {
 	uint64_t start = sl_clock();
 
-	while (!atomic_load_explicit(&order->done, memory_order_acquire)) {
+	while (!atomic_load_explicit(&message->done, memory_order_acquire)) {
 		if (sl_clock() - start > 20000)
 			nanosleep(&(struct timespec){.tv_nsec = 5000}, NULL);
 		else
@@ -114,67 +114,67 @@ static bool holds(const struct sl_flow *flow, const void *what)
 }
 
 /* Is it free, or held by a flow that this very call takes away? */
-static bool available(const struct sl_flow *by, const struct sl_exchange *exchanges, unsigned n)
+static bool available(const struct sl_flow *by, const struct sl_flow_update *updates, unsigned n)
 {
 	if (!by)
 		return true;
 	for (unsigned i = 0; i < n; i++)
-		if (exchanges[i].old == by)
+		if (updates[i].old == by)
 			return true;
 	return false;
 }
 
-static int check_one(const struct sl_exchange *exchanges, unsigned n, unsigned at)
+static int check_one(const struct sl_flow_update *updates, unsigned n, unsigned at)
 {
-	const struct sl_flow *flow = exchanges[at].flow;
+	const struct sl_flow *flow = updates[at].flow;
 
 	for (unsigned i = 0; flow && i < HOLDINGS; i++) {
 		const void *what = holding(flow, i);
-		bool taken = !available(holder(flow, i), exchanges, n);
+		bool taken = !available(holder(flow, i), updates, n);
 
 		for (unsigned k = 0; k < at; k++)
-			taken |= holds(exchanges[k].flow, what);
+			taken |= holds(updates[k].flow, what);
 		if (taken)
 			return i < SL_COMPONENTS ? -EEXIST : -EBUSY;
 	}
 	return 0;
 }
 
-static int check(const struct sl_exchange *exchanges, unsigned n)
+static int check(const struct sl_flow_update *updates, unsigned n)
 {
 	int err = 0;
 
 	for (unsigned i = 0; i < n && !err; i++)
-		err = check_one(exchanges, n, i);
+		err = check_one(updates, n, i);
 	return err;
 }
 
-static bool is_wanted_elsewhere(const struct sl_exchange *exchanges, unsigned n, unsigned at)
+static bool is_wanted_elsewhere(const struct sl_flow_update *updates, unsigned n, unsigned at)
 {
 	for (unsigned i = 0; i < n; i++)
-		for (unsigned k = 0; i != at && exchanges[i].flow && k < HOLDINGS; k++)
-			if (holds(exchanges[at].old, holding(exchanges[i].flow, k)))
+		for (unsigned k = 0; i != at && updates[i].flow && k < HOLDINGS; k++)
+			if (holds(updates[at].old, holding(updates[i].flow, k)))
 				return true;
 	return false;
 }
 
 /* Whether the old flow makes room in the same turn in which the new one comes. */
-static bool one_order(const struct sl_exchange *exchanges, unsigned n, unsigned at)
+static bool one_message(const struct sl_flow_update *updates, unsigned n, unsigned at)
 {
-	const struct sl_exchange *x = &exchanges[at];
+	const struct sl_flow_update *x = &updates[at];
 
 	return x->old && x->flow && x->old->worker == x->flow->worker &&
-	       !is_wanted_elsewhere(exchanges, n, at);
+	       !is_wanted_elsewhere(updates, n, at);
 }
 
-static void prepare(
-	const struct sl_exchange *exchanges, unsigned n, unsigned at, struct sl_order orders[2])
+static void prepare(const struct sl_flow_update *updates, unsigned n, unsigned at,
+	struct sl_message messages[2])
 {
-	const struct sl_exchange *x = &exchanges[at];
-	bool at_once = one_order(exchanges, n, at);
+	const struct sl_flow_update *x = &updates[at];
+	bool at_once = one_message(updates, n, at);
 
-	orders[0] = (struct sl_order){.close = at_once ? NULL : x->old};
-	orders[1] = (struct sl_order){
+	messages[0] = (struct sl_message){.close = at_once ? NULL : x->old};
+	messages[1] = (struct sl_message){
 		.close = at_once ? x->old : NULL,
 		.open = x->flow,
 		.parent = x->old ? x->old : x->parked,
@@ -183,23 +183,24 @@ static void prepare(
 }
 
 /* First what must close before another flow may open; then everything else. */
-static void carry_out_all(const struct sl_exchange *exchanges, unsigned n, struct sl_order *orders)
+static void carry_out_all(
+	const struct sl_flow_update *updates, unsigned n, struct sl_message *messages)
 {
 	for (unsigned i = 0; i < n; i++)
-		prepare(exchanges, n, i, &orders[2 * i]);
+		prepare(updates, n, i, &messages[2 * i]);
 	for (unsigned phase = 0; phase < 2; phase++) {
 		for (unsigned i = 0; i < n; i++) {
-			struct sl_order *order = &orders[2 * i + phase];
+			struct sl_message *message = &messages[2 * i + phase];
 
-			if (order->open)
-				post(order->open->worker, order);
-			else if (order->close)
-				post(order->close->worker, order);
+			if (message->open)
+				post(message->open->worker, message);
+			else if (message->close)
+				post(message->close->worker, message);
 			else
-				atomic_store(&order->done, true);
+				atomic_store(&message->done, true);
 		}
 		for (unsigned i = 0; i < n; i++)
-			await(&orders[2 * i + phase]);
+			await(&messages[2 * i + phase]);
 	}
 }
 
@@ -209,50 +210,50 @@ static void note_user(struct sl_key *key, const struct sl_flow *user)
 		sl_key_history(key)->user = user;
 }
 
-static void note_users(const struct sl_exchange *exchanges, unsigned n)
+static void note_users(const struct sl_flow_update *updates, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
-		if (!exchanges[i].old)
+		if (!updates[i].old)
 			continue;
-		note_user(exchanges[i].old->in_key, NULL);
-		note_user(exchanges[i].old->out_key, NULL);
+		note_user(updates[i].old->in_key, NULL);
+		note_user(updates[i].old->out_key, NULL);
 	}
 	for (unsigned i = 0; i < n; i++) {
-		if (!exchanges[i].flow)
+		if (!updates[i].flow)
 			continue;
-		note_user(exchanges[i].flow->in_key, exchanges[i].flow);
-		note_user(exchanges[i].flow->out_key, exchanges[i].flow);
+		note_user(updates[i].flow->in_key, updates[i].flow);
+		note_user(updates[i].flow->out_key, updates[i].flow);
 	}
 }
 
-int sl_flows_exchange(const struct sl_exchange *exchanges, unsigned n)
+int sl_flows_update(const struct sl_flow_update *updates, unsigned n)
 {
-	int err = check(exchanges, n);
+	int err = check(updates, n);
 
 	if (err || n == 0)
 		return err;
 
-	struct sl_order *orders = calloc(2 * (size_t)n, sizeof(*orders));
+	struct sl_message *messages = calloc(2 * (size_t)n, sizeof(*messages));
 
-	if (!orders)
+	if (!messages)
 		return -ENOMEM;
-	carry_out_all(exchanges, n, orders);
-	note_users(exchanges, n);
-	free(orders);
+	carry_out_all(updates, n, messages);
+	note_users(updates, n);
+	free(messages);
 	sl_spares_fill();
 	return 0;
 }
 
-int sl_workers_turn(void)
+int sl_workers_quiesce(void)
 {
-	struct sl_order *orders = calloc(SL_MAX_WORKERS, sizeof(*orders));
+	struct sl_message *messages = calloc(SL_MAX_WORKERS, sizeof(*messages));
 
-	if (!orders)
+	if (!messages)
 		return -ENOMEM;
 	for (unsigned i = 0; i < sl_n_workers; i++)
-		post((uint8_t)i, &orders[i]);
+		post((uint8_t)i, &messages[i]);
 	for (unsigned i = 0; i < sl_n_workers; i++)
-		await(&orders[i]);
-	free(orders);
+		await(&messages[i]);
+	free(messages);
 	return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * How flows change hands between the control thread and the workers: orders through a
+ * How flows change hands between the control thread and the workers: messages through a
  * single-producer ring, each acknowledged by its worker once it holds nothing of the old flow any
  * more.
  */
@@ -10,30 +10,30 @@
 #include "dataplane/flow/flow.h"
 
 /*
- * One change: `flow` is published in place of `old`. Either may be NULL: publish only, withdraw
+ * One update: `flow` is published in place of `old`. Either may be NULL: publish only, withdraw
  * only. When both are given they may sit at different pinholes or workers; `flow` inherits from
  * `old` (sl_flow_inherit) and, on one worker, no packet falls between them. Without `old` it
  * inherits from `parked`, unless that is NULL: a flow that was withdrawn before. A flow is
  * published once.
  */
-struct sl_exchange {
+struct sl_flow_update {
 	struct sl_flow *flow;
 	struct sl_flow *old;
 	const struct sl_flow *parked;
 };
 
 /*
- * Carries out `n` exchanges and returns when all are acknowledged, however long that takes: then
+ * Carries out `n` updates and returns when all are acknowledged, however long that takes: then
  * the new flows are live and the old ones are the caller's to free. Control thread only. 0;
  * -EEXIST: a pinhole is taken by another flow; -EBUSY: so is a key, whose indices belong to one
  * flow; -ENOMEM. On failure nothing was changed.
  */
-int sl_flows_exchange(const struct sl_exchange *exchanges, unsigned n);
+int sl_flows_update(const struct sl_flow_update *updates, unsigned n);
 
 /*
  * Returns when every worker has begun another turn: none holds on to what it found in its last one.
  * 0 or -ENOMEM.
  */
-int sl_workers_turn(void);
+int sl_workers_quiesce(void);
 
 #endif

@@ -43,7 +43,7 @@ int sl_policy_set(const struct sl_policy *limits, const struct sl_listed *list, 
 
 	if (!state)
 		return 0;
-	rc = sl_workers_turn(); /* nobody looks any more at what was in force before this */
+	rc = sl_workers_quiesce(); /* nobody looks any more at what was in force before this */
 	if (rc)
 		return rc;
 	next = &state->both[state->rules == &state->both[0]];

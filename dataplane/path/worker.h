@@ -18,7 +18,7 @@
 #include "dataplane/port/wait.h"
 #include "sluice/policy.h"
 
-enum { SL_ORDER_RING = 1024, SL_HANDOFF_RING = 4096, SL_EVENT_RING = 1024 };
+enum { SL_MESSAGE_RING = 1024, SL_HANDOFF_RING = 4096, SL_EVENT_RING = 1024 };
 
 enum { SL_TX_QUEUE = 2 * SL_BURST };
 static_assert(SL_TX_QUEUE <= UINT8_MAX, "sl_tx_queue.kernel");
@@ -38,7 +38,7 @@ struct sl_worker {
 	bool adaptive;
 	const struct sl_crypto_backend *backend;
 	struct sl_crypto *crypto;
-	struct rte_ring *orders;   /* struct sl_order *, from ctrl: dataplane/handoff/mailbox.c */
+	struct rte_ring *messages; /* struct sl_message *, from ctrl: dataplane/handoff/mailbox.c */
 	struct rte_ring *handoff;  /* mbufs that other workers received for flows of this one */
 	struct rte_ring *hairpins; /* mbufs that workers sent to pinholes of this one:
 				      dataplane/path/hairpin.h */
@@ -75,7 +75,7 @@ extern unsigned sl_n_workers;
  * hand. */
 int sl_workers_prepare(const struct sl_crypto_backend *crypto, char why[SL_WHY]);
 
-/* One turn of the poll loop: orders, then every queue and ring once. Returns the packets that were
+/* One turn of the poll loop: messages, then every queue and ring once. Returns the packets that were
  * received. */
 unsigned sl_worker_poll(struct sl_worker *w);
 
@@ -128,7 +128,7 @@ void sl_tx_flush(struct sl_worker *w);
 void sl_tx_enqueue(struct sl_worker *w, uint8_t port, struct rte_mbuf *m, struct sl_flow *flow);
 void sl_tx_enqueue_kernel(struct sl_worker *w, uint8_t port, struct rte_mbuf *m);
 
-/* Carries out the orders that ctrl has posted. */
+/* Carries out the messages that ctrl has posted. */
 void sl_mailbox_poll(struct sl_worker *w);
 
 /* The worker that owns the flows of a UDP port at an address. */

@@ -176,7 +176,7 @@ static struct rte_ring *event_ring(const char *what, unsigned worker, unsigned s
 
 static int make_rings(struct sl_worker *w, char why[SL_WHY])
 {
-	w->orders = ring("orders", w->index, SL_ORDER_RING, RING_F_SP_ENQ | RING_F_SC_DEQ);
+	w->messages = ring("messages", w->index, SL_MESSAGE_RING, RING_F_SP_ENQ | RING_F_SC_DEQ);
 	w->handoff = ring("handoff", w->index, SL_HANDOFF_RING, RING_F_SC_DEQ);
 	w->hairpins = ring("hairpin", w->index, SL_HANDOFF_RING, RING_F_SC_DEQ);
 	w->relay_tx = ring("relay", w->index, SL_HANDOFF_RING, RING_F_SC_DEQ);
@@ -184,7 +184,7 @@ static int make_rings(struct sl_worker *w, char why[SL_WHY])
 	w->samples = event_ring("samples", w->index, sizeof(struct sl_drop_sample));
 	w->spares = ring("spares", w->index, SL_SPARES + 1, RING_F_SP_ENQ | RING_F_SC_DEQ);
 	w->pages = ring("pages", w->index, SL_SPARES + 1, RING_F_SP_ENQ | RING_F_SC_DEQ);
-	if (w->orders && w->handoff && w->hairpins && w->relay_tx && w->events && w->samples &&
+	if (w->messages && w->handoff && w->hairpins && w->relay_tx && w->events && w->samples &&
 		w->spares && w->pages)
 		return 0;
 	snprintf(why, SL_WHY, "no memory for the rings of worker %u: raise `memory` in [sluice]",
@@ -203,10 +203,10 @@ static void free_rings(struct sl_worker *w)
 		rte_ring_free(*packets[i]);
 		*packets[i] = NULL;
 	}
-	rte_ring_free(w->orders);
+	rte_ring_free(w->messages);
 	rte_ring_free(w->events);
 	rte_ring_free(w->samples);
-	w->orders = w->events = w->samples = NULL;
+	w->messages = w->events = w->samples = NULL;
 	sl_spares_free(w);
 }
 
@@ -265,7 +265,7 @@ void sl_workers_stop(void)
 			atomic_store(&w->stop, true);
 			sl_wait_wake_slow(&w->wait);
 			pthread_join(w->thread, NULL);
-			atomic_store(&w->started, false); /* nobody answers orders any more */
+			atomic_store(&w->started, false); /* nobody answers messages any more */
 		}
 	}
 	/* Only now: until the last one has ended, workers hand packets to each other. */

@@ -101,18 +101,18 @@ static struct sl_flow *flow_of(struct fuzz_call *c, int i)
 void fuzz_publish(unsigned k, unsigned which)
 {
 	struct fuzz_call *c = &world[k];
-	struct sl_exchange x[2];
+	struct sl_flow_update x[2];
 	unsigned n = 0;
 
 	for (int i = 0; i < 2; i++) {
 		if (!(which >> i & 1))
 			continue;
-		x[n] = (struct sl_exchange){.flow = flow_of(c, i)};
+		x[n] = (struct sl_flow_update){.flow = flow_of(c, i)};
 		DEMAND(x[n].flow);
 		*(c->published[i] ? (const struct sl_flow **)&x[n].old : &x[n].parked) = c->flow[i];
 		n++;
 	}
-	DEMAND(sl_flows_exchange(x, n) == 0);
+	DEMAND(sl_flows_update(x, n) == 0);
 	n = 0;
 	for (int i = 0; i < 2; i++) {
 		if (!(which >> i & 1))
@@ -126,11 +126,11 @@ void fuzz_publish(unsigned k, unsigned which)
 void fuzz_hold(unsigned k, int i)
 {
 	struct fuzz_call *c = &world[k];
-	struct sl_exchange x = {.old = c->flow[i]};
+	struct sl_flow_update x = {.old = c->flow[i]};
 
 	if (!c->published[i])
 		return;
-	DEMAND(sl_flows_exchange(&x, 1) == 0);
+	DEMAND(sl_flows_update(&x, 1) == 0);
 	c->published[i] = false;
 }
 
@@ -139,13 +139,13 @@ void fuzz_hold(unsigned k, int i)
 void fuzz_refused(unsigned k, unsigned other)
 {
 	struct fuzz_call *c = &world[k], *o = &world[other];
-	struct sl_exchange x = {0};
+	struct sl_flow_update x = {0};
 	struct sl_key *mine = in_now(&c->party[0])->key;
 
 	if (!c->published[0] || !o->published[0] || k == other)
 		return;
 	x.flow = flow_of(c, 0); /* beside itself */
-	DEMAND(x.flow && sl_flows_exchange(&x, 1) == -EEXIST);
+	DEMAND(x.flow && sl_flows_update(&x, 1) == -EEXIST);
 	sl_flow_free(x.flow);
 	if (!mine || in_now(&o->party[0])->master.suite != in_now(&c->party[0])->master.suite)
 		return;
@@ -154,9 +154,9 @@ void fuzz_refused(unsigned k, unsigned other)
 	struct sl_key *theirs = in_now(&o->party[0])->key;
 
 	in_now(&c->party[0])->key = theirs;
-	x = (struct sl_exchange){.flow = flow_of(c, 0), .old = c->flow[0]};
+	x = (struct sl_flow_update){.flow = flow_of(c, 0), .old = c->flow[0]};
 	in_now(&c->party[0])->key = mine;
-	DEMAND(x.flow && sl_flows_exchange(&x, 1) == -EBUSY);
+	DEMAND(x.flow && sl_flows_update(&x, 1) == -EBUSY);
 	sl_flow_free(x.flow);
 }
 

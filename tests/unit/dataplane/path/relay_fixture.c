@@ -305,7 +305,7 @@ void call_open(struct call *c, unsigned n, enum sl_suite a, enum sl_suite b, boo
 void call_open_between(struct call *c, unsigned n, enum sl_suite a, enum sl_suite b, uint8_t slot_a,
 	uint8_t slot_b, bool mux)
 {
-	struct sl_exchange x[2] = {0};
+	struct sl_flow_update x[2] = {0};
 
 	memset(c, 0, sizeof(*c));
 	c->mux = mux;
@@ -313,15 +313,15 @@ void call_open_between(struct call *c, unsigned n, enum sl_suite a, enum sl_suit
 	endpoint_open(&c->end[1], slot_b, n, b);
 	for (int i = 0; i < 2; i++)
 		x[i].flow = c->flow[i] = call_flow(c, i);
-	assert_int_equal(sl_flows_exchange(x, 2), 0);
+	assert_int_equal(sl_flows_update(x, 2), 0);
 }
 
 void call_close(struct call *c)
 {
 	const struct sl_crypto_backend *backend = sl_workers[0].backend;
-	struct sl_exchange x[2] = {{.old = c->flow[0]}, {.old = c->flow[1]}};
+	struct sl_flow_update x[2] = {{.old = c->flow[0]}, {.old = c->flow[1]}};
 
-	assert_int_equal(sl_flows_exchange(x, 2), 0);
+	assert_int_equal(sl_flows_update(x, 2), 0);
 	for (int i = 0; i < 2; i++) {
 		sl_flow_free(c->flow[i]);
 		backend->key_free(c->end[i].in_key);

@@ -46,9 +46,9 @@ void send_rtcp(struct call *c, int i)
 
 void replace_flow(struct call *c)
 {
-	struct sl_exchange x = {.flow = call_flow(c, 0), .old = c->flow[0]};
+	struct sl_flow_update x = {.flow = call_flow(c, 0), .old = c->flow[0]};
 
-	assert_int_equal(sl_flows_exchange(&x, 1), 0);
+	assert_int_equal(sl_flows_update(&x, 1), 0);
 	sl_flow_free(c->flow[0]);
 	c->flow[0] = x.flow;
 }

@@ -45,9 +45,9 @@ static void same_key(struct sl_key **key, const struct sl_master *master)
 static void republish(struct call *c, const struct sl_latch_policy *policy)
 {
 	for (int i = 0; i < 2; i++) {
-		struct sl_exchange x = {.flow = call_flow_with(c, i, policy), .old = c->flow[i]};
+		struct sl_flow_update x = {.flow = call_flow_with(c, i, policy), .old = c->flow[i]};
 
-		assert_int_equal(sl_flows_exchange(&x, 1), 0);
+		assert_int_equal(sl_flows_update(&x, 1), 0);
 		sl_flow_free(c->flow[i]);
 		c->flow[i] = x.flow;
 	}

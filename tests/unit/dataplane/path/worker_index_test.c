@@ -284,7 +284,7 @@ static void a_key_has_one_flow(void **state)
 {
 	struct call c, d;
 	struct sl_flow *flow;
-	struct sl_exchange x[2];
+	struct sl_flow_update x[2];
 
 	call_open(&c, 40, CM80, GCM256, false, false, false);
 	call_open(&d, 41, CM80, GCM256, false, false, false);
@@ -292,29 +292,29 @@ static void a_key_has_one_flow(void **state)
 		flow = call_flow(&d, 0);
 		*(own ? &flow->in_key : &flow->out_key) =
 			own ? c.flow[0]->in_key : c.flow[0]->out_key;
-		x[0] = (struct sl_exchange){.flow = flow, .old = d.flow[0]};
-		assert_int_equal(sl_flows_exchange(x, 1), -EBUSY);
+		x[0] = (struct sl_flow_update){.flow = flow, .old = d.flow[0]};
+		assert_int_equal(sl_flows_update(x, 1), -EBUSY);
 		sl_flow_free(flow);
 	}
 	flow = call_flow(&c, 0);
-	x[0] = (struct sl_exchange){.flow = flow};
-	assert_int_equal(sl_flows_exchange(x, 1), -EEXIST);
+	x[0] = (struct sl_flow_update){.flow = flow};
+	assert_int_equal(sl_flows_update(x, 1), -EEXIST);
 	/* Nor two that come at once in place of one. */
-	x[0] = (struct sl_exchange){.flow = flow, .old = c.flow[0]};
-	x[1] = (struct sl_exchange){.flow = call_flow(&c, 0)};
-	assert_int_equal(sl_flows_exchange(x, 2), -EEXIST);
+	x[0] = (struct sl_flow_update){.flow = flow, .old = c.flow[0]};
+	x[1] = (struct sl_flow_update){.flow = call_flow(&c, 0)};
+	assert_int_equal(sl_flows_update(x, 2), -EEXIST);
 	sl_flow_free(x[1].flow);
 	sl_flow_free(flow);
 	/* In another's place it goes on behind what that one sent. */
 	send_rtp(&c, 0, 7);
 	relay_poll();
 	expect_rtp(&c, 0, &(uint16_t){7}, 1);
-	x[0] = (struct sl_exchange){.old = c.flow[0]};
-	assert_int_equal(sl_flows_exchange(x, 1), 0);
+	x[0] = (struct sl_flow_update){.old = c.flow[0]};
+	assert_int_equal(sl_flows_update(x, 1), 0);
 	assert_int_equal(
 		sl_history_find(sl_key_history(c.flow[0]->out_key), c.end[0].ssrc)->next, 8);
-	x[0] = (struct sl_exchange){.flow = call_flow(&c, 0)};
-	assert_int_equal(sl_flows_exchange(x, 1), 0);
+	x[0] = (struct sl_flow_update){.flow = call_flow(&c, 0)};
+	assert_int_equal(sl_flows_update(x, 1), 0);
 	sl_flow_free(c.flow[0]);
 	c.flow[0] = x[0].flow;
 	send_rtp(&c, 0, 7);

@@ -154,9 +154,9 @@ static void join(struct endpoint *a, struct endpoint *b)
 	memcpy(b->address.ip, sl_addresses[a->slot].ip, 16);
 }
 
-static void exchange(struct talk *t, struct sl_exchange *x, unsigned n)
+static void exchange(struct talk *t, struct sl_flow_update *x, unsigned n)
 {
-	assert_int_equal(sl_flows_exchange(x, n), 0);
+	assert_int_equal(sl_flows_update(x, n), 0);
 	for (unsigned i = 0; i < n; i++)
 		for (int k = 0; x[i].flow && k < 2; k++)
 			if (t->call.flow[k] == x[i].old || t->call.flow[k] == x[i].parked) {
@@ -171,17 +171,17 @@ static void rekey(struct talk *t, int i, unsigned round, bool out)
 {
 	struct endpoint *from = &t->call.end[i];
 	struct sl_key *old = out ? endpoint_rekey_rx(&t->call.end[!i]) : NULL;
-	struct sl_exchange x;
+	struct sl_flow_update x;
 
 	from->in_key = t->in[i][round & 1];
-	x = (struct sl_exchange){.flow = another(t, i), .old = t->call.flow[i]};
+	x = (struct sl_flow_update){.flow = another(t, i), .old = t->call.flow[i]};
 	exchange(t, &x, 1);
 	relay.backend->key_free(old);
 }
 
 static void both(struct talk *t)
 {
-	struct sl_exchange x[2] = {
+	struct sl_flow_update x[2] = {
 		{.flow = another(t, 0), .old = t->call.flow[0]},
 		{.flow = another(t, 1), .old = t->call.flow[1]},
 	};
@@ -191,7 +191,7 @@ static void both(struct talk *t)
 
 static void hold(struct talk *t, int i)
 {
-	struct sl_exchange off = {.old = t->call.flow[i]},
+	struct sl_flow_update off = {.old = t->call.flow[i]},
 			   on = {.flow = another(t, i), .parked = t->call.flow[i]};
 
 	exchange(t, &off, 1);
@@ -351,7 +351,7 @@ static void everything_at_once(void **state)
 	atomic_store(&player.enough, true);
 	pthread_join(thread, NULL);
 	for (unsigned i = 0; i < PATIENCE && settled() != player.sent; i++)
-		sl_workers_turn();
+		sl_workers_quiesce();
 	assert_int_equal(settled(), player.sent);
 	assert_true(seen.events && seen.samples && seen.moves && seen.more && seen.packets &&
 		    seen.reports && seen.cookies);

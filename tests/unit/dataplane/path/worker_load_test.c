@@ -138,7 +138,7 @@ static void set_ups_cost_no_media(void **state)
 	pthread_join(player, NULL);
 	assert_int_equal(m.came, m.sent);
 	assert_int_equal(m.wrong, 0);
-	sl_workers_turn(); /* a packet is counted when it has left */
+	sl_workers_quiesce(); /* a packet is counted when it has left */
 	assert_int_equal(verdicts(SL_FORWARD), m.sent);
 	for (enum sl_verdict v = SL_FORWARD + 1; v < SL_VERDICTS; v++)
 		assert_int_equal(verdicts(v), 0);

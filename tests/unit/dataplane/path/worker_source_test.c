@@ -216,9 +216,9 @@ static const struct sl_latch_policy follow = {.mode = SL_LATCH_FOLLOW};
 /* The flow from end i again, with another policy. */
 static void set_policy(struct call *c, int i, const struct sl_latch_policy *policy)
 {
-	struct sl_exchange x = {.flow = call_flow_with(c, i, policy), .old = c->flow[i]};
+	struct sl_flow_update x = {.flow = call_flow_with(c, i, policy), .old = c->flow[i]};
 
-	assert_int_equal(sl_flows_exchange(&x, 1), 0);
+	assert_int_equal(sl_flows_update(&x, 1), 0);
 	sl_flow_free(c->flow[i]);
 	c->flow[i] = x.flow;
 }

@@ -203,9 +203,9 @@ static void withdrawn_is_closed_at_once(void **state)
 	expect_nothing(&c);
 	assert_int_equal(verdicts(SL_DROP_CLOSED), before + 2);
 	/* A pinhole that another call holds is refused, and nothing changes. */
-	struct sl_exchange taken = {.flow = call_flow(&other, 0)};
+	struct sl_flow_update taken = {.flow = call_flow(&other, 0)};
 
-	assert_int_equal(sl_flows_exchange(&taken, 1), -EEXIST);
+	assert_int_equal(sl_flows_update(&taken, 1), -EEXIST);
 	sl_flow_free(taken.flow);
 	uint16_t seq = 5;
 

@@ -153,7 +153,7 @@ static pid_t stop_for_a_while(void)
 /* A machine that stood still is not a worker that does not answer. */
 static void answered_after_a_stop(void **state)
 {
-	struct sl_exchange x = {0};
+	struct sl_flow_update x = {0};
 	pthread_t worker;
 	struct call c;
 	pid_t child;
@@ -163,7 +163,7 @@ static void answered_after_a_stop(void **state)
 	atomic_store(&sl_workers[0].started, true);
 	child = stop_for_a_while();
 	assert_int_equal(pthread_create(&worker, NULL, answer_late, NULL), 0);
-	assert_int_equal(sl_flows_exchange(&x, 1), 0);
+	assert_int_equal(sl_flows_update(&x, 1), 0);
 	pthread_join(worker, NULL);
 	waitpid(child, NULL, 0);
 	atomic_store(&sl_workers[0].started, false);

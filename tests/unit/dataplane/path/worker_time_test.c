@@ -114,17 +114,17 @@ static void others_speak_meanwhile(void **state)
 /* On hold the flow is not published; it comes back as another one. */
 static void on_hold_for_ten_minutes(void **state)
 {
-	struct sl_exchange off, on;
+	struct sl_flow_update off, on;
 	struct call c;
 	uint16_t seq;
 
 	call_open(&c, 3, CM80, GCM256, false, false, false);
 	seq = talk_for_long(&c);
-	off = (struct sl_exchange){.old = c.flow[0]};
-	assert_int_equal(sl_flows_exchange(&off, 1), 0);
+	off = (struct sl_flow_update){.old = c.flow[0]};
+	assert_int_equal(sl_flows_update(&off, 1), 0);
 	now += 600 * SECOND;
-	on = (struct sl_exchange){.flow = call_flow(&c, 0), .parked = c.flow[0]};
-	assert_int_equal(sl_flows_exchange(&on, 1), 0);
+	on = (struct sl_flow_update){.flow = call_flow(&c, 0), .parked = c.flow[0]};
+	assert_int_equal(sl_flows_update(&on, 1), 0);
 	sl_flow_free(c.flow[0]);
 	c.flow[0] = on.flow;
 	heard_again(&c, (uint16_t)(seq + 30000));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "ctrl/media/change.h"
+#include "ctrl/media/path_update.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -23,19 +23,19 @@ static void nowhere(int family, struct sl_endpoint remote[SL_COMPONENTS])
 }
 
 /* RFC 3264 8.4: nothing is sent to who holds by c=0.0.0.0, but what it sends passes. */
-static void place(struct sl_change *c)
+static void place(struct sl_path_update *u)
 {
-	struct sl_flow_spec *spec = &c->next.spec;
+	struct sl_flow_spec *spec = &u->next.spec;
 
-	sl_terms_remote(c->from_terms, spec->source);
-	if (c->from_terms->held &&
-		sl_address_family(spec->source[SL_RTP].ip) != c->from_local->family)
-		nowhere(c->from_local->family, spec->source);
-	spec->nowhere = c->to_terms->held;
+	sl_terms_remote(u->from_terms, spec->source);
+	if (u->from_terms->held &&
+		sl_address_family(spec->source[SL_RTP].ip) != u->from_local->family)
+		nowhere(u->from_local->family, spec->source);
+	spec->nowhere = u->to_terms->held;
 	if (spec->nowhere)
-		nowhere(c->to_local->family, spec->destination);
+		nowhere(u->to_local->family, spec->destination);
 	else
-		sl_leg_remote(c->to, c->to_terms, spec->destination);
+		sl_leg_remote(u->to, u->to_terms, spec->destination);
 }
 
 static void ports_of(const struct sl_local *local, bool mux, uint16_t port[SL_COMPONENTS])
@@ -49,10 +49,10 @@ static uint8_t slot_of(const struct sl_local *local)
 	return local->interface->local[local->address].slot;
 }
 
-static int flow_make(struct sl_change *c, char why[SL_CALL_WHY])
+static int flow_make(struct sl_path_update *u, char why[SL_CALL_WHY])
 {
-	c->next.flow = sl_flow_new(&c->next.spec);
-	if (!c->next.flow) {
+	u->next.flow = sl_flow_new(&u->next.spec);
+	if (!u->next.flow) {
 		snprintf(why, SL_CALL_WHY, "cannot make a flow: %s", strerror(errno));
 		return -errno;
 	}
@@ -90,63 +90,76 @@ static struct sl_police_rates allowed(const struct sl_sessions *sessions,
 	return rates;
 }
 
-int sl_change_make(struct sl_change *c, const struct sl_sessions *sessions,
+int sl_path_update_make(struct sl_path_update *u, const struct sl_sessions *sessions,
 	const struct sl_call *call, const struct sl_leg_keys *from, const struct sl_leg_keys *to,
 	char why[SL_CALL_WHY])
 {
-	struct sl_flow_spec *spec = &c->next.spec;
-	const struct sl_path *old = &c->from->path;
+	struct sl_flow_spec *spec = &u->next.spec;
+	const struct sl_path *old = &u->from->path;
 
-	if (!wanted(c->from_terms, c->to_terms)) {
-		c->same = !old->live;
+	if (!wanted(u->from_terms, u->to_terms)) {
+		u->same = !old->live;
 		return 0;
 	}
-	c->next.live = true;
-	c->next.in = from->in;
-	c->next.out = to->out;
-	c->next.in_interface = c->from_local->interface;
-	c->next.out_interface = c->to_local->interface;
+	u->next.live = true;
+	u->next.in = from->in;
+	u->next.out = to->out;
+	u->next.in_interface = u->from_local->interface;
+	u->next.out_interface = u->to_local->interface;
 	spec->in_key = sl_session_key_raw(from->in);
 	spec->out_key = sl_session_key_raw(to->out);
-	spec->in_suite = c->from_terms->theirs.suite;
-	spec->out_suite = c->to_terms->theirs.suite;
-	spec->in_slot = slot_of(c->from_local);
-	ports_of(c->from_local, c->from_terms->mux, spec->in_port);
-	spec->out_slot = slot_of(c->to_local);
-	ports_of(c->to_local, c->to_terms->mux, spec->out_port);
-	place(c);
-	spec->policy = sl_source_policy(&c->from_terms->source, !spec->in_suite,
-		!c->from_local->interface->config->strict_source);
-	spec->cookie = c->cookie;
+	spec->in_suite = u->from_terms->theirs.suite;
+	spec->out_suite = u->to_terms->theirs.suite;
+	spec->in_slot = slot_of(u->from_local);
+	ports_of(u->from_local, u->from_terms->mux, spec->in_port);
+	spec->out_slot = slot_of(u->to_local);
+	ports_of(u->to_local, u->to_terms->mux, spec->out_port);
+	place(u);
+	spec->policy = sl_source_policy(&u->from_terms->source, !spec->in_suite,
+		!u->from_local->interface->config->strict_source);
+	spec->cookie = u->cookie;
 	spec->tos = call->tos;
-	sl_gate_treatment(call, c->from_leg, c->from_terms, c->to_terms, &spec->treatment);
-	spec->rates = allowed(sessions, call, c->from_terms, c->to_terms);
+	sl_gate_treatment(call, u->from_leg, u->from_terms, u->to_terms, &spec->treatment);
+	spec->rates = allowed(sessions, call, u->from_terms, u->to_terms);
 	spec->policy.tries = (uint16_t)spec->rates.learn_pps;
 	if (spec->policy.mode == SL_LATCH_ONCE)
-		spec->policy.round = c->from_terms->said;
-	sl_terms_clocks(c->from_terms, c->to_terms, spec->payloads);
-	if (sl_path_hops_get(&c->next, why))
+		spec->policy.round = u->from_terms->said;
+	sl_terms_clocks(u->from_terms, u->to_terms, spec->payloads);
+	if (sl_path_hops_get(&u->next, why))
 		return -EHOSTUNREACH;
-	c->hops = true;
-	/* Both zeroed before they were filled in: padding is equal too. */
-	/* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
-	c->same = old->live && !memcmp(spec, &old->spec, sizeof(*spec));
-	return c->same ? 0 : flow_make(c, why);
+	u->hops = true;
+	u->same = old->live && sl_flow_spec_equal(spec, &old->spec);
+	return u->same ? 0 : flow_make(u, why);
 }
 
-void sl_change_commit(struct sl_change *c, struct sl_sessions *sessions)
+bool sl_path_update_flow(const struct sl_path_update *u, struct sl_flow_update *flow)
 {
-	struct sl_path *path = &c->from->path;
+	const struct sl_path *old = &u->from->path;
 
-	if (c->same) {
-		if (c->hops)
-			sl_path_hops_put(&c->next);
+	if (u->same)
+		return false;
+	sl_path_pinholes_narrow(old, &u->next);
+	*flow = (struct sl_flow_update){
+		.flow = u->next.flow,
+		.old = old->live ? old->flow : NULL,
+		.parked = old->live ? NULL : old->flow,
+	};
+	return true;
+}
+
+void sl_path_update_commit(struct sl_path_update *u, struct sl_sessions *sessions)
+{
+	struct sl_path *path = &u->from->path;
+
+	if (u->same) {
+		if (u->hops)
+			sl_path_hops_put(&u->next);
 		return;
 	}
-	if (c->next.live) {
-		sl_path_sources(&c->next, true);
+	if (u->next.live) {
+		sl_path_sources(&u->next, true);
 		sl_path_free(sessions->env.crypto, path);
-		*path = c->next;
+		*path = u->next;
 		sl_session_key_ref(path->in);
 		sl_session_key_ref(path->out);
 		sl_path_pinholes(path, true);
@@ -156,11 +169,11 @@ void sl_change_commit(struct sl_change *c, struct sl_sessions *sessions)
 	}
 }
 
-void sl_change_undo(struct sl_change *c)
+void sl_path_update_undo(struct sl_path_update *u)
 {
-	if (c->from)
-		sl_path_pinholes(&c->from->path, true);
-	if (c->hops)
-		sl_path_hops_put(&c->next);
-	sl_flow_free(c->next.flow);
+	if (u->from)
+		sl_path_pinholes(&u->from->path, true);
+	if (u->hops)
+		sl_path_hops_put(&u->next);
+	sl_flow_free(u->next.flow);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * From a call's terms to flows: two per medium, published with their guard pinholes and next hops,
- * all or nothing.
+ * From a call's terms to flows: two per medium, published with their guard pinholes and next hops.
+ * All of it, or nothing: a call update holds media updates, each of them two path updates, and each
+ * of those one flow update, which workers get as messages (dataplane/handoff/mailbox.h).
  */
-#ifndef SL_CTRL_INSTALL_H
-#define SL_CTRL_INSTALL_H
+#ifndef SL_CTRL_CONNECT_H
+#define SL_CTRL_CONNECT_H
 
 #include "ctrl/call/session.h"
 
@@ -25,12 +26,12 @@ struct sl_agreed {
  *
  * 0; or -errno with `why`, and everything is as it was.
  */
-int sl_install(struct sl_sessions *sessions, struct sl_call *call, const struct sl_agreed side[2],
+int sl_connect(struct sl_sessions *sessions, struct sl_call *call, const struct sl_agreed side[2],
 	unsigned n_media, char why[SL_CALL_WHY]);
 
 /* Once more what is in force between a leg and its peer, if it has one: where flows depend on more
- * than the terms. As sl_install. */
-int sl_reinstall(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg,
+ * than the terms. As sl_connect. */
+int sl_reconnect(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg,
 	char why[SL_CALL_WHY]);
 
 /* Withdraws the flows of a leg and its peer, which keep everything else. */
@@ -40,6 +41,6 @@ void sl_disconnect(struct sl_leg *leg);
  * Withdraws the flows of one leg and its peer, and gives back what the leg's had. With NULL: of
  * every leg of the call.
  */
-void sl_uninstall(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg);
+void sl_release(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg);
 
 #endif

@@ -4,11 +4,11 @@
 #include <string.h>
 
 #include "ctrl/base/log.h"
+#include "ctrl/media/connect.h"
 #include "ctrl/media/counters.h"
-#include "ctrl/media/install.h"
 #include "ctrl/media/path.h"
 
-static void leg_uninstall(struct sl_sessions *sessions, struct sl_leg *leg)
+static void leg_release(struct sl_sessions *sessions, struct sl_leg *leg)
 {
 	const struct sl_crypto_backend *crypto = sessions->env.crypto;
 
@@ -27,17 +27,17 @@ static void leg_uninstall(struct sl_sessions *sessions, struct sl_leg *leg)
 
 static int withdraw(struct sl_leg *const *legs, unsigned n_legs)
 {
-	struct sl_exchange *exchanges =
-		calloc((size_t)n_legs * SL_MAX_MEDIA + 1, sizeof(*exchanges));
+	struct sl_flow_update *updates =
+		calloc((size_t)n_legs * SL_MAX_MEDIA + 1, sizeof(*updates));
 	unsigned n = 0;
 	int rc;
 
-	if (!exchanges)
+	if (!updates)
 		return -ENOMEM;
 	for (unsigned i = 0; i < n_legs; i++)
-		n += sl_leg_withdraw(legs[i], exchanges + n);
-	rc = sl_flows_exchange(exchanges, n);
-	free(exchanges);
+		n += sl_leg_withdraw(legs[i], updates + n);
+	rc = sl_flows_update(updates, n);
+	free(updates);
 	return rc;
 }
 
@@ -68,15 +68,15 @@ void sl_disconnect(struct sl_leg *leg)
 	disconnect(pair, 1u + (leg->peer != NULL));
 }
 
-void sl_uninstall(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg)
+void sl_release(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg)
 {
 	if (leg) {
 		sl_disconnect(leg);
 		sl_leg_counters_add(leg, &call->left); /* the call's totals never decrease */
-		leg_uninstall(sessions, leg);
+		leg_release(sessions, leg);
 		return;
 	}
 	disconnect(call->leg, call->n_legs);
 	for (unsigned i = 0; i < call->n_legs; i++)
-		leg_uninstall(sessions, call->leg[i]);
+		leg_release(sessions, call->leg[i]);
 }

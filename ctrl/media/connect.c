@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ctrl/media/connect.h"
+
+#include <string.h>
+
+#include "ctrl/media/call_update.h"
+
+int sl_connect(struct sl_sessions *sessions, struct sl_call *call, const struct sl_agreed side[2],
+	unsigned n_media, char why[SL_CALL_WHY])
+{
+	struct sl_call_update update = {
+		.sessions = sessions, .call = call, .side = side, .n_media = n_media};
+	int rc = sl_call_update_make(&update, why);
+
+	if (rc)
+		sl_call_update_undo(&update);
+	else
+		sl_call_update_commit(&update);
+	return rc;
+}
+
+int sl_reconnect(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg,
+	char why[SL_CALL_WHY])
+{
+	struct sl_leg *legs[2] = {leg, leg->peer};
+	struct sl_terms terms[2][SL_MAX_MEDIA];
+	struct sl_local *local[2][SL_MAX_MEDIA];
+	struct sl_session_key *ours[2][SL_MAX_MEDIA];
+	struct sl_agreed side[2];
+	unsigned n;
+	int rc;
+
+	if (!leg->peer)
+		return 0;
+	n = leg->n_media < leg->peer->n_media ? leg->n_media : leg->peer->n_media;
+	for (int i = 0; i < 2; i++) {
+		for (unsigned m = 0; m < n; m++) {
+			terms[i][m] = legs[i]->media[m].terms;
+			local[i][m] = legs[i]->media[m].local;
+			ours[i][m] = legs[i]->media[m].out;
+		}
+		side[i] = (struct sl_agreed){legs[i], terms[i], local[i], ours[i]};
+	}
+	rc = sl_connect(sessions, call, side, n, why);
+	explicit_bzero(terms, sizeof(terms));
+	return rc;
+}
