@@ -8,6 +8,7 @@
 #include "ctrl/media/gate.h"
 #include "ctrl/ng/query.h"
 #include "ctrl/ng/statistics.h"
+#include "ctrl/observe/snapshot.h"
 #include "ctrl/offer/hangup.h"
 #include "ctrl/offer/offer.h"
 
@@ -104,7 +105,7 @@ static int delete (struct sl_ng_request *r)
 	/* Before: what there was to tell of it may be gone afterwards. */
 	sl_reply_key_string(&r->reply, "result", "ok");
 	if (!r->options.fast)
-		sl_query_write(&r->reply, call, &(struct sl_query){.why = false});
+		sl_query_call(&r->reply, call, NULL);
 	warning = sl_hangup(sessions, call, &r->options);
 	if (!warning)
 		return 0;
@@ -117,6 +118,7 @@ static int query(struct sl_ng_request *r)
 {
 	const struct sl_ended_call *ended;
 	struct sl_call *call;
+	struct sl_why why;
 
 	if (need(r, r->options.call_id, "call-id"))
 		return -EINVAL;
@@ -132,8 +134,8 @@ static int query(struct sl_ng_request *r)
 		return -ENOENT;
 	}
 	sl_reply_key_string(&r->reply, "result", "ok");
-	sl_query_write(
-		&r->reply, call, &(struct sl_query){.why = true, .sessions = r->ng->sessions});
+	sl_call_why(r->ng->sessions, call, &why);
+	sl_query_call(&r->reply, call, &why);
 	return 0;
 }
 
