@@ -20,7 +20,10 @@ static json_t *view_status(struct sl_admin *a, const json_t *request)
 
 static void call_row(const struct sl_call *call, void *context)
 {
-	json_array_append_new(context, sl_admin_call_row(call));
+	struct sl_call_view view;
+
+	sl_view_call(call, &view);
+	json_array_append_new(context, sl_admin_call_row(&view));
 }
 
 static json_t *view_calls(struct sl_admin *a, const json_t *request)
@@ -36,12 +39,14 @@ static json_t *view_call(struct sl_admin *a, const json_t *request)
 	const char *id = json_string_value(json_object_get(request, "id"));
 	struct sl_text text = {id, id ? (uint32_t)strlen(id) : 0};
 	const struct sl_call *call = sl_session_find(a->sessions, text);
+	struct sl_call_view view;
 
 	if (!id)
 		return json_pack("{s:s}", "error", "which call? the request has no id");
 	if (!call)
 		return json_pack("{s:s}", "error", "there is no such call");
-	return sl_admin_call(a->sessions, call);
+	sl_view_call(call, &view);
+	return sl_admin_call(a->sessions, &view);
 }
 
 static json_t *why_list(const struct sl_why *why)
