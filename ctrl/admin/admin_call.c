@@ -19,7 +19,7 @@ static const char *const states[SL_CALL_STATES] = {
 /* Text of a peer's choosing need not be UTF-8, which JSON has to be. */
 json_t *sl_admin_text(const char *text)
 {
-	char printable[SL_MAX_NAME + 1];
+	char printable[SL_CALL_NAME + 1];
 	json_t *json;
 	size_t i;
 
@@ -28,7 +28,7 @@ json_t *sl_admin_text(const char *text)
 	json = json_string(text);
 	if (json)
 		return json;
-	for (i = 0; text[i] && i < SL_MAX_NAME; i++)
+	for (i = 0; text[i] && i < SL_CALL_NAME; i++)
 		printable[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
 	printable[i] = '\0';
 	return json_string(printable);

@@ -22,7 +22,7 @@ static int ping(struct sl_ng_request *r)
 
 static int need(struct sl_ng_request *r, struct sl_text text, const char *key)
 {
-	if (text.at && text.len && text.len <= SL_MAX_NAME && !memchr(text.at, '\0', text.len))
+	if (text.at && text.len && text.len <= SL_CALL_NAME && !memchr(text.at, '\0', text.len))
 		return 0;
 	snprintf(r->why, SL_CALL_WHY, "%s %s", key,
 		!text.at ? "is missing" : "is empty, too long or not printable");
