@@ -13,9 +13,8 @@
 #define SL_CTRL_REFUSAL_H
 
 #include <errno.h>
-#include <stdio.h>
 
-#include "ctrl/call/request.h"
+#include "sluice/error.h"
 
 enum {
 	SL_E_FULL = 4096, /* behind the last errno: a limit of the relay */
@@ -51,9 +50,6 @@ enum sl_refusal {
 };
 
 extern const char *const sl_refusal_names[SL_REFUSAL_COUNT];
-
-/* Puts the reason into `why` and evaluates to the error. */
-#define SL_REFUSE(rc, why, ...) (snprintf(why, SL_CALL_WHY, __VA_ARGS__), (rc))
 
 /* The reason behind a negative code; SL_REFUSED_OTHER for one that is not listed. */
 enum sl_refusal sl_refusal_of(int rc);

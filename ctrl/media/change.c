@@ -49,13 +49,11 @@ static uint8_t slot_of(const struct sl_local *local)
 	return local->interface->local[local->address].slot;
 }
 
-static int flow_make(struct sl_change *c, char why[SL_CALL_WHY])
+static int flow_make(struct sl_change *c, struct sl_error *error)
 {
 	c->next.flow = sl_flow_new(&c->next.spec);
-	if (!c->next.flow) {
-		snprintf(why, SL_CALL_WHY, "cannot make a flow: %s", strerror(errno));
-		return -errno;
-	}
+	if (!c->next.flow)
+		return sl_refuse(error, -errno, "cannot make a flow: %s", strerror(errno));
 	return 0;
 }
 
@@ -92,10 +90,11 @@ static struct sl_police_rates allowed(const struct sl_sessions *sessions,
 
 int sl_change_make(struct sl_change *c, const struct sl_sessions *sessions,
 	const struct sl_call *call, const struct sl_leg_keys *from, const struct sl_leg_keys *to,
-	char why[SL_CALL_WHY])
+	struct sl_error *error)
 {
 	struct sl_flow_spec *spec = &c->next.spec;
 	const struct sl_path *old = &c->from->path;
+	int rc;
 
 	if (!wanted(c->from_terms, c->to_terms)) {
 		c->same = !old->live;
@@ -125,13 +124,14 @@ int sl_change_make(struct sl_change *c, const struct sl_sessions *sessions,
 	if (spec->policy.mode == SL_LATCH_ONCE)
 		spec->policy.round = c->from_terms->said;
 	sl_terms_clocks(c->from_terms, c->to_terms, spec->payloads);
-	if (sl_path_hops_get(&c->next, why))
-		return -EHOSTUNREACH;
+	rc = sl_path_hops_get(&c->next, error);
+	if (rc)
+		return rc;
 	c->hops = true;
 	/* Both zeroed before they were filled in: padding is equal too. */
 	/* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
 	c->same = old->live && !memcmp(spec, &old->spec, sizeof(*spec));
-	return c->same ? 0 : flow_make(c, why);
+	return c->same ? 0 : flow_make(c, error);
 }
 
 void sl_change_commit(struct sl_change *c, struct sl_sessions *sessions)

@@ -28,12 +28,12 @@ struct sl_change {
 
 /*
  * From the terms, ports, cookie and legs that are filled in to `next`, with a flow that nobody has
- * published yet unless nothing changes. 0; or -errno with `why`, then sl_change_undo is due all the
- * same.
+ * published yet unless nothing changes. 0; or -errno with `error`, then sl_change_undo is due all
+ * the same.
  */
 int sl_change_make(struct sl_change *change, const struct sl_sessions *sessions,
 	const struct sl_call *call, const struct sl_leg_keys *from, const struct sl_leg_keys *to,
-	char why[SL_CALL_WHY]);
+	struct sl_error *error);
 
 /* The worker has the new flow: `next` becomes the path, which takes references of its own to the
  * keys; what stays as it is keeps the old ones. */

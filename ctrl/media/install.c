@@ -54,7 +54,7 @@ static void key_retire(const struct sl_crypto_backend *crypto, struct sl_leg_med
 }
 
 static int keys_make(
-	struct plan *plan, int side, unsigned m, struct sl_leg_keys *keys, char why[SL_CALL_WHY])
+	struct plan *plan, int side, unsigned m, struct sl_leg_keys *keys, struct sl_error *error)
 {
 	const struct sl_crypto_backend *crypto = plan->sessions->env.crypto;
 	const struct sl_agreed *agreed = &plan->side[side];
@@ -72,9 +72,9 @@ static int keys_make(
 		rc = keys->in ? 0 : -errno;
 	}
 	if (rc)
-		snprintf(why, SL_CALL_WHY, "%s: cannot expand the key: %s", sl_suites[suite].name,
+		return sl_refuse(error, rc, "%s: cannot expand the key: %s", sl_suites[suite].name,
 			strerror(-rc));
-	return rc;
+	return 0;
 }
 
 static void side_commit(struct plan *plan, int side)
@@ -129,13 +129,13 @@ static int plan_exchange(struct plan *plan)
 	return sl_flows_exchange(plan->exchanges, plan->n_exchanges);
 }
 
-static int plan_make(struct plan *plan, char why[SL_CALL_WHY])
+static int plan_make(struct plan *plan, struct sl_error *error)
 {
 	int rc;
 
 	for (int side = SL_FROM; side <= SL_TO; side++)
 		for (unsigned i = 0; i < plan->n_media; i++) {
-			rc = keys_make(plan, side, i, &plan->keys[side][i], why);
+			rc = keys_make(plan, side, i, &plan->keys[side][i], error);
 			if (rc)
 				return rc;
 		}
@@ -153,7 +153,7 @@ static int plan_make(struct plan *plan, char why[SL_CALL_WHY])
 		c->from_terms = &plan->side[from].terms[m];
 		c->to_terms = &plan->side[!from].terms[m];
 		rc = sl_change_make(c, plan->sessions, plan->call, &plan->keys[from][m],
-			&plan->keys[!from][m], why);
+			&plan->keys[!from][m], error);
 		if (rc)
 			return rc;
 	}
@@ -231,7 +231,7 @@ static void plan_free(struct plan *plan)
 }
 
 int sl_install(struct sl_sessions *sessions, struct sl_call *call, const struct sl_agreed side[2],
-	unsigned n_media, char why[SL_CALL_WHY])
+	unsigned n_media, struct sl_error *error)
 {
 	struct plan plan;
 	int rc;
@@ -242,14 +242,14 @@ int sl_install(struct sl_sessions *sessions, struct sl_call *call, const struct 
 	plan.call = call;
 	plan.side = side;
 	plan.n_media = n_media;
-	why[0] = '\0';
+	error->code = 0;
 	find_losers(&plan);
-	rc = plan_make(&plan, why);
+	rc = plan_make(&plan, error);
 	if (!rc)
 		rc = plan_exchange(&plan);
 	if (rc) {
-		if (!why[0]) {
-			snprintf(why, SL_CALL_WHY, "the dataplane refused: %s", strerror(-rc));
+		if (!error->code) {
+			sl_refuse(error, rc, "the dataplane refused: %s", strerror(-rc));
 			sl_log(SL_LOG_ERROR, "flows not installed: %s", strerror(-rc));
 		}
 		plan_undo(&plan);
@@ -266,7 +266,7 @@ int sl_install(struct sl_sessions *sessions, struct sl_call *call, const struct 
 }
 
 int sl_reinstall(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg,
-	char why[SL_CALL_WHY])
+	struct sl_error *error)
 {
 	struct sl_leg *legs[2] = {leg, leg->peer};
 	struct sl_terms terms[2][SL_MAX_MEDIA];
@@ -287,7 +287,7 @@ int sl_reinstall(struct sl_sessions *sessions, struct sl_call *call, struct sl_l
 		}
 		side[i] = (struct sl_agreed){legs[i], terms[i], local[i], ours[i]};
 	}
-	rc = sl_install(sessions, call, side, n, why);
+	rc = sl_install(sessions, call, side, n, error);
 	explicit_bzero(terms, sizeof(terms));
 	return rc;
 }

@@ -7,6 +7,7 @@
 #define SL_CTRL_INSTALL_H
 
 #include "ctrl/call/session.h"
+#include "sluice/error.h"
 
 /* What has been agreed with one side, by medium. */
 struct sl_agreed {
@@ -23,15 +24,15 @@ struct sl_agreed {
  * local ports. A withdrawn flow is kept for what it has received until its leg ends, and what it
  * has sent is kept with the key, since both may come back.
  *
- * 0; or -errno with `why`, and everything is as it was.
+ * 0; or -errno with `error`, and everything is as it was.
  */
 int sl_install(struct sl_sessions *sessions, struct sl_call *call, const struct sl_agreed side[2],
-	unsigned n_media, char why[SL_CALL_WHY]);
+	unsigned n_media, struct sl_error *error);
 
 /* Once more what is in force between a leg and its peer, if it has one: where flows depend on more
  * than the terms. As sl_install. */
 int sl_reinstall(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg,
-	char why[SL_CALL_WHY]);
+	struct sl_error *error);
 
 /* Withdraws the flows of a leg and its peer, which keep everything else. */
 void sl_disconnect(struct sl_leg *leg);

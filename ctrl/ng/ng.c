@@ -120,12 +120,10 @@ static int unknown_command(struct sl_ng_request *r)
 	const struct sl_node *command = sl_node_get_type(r->root, "command", SL_NODE_STRING);
 
 	for (unsigned i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
-		if (sl_node_names(command, refused[i])) {
-			snprintf(r->why, SL_CALL_WHY, "%s: Sluice does not do this", refused[i]);
-			return -ENOTSUP;
-		}
-	snprintf(r->why, SL_CALL_WHY, "the request has no command that is known here");
-	return -EINVAL;
+		if (sl_node_names(command, refused[i]))
+			return sl_refuse(
+				&r->error, -ENOTSUP, "%s: Sluice does not do this", refused[i]);
+	return sl_refuse(&r->error, -EINVAL, "the request has no command that is known here");
 }
 
 static void act(struct sl_ng_request *r, char *at)
@@ -140,7 +138,7 @@ static void act(struct sl_ng_request *r, char *at)
 		rc = unknown_command(r);
 	} else {
 		ng->count[command].requests++;
-		rc = sl_ng_options_read(r->root, &r->options, log_unknown, r->why);
+		rc = sl_ng_options_read(r->root, &r->options, log_unknown, &r->error);
 		if (!rc)
 			rc = sl_ng_commands[command](r);
 		if (rc) {
@@ -154,9 +152,9 @@ static void act(struct sl_ng_request *r, char *at)
 	}
 	sl_reply_start(&r->reply, at, SL_NG_REPLY_MAX, r->reply.format);
 	if (rc == -SL_E_FULL && r->options.load_limit)
-		load_limit_reply(&r->reply, r->why);
+		load_limit_reply(&r->reply, r->error.text);
 	else
-		error_reply(&r->reply, r->why);
+		error_reply(&r->reply, r->error.text);
 }
 
 static void ng_serve(void *context, const struct sl_peer *peer, void *state, char *data, size_t len,

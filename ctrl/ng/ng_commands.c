@@ -24,14 +24,13 @@ static int need(struct sl_ng_request *r, struct sl_text text, const char *key)
 {
 	if (text.at && text.len && text.len <= SL_CALL_NAME && !memchr(text.at, '\0', text.len))
 		return 0;
-	snprintf(r->why, SL_CALL_WHY, "%s %s", key,
+	return sl_refuse(&r->error, -EINVAL, "%s %s", key,
 		!text.at ? "is missing" : "is empty, too long or not printable");
-	return -EINVAL;
 }
 
 static int offer_or_answer(struct sl_ng_request *r,
 	ssize_t (*act)(struct sl_sessions *sessions, const struct sl_request *options, char *out,
-		size_t room, char why[SL_CALL_WHY]))
+		size_t room, struct sl_error *error))
 {
 	/* Room for the reply around it. */
 	char sdp[SL_NG_REPLY_MAX - 1024];
@@ -41,11 +40,9 @@ static int offer_or_answer(struct sl_ng_request *r,
 		return -EINVAL;
 	if (r->options.to_tag.at && need(r, r->options.to_tag, "to-tag"))
 		return -EINVAL;
-	if (!r->options.sdp.at) {
-		snprintf(r->why, SL_CALL_WHY, "sdp is missing");
-		return -EINVAL;
-	}
-	len = act(r->ng->sessions, &r->options, sdp, sizeof(sdp), r->why);
+	if (!r->options.sdp.at)
+		return sl_refuse(&r->error, -EINVAL, "sdp is missing");
+	len = act(r->ng->sessions, &r->options, sdp, sizeof(sdp), &r->error);
 	if (len < 0)
 		return (int)len;
 	sl_reply_key_string(&r->reply, "result", "ok");
@@ -69,9 +66,8 @@ static int answer(struct sl_ng_request *r)
 /* Deleting what is not there is no mistake of the proxy: deletes are repeated. */
 static int delete_nothing(struct sl_ng_request *r, const char *why)
 {
-	snprintf(r->why, SL_CALL_WHY, "%s", why);
 	if (r->options.fatal)
-		return -ENOENT;
+		return sl_refuse(&r->error, -ENOENT, "%s", why);
 	sl_reply_key_string(&r->reply, "result", "ok");
 	sl_reply_key_string(&r->reply, "warning", why);
 	return 0;
@@ -129,10 +125,8 @@ static int query(struct sl_ng_request *r)
 		sl_ended_write(&r->reply, ended);
 		return 0;
 	}
-	if (!call) {
-		snprintf(r->why, SL_CALL_WHY, "Unknown call-id");
-		return -ENOENT;
-	}
+	if (!call)
+		return sl_refuse(&r->error, -ENOENT, "Unknown call-id");
 	sl_reply_key_string(&r->reply, "result", "ok");
 	sl_call_why(r->ng->sessions, call, &why);
 	sl_query_call(&r->reply, call, &why);
@@ -157,10 +151,8 @@ static int list(struct sl_ng_request *r)
 	struct listing l = {&r->reply, LIST_DEFAULT};
 	const struct sl_node *limit = sl_node_get(r->root, "limit");
 
-	if (limit && (!sl_node_number(limit, &l.left) || l.left < 1 || l.left > LIST_MAX)) {
-		snprintf(r->why, SL_CALL_WHY, "limit is not between 1 and %d", LIST_MAX);
-		return -EINVAL;
-	}
+	if (limit && (!sl_node_number(limit, &l.left) || l.left < 1 || l.left > LIST_MAX))
+		return sl_refuse(&r->error, -EINVAL, "limit is not between 1 and %d", LIST_MAX);
 	sl_reply_key_string(&r->reply, "result", "ok");
 	sl_reply_key(&r->reply, "calls");
 	sl_reply_list(&r->reply);
@@ -182,11 +174,9 @@ static int gate(struct sl_ng_request *r, enum sl_gate which, bool closed)
 	if (need(r, r->options.call_id, "call-id"))
 		return -EINVAL;
 	call = sl_session_find(r->ng->sessions, r->options.call_id);
-	if (!call) {
-		snprintf(r->why, SL_CALL_WHY, "Unknown call-id");
-		return -ENOENT;
-	}
-	rc = sl_gate_set(r->ng->sessions, call, whose, which, closed, r->why);
+	if (!call)
+		return sl_refuse(&r->error, -ENOENT, "Unknown call-id");
+	rc = sl_gate_set(r->ng->sessions, call, whose, which, closed, &r->error);
 	if (!rc)
 		sl_reply_key_string(&r->reply, "result", "ok");
 	return rc;

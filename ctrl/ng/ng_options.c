@@ -73,11 +73,10 @@ void sl_ng_refuse(struct sl_ng_reader *r, int rc, const char *what, struct sl_te
 {
 	int len = text.len > 64 ? 64 : (int)text.len;
 
-	if (r->rc)
+	if (r->error->code)
 		return;
-	r->rc = rc;
-	snprintf(r->why, SL_CALL_WHY, "%s '%.*s'", what, len, text.at ? text.at : "");
-	for (char *c = r->why; *c; c++)
+	sl_refuse(r->error, rc, "%s '%.*s'", what, len, text.at ? text.at : "");
+	for (char *c = r->error->text; *c; c++)
 		if (*c < 0x20 || *c > 0x7e)
 			*c = '?';
 }
@@ -355,10 +354,11 @@ static void read_identity(struct sl_ng_reader *r, const struct sl_node *request)
 }
 
 int sl_ng_options_read(const struct sl_node *request, struct sl_request *o,
-	sl_ng_unknown unknown_fn, char why[SL_CALL_WHY])
+	sl_ng_unknown unknown_fn, struct sl_error *error)
 {
-	struct sl_ng_reader r = {.o = o, .unknown = unknown_fn, .why = why};
+	struct sl_ng_reader r = {.o = o, .unknown = unknown_fn, .error = error};
 
+	*error = (struct sl_error){0};
 	memset(o, 0, sizeof(*o));
 	o->family = -1;
 	o->delete_delay = -1;
@@ -376,5 +376,5 @@ int sl_ng_options_read(const struct sl_node *request, struct sl_request *o,
 		else
 			read_key(&r, name, member);
 	}
-	return r.rc;
+	return error->code;
 }

@@ -113,7 +113,7 @@ static void found(
 }
 
 int sl_answer_parties(const struct sl_call *call, const struct sl_request *o, uint64_t digest,
-	struct sl_answerer *out, char why[SL_CALL_WHY])
+	struct sl_answerer *out, struct sl_error *error)
 {
 	const struct search s = {call, o->via_branch, digest};
 	struct sl_leg *a = sl_call_leg(call, o->from_tag);
@@ -121,7 +121,7 @@ int sl_answer_parties(const struct sl_call *call, const struct sl_request *o, ui
 	struct sl_leg *ab = find_offered(&s, a, b), *ba = find_offered(&s, b, a);
 
 	if (a && a == b)
-		return SL_REFUSE(-ESRCH, why, "from-tag and to-tag are the same");
+		return sl_refuse(error, -ESRCH, "from-tag and to-tag are the same");
 	if (ba && (!ab || is_swapped(&s, ba, ab))) {
 		found(out, b, a, ba);
 		out->to_tag = o->from_tag;
@@ -137,6 +137,6 @@ int sl_answer_parties(const struct sl_call *call, const struct sl_request *o, ui
 	if (!a && !find_by_offer(&s, out, b, o->from_tag))
 		return 0;
 	if (!a && !b)
-		return SL_REFUSE(-ESRCH, why, "neither tag is that of the one who offered");
-	return SL_REFUSE(-EPROTO, why, "there is no offer to answer");
+		return sl_refuse(error, -ESRCH, "neither tag is that of the one who offered");
+	return sl_refuse(error, -EPROTO, "there is no offer to answer");
 }

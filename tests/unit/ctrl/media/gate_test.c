@@ -18,7 +18,7 @@ static void must_gate(const char *tag, enum sl_gate gate, bool closed)
 {
 	struct sl_text text = {tag, tag ? (uint32_t)strlen(tag) : 0};
 
-	if (sl_gate_set(&relay.sessions, find_call("call"), text, gate, closed, why))
+	if (sl_gate_set(&relay.sessions, find_call("call"), text, gate, closed, &last_error))
 		fail_msg("%s", why);
 }
 
@@ -55,8 +55,8 @@ static void gates_are_for_one_or_all(void **state)
 	must_gate("A", SL_GATE_SILENCE, false);
 	assert_false(flow("A")->treatment);
 	assert_int_equal(sent(flow("A")), 200);
-	assert_int_equal(
-		sl_gate_set(&relay.sessions, find_call("call"), stranger, SL_GATE_BLOCK, true, why),
+	assert_int_equal(sl_gate_set(&relay.sessions, find_call("call"), stranger, SL_GATE_BLOCK,
+				 true, &last_error),
 		-ESRCH);
 	relay_close();
 }

@@ -22,7 +22,9 @@ struct relay relay;
 const struct command from_a = {.call_id = "call", .from_tag = "A"};
 const struct command to_b = {.call_id = "call", .from_tag = "A", .to_tag = "B"};
 const struct command from_b = {.call_id = "call", .from_tag = "B", .to_tag = "A"};
-char sdp_out[4096], why[SL_CALL_WHY];
+char sdp_out[4096];
+struct sl_error last_error;
+const char *const why = last_error.text;
 
 static void must(int rc, const char *what, const char *reason)
 {
@@ -151,11 +153,13 @@ static const char *act(const struct command *c, const struct party *p, bool is_o
 
 	write_sdp(p, sdp, sizeof(sdp));
 	o.sdp = text(sdp);
-	why[0] = '\0';
-	len = (is_offer ? sl_offer : sl_answer)(&relay.sessions, &o, sdp_out, sizeof(sdp_out), why);
+	last_error = (struct sl_error){0};
+	len = (is_offer ? sl_offer : sl_answer)(
+		&relay.sessions, &o, sdp_out, sizeof(sdp_out), &last_error);
 	if (len >= 0)
 		return sdp_out;
 	assert_string_not_equal(why, "");
+	assert_int_equal(last_error.code, len);
 	return NULL;
 }
 
