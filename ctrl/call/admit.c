@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ctrl/call/admit.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -123,7 +122,7 @@ int sl_call_admit(struct sl_sessions *sessions, const struct sl_interface *const
 	if (full == SL_ADMITTED)
 		return 0;
 	say(full, &load);
-	return sl_refuse(error, sl_admission_is_load(full) ? -SL_E_FULL : -SL_E_PORTS, "%s",
+	return sl_refuse(error, sl_admission_is_load(full) ? -SL_E_LIMIT : -SL_E_PORTS, "%s",
 		sl_admission_text(full, options->load_limit));
 }
 

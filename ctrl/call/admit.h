@@ -12,7 +12,7 @@ void sl_load_measure(struct sl_sessions *sessions, unsigned ports);
 
 /*
  * May a call come in whose parties are at these interfaces and which offers `sdp`? 0; or
- * -SL_E_FULL, -SL_E_PORTS with `error` in the words that make the proxy try elsewhere. Counts what
+ * -SL_E_LIMIT, -SL_E_PORTS with `error` in the words that make the proxy try elsewhere. Counts what
  * it says.
  */
 int sl_call_admit(struct sl_sessions *sessions, const struct sl_interface *const interface[2],

@@ -67,7 +67,7 @@ struct sl_portpool_counts sl_interface_address_ports(
 int sl_interface_netdev(const struct sl_interface *interface);
 
 /* The next hop towards `ip` for a call (`owner`), held until it is put back. 0; or
- * -EHOSTUNREACH with `error`. */
+ * -SL_E_ROUTE with `error`. */
 int sl_interface_hop_get(const struct sl_interface *interface, const uint8_t ip[16], uint64_t owner,
 	uint32_t *nexthop, struct sl_error *error);
 void sl_interface_hop_put(const struct sl_interface *interface, uint32_t nexthop);

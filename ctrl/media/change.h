@@ -28,8 +28,8 @@ struct sl_change {
 
 /*
  * From the terms, ports, cookie and legs that are filled in to `next`, with a flow that nobody has
- * published yet unless nothing changes. 0; or -errno with `error`, then sl_change_undo is due all
- * the same.
+ * published yet unless nothing changes. 0; or a negative code with `error`, then sl_change_undo is
+ * due all the same.
  */
 int sl_change_make(struct sl_change *change, const struct sl_sessions *sessions,
 	const struct sl_call *call, const struct sl_leg_keys *from, const struct sl_leg_keys *to,

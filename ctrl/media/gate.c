@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ctrl/media/gate.h"
 
-#include <errno.h>
-#include <stdio.h>
-
 #include "ctrl/call/leg.h"
+#include "ctrl/call/refusal.h"
 #include "ctrl/media/install.h"
 
 /* Where the gate stands now, so that it can be put back. */
@@ -65,7 +63,7 @@ int sl_gate_set(struct sl_sessions *sessions, struct sl_call *call, struct sl_te
 	int rc;
 
 	if (tag.at && !leg)
-		return sl_refuse(error, -ESRCH, "from-tag does not belong to this call");
+		return sl_refuse(error, -SL_E_TAG, "from-tag does not belong to this call");
 	before = close_or_open(call, leg, (uint8_t)gate, closed);
 	rc = reinstall(sessions, call, error);
 	if (!rc)

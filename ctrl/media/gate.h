@@ -9,7 +9,8 @@
 
 /*
  * Closes or opens a gate for what the party with that tag sends or, with an absent tag, for what
- * all parties send, those to come included. 0; or -errno with `error`, and nothing is changed.
+ * all parties send, those to come included. 0; or a negative code with `error`, and nothing is
+ * changed.
  */
 int sl_gate_set(struct sl_sessions *sessions, struct sl_call *call, struct sl_text tag,
 	enum sl_gate gate, bool closed, struct sl_error *error);

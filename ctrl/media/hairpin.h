@@ -8,7 +8,7 @@
 
 /*
  * When `remote` is at an address of ours, as we have it or as SDP shows it: it becomes the one that
- * we have. 0; or -EADDRNOTAVAIL with `error`: its port is none of our media ports. `m` is only for
+ * we have. 0; or -SL_E_ADDRESS with `error`: its port is none of our media ports. `m` is only for
  * the message.
  */
 int sl_hairpin_resolve(const struct sl_sessions *sessions, struct sl_endpoint *remote, unsigned m,
@@ -16,7 +16,7 @@ int sl_hairpin_resolve(const struct sl_sessions *sessions, struct sl_endpoint *r
 
 /*
  * Refuses terms by which a party would be at a port that was opened for the very two that talk. 0
- * or -EADDRNOTAVAIL with `error`.
+ * or -SL_E_ADDRESS with `error`.
  */
 int sl_hairpin_check(const struct sl_offer *offer, const struct sl_terms *terms, unsigned m,
 	struct sl_error *error);

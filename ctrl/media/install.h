@@ -24,7 +24,7 @@ struct sl_agreed {
  * local ports. A withdrawn flow is kept for what it has received until its leg ends, and what it
  * has sent is kept with the key, since both may come back.
  *
- * 0; or -errno with `error`, and everything is as it was.
+ * 0; or a negative code with `error`, and everything is as it was.
  */
 int sl_install(struct sl_sessions *sessions, struct sl_call *call, const struct sl_agreed side[2],
 	unsigned n_media, struct sl_error *error);

@@ -11,7 +11,7 @@
 #include "sluice/error.h"
 
 /* The next hops towards its destinations, held until they are put; none for a pinhole of ours. 0;
- * or -errno with `error`. */
+ * or a negative code with `error`. */
 int sl_path_hops_get(struct sl_path *path, struct sl_error *error);
 void sl_path_hops_put(const struct sl_path *path);
 

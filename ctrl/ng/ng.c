@@ -2,7 +2,6 @@
 #include "ctrl/ng/ng.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,16 +120,16 @@ static int unknown_command(struct sl_ng_request *r)
 
 	for (unsigned i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
 		if (sl_node_names(command, refused[i]))
-			return sl_refuse(
-				&r->error, -ENOTSUP, "%s: Sluice does not do this", refused[i]);
-	return sl_refuse(&r->error, -EINVAL, "the request has no command that is known here");
+			return sl_refuse(&r->error, -SL_E_UNSUPPORTED,
+				"%s: Sluice does not do this", refused[i]);
+	return sl_refuse(&r->error, -SL_E_REQUEST, "the request has no command that is known here");
 }
 
 static void act(struct sl_ng_request *r, char *at)
 {
 	enum sl_ng_command command = find_command(r->root);
 	struct sl_ng *ng = r->ng;
-	int rc = -EINVAL;
+	int rc;
 
 	sl_reply_dict(&r->reply);
 	if (command == SL_NG_COMMAND_COUNT) {
@@ -151,7 +150,7 @@ static void act(struct sl_ng_request *r, char *at)
 		return;
 	}
 	sl_reply_start(&r->reply, at, SL_NG_REPLY_MAX, r->reply.format);
-	if (rc == -SL_E_FULL && r->options.load_limit)
+	if (rc == -SL_E_LIMIT && r->options.load_limit)
 		load_limit_reply(&r->reply, r->error.text);
 	else
 		error_reply(&r->reply, r->error.text);

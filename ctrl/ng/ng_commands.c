@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ctrl/ng/ng_commands.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "ctrl/media/gate.h"
@@ -24,7 +22,7 @@ static int need(struct sl_ng_request *r, struct sl_text text, const char *key)
 {
 	if (text.at && text.len && text.len <= SL_CALL_NAME && !memchr(text.at, '\0', text.len))
 		return 0;
-	return sl_refuse(&r->error, -EINVAL, "%s %s", key,
+	return sl_refuse(&r->error, -SL_E_REQUEST, "%s %s", key,
 		!text.at ? "is missing" : "is empty, too long or not printable");
 }
 
@@ -37,11 +35,11 @@ static int offer_or_answer(struct sl_ng_request *r,
 	ssize_t len;
 
 	if (need(r, r->options.call_id, "call-id") || need(r, r->options.from_tag, "from-tag"))
-		return -EINVAL;
+		return -SL_E_REQUEST;
 	if (r->options.to_tag.at && need(r, r->options.to_tag, "to-tag"))
-		return -EINVAL;
+		return -SL_E_REQUEST;
 	if (!r->options.sdp.at)
-		return sl_refuse(&r->error, -EINVAL, "sdp is missing");
+		return sl_refuse(&r->error, -SL_E_REQUEST, "sdp is missing");
 	len = act(r->ng->sessions, &r->options, sdp, sizeof(sdp), &r->error);
 	if (len < 0)
 		return (int)len;
@@ -59,7 +57,7 @@ static int offer(struct sl_ng_request *r)
 static int answer(struct sl_ng_request *r)
 {
 	if (need(r, r->options.to_tag, "to-tag"))
-		return -EINVAL;
+		return -SL_E_REQUEST;
 	return offer_or_answer(r, sl_answer);
 }
 
@@ -67,7 +65,7 @@ static int answer(struct sl_ng_request *r)
 static int delete_nothing(struct sl_ng_request *r, const char *why)
 {
 	if (r->options.fatal)
-		return sl_refuse(&r->error, -ENOENT, "%s", why);
+		return sl_refuse(&r->error, -SL_E_CALL, "%s", why);
 	sl_reply_key_string(&r->reply, "result", "ok");
 	sl_reply_key_string(&r->reply, "warning", why);
 	return 0;
@@ -94,7 +92,7 @@ static int delete (struct sl_ng_request *r)
 	struct sl_call *call;
 
 	if (need(r, r->options.call_id, "call-id"))
-		return -EINVAL;
+		return -SL_E_REQUEST;
 	call = sl_session_find(sessions, r->options.call_id);
 	if (!call)
 		return delete_ended(r);
@@ -117,7 +115,7 @@ static int query(struct sl_ng_request *r)
 	struct sl_why why;
 
 	if (need(r, r->options.call_id, "call-id"))
-		return -EINVAL;
+		return -SL_E_REQUEST;
 	call = sl_session_find(r->ng->sessions, r->options.call_id);
 	ended = call ? NULL : sl_ended_find(&r->ng->ended, r->options.call_id);
 	if (ended) {
@@ -126,7 +124,7 @@ static int query(struct sl_ng_request *r)
 		return 0;
 	}
 	if (!call)
-		return sl_refuse(&r->error, -ENOENT, "Unknown call-id");
+		return sl_refuse(&r->error, -SL_E_CALL, "Unknown call-id");
 	sl_reply_key_string(&r->reply, "result", "ok");
 	sl_call_why(r->ng->sessions, call, &why);
 	sl_query_call(&r->reply, call, &why);
@@ -152,7 +150,8 @@ static int list(struct sl_ng_request *r)
 	const struct sl_node *limit = sl_node_get(r->root, "limit");
 
 	if (limit && (!sl_node_number(limit, &l.left) || l.left < 1 || l.left > LIST_MAX))
-		return sl_refuse(&r->error, -EINVAL, "limit is not between 1 and %d", LIST_MAX);
+		return sl_refuse(
+			&r->error, -SL_E_REQUEST, "limit is not between 1 and %d", LIST_MAX);
 	sl_reply_key_string(&r->reply, "result", "ok");
 	sl_reply_key(&r->reply, "calls");
 	sl_reply_list(&r->reply);
@@ -172,10 +171,10 @@ static int gate(struct sl_ng_request *r, enum sl_gate which, bool closed)
 		whose = r->options.from_tag;
 
 	if (need(r, r->options.call_id, "call-id"))
-		return -EINVAL;
+		return -SL_E_REQUEST;
 	call = sl_session_find(r->ng->sessions, r->options.call_id);
 	if (!call)
-		return sl_refuse(&r->error, -ENOENT, "Unknown call-id");
+		return sl_refuse(&r->error, -SL_E_CALL, "Unknown call-id");
 	rc = sl_gate_set(r->ng->sessions, call, whose, which, closed, &r->error);
 	if (!rc)
 		sl_reply_key_string(&r->reply, "result", "ok");

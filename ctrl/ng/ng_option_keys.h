@@ -3,6 +3,7 @@
 #ifndef SL_CTRL_NG_OPTION_KEYS_H
 #define SL_CTRL_NG_OPTION_KEYS_H
 
+#include "ctrl/call/refusal.h"
 #include "ctrl/ng/ng_options.h"
 
 struct sl_ng_reader {

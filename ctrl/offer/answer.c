@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,7 +67,7 @@ static int check_family(
 {
 	if (to->held || sl_address_family(to->remote[SL_RTP].ip) == local->family)
 		return 0;
-	return sl_refuse(error, -EAFNOSUPPORT,
+	return sl_refuse(error, -SL_E_FAMILY,
 		"medium %u: answered with another address family than offered", m + 1);
 }
 
@@ -80,7 +79,7 @@ static int check_key(const struct reply *r, const struct sl_terms *to, unsigned 
 
 	for (int i = 0; i < SL_SUITE_COUNT; i++)
 		if (proposal->key[i] && sl_master_same_key(&proposal->key[i]->master, &to->theirs))
-			return sl_refuse(r->error, -EKEYREJECTED,
+			return sl_refuse(r->error, -SL_E_WRONG_KEY,
 				"medium %u: the answer sends back the key that it was offered",
 				m + 1);
 	for (unsigned other = 0; other < r->offer->n_media; other++) {
@@ -89,7 +88,7 @@ static int check_key(const struct reply *r, const struct sl_terms *to, unsigned 
 			leg && other < leg->n_media ? leg->media[other].out : NULL;
 
 		if (local && sl_local_is_ours(local, in_force, &to->theirs))
-			return sl_refuse(r->error, -EKEYREJECTED,
+			return sl_refuse(r->error, -SL_E_WRONG_KEY,
 				"medium %u: the answer sends back a key of ours", m + 1);
 	}
 	return 0;
@@ -104,7 +103,7 @@ static int check_type(const struct reply *r, const struct sl_sdp_media *media, u
 	if (media->type.len < SL_MAX_KIND ? sl_text_alike(media->type, type)
 					  : type.len == SL_MAX_KIND - 1)
 		return 0;
-	return sl_refuse(r->error, -EPROTO, "line %u: m=%.*s answers m=%.*s (RFC 3264 6)",
+	return sl_refuse(r->error, -SL_E_PROFILE, "line %u: m=%.*s answers m=%.*s (RFC 3264 6)",
 		media->line, SL_SDP_QUOTE(media->type), SL_SDP_QUOTE(type));
 }
 
@@ -136,7 +135,7 @@ static int negotiate_one(struct reply *r, const struct sl_sdp *sdp, unsigned m)
 		return rc;
 	}
 	if (!to->media)
-		return sl_refuse(r->error, -EPROTO, "medium %u: the answer is no RTP", m + 1);
+		return sl_refuse(r->error, -SL_E_PROFILE, "medium %u: the answer is no RTP", m + 1);
 	sl_call_sdp_remark(r->options, r->error);
 	if (!r->fork)
 		sl_terms_recall(to, r->leg[SL_TO], m, offer->local[SL_TO][m]);
@@ -158,7 +157,7 @@ static int negotiate_one(struct reply *r, const struct sl_sdp *sdp, unsigned m)
 static int negotiate(struct reply *r, const struct sl_sdp *sdp)
 {
 	if (sdp->n_media > r->offer->n_media)
-		return sl_refuse(r->error, -EPROTO, "SDP: %u m-lines answer an offer of %u",
+		return sl_refuse(r->error, -SL_E_PROFILE, "SDP: %u m-lines answer an offer of %u",
 			sdp->n_media, r->offer->n_media);
 	for (unsigned m = 0; m < r->offer->n_media; m++) {
 		int rc = negotiate_one(r, sdp, m);
@@ -381,7 +380,7 @@ ssize_t sl_answer(struct sl_sessions *sessions, const struct sl_request *options
 
 	r.call = sl_session_find(sessions, options->call_id);
 	if (!r.call)
-		return sl_refuse(error, -ENOENT, "Unknown call-id");
+		return sl_refuse(error, -SL_E_CALL, "Unknown call-id");
 	r.digest = digest_of(options->sdp);
 	len = sl_call_sdp_parse(&sdp, options, error);
 	if (!len)

@@ -17,9 +17,9 @@ int sl_call_sdp_parse(struct sl_sdp *sdp, const struct sl_request *options, stru
 	struct sl_sdp_error fault;
 
 	if (sl_sdp_parse(sdp, options->sdp.at, options->sdp.len, &fault))
-		return sl_refuse(error, -EBADMSG, "SDP: %s", fault.reason);
+		return sl_refuse(error, -SL_E_SDP, "SDP: %s", fault.reason);
 	if (sdp->n_media > SL_MAX_MEDIA)
-		return sl_refuse(error, -EBADMSG, "SDP: more than %d m-lines", SL_MAX_MEDIA);
+		return sl_refuse(error, -SL_E_SDP, "SDP: more than %d m-lines", SL_MAX_MEDIA);
 	if (fault.line)
 		sl_remark(error, "%s: counts as absent", fault.reason);
 	sl_call_sdp_remark(options, error);
@@ -77,7 +77,7 @@ int sl_call_sdp_check(const struct sl_sessions *sessions, struct sl_terms *terms
 		if (rc)
 			return rc;
 		if (is_broadcast(sessions, remote))
-			return sl_refuse(error, -EADDRNOTAVAIL,
+			return sl_refuse(error, -SL_E_ADDRESS,
 				"medium %u: %s is the broadcast address of the relay's network",
 				m + 1, sl_address_text(remote->ip, text));
 	}
@@ -187,6 +187,7 @@ static ssize_t filter(const struct sl_request *options, bool offer, char *out, s
 {
 	char *text = malloc(len);
 	struct sl_sdp_error fault;
+	struct sl_error transcoding;
 	struct sl_sdp *sdp = malloc(sizeof(*sdp));
 	ssize_t rc = -ENOMEM;
 
@@ -194,10 +195,14 @@ static ssize_t filter(const struct sl_request *options, bool offer, char *out, s
 		memcpy(text, out, len);
 		rc = sl_sdp_parse(sdp, text, len, &fault);
 		if (!rc)
-			rc = sl_sdp_filter_write(&options->filter, sdp, offer, out, room, error);
+			rc = sl_sdp_filter_write(
+				&options->filter, sdp, offer, out, room, &transcoding);
 	}
-	if (rc < 0 && rc != -ENOTSUP)
-		rc = sl_refuse(error, (int)rc, "SDP: cannot be changed as codec or sdp-attr asks");
+	if (rc == -ENOTSUP)
+		rc = sl_refuse(error, -SL_E_UNSUPPORTED, "%s", transcoding.text);
+	else if (rc < 0)
+		rc = sl_refuse(error, rc == -EBADMSG ? -SL_E_SDP : (int)rc,
+			"SDP: cannot be changed as codec or sdp-attr asks");
 	if (rc < 0)
 		explicit_bzero(out, room);
 	if (text)

@@ -15,12 +15,12 @@ static inline int sl_too_many_parties(struct sl_error *error)
 		SL_MAX_FORKS, SL_MAX_LEGS);
 }
 
-/* Parses options->sdp; logs what is passed over. 0, or -EBADMSG with `error`. */
+/* Parses options->sdp; logs what is passed over. 0, or -SL_E_SDP with `error`. */
 int sl_call_sdp_parse(struct sl_sdp *sdp, const struct sl_request *options, struct sl_error *error);
 
 /*
  * Refuses media that would be sent to the relay's machine, or to its whole network; a pinhole of
- * ours is resolved (ctrl/media/hairpin.h). 0 or -EADDRNOTAVAIL with `error`. `m` is only for the
+ * ours is resolved (ctrl/media/hairpin.h). 0 or -SL_E_ADDRESS with `error`. `m` is only for the
  * message.
  */
 int sl_call_sdp_check(const struct sl_sessions *sessions, struct sl_terms *terms, unsigned m,
@@ -65,7 +65,7 @@ void sl_call_sdp_missing(struct sl_call_sdp *w, const char *refused);
 
 /*
  * Writes it for a party on `interface`, whose address is that of media that is refused. Bytes
- * written, or -errno with `error` and `out` wiped.
+ * written, or a negative code with `error` and `out` wiped.
  */
 ssize_t sl_call_sdp_write(struct sl_call_sdp *w, const struct sl_sdp *sdp,
 	const struct sl_interface *interface, const struct sl_request *options, char *out,

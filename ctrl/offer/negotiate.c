@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ctrl/offer/negotiate.h"
 
-#include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -54,7 +53,7 @@ static int check_address(const struct sl_sdp_media *media, const struct sl_sdp_a
 
 	if (!refused)
 		return 0;
-	return sl_refuse(error, -EADDRNOTAVAIL, "line %u: media cannot be sent to %s, %s",
+	return sl_refuse(error, -SL_E_ADDRESS, "line %u: media cannot be sent to %s, %s",
 		media->line, sl_address_text(ip, text), refused);
 }
 
@@ -125,7 +124,7 @@ static int read_endpoints(
 	} else if (media->port < UINT16_MAX) {
 		rtcp->port = (uint16_t)(media->port + 1);
 	} else if (!terms->mux) {
-		return sl_refuse(error, -EADDRNOTAVAIL, "line %u: port 65535 leaves none for RTCP",
+		return sl_refuse(error, -SL_E_ADDRESS, "line %u: port 65535 leaves none for RTCP",
 			media->line);
 	}
 	if (unspecified(&media->connection)) {
@@ -149,12 +148,12 @@ static int read_media(
 	if (!terms->active || !terms->media)
 		return 0;
 	if (media->proto == SL_SDP_DTLS_SAVP || media->proto == SL_SDP_DTLS_SAVPF)
-		return sl_refuse(error, -ENOTSUP,
+		return sl_refuse(error, -SL_E_UNSUPPORTED,
 			"line %u: %s: DTLS-SRTP is not supported, only SDES", media->line,
 			sl_sdp_proto_name(media->proto));
 	if (media->port_count != 1)
-		return sl_refuse(
-			error, -ENOTSUP, "line %u: more than one port per medium", media->line);
+		return sl_refuse(error, -SL_E_UNSUPPORTED, "line %u: more than one port per medium",
+			media->line);
 	terms->mux = media->rtcp_mux || media->rtcp_mux_only;
 	return read_endpoints(media, terms, error);
 }
@@ -181,7 +180,7 @@ int sl_negotiate_offer(const struct sl_sdp *sdp, unsigned m, const struct sl_off
 		terms->osrtp = !none && !policy->secure_only;
 	}
 	if (policy->secure_only && terms->theirs.suite == SL_SUITE_NONE)
-		return sl_refuse(error, -EPROTO,
+		return sl_refuse(error, -SL_E_PROFILE,
 			"line %u: plain RTP is not allowed on this interface (allow-rtp)",
 			media->line);
 	return 0;
@@ -193,13 +192,13 @@ static int propose_suites(const struct sl_terms *from, const struct sl_request *
 	const struct sl_sdes_options *sdes = &options->sdes;
 
 	if (sdes->off)
-		return sl_refuse(error, -ENOKEY, "SDES is switched off and %s needs it",
+		return sl_refuse(error, -SL_E_NO_KEY, "SDES is switched off and %s needs it",
 			sl_sdp_proto_name(proposal->proto));
 	proposal->suites = sl_sdes_propose(sdes, from->suites, to->min_suite);
 	proposal->may_shorten = !sdes->only && !(sdes->nonew && from->suites);
 	if (!proposal->suites.n)
-		return sl_refuse(
-			error, -ENOKEY, "the SDES flags and min-suite leave no suite to offer");
+		return sl_refuse(error, -SL_E_NO_KEY,
+			"the SDES flags and min-suite leave no suite to offer");
 	return 0;
 }
 
@@ -213,7 +212,7 @@ int sl_negotiate_propose(const struct sl_terms *from, const struct sl_request *o
 		return 0;
 	proposal->proto = options->proto == SL_SDP_OTHER ? from->proto : options->proto;
 	if (proposal->proto == SL_SDP_DTLS_SAVP || proposal->proto == SL_SDP_DTLS_SAVPF)
-		return sl_refuse(error, -ENOTSUP,
+		return sl_refuse(error, -SL_E_UNSUPPORTED,
 			"transport-protocol %s: DTLS-SRTP is not supported, only SDES",
 			sl_sdp_proto_name(proposal->proto));
 	proposal->mux = from->mux && !(options->rtcp_mux & SL_MUX_DEMUX);
@@ -223,7 +222,7 @@ int sl_negotiate_propose(const struct sl_terms *from, const struct sl_request *o
 		return propose_suites(from, options, to, proposal, error);
 	osrtp = options->osrtp_offer || (from->osrtp && !options->sdes.off);
 	if (to->secure_only && !options->osrtp_offer)
-		return sl_refuse(error, -EPROTO,
+		return sl_refuse(error, -SL_E_PROFILE,
 			"interface %s does not allow plain RTP (allow-rtp): transport-protocol has "
 			"to be RTP/SAVP",
 			to->name);
@@ -238,7 +237,7 @@ static int answer_osrtp(const struct sl_sdp_media *media, const struct sl_propos
 	if (media->n_crypto)
 		return sl_keys_answer(media, proposal, to, error);
 	if (proposal->secure_only)
-		return sl_refuse(error, -EPROTO,
+		return sl_refuse(error, -SL_E_PROFILE,
 			"line %u: the answer has no key, and its interface does not allow plain "
 			"RTP (allow-rtp)",
 			media->line);
@@ -256,13 +255,13 @@ int sl_negotiate_answer(const struct sl_sdp *sdp, unsigned m, const struct sl_pr
 		return rc;
 	/* AVP for AVPF is a common slip that does no harm; RTP for SRTP would. */
 	if (sl_proto_secure(to->proto) != secure && !(proposal->suites.n && !secure))
-		return sl_refuse(error, -EPROTO, "line %u: the answer says %s, the offer said %s",
-			media->line, sl_sdp_proto_name(to->proto),
-			sl_sdp_proto_name(proposal->proto));
+		return sl_refuse(error, -SL_E_PROFILE,
+			"line %u: the answer says %s, the offer said %s", media->line,
+			sl_sdp_proto_name(to->proto), sl_sdp_proto_name(proposal->proto));
 	if (!proposal->mux)
 		to->mux = false;
 	if (!to->mux && rtcp_mux & SL_MUX_REQUIRE)
-		return sl_refuse(error, -EPROTO,
+		return sl_refuse(error, -SL_E_PROFILE,
 			"line %u: rtcp-mux is required and not in the answer", media->line);
 	if (secure || sl_proto_secure(to->proto))
 		return sl_keys_answer(media, proposal, to, error);

@@ -9,9 +9,9 @@
 #ifndef SL_CTRL_NEGOTIATE_H
 #define SL_CTRL_NEGOTIATE_H
 
+#include "ctrl/call/refusal.h"
 #include "ctrl/call/session.h"
 #include "ctrl/sdp/sdp.h"
-#include "sluice/error.h"
 
 /* Keyed by SDES or not: SAVP and SAVPF. */
 bool sl_proto_secure(enum sl_sdp_proto proto);
@@ -29,15 +29,15 @@ struct sl_offer_policy {
 
 /*
  * What the one who offers says of medium `m`: endpoints, and the best crypto line that can be
- * served (RFC 4568 5.1.2). terms->mux says whether rtcp-mux was offered. 0, or -errno with `error`
- * (ctrl/call/refusal.h).
+ * served (RFC 4568 5.1.2). terms->mux says whether rtcp-mux was offered. 0, or a negative code with
+ * `error` (ctrl/call/refusal.h).
  */
 int sl_negotiate_offer(const struct sl_sdp *sdp, unsigned m, const struct sl_offer_policy *policy,
 	struct sl_terms *terms, struct sl_error *error);
 
 /*
  * What to propose to the other party, on interface `to`, for a medium that was offered with `from`:
- * profile, suites, rtcp-mux, as the request's options ask. 0, or -errno with `error`
+ * profile, suites, rtcp-mux, as the request's options ask. 0, or a negative code with `error`
  * (ctrl/call/refusal.h).
  */
 int sl_negotiate_propose(const struct sl_terms *from, const struct sl_request *options,
@@ -46,8 +46,8 @@ int sl_negotiate_propose(const struct sl_terms *from, const struct sl_request *o
 /*
  * What the answer says of medium `m`, held against what was proposed: the profile must be as
  * secure, the crypto line one of ours by tag and suite (RFC 4568 5.1.3), or, as some number their
- * answers anew, by suite alone, rtcp-mux only if it was proposed. 0, or -errno with `error`
- * (ctrl/call/refusal.h).
+ * answers anew, by suite alone, rtcp-mux only if it was proposed. 0, or a negative code with
+ * `error` (ctrl/call/refusal.h).
  */
 int sl_negotiate_answer(const struct sl_sdp *sdp, unsigned m, const struct sl_proposal *proposal,
 	unsigned rtcp_mux, struct sl_terms *to, struct sl_error *error);

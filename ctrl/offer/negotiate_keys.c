@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ctrl/offer/negotiate_keys.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "ctrl/sdp/sdes.h"
@@ -61,7 +60,7 @@ int sl_keys_choose(const struct sl_sdp_media *media, const struct sl_offer_polic
 	if (best == UINT32_MAX && spare.master.suite)
 		take_line(terms, &spare);
 	else if (best == UINT32_MAX)
-		return sl_refuse(error, -ENOKEY, "line %u: no a=crypto that can be served: %s",
+		return sl_refuse(error, -SL_E_NO_KEY, "line %u: no a=crypto that can be served: %s",
 			media->line, first ? first : "there is none");
 	explicit_bzero(&spare, sizeof(spare));
 	if (first)
@@ -77,12 +76,12 @@ static int answer_line(struct sl_text text, const struct sl_suite_list *offered,
 	unsigned at = 0;
 
 	if (sl_sdes_parse(line, text.at, text.len, &reason))
-		return sl_refuse(error, -ENOKEY, "a=crypto: %s", reason);
+		return sl_refuse(error, -SL_E_NO_KEY, "a=crypto: %s", reason);
 	name = sl_suites[line->master.suite].name;
 	while (at < offered->n && offered->suite[at] != line->master.suite)
 		at++;
 	if (at == offered->n)
-		return sl_refuse(error, -EKEYREJECTED, "a=crypto: %s was not offered", name);
+		return sl_refuse(error, -SL_E_WRONG_KEY, "a=crypto: %s was not offered", name);
 	if (line->tag != at + 1)
 		sl_remark(error, "a=crypto tag %u answers %s, which has tag %u: taken by its suite",
 			line->tag, name, at + 1);
@@ -108,12 +107,12 @@ int sl_keys_answer(const struct sl_sdp_media *media, const struct sl_proposal *p
 			first = said;
 	}
 	if (!usable)
-		return sl_refuse(error, first.code ? first.code : -EKEYREJECTED, "line %u: %s",
+		return sl_refuse(error, first.code ? first.code : -SL_E_WRONG_KEY, "line %u: %s",
 			media->line,
 			first.text[0] ? first.text
 				      : "an answer has one a=crypto (RFC 4568 5.1.2), not 0");
 	if (usable > 1)
-		return sl_refuse(error, -EKEYREJECTED,
+		return sl_refuse(error, -SL_E_WRONG_KEY,
 			"line %u: an answer has one a=crypto (RFC 4568 5.1.2), not %u", media->line,
 			usable);
 	if (first.text[0])

@@ -88,7 +88,7 @@ static int take_ports(struct sl_draft *d, int side, unsigned m, const struct sl_
 		return 0;
 	}
 	if (!sl_interface_has(interface, family))
-		return sl_refuse(d->error, -EAFNOSUPPORT, "interface %s has no %s address",
+		return sl_refuse(d->error, -SL_E_FAMILY, "interface %s has no %s address",
 			interface->config->name, family == SL_IPV4 ? "IPv4" : "IPv6");
 	if (!sl_ports_admit(d->sessions, d->call, interface, family))
 		return no_ports(d);
@@ -144,7 +144,7 @@ static int check_key(const struct sl_draft *d, unsigned m, const struct sl_terms
 			continue;
 		if (sl_local_is_ours(media->local, media->out, &terms->theirs) ||
 			sl_local_is_ours(media->local, media->out, &terms->kept.theirs))
-			return sl_refuse(d->error, -EKEYREJECTED,
+			return sl_refuse(d->error, -SL_E_WRONG_KEY,
 				"medium %u: the offer sends back a key of ours", m + 1);
 	}
 	return 0;

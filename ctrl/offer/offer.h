@@ -18,7 +18,7 @@ enum { SL_SDP_ONE_MTU = 1500 - 20 - 8 };
 
 /*
  * The SDP of `options->sdp`, as the other party shall see it, into out[0..room). The number of
- * bytes written, or -errno with `error` in words.
+ * bytes written, or a negative code with `error` in words.
  */
 ssize_t sl_offer(struct sl_sessions *sessions, const struct sl_request *options, char *out,
 	size_t room, struct sl_error *error);

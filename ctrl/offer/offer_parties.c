@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ctrl/offer/offer_parties.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "ctrl/call/admit.h"
@@ -25,7 +24,7 @@ static int find_interfaces(struct sl_draft *d)
 
 		d->interface[side] = find_interface(d->sessions, name);
 		if (!d->interface[side])
-			return sl_refuse(d->error, -EINVAL,
+			return sl_refuse(d->error, -SL_E_REQUEST,
 				"direction: there is no interface '%.*s'",
 				(int)(name.len > 32 ? 32 : name.len), name.at);
 	}
@@ -101,9 +100,9 @@ static int find_legs(struct sl_draft *d)
 	int rc = 0;
 
 	if (is_one_tag(o->from_tag, o->to_tag))
-		return sl_refuse(d->error, -ESRCH, "from-tag and to-tag are the same");
+		return sl_refuse(d->error, -SL_E_TAG, "from-tag and to-tag are the same");
 	if (!from && !to && o->to_tag.at && !d->new_call)
-		return sl_refuse(d->error, -ESRCH, "from-tag does not belong to this call");
+		return sl_refuse(d->error, -SL_E_TAG, "from-tag does not belong to this call");
 	if (!from && to)
 		from = sl_call_nameless(d->call, to);
 	if (from && !to)

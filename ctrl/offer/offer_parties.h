@@ -23,8 +23,8 @@ struct sl_draft {
 };
 
 /*
- * Finds the call and its two legs by the options; what is not known yet is made. 0; or -errno with
- * d->error, and what has been made is in the draft.
+ * Finds the call and its two legs by the options; what is not known yet is made. 0; or a negative
+ * code with d->error, and what has been made is in the draft.
  */
 int sl_draft_parties(struct sl_draft *d, const struct sl_sdp *sdp);
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What proxies say of media beyond offer and answer: closed gates, TOS, addresses shown. */
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "ctrl/call/refusal.h"
 #include "ctrl/media/gate.h"
 #include "tests/unit/ctrl/offer/shapes_fixture.h"
 
@@ -57,7 +57,7 @@ static void gates_are_for_one_or_all(void **state)
 	assert_int_equal(sent(flow("A")), 200);
 	assert_int_equal(sl_gate_set(&relay.sessions, find_call("call"), stranger, SL_GATE_BLOCK,
 				 true, &last_error),
-		-ESRCH);
+		-SL_E_TAG);
 	relay_close();
 }
 
