@@ -7,7 +7,7 @@
 #include "ctrl/observe/medium_view.h"
 #include "ctrl/observe/quality.h"
 
-/* What a reply tells: less and less. */
+/* Levels of detail of a reply: each tells less than the one before. */
 enum detail {
 	ALL,
 	NO_DETAILS, /* but where media goes, and its SSRC */

@@ -43,7 +43,7 @@ struct sl_call_view {
 	const struct sl_call *model;
 };
 
-/* Of all parties that the call has or had. */
+/* Sums over all parties that the call has or had. */
 struct sl_totals_view {
 	struct sl_carried carried;
 	struct sl_latency_view latency;

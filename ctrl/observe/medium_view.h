@@ -41,7 +41,7 @@ struct sl_stream_view {
 	struct sl_quality_sample lowest, highest;
 };
 
-/* A medium further, for operators alone. */
+/* The part of a medium that operators alone are shown. */
 struct sl_detail_view {
 	char key_in[9], key_out[9]; /* fingerprints; "": plain RTP, or nothing yet */
 	bool has_flow;              /* there are `latency` and `source` */
