@@ -45,6 +45,20 @@ int sl_network_reserve(
 	return sl_ports_reserve(queues, why);
 }
 
+static void tell_port(const struct sl_network *net, unsigned i)
+{
+	const struct sl_config_port *port = &net->config->ports[i];
+	const char *warning = sl_port_warning(net->ports[i]);
+	struct sl_port_stats stats;
+
+	sl_port_stats(net->ports[i], &stats);
+	if (port->n_cores > 1)
+		sl_log_info(
+			"port %s: %u queues, spread: %s", port->name, port->n_cores, stats.spread);
+	if (*warning)
+		sl_log_warning("port %s: %s", port->name, warning);
+}
+
 static int open_port(struct sl_network *net, unsigned i, char why[SL_NETWORK_WHY])
 {
 	static const char *const kinds[] = {
@@ -94,13 +108,8 @@ static int open_port(struct sl_network *net, unsigned i, char why[SL_NETWORK_WHY
 
 	if (seat_fd >= 0)
 		close(seat_fd);
-	if (!rc && how.n_cores > 1) {
-		struct sl_port_stats stats;
-
-		sl_port_stats(net->ports[i], &stats);
-		sl_log_info(
-			"port %s: %u queues, spread: %s", port->name, how.n_cores, stats.spread);
-	}
+	if (!rc)
+		tell_port(net, i);
 	return rc;
 }
 

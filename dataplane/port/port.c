@@ -5,6 +5,7 @@
 #include <net/if.h>
 #include <rte_bus_vdev.h>
 #include <rte_errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -222,32 +223,47 @@ static int set_up_queues(const struct sl_port_config *config, struct sl_ethdev *
 	return err;
 }
 
+static int open_twin(const struct sl_port_config *config, struct sl_ethdev *dev, char why[SL_WHY])
+{
+	/* Neighbour discovery and the kernel's multicast. A driver without filters cannot enable
+	 * them, and has no need to. */
+	int err = rte_eth_allmulticast_enable(dev->dpdk_port);
+
+	if (err && err != -ENOTSUP)
+		sl_ethdev_warn(dev,
+			"its driver refuses all multicast (%s), which IPv6 neighbour discovery "
+			"needs; where it is a virtual function: ip link set PF vf N trust on",
+			strerror(-err));
+	err = sl_twin_open(config->twin, dev->mac, dev->mtu, &dev->twin, why);
+	if (!err)
+		dev->ifindex = sl_twin_ifindex(dev->twin, 0);
+	return err;
+}
+
 /* MAC and MTU of a device that the kernel does not know. */
 static int identify(const struct sl_port_config *config, struct sl_ethdev *dev, char why[SL_WHY])
 {
 	struct rte_ether_addr mac;
+	int err;
 
 	if (dev->af_xdp)
 		return 0;
 	if (config->mac) {
 		memcpy(dev->mac, config->mac, 6);
-	} else if (rte_eth_macaddr_get(dev->dpdk_port, &mac) == 0) {
+	} else {
+		err = rte_eth_macaddr_get(dev->dpdk_port, &mac);
+		if (err) {
+			snprintf(why, SL_WHY,
+				"port %s: the driver of %s does not tell its MAC address (%s): set "
+				"mac = in [port %s]",
+				config->name, config->device, strerror(-err), config->name);
+			return err;
+		}
 		memcpy(dev->mac, mac.addr_bytes, 6);
 	}
 	if (rte_eth_dev_get_mtu(dev->dpdk_port, &dev->mtu) != 0 || dev->mtu == 0)
 		dev->mtu = DEFAULT_MTU;
-	if (!config->twin)
-		return 0;
-
-	/* Neighbour discovery and the kernel's multicast; a driver without filters has nothing to
-	 * enable. */
-	rte_eth_allmulticast_enable(dev->dpdk_port);
-
-	int err = sl_twin_open(config->twin, dev->mac, dev->mtu, &dev->twin, why);
-
-	if (!err)
-		dev->ifindex = sl_twin_ifindex(dev->twin, 0);
-	return err;
+	return config->twin ? open_twin(config, dev, why) : 0;
 }
 
 int sl_port_open(const struct sl_port_config *config, uint8_t *port, char why[SL_WHY])
@@ -288,6 +304,23 @@ int sl_port_open(const struct sl_port_config *config, uint8_t *port, char why[SL
 	if (!err)
 		dev->spread = sl_spread_start(dev->dpdk_port, dev->n_queues, &conf);
 	return err;
+}
+
+void sl_ethdev_warn(struct sl_ethdev *dev, const char *format, ...)
+{
+	size_t len = strlen(dev->warning);
+	va_list arguments;
+
+	if (len && len < sizeof(dev->warning) - 2)
+		len += (size_t)snprintf(dev->warning + len, sizeof(dev->warning) - len, "; ");
+	va_start(arguments, format);
+	vsnprintf(dev->warning + len, sizeof(dev->warning) - len, format, arguments);
+	va_end(arguments);
+}
+
+const char *sl_port_warning(uint8_t port)
+{
+	return sl_ethdevs[port].warning;
 }
 
 unsigned sl_port_ifindex(uint8_t port)
@@ -339,31 +372,44 @@ void sl_ports_close(void)
 	sl_addresses_close();
 }
 
+/* A device that does not answer has no link. */
+static bool link_up(const struct sl_ethdev *dev)
+{
+	struct rte_eth_link link = {0};
+
+	if (dev->af_xdp)
+		return sl_netdev_up(dev->netdev);
+	return rte_eth_link_get_nowait(dev->dpdk_port, &link) == 0 && link.link_status;
+}
+
+static const char *driver(const struct sl_ethdev *dev)
+{
+	struct rte_eth_dev_info info;
+
+	return rte_eth_dev_info_get(dev->dpdk_port, &info) == 0 ? info.driver_name : "unknown";
+}
+
 void sl_port_stats(uint8_t port, struct sl_port_stats *out)
 {
 	const struct sl_ethdev *dev = &sl_ethdevs[port];
 	/* What cannot be read now is where it was: these are counters. */
 	static struct rte_eth_stats known[SL_MAX_PORTS];
-	struct rte_eth_dev_info info = {0};
 	struct rte_eth_stats stats = {0};
-	struct rte_eth_link link = {0};
 
 	if (rte_eth_stats_get(dev->dpdk_port, &stats) == 0)
 		known[port] = stats;
 	else
 		stats = known[port];
-	rte_eth_dev_info_get(dev->dpdk_port, &info);
-	rte_eth_link_get_nowait(dev->dpdk_port, &link);
 	*out = (struct sl_port_stats){
 		.rx = stats.ipackets,
 		.tx = stats.opackets,
 		.rx_bytes = stats.ibytes,
 		.tx_bytes = stats.obytes,
 		.rx_missed = stats.imissed + stats.rx_nombuf,
-		.link_up = dev->af_xdp ? sl_netdev_up(dev->netdev) : link.link_status,
+		.link_up = link_up(dev),
 		.mtu = dev->mtu,
 		.queues = dev->n_queues,
-		.driver = info.driver_name,
+		.driver = driver(dev),
 		.spread = dev->spread,
 	};
 }

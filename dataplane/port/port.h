@@ -55,6 +55,8 @@ unsigned sl_port_ifindex(uint8_t port);
  * 0 as `vlan`: sl_port_ifindex. */
 unsigned sl_port_vlan_ifindex(uint8_t port, uint16_t vlan);
 const char *sl_port_name(uint8_t port);
+/* Says how an opened port works less well than it could; empty: it does not. */
+const char *sl_port_warning(uint8_t port);
 
 /* True: no XDP program guards it, and a worker applies the policy to what arrives by it. */
 bool sl_policy_here(uint8_t port);
