@@ -117,7 +117,7 @@ struct sl_config {
 	/* [sluice] */
 	char user[SL_CONFIG_NAME]; /* not looked up: sl_privileges_find() does */
 	char runtime_dir[SL_CONFIG_PATH];
-	char crypto[16]; /* for sl_crypto_select(): "ipsec-mb" or "srtp2" */
+	char crypto[16]; /* for sl_crypto_select(): "auto", "ipsec-mb" or "srtp2" */
 	enum sl_config_hugepages hugepages;
 	unsigned hugepages_mib; /* SL_HUGEPAGES_FIXED only */
 	unsigned memory_mib;    /* cap on what the dataplane allocates; 0: none */

@@ -22,11 +22,11 @@ static void set_runtime_dir(struct sl_config_parser *parser, const char *value)
 
 static void set_crypto(struct sl_config_parser *parser, const char *value)
 {
-	if (!strcmp(value, "ipsec-mb") || !strcmp(value, "srtp2"))
+	if (!strcmp(value, "auto") || !strcmp(value, "ipsec-mb") || !strcmp(value, "srtp2"))
 		strcpy(parser->config->crypto, value);
 	else
 		sl_config_fault(
-			parser, "crypto: '%.64s' is unknown; write ipsec-mb or srtp2", value);
+			parser, "crypto: '%.64s' is unknown; write auto, ipsec-mb or srtp2", value);
 }
 
 static void set_hugepages(struct sl_config_parser *parser, const char *value)

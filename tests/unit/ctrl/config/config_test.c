@@ -104,7 +104,7 @@ static void fills_in_defaults(void **state)
 	assert_int_equal(read_text(VALID, &config), 0);
 	assert_string_equal(config.user, "sluice");
 	assert_string_equal(config.runtime_dir, "/run/sluice");
-	assert_string_equal(config.crypto, "ipsec-mb");
+	assert_string_equal(config.crypto, "auto");
 	assert_int_equal(config.hugepages, SL_HUGEPAGES_AUTO);
 	assert_int_equal(config.control_core, -1);
 	assert_string_equal(config.ctl, "/run/sluice/ctl.sock");

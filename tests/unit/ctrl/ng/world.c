@@ -128,7 +128,7 @@ void world_start(unsigned workers)
 	must(!sl_eal_init(&eal, &huge, why) && !sl_ports_reserve(workers, why), why);
 	open_port(&index);
 	add_addresses(index);
-	backend = sl_crypto_select("ipsec-mb", &reason);
+	backend = sl_crypto_select("auto", &reason);
 	must(backend != NULL, reason);
 	backend = keys_watch(backend);
 	must(!sl_workers_prepare(backend, why), why);

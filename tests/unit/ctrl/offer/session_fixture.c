@@ -80,7 +80,7 @@ void relay_open(unsigned max_sessions)
 	char prepare[SL_WHY] = "";
 	const char *reason = "";
 
-	env.crypto = sl_crypto_select("ipsec-mb", &reason);
+	env.crypto = sl_crypto_select("auto", &reason);
 	must(!env.crypto, "crypto", reason);
 	if (!sl_n_workers)
 		must(sl_workers_prepare(env.crypto, prepare), "workers", prepare);
