@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "ctrl/base/address.h"
+#include "ctrl/base/log.h"
 #include "ctrl/limits/admission.h"
 #include "ctrl/limits/guard_config.h"
 #include "ctrl/limits/timers.h"
@@ -122,6 +123,8 @@ struct sl_config {
 	unsigned hugepages_mib; /* SL_HUGEPAGES_FIXED only */
 	unsigned memory_mib;    /* cap on what the dataplane allocates; 0: none */
 	int control_core;       /* -1: wherever the scheduler likes, off the workers' cores */
+	enum sl_log_level log_level;
+	bool debug; /* sluiced --debug, not of the file: core dumps and debuggers are allowed */
 
 	/* [control] */
 	unsigned n_ng;

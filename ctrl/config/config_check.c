@@ -251,6 +251,8 @@ void sl_config_check(struct sl_config_parser *parser)
 		strcpy(config->crypto, "auto");
 	if (!sl_config_is_set("sluice", &parser->sluice_lines, "control-core"))
 		config->control_core = -1;
+	if (!sl_config_is_set("sluice", &parser->sluice_lines, "log-level"))
+		config->log_level = SL_LOG_INFO;
 	if (!sl_config_is_set("control", &parser->control_lines, "delete-delay"))
 		config->delete_delay = SL_CONFIG_DELETE_DELAY;
 

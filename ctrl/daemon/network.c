@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "ctrl/base/log.h"
+#include "ctrl/daemon/dpdk_text.h"
 #include "dataplane/base/nexthop.h"
 #include "dataplane/handoff/policy.h"
 #include "dataplane/port/port.h"
@@ -18,7 +19,10 @@ int sl_network_reserve(
 	struct sl_network *net, const struct sl_config *config, char why[SL_NETWORK_WHY])
 {
 	const char *pci[SL_MAX_PORTS + 1] = {NULL};
-	struct sl_eal_config eal = {.pci = pci, .memory_mib = config->memory_mib};
+	struct sl_eal_config eal = {.pci = pci,
+		.memory_mib = config->memory_mib,
+		.verbose = config->log_level == SL_LOG_DEBUG,
+		.say = sl_dpdk_text};
 	unsigned n_pci = 0, queues = 0;
 	int rc;
 

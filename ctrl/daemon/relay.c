@@ -42,6 +42,9 @@ static int drop_privileges(struct sl_relay *r, char why[SL_RELAY_WHY])
 	int rc = sl_privileges_runtime_dir(&r->privileges, r->config->runtime_dir, why);
 
 	take_precedence();
+	r->privileges.traceable = r->config->debug;
+	if (r->config->debug)
+		sl_log_warning("--debug: core dumps and debuggers are allowed, and both see keys");
 	if (!rc)
 		rc = sl_privileges_drop(&r->privileges, why);
 	if (!rc && !r->privileges.locked)

@@ -128,6 +128,16 @@ static int unknown_command(struct sl_ng_request *r)
 	return -EINVAL;
 }
 
+/* Neither SDP nor words about it: it has keys. */
+static void debug_request(const struct sl_ng_request *r, enum sl_ng_command command, int rc)
+{
+	const struct sl_node *id = sl_node_get_type(r->root, "call-id", SL_NODE_STRING);
+
+	if (command != SL_NG_COMMAND_COUNT)
+		sl_log_debug("ng: %s, call %s: %s", sl_ng_command_names[command],
+			id ? sl_word_of(id->str, id->len).text : "-", rc ? "refused" : "ok");
+}
+
 static void act(struct sl_ng_request *r, char *at)
 {
 	enum sl_ng_command command = find_command(r->root);
@@ -148,6 +158,7 @@ static void act(struct sl_ng_request *r, char *at)
 			ng->refused[sl_refusal_of(rc)]++;
 		}
 	}
+	debug_request(r, command, rc);
 	if (!rc) {
 		sl_reply_end(&r->reply);
 		return;

@@ -23,6 +23,10 @@ struct sl_eal_config {
 	unsigned memory_mib; /* memory cap, both kinds */
 	const char *const
 		*pci; /* PCI addresses to allow, NULL-terminated; NULL or empty: none is touched */
+	bool verbose; /* DPDK's notices as well, not only its errors */
+	/* Hears each line that DPDK logs, with its level of syslog(3), from any thread; NULL: they
+	 * go to stderr. */
+	void (*say)(int level, const char *line);
 };
 
 /* Starts DPDK in memory only: no files, no sockets, no PCI device but those named. `huge` tells
