@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "dataplane/base/media_address.h"
+#include "dataplane/port/device.h"
 #include "dataplane/port/ethdev.h"
 #include "dataplane/port/netdev.h"
 #include "dataplane/port/spread.h"
@@ -52,115 +53,6 @@ int sl_ports_reserve(unsigned queues, char why[SL_WHY])
 	snprintf(why, SL_WHY, "no memory for %u packet buffers (%s): raise `memory` in [sluice]",
 		MBUFS_PER_QUEUE * queues, rte_strerror(rte_errno));
 	return -ENOMEM;
-}
-
-/* An AF_XDP socket serves one RX queue; media on any other queue would be lost without a word. */
-static int fit_channels(const struct sl_port_config *config, const char *netdev, char why[SL_WHY])
-{
-	unsigned queues;
-	int err = sl_netdev_rx_queues(netdev, &queues);
-
-	if (err) {
-		snprintf(why, SL_WHY, "port %s: cannot read the number of queues of %s: %s",
-			config->name, netdev, strerror(-err));
-		return err;
-	}
-	if (queues == config->n_cores)
-		return 0;
-	if (queues < config->n_cores) {
-		snprintf(why, SL_WHY,
-			"%s has %u RX queues but port %s names %u cores: ethtool -L %s combined %u",
-			netdev, queues, config->name, config->n_cores, netdev, config->n_cores);
-		return -EINVAL;
-	}
-	if (config->set_channels) {
-		err = sl_netdev_set_rx_queues(netdev, config->n_cores);
-		if (!err)
-			return 0;
-	}
-	snprintf(why, SL_WHY,
-		"%s has %u RX queues but port %s names %u cores, and media on the others would be "
-		"lost: "
-		"ethtool -L %s combined %u (or rx %u)%s%s",
-		netdev, queues, config->name, config->n_cores, netdev, config->n_cores,
-		config->n_cores, err ? "; trying failed: " : "", err ? strerror(-err) : "");
-	return -EINVAL;
-}
-
-static int prepare_af_xdp(const struct sl_port_config *config, struct sl_ethdev *dev,
-	const char *netdev, char why[SL_WHY])
-{
-	int err = sl_netdev_ifindex(netdev, &dev->ifindex);
-
-	if (err) {
-		snprintf(why, SL_WHY, "port %s: there is no interface %s (ip link)", config->name,
-			netdev);
-		return err;
-	}
-	dev->af_xdp = true;
-	snprintf(dev->netdev, sizeof(dev->netdev), "%s", netdev);
-	err = sl_netdev_mac(netdev, dev->mac);
-	if (!err)
-		err = sl_netdev_mtu(netdev, &dev->mtu);
-	if (err) {
-		snprintf(why, SL_WHY, "port %s: cannot read MAC and MTU of %s: %s", config->name,
-			netdev, strerror(-err));
-		return err;
-	}
-	return fit_channels(config, netdev, why);
-}
-
-/*
- * By default DPDK's driver polls the netdev's NAPI from every empty receive: right for a NIC, a
- * wasted system call on a veth. Without it, a zero-copy NIC that wants its fill ring kicked would
- * block the worker in poll() for a second.
- */
-static const char *busy_budget(const char *netdev)
-{
-	char driver[32];
-
-	sl_netdev_driver(netdev, driver);
-	return strcmp(driver, "veth") == 0 ? "busy_budget=0," : "";
-}
-
-/* Probes the device; its DPDK name goes to `name`. */
-static int probe(
-	const struct sl_port_config *config, struct sl_ethdev *dev, char name[64], char why[SL_WHY])
-{
-	char args[512] = "";
-	const char *device = config->device;
-	int err = 0;
-
-	if (strncmp(device, "af_xdp:", 7) == 0) {
-		err = prepare_af_xdp(config, dev, device + 7, why);
-		if (err)
-			return err;
-		snprintf(name, 64, "net_af_xdp_%s", config->name);
-		snprintf(args, sizeof(args), "iface=%s,start_queue=0,queue_count=%u,%sxdp_prog=%s",
-			device + 7, config->n_cores, busy_budget(device + 7), config->xdp_object);
-	} else if (strncmp(device, "vdev:", 5) == 0) {
-		const char *comma = strchrnul(device + 5, ',');
-
-		snprintf(name, 64, "%.*s", (int)(comma - device - 5), device + 5);
-		snprintf(args, sizeof(args), "%s", *comma ? comma + 1 : "");
-	} else if (strncmp(device, "pci:", 4) == 0) {
-		snprintf(name, 64, "%s", device + 4);
-	} else {
-		snprintf(why, SL_WHY,
-			"port %s: device must be af_xdp:IFACE, pci:BDF or vdev:STRING",
-			config->name);
-		return -EINVAL;
-	}
-	if (rte_eth_dev_get_port_by_name(name, &dev->dpdk_port) == 0)
-		return 0; /* a PCI device was probed when DPDK started */
-	if (strncmp(device, "pci:", 4) != 0)
-		err = rte_vdev_init(name, args);
-	if (!err)
-		err = rte_eth_dev_get_port_by_name(name, &dev->dpdk_port);
-	if (err)
-		snprintf(why, SL_WHY, "port %s: DPDK cannot open %s: %s", config->name, device,
-			strerror(-err));
-	return err;
 }
 
 /* The AF_XDP socket that was made last: DPDK's driver does not tell which it is. */
@@ -285,7 +177,7 @@ int sl_port_open(const struct sl_port_config *config, uint8_t *port, char why[SL
 	dev->adaptive = config->adaptive;
 	memset(dev->wake_fd, 0xff, sizeof(dev->wake_fd));
 	memcpy(dev->cores, config->cores, config->n_cores * sizeof(*config->cores));
-	err = probe(config, dev, name, why);
+	err = sl_device_probe(config, dev, name, why);
 	if (err)
 		return err;
 	if (strncmp(config->device, "pci:", 4) != 0)
