@@ -15,6 +15,19 @@
 
 enum { DEFAULT_MEMORY_MIB = 512 };
 
+/* Where most workers are. Packet buffers are one pool, so that packets cross between ports without
+ * a copy. */
+static int workers_node(const struct sl_config *config)
+{
+	int nodes[SL_MAX_PORTS * SL_MAX_WORKERS];
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < config->n_ports; i++)
+		for (unsigned c = 0; c < config->ports[i].n_cores; c++)
+			nodes[n++] = sl_numa_of_core(config->ports[i].cores[c]);
+	return sl_numa_most(nodes, n);
+}
+
 int sl_network_reserve(
 	struct sl_network *net, const struct sl_config *config, char why[SL_NETWORK_WHY])
 {
@@ -46,7 +59,7 @@ int sl_network_reserve(
 			"no hugepages: running on ordinary pages, which is slower; "
 			"echo %u > /proc/sys/vm/nr_hugepages",
 			eal.memory_mib / 2);
-	return sl_ports_reserve(queues, why);
+	return sl_ports_reserve(queues, workers_node(config), why);
 }
 
 static void tell_port(const struct sl_network *net, unsigned i)

@@ -23,6 +23,7 @@ struct sl_ethdev {
 	uint8_t n_queues;                /* RX and TX alike */
 	uint8_t workers[SL_MAX_WORKERS]; /* [queue] → worker */
 	unsigned ifindex;                /* the netdev, or the twin's; 0: none */
+	int node;                        /* NUMA node of the device */
 	bool adaptive;
 	bool af_xdp;
 	const char *spread;             /* how its queues share the packets, in words */

@@ -33,11 +33,24 @@ uint8_t sl_n_ethdevs;
 uint8_t sl_ethdev_by_dpdk[RTE_MAX_ETHPORTS];
 struct rte_mempool *sl_mbufs;
 
+/* NUMA node of the packet buffers; whether the wanted one had no room for them. */
+static int pool_node = SL_NUMA_ANY;
+static bool pool_missed;
+
 /* One pool for all ports, so that a packet may cross between AF_XDP sockets without a copy. */
-int sl_ports_reserve(unsigned queues, char why[SL_WHY])
+static struct rte_mempool *make_pool(unsigned queues, int node)
 {
-	sl_mbufs = rte_pktmbuf_pool_create("sl_mbufs", MBUFS_PER_QUEUE * queues - 1, MBUF_CACHE, 0,
-		RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+	return rte_pktmbuf_pool_create("sl_mbufs", MBUFS_PER_QUEUE * queues - 1, MBUF_CACHE, 0,
+		RTE_MBUF_DEFAULT_BUF_SIZE, node);
+}
+
+int sl_ports_reserve(unsigned queues, int node, char why[SL_WHY])
+{
+	sl_mbufs = make_pool(queues, node);
+	pool_node = sl_mbufs ? node : SL_NUMA_ANY;
+	pool_missed = !sl_mbufs && node != SL_NUMA_ANY;
+	if (pool_missed)
+		sl_mbufs = make_pool(queues, SL_NUMA_ANY);
 	if (sl_mbufs && sl_mbufs->nb_mem_chunks == 1)
 		return 0;
 	if (sl_mbufs) { /* an AF_XDP socket registers one piece of memory, and would lose the rest
@@ -97,13 +110,15 @@ static int set_up_queues(const struct sl_port_config *config, struct sl_ethdev *
 	for (uint16_t q = 0; q < dev->n_queues && !err; q++) {
 		step = "set up the RX queue of";
 		sl_xsk_fill_forget();
-		err = rte_eth_rx_queue_setup(dev->dpdk_port, q, rx, SOCKET_ID_ANY, NULL, sl_mbufs);
+		err = rte_eth_rx_queue_setup(
+			dev->dpdk_port, q, rx, (unsigned)dev->node, NULL, sl_mbufs);
 		dev->wake_fd[q] = dev->af_xdp ? new_xdp_socket() : -1;
 		if (!err)
 			sl_xsk_fill_up(sl_mbufs);
 		if (!err) {
 			step = "set up the TX queue of";
-			err = rte_eth_tx_queue_setup(dev->dpdk_port, q, tx, SOCKET_ID_ANY, NULL);
+			err = rte_eth_tx_queue_setup(
+				dev->dpdk_port, q, tx, (unsigned)dev->node, NULL);
 		}
 	}
 	if (err)
@@ -158,6 +173,40 @@ static int identify(const struct sl_port_config *config, struct sl_ethdev *dev, 
 	return config->twin ? open_twin(config, dev, why) : 0;
 }
 
+static void place(const struct sl_port_config *config, struct sl_ethdev *dev)
+{
+	if (dev->af_xdp)
+		dev->node = sl_numa_of_netdev(dev->netdev);
+	else if (strncmp(config->device, "pci:", 4) == 0)
+		dev->node = rte_eth_dev_socket_id(dev->dpdk_port);
+	else
+		dev->node = SL_NUMA_ANY;
+}
+
+/* Nothing is lost by it but time. */
+static void warn_of_nodes(struct sl_ethdev *dev)
+{
+	for (uint8_t q = 0; q < dev->n_queues; q++) {
+		int node = sl_numa_of_core(dev->cores[q]);
+
+		if (!sl_numa_apart(node, dev->node))
+			continue;
+		sl_ethdev_warn(dev,
+			"core %u is on NUMA node %d and the device on node %d, so each packet "
+			"crosses between them: take cores of "
+			"/sys/devices/system/node/node%d/cpulist",
+			dev->cores[q], node, dev->node, dev->node);
+		break;
+	}
+	if (pool_missed)
+		sl_ethdev_warn(dev,
+			"the NUMA node of most workers has no room for packet buffers: reserve "
+			"hugepages there");
+	else if (sl_numa_apart(pool_node, dev->node))
+		sl_ethdev_warn(dev, "packet buffers are on NUMA node %d and the device on node %d",
+			pool_node, dev->node);
+}
+
 int sl_port_open(const struct sl_port_config *config, uint8_t *port, char why[SL_WHY])
 {
 	struct sl_ethdev *dev = &sl_ethdevs[sl_n_ethdevs];
@@ -182,6 +231,7 @@ int sl_port_open(const struct sl_port_config *config, uint8_t *port, char why[SL
 		return err;
 	if (strncmp(config->device, "pci:", 4) != 0)
 		snprintf(dev->vdev, sizeof(dev->vdev), "%s", name);
+	place(config, dev);
 	sl_ethdev_by_dpdk[dev->dpdk_port] = sl_n_ethdevs;
 	*port = sl_n_ethdevs++; /* from here on sl_ports_close cleans up */
 	err = set_up_queues(config, dev, &conf, why);
@@ -195,6 +245,7 @@ int sl_port_open(const struct sl_port_config *config, uint8_t *port, char why[SL
 	}
 	if (!err)
 		dev->spread = sl_spread_start(dev->dpdk_port, dev->n_queues, &conf);
+	warn_of_nodes(dev);
 	return err;
 }
 

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dataplane/port/numa.h"
 #include "sluice/limits.h"
 
 enum { SL_WHY = 256 };
@@ -34,9 +35,10 @@ struct sl_eal_config {
 int sl_eal_init(const struct sl_eal_config *config, bool *huge, char why[SL_WHY]);
 void sl_eal_cleanup(void);
 
-/* Packet buffers for the queues of all ports together; after sl_eal_init, before the first
- * sl_port_open. */
-int sl_ports_reserve(unsigned queues, char why[SL_WHY]);
+/* Packet buffers for the queues of all ports together, on the NUMA node `node` if it has room
+ * (SL_NUMA_ANY, and where it has none: anywhere); after sl_eal_init, before the first sl_port_open.
+ */
+int sl_ports_reserve(unsigned queues, int node, char why[SL_WHY]);
 
 struct sl_port_config {
 	const char *name;

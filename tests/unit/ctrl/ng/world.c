@@ -125,7 +125,7 @@ void world_start(unsigned workers)
 	uint8_t index;
 
 	world.workers = workers;
-	must(!sl_eal_init(&eal, &huge, why) && !sl_ports_reserve(workers, why), why);
+	must(!sl_eal_init(&eal, &huge, why) && !sl_ports_reserve(workers, SL_NUMA_ANY, why), why);
 	open_port(&index);
 	add_addresses(index);
 	backend = sl_crypto_select("auto", &reason);

@@ -42,7 +42,7 @@ void relay_start(void)
 	uint8_t index;
 
 	must(sl_eal_init(&eal, &huge, reason), "EAL", reason);
-	must(sl_ports_reserve(1, reason), "buffers", reason);
+	must(sl_ports_reserve(1, SL_NUMA_ANY, reason), "buffers", reason);
 	must(sl_port_open(&port, &index, reason), "port", reason);
 	strcpy(config->name, "public");
 	config->n_addresses = SL_FAMILIES;
