@@ -54,11 +54,9 @@ static int prepare_af_xdp(const struct sl_port_config *config, struct sl_ethdev 
 			netdev);
 		return err;
 	}
-	if (!sl_netdev_enabled(netdev)) {
-		snprintf(why, SL_WHY, "port %s: %s is down: ip link set %s up", config->name,
-			netdev, netdev);
-		return -ENETDOWN;
-	}
+	if (!sl_netdev_enabled(netdev)) /* it may come up later, as when a machine boots */
+		sl_ethdev_warn(
+			dev, "%s is down, and nothing arrives: ip link set %s up", netdev, netdev);
 	dev->af_xdp = true;
 	snprintf(dev->netdev, sizeof(dev->netdev), "%s", netdev);
 	err = sl_netdev_mac(netdev, dev->mac);

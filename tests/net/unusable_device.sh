@@ -41,7 +41,6 @@ refused() {
 }
 
 refused af_xdp:none "there is no netdev none" "ip link"
-refused af_xdp:v1 "v1 is down" "ip link set v1 up"
 refused vdev:net_none0 "no driver for the vdev net_none0" "check its name"
 refused vdev:net_null0,colour=red "net_null0 does not take it" "check what follows its name"
 refused vdev:net_memif0,role=king "net_memif0 does not take it" "check what follows its name"
@@ -65,6 +64,13 @@ clang -target bpf -O2 -c "$RUN/other.c" -o "$RUN/other.o"
 in_ns relay ip link set dev eth0 xdpgeneric obj "$RUN/other.o" sec xdp
 refused af_xdp:eth0 "XDP program [0-9]+ .* is not Sluice's" "ip link set dev eth0 xdpgeneric off"
 in_ns relay ip link set dev eth0 xdpgeneric off
+
+# A netdev that is down may come up later.
+config af_xdp:v1 >"$RUN/down.conf"
+CONFIG=$RUN/down.conf start_sluiced relay
+check "no word of v1 being down" logged sluiced "warning: port wan: v1 is down, .*: ip link set v1 up"
+stop sluiced || fail "exit status $? on SIGTERM"
+ok "af_xdp:v1: starts, with a warning that it is down"
 
 # Another relay's netdev.
 start_sluiced relay 10.0.0.1/24
