@@ -212,7 +212,8 @@ static int find_netdev(
 	if (interface->ifindex || port->kind != SL_DEVICE_AF_XDP || port->n_neighbors)
 		return 0;
 	snprintf(why, SL_NETWORK_WHY,
-		"interface %s: %s has no netdev for VLAN %u: ip link add link %s name %s.%u up "
+		"interface %s: %.15s has no netdev for VLAN %u: ip link add link %.15s name "
+		"%.15s.%u up "
 		"type vlan id %u",
 		config->name, port->device, config->vlan, port->device, port->device, config->vlan,
 		config->vlan);
