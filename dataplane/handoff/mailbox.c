@@ -18,6 +18,8 @@ struct sl_order {
 	struct sl_flow *open;         /* publish this, */
 	const struct sl_flow *parent; /* after it has inherited from this, */
 	bool current;                 /* which was published until now */
+	bool tapping;                 /* have your packets copied to this from now on: */
+	struct sl_tap *tap;           /* (NULL: to none) */
 	atomic_bool done;
 };
 
@@ -41,6 +43,8 @@ static void carry_out(struct sl_worker *w, struct sl_order *order)
 	}
 	if (order->open)
 		open_flow(w, order);
+	if (order->tapping)
+		w->tap = order->tap;
 	atomic_store_explicit(&order->done, true, memory_order_release);
 }
 
@@ -243,16 +247,26 @@ int sl_flows_exchange(const struct sl_exchange *exchanges, unsigned n)
 	return 0;
 }
 
-int sl_workers_turn(void)
+/* The same order for each worker. */
+static void tell_all(bool tapping, struct sl_tap *tap)
 {
-	struct sl_order *orders = calloc(SL_MAX_WORKERS, sizeof(*orders));
+	struct sl_order orders[SL_MAX_WORKERS] = {0};
 
-	if (!orders)
-		return -ENOMEM;
-	for (unsigned i = 0; i < sl_n_workers; i++)
+	for (unsigned i = 0; i < sl_n_workers; i++) {
+		orders[i].tapping = tapping;
+		orders[i].tap = tap;
 		post((uint8_t)i, &orders[i]);
+	}
 	for (unsigned i = 0; i < sl_n_workers; i++)
 		await(&orders[i]);
-	free(orders);
-	return 0;
+}
+
+void sl_workers_turn(void)
+{
+	tell_all(false, NULL);
+}
+
+void sl_workers_tap(struct sl_tap *tap)
+{
+	tell_all(true, tap);
 }
