@@ -128,6 +128,25 @@ static const struct {
 	{"metrics", view_metrics},
 };
 
+/* The connection goes on as a stream, or there is an answer that says why not. */
+static json_t *stream(struct sl_admin *a, const json_t *request, const char *view,
+	const struct sl_peer *peer, struct sl_server_reply *reply)
+{
+	bool events = !strcmp(view, "events");
+	json_t *no = events ? NULL : sl_taps_ask(a->taps, request, peer);
+
+	if (no)
+		return no;
+	reply->adopt = events ? sl_events_adopt : sl_taps_adopt;
+	reply->adopter = events ? (void *)a->events : a->taps;
+	return NULL;
+}
+
+static bool streams(const char *view)
+{
+	return !strcmp(view, "events") || !strcmp(view, "trace") || !strcmp(view, "capture");
+}
+
 /* Takes `answer` over. */
 static void send_json(json_t *answer, struct sl_server_reply *reply)
 {
@@ -170,11 +189,11 @@ static void serve(void *context, const struct sl_peer *peer, void *state, char *
 		refuse(context, state, data, "the request is no JSON object", reply);
 		return;
 	}
-	if (view && !strcmp(view, "events")) {
-		struct sl_admin *a = context;
+	if (view && streams(view)) {
+		json_t *no = stream(context, request, view, peer, reply);
 
-		reply->adopt = sl_events_adopt;
-		reply->adopter = a->events;
+		if (no)
+			send_json(no, reply);
 		json_decref(request);
 		return;
 	}
@@ -191,7 +210,8 @@ static void serve(void *context, const struct sl_peer *peer, void *state, char *
 	}
 	json_decref(request);
 	refuse(context, state, data,
-		"no such view: status, calls, call, why, events, drops, ports, guard, metrics",
+		"no such view: status, calls, call, why, events, trace, capture, drops, ports, "
+		"guard, metrics",
 		reply);
 }
 

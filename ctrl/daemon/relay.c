@@ -191,6 +191,7 @@ static int start_sockets(struct sl_relay *r, char why[SL_RELAY_WHY])
 		.n_interfaces = r->network.n_interfaces,
 		.n_ports = config->n_ports,
 		.events = r->events,
+		.taps = r->taps,
 		.started = time(NULL),
 		.hugepages = r->network.hugepages,
 	};
@@ -249,7 +250,8 @@ int sl_relay_start(
 	if (rc)
 		return rc;
 	r->events = sl_events_new(loop);
-	if (!r->events) {
+	r->taps = sl_taps_new(loop, &r->sessions);
+	if (!r->events || !r->taps) {
 		snprintf(why, SL_RELAY_WHY, "out of memory");
 		return -ENOMEM;
 	}
@@ -262,6 +264,7 @@ void sl_relay_stop(struct sl_relay *r)
 	sl_server_stop(r->server);
 	sl_datagram_stop(r->datagram);
 	sl_websocket_stop(r->websocket);
+	sl_taps_stop(r->taps); /* the workers answer yet */
 	if (r->ticking) {
 		uv_close((uv_handle_t *)&r->tick, NULL);
 		uv_close((uv_handle_t *)&r->follow, NULL);
