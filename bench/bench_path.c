@@ -308,7 +308,8 @@ static const struct sl_crypto_backend *set_up(const struct path_options *o)
 	if (sl_eal_init(&(struct sl_eal_config){.hugepages_mib = o->hugepages ? -1 : 0,
 				.memory_mib = mib},
 		    &huge, why) != 0 ||
-		sl_ports_reserve(o->workers, why) != 0 || sl_port_open(&port, &index, why) != 0)
+		sl_ports_reserve(o->workers, SL_NUMA_ANY, why) != 0 ||
+		sl_port_open(&port, &index, why) != 0)
 		fail(why);
 	if (o->hugepages && !huge)
 		fprintf(stderr, "bench_path: no hugepages, ordinary pages are slower\n");

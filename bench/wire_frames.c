@@ -15,10 +15,10 @@ bool wire_frames_open(struct wire *wire)
 {
 	const char *why = "no memory";
 
-	wire->backend = sl_crypto_select("ipsec-mb", &why);
+	wire->backend = sl_crypto_select("auto", &why);
 	wire->crypto = wire->backend ? wire->backend->open() : NULL;
 	if (!wire->crypto)
-		fprintf(stderr, "IPsec-MB: %s\n", why);
+		fprintf(stderr, "SRTP: %s\n", why);
 	return wire->crypto;
 }
 

@@ -1,20 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Installs the Debian 12 packages that are missing for the named sets; says nothing when none is.
-# usage: packages.sh [--list] SET...      sets: build demo test bench kernel proof
+# usage: packages.sh [--list] SET...      sets: build demo test bench kernel proof arm64
 set -euo pipefail
 
 build="gcc libc6-dev meson ninja-build pkg-config clang llvm bpftool
     libdpdk-dev libsrtp2-dev libipsec-mb-dev libssl-dev libbpf-dev libxdp-dev linux-libc-dev
     libuv1-dev libinih-dev libjansson-dev libmnl-dev libcap-dev libsystemd-dev libcmocka-dev
-    libwebsockets-dev libwebsockets-evlib-uv"
+    libwebsockets-dev libwebsockets-evlib-uv systemtap-sdt-dev"
 demo="iproute2 python3 kamailio baresip-core tcpdump"
 test="$demo libclang-rt-14-dev ffmpeg gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
     gstreamer1.0-plugins-bad iputils-ping ethtool clang-format clang-tidy nftables conntrack procps
-    sip-tester"
+    sip-tester tshark bpftrace binutils"
 
 kernel="qemu-system-x86 busybox-static iproute2"
 proof="frama-c-base"
+arm64="debootstrap"
 bench="iproute2 ethtool nftables python3 rtpengine-daemon gnuplot-nox valgrind"
 
 list_only=no
@@ -31,7 +32,8 @@ for set in "$@"; do
     bench) wanted+=($bench) ;;
     kernel) wanted+=($kernel) ;;
     proof) wanted+=($proof) ;;
-    *) echo "packages.sh: no set '$set' (build, demo, test, bench, kernel, proof)" >&2; exit 2 ;;
+    arm64) wanted+=($arm64) ;;
+    *) echo "packages.sh: no set '$set' (build, demo, test, bench, kernel, proof, arm64)" >&2; exit 2 ;;
     esac
 done
 

@@ -20,7 +20,10 @@ static json_t *view_status(struct sl_admin *a, const json_t *request)
 
 static void call_row(const struct sl_call *call, void *context)
 {
-	json_array_append_new(context, sl_admin_call_row(call));
+	struct sl_call_view view;
+
+	sl_view_call(call, &view);
+	json_array_append_new(context, sl_admin_call_row(&view));
 }
 
 static json_t *view_calls(struct sl_admin *a, const json_t *request)
@@ -36,12 +39,14 @@ static json_t *view_call(struct sl_admin *a, const json_t *request)
 	const char *id = json_string_value(json_object_get(request, "id"));
 	struct sl_text text = {id, id ? (uint32_t)strlen(id) : 0};
 	const struct sl_call *call = sl_session_find(a->sessions, text);
+	struct sl_call_view view;
 
 	if (!id)
 		return json_pack("{s:s}", "error", "which call? the request has no id");
 	if (!call)
 		return json_pack("{s:s}", "error", "there is no such call");
-	return sl_admin_call(a->sessions, call);
+	sl_view_call(call, &view);
+	return sl_admin_call(a->sessions, &view);
 }
 
 static json_t *why_list(const struct sl_why *why)
@@ -128,6 +133,25 @@ static const struct {
 	{"metrics", view_metrics},
 };
 
+/* The connection goes on as a stream, or there is an answer that says why not. */
+static json_t *stream(struct sl_admin *a, const json_t *request, const char *view,
+	const struct sl_peer *peer, struct sl_server_reply *reply)
+{
+	bool events = !strcmp(view, "events");
+	json_t *no = events ? NULL : sl_taps_ask(a->taps, request, peer);
+
+	if (no)
+		return no;
+	reply->adopt = events ? sl_events_adopt : sl_taps_adopt;
+	reply->adopter = events ? (void *)a->events : a->taps;
+	return NULL;
+}
+
+static bool streams(const char *view)
+{
+	return !strcmp(view, "events") || !strcmp(view, "trace") || !strcmp(view, "capture");
+}
+
 /* Takes `answer` over. */
 static void send_json(json_t *answer, struct sl_server_reply *reply)
 {
@@ -170,11 +194,11 @@ static void serve(void *context, const struct sl_peer *peer, void *state, char *
 		refuse(context, state, data, "the request is no JSON object", reply);
 		return;
 	}
-	if (view && !strcmp(view, "events")) {
-		struct sl_admin *a = context;
+	if (view && streams(view)) {
+		json_t *no = stream(context, request, view, peer, reply);
 
-		reply->adopt = sl_events_adopt;
-		reply->adopter = a->events;
+		if (no)
+			send_json(no, reply);
 		json_decref(request);
 		return;
 	}
@@ -191,7 +215,8 @@ static void serve(void *context, const struct sl_peer *peer, void *state, char *
 	}
 	json_decref(request);
 	refuse(context, state, data,
-		"no such view: status, calls, call, why, events, drops, ports, guard, metrics",
+		"no such view: status, calls, call, why, events, trace, capture, drops, ports, "
+		"guard, metrics",
 		reply);
 }
 

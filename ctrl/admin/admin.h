@@ -8,6 +8,7 @@
 #ifndef SL_CTRL_ADMIN_H
 #define SL_CTRL_ADMIN_H
 
+#include "ctrl/admin/admin_tap.h"
 #include "ctrl/admin/events.h"
 #include "ctrl/call/session.h"
 #include "ctrl/guard/protection.h"
@@ -29,6 +30,7 @@ struct sl_admin {
 	unsigned n_interfaces;
 	unsigned n_ports; /* of the dataplane */
 	struct sl_events *events;
+	struct sl_taps *taps;
 	int64_t started; /* s, wall clock */
 	bool hugepages;
 };

@@ -227,6 +227,14 @@ static void set_alarm(json_t *line, const struct sl_alarm_report *r)
 	}
 }
 
+static void set_totals(json_t *line, const struct sl_call *call)
+{
+	struct sl_call_view view;
+
+	sl_view_call(call, &view);
+	json_object_update_missing_new(line, sl_admin_totals(&view));
+}
+
 static json_t *line_of(const struct sl_notice *n)
 {
 	json_t *line = json_object();
@@ -258,7 +266,7 @@ static json_t *line_of(const struct sl_notice *n)
 	if (n->alarm)
 		set_alarm(line, n->alarm);
 	if (n->type == SL_NOTICE_ENDED)
-		json_object_update_missing_new(line, sl_admin_totals(n->call));
+		set_totals(line, n->call);
 	return line;
 }
 

@@ -25,6 +25,41 @@ static bool to_journal(void)
 	       status.st_ino == inode;
 }
 
+static enum sl_log_level least = SL_LOG_INFO; /* grave; set before other threads run */
+
+static const char *const level_words[] = {
+	[SL_LOG_ERROR] = "error",
+	[SL_LOG_WARNING] = "warning",
+	[SL_LOG_NOTICE] = "notice",
+	[SL_LOG_INFO] = "info",
+	[SL_LOG_DEBUG] = "debug",
+};
+
+void sl_log_set_level(enum sl_log_level level)
+{
+	least = level;
+}
+
+int sl_log_wanted(enum sl_log_level level)
+{
+	return level <= least;
+}
+
+const char *sl_log_level_word(enum sl_log_level level)
+{
+	return level_words[level];
+}
+
+int sl_log_level_of(const char *word, enum sl_log_level *level)
+{
+	for (int i = SL_LOG_ERROR; i <= SL_LOG_DEBUG; i++)
+		if (!strcmp(word, level_words[i])) {
+			*level = (enum sl_log_level)i;
+			return true;
+		}
+	return false;
+}
+
 static size_t put_prefix(char *line, size_t size, enum sl_log_level level)
 {
 	static const char *const words[] = {
@@ -32,6 +67,7 @@ static size_t put_prefix(char *line, size_t size, enum sl_log_level level)
 		[SL_LOG_WARNING] = "warning: ",
 		[SL_LOG_NOTICE] = "",
 		[SL_LOG_INFO] = "",
+		[SL_LOG_DEBUG] = "debug: ",
 	};
 	static int journal = -1;
 
@@ -49,6 +85,8 @@ void sl_log(enum sl_log_level level, const char *format, ...)
 	ssize_t written;
 	size_t len;
 
+	if (!sl_log_wanted(level))
+		return;
 	va_start(arguments, format);
 	vsnprintf(message, sizeof(message), format, arguments);
 	va_end(arguments);
@@ -68,6 +106,8 @@ int sl_log_allowed(struct sl_log_limit *limit, enum sl_log_level level)
 	struct timespec now;
 	uint64_t ns;
 
+	if (!sl_log_wanted(level))
+		return false;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 	if (ns < limit->next) {

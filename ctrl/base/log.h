@@ -20,7 +20,19 @@ enum sl_log_level {         /* of syslog(3) */
 	SL_LOG_WARNING = 4, /* it works, but not as it should */
 	SL_LOG_NOTICE = 5,  /* worth knowing */
 	SL_LOG_INFO = 6,    /* the ordinary course */
+	SL_LOG_DEBUG = 7,   /* each step, for whoever looks for a fault */
 };
+
+/* Leaves out what is less grave than `level` from here on. Before the first call: SL_LOG_INFO. */
+void sl_log_set_level(enum sl_log_level level);
+
+/* True: a line of this level is logged. */
+int sl_log_wanted(enum sl_log_level level);
+
+/* The word of the configuration (`log-level`). */
+const char *sl_log_level_word(enum sl_log_level level);
+/* True: `word` is one, and `level` is set. */
+int sl_log_level_of(const char *word, enum sl_log_level *level);
 
 /* A line without its newline. Keys and other secrets must never be in it. errno is kept. */
 void sl_log(enum sl_log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -28,6 +40,12 @@ void sl_log(enum sl_log_level level, const char *format, ...) __attribute__((for
 #define sl_log_warning(...) sl_log(SL_LOG_WARNING, __VA_ARGS__)
 #define sl_log_notice(...)  sl_log(SL_LOG_NOTICE, __VA_ARGS__)
 #define sl_log_info(...)    sl_log(SL_LOG_INFO, __VA_ARGS__)
+/* Its arguments are worked out only where it is wanted. */
+#define sl_log_debug(...)                                  \
+	do {                                               \
+		if (sl_log_wanted(SL_LOG_DEBUG))           \
+			sl_log(SL_LOG_DEBUG, __VA_ARGS__); \
+	} while (0)
 
 /* For what a peer can provoke: at most one line a second from each place, with the number left out.
  */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ctrl/call/admit.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -101,7 +100,7 @@ static void say(enum sl_admission full, const struct sl_load *load)
 }
 
 int sl_call_admit(struct sl_sessions *sessions, const struct sl_interface *const interface[2],
-	const struct sl_request *options, const struct sl_sdp *sdp, char why[SL_CALL_WHY])
+	const struct sl_request *options, const struct sl_sdp *sdp, struct sl_error *error)
 {
 	struct sl_load load = sessions->load;
 	enum sl_admission full;
@@ -123,8 +122,8 @@ int sl_call_admit(struct sl_sessions *sessions, const struct sl_interface *const
 	if (full == SL_ADMITTED)
 		return 0;
 	say(full, &load);
-	snprintf(why, SL_CALL_WHY, "%s", sl_admission_text(full, options->load_limit));
-	return sl_admission_is_load(full) ? -SL_E_FULL : -SL_E_PORTS;
+	return sl_refuse(error, sl_admission_is_load(full) ? -SL_E_LIMIT : -SL_E_PORTS, "%s",
+		sl_admission_text(full, options->load_limit));
 }
 
 bool sl_ports_admit(const struct sl_sessions *sessions, const struct sl_call *call,

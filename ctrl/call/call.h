@@ -28,11 +28,10 @@
 enum {
 	SL_MAX_FORKS = 64, /* of a call, or parties that came by transfer */
 	SL_MAX_LEGS = 1 + SL_MAX_FORKS,
-	SL_MAX_MEDIA = 16,          /* m-lines of a call */
-	SL_MAX_NAME = SL_CALL_NAME, /* bytes of a call-id, tag or via-branch */
-	SL_MAX_KIND = 12,           /* bytes of "audio", "video", ..., NUL included */
-	SL_MAX_REFUSED = 48,        /* bytes of "audio 0 RTP/AVP 0", NUL included */
-	SL_COOKIE_SHIFT = 12,       /* bits of a flow's cookie below the call: leg and medium */
+	SL_MAX_MEDIA = 16,    /* m-lines of a call */
+	SL_MAX_KIND = 12,     /* bytes of "audio", "video", ..., NUL included */
+	SL_MAX_REFUSED = 48,  /* bytes of "audio 0 RTP/AVP 0", NUL included */
+	SL_COOKIE_SHIFT = 12, /* bits of a flow's cookie below the call: leg and medium */
 	SL_COOKIE_LEGS = (1 << SL_COOKIE_SHIFT) / SL_MAX_MEDIA,
 };
 

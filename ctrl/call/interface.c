@@ -2,12 +2,12 @@
 #include "ctrl/call/interface.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ctrl/base/log.h"
 #include "ctrl/base/random.h"
+#include "ctrl/call/refusal.h"
 #include "ctrl/neigh/neigh.h"
 #include "dataplane/base/clock.h"
 #include "dataplane/base/media_address.h"
@@ -177,13 +177,13 @@ int sl_interface_netdev(const struct sl_interface *interface)
 }
 
 int sl_interface_hop_get(const struct sl_interface *interface, const uint8_t ip[16], uint64_t owner,
-	uint32_t *nexthop, char why[SL_INTERFACE_WHY])
+	uint32_t *nexthop, struct sl_error *error)
 {
 	int rc = sl_neigh_get(interface->neigh, sl_interface_netdev(interface), ip, owner, nexthop);
 
 	if (rc)
-		snprintf(why, SL_INTERFACE_WHY, "no next hop can be held: %s", strerror(-rc));
-	return rc;
+		return sl_refuse(error, -SL_E_ROUTE, "no next hop can be held: %s", strerror(-rc));
+	return 0;
 }
 
 void sl_interface_hop_put(const struct sl_interface *interface, uint32_t nexthop)

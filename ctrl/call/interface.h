@@ -11,10 +11,10 @@
 
 #include "ctrl/call/portpool.h"
 #include "ctrl/config/config.h"
+#include "sluice/error.h"
 
 enum {
 	SL_PORT_REST_S = 15, /* seconds that a pair of ports rests before it is used again */
-	SL_INTERFACE_WHY = 192,
 };
 
 struct sl_guard;
@@ -66,10 +66,10 @@ struct sl_portpool_counts sl_interface_address_ports(
 /* What ctrl/neigh/neigh.h calls the netdev behind the port. */
 int sl_interface_netdev(const struct sl_interface *interface);
 
-/* The next hop towards `ip` for a call (`owner`), held until it is put back. 0; or -errno with
- * `why`. */
+/* The next hop towards `ip` for a call (`owner`), held until it is put back. 0; or
+ * -SL_E_ROUTE with `error`. */
 int sl_interface_hop_get(const struct sl_interface *interface, const uint8_t ip[16], uint64_t owner,
-	uint32_t *nexthop, char why[SL_INTERFACE_WHY]);
+	uint32_t *nexthop, struct sl_error *error);
 void sl_interface_hop_put(const struct sl_interface *interface, uint32_t nexthop);
 
 #endif

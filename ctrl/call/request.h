@@ -16,7 +16,6 @@
 #include "ctrl/sdp/sdp_filter.h"
 
 enum {
-	SL_CALL_WHY = 192,   /* bytes of an error reason, NUL included */
 	SL_CALL_NAME = 256,  /* bytes of a call-id, tag, via-branch or label */
 	SL_MEDIA_REMOVE = 4, /* types in `sdp-media-remove` */
 };

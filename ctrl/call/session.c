@@ -33,11 +33,11 @@ void sl_sessions_init(struct sl_sessions *sessions, const struct sl_session_env 
 
 struct sl_call *sl_session_find(const struct sl_sessions *sessions, struct sl_text id)
 {
-	char name[SL_MAX_NAME + 1];
+	char name[SL_CALL_NAME + 1];
 	struct sl_call key = {.id = name};
 	void *found;
 
-	if (!id.at || id.len > SL_MAX_NAME || memchr(id.at, '\0', id.len))
+	if (!id.at || id.len > SL_CALL_NAME || memchr(id.at, '\0', id.len))
 		return NULL;
 	memcpy(name, id.at, id.len);
 	name[id.len] = '\0';

@@ -30,4 +30,8 @@ void sl_show_why(const json_t *answer);
 /* A line of the event stream, as it came. */
 void sl_show_event(const char *line);
 
+/* A packet of `trace`, and the last line of `trace` and `capture`, fit for a terminal. */
+void sl_show_packet(const json_t *packet);
+void sl_show_tap_end(const json_t *end);
+
 #endif

@@ -7,12 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
+#include "ctrl/cli/admin_socket.h"
 #include "ctrl/cli/guard_only.h"
 #include "ctrl/cli/show.h"
+#include "ctrl/cli/tap.h"
 
 static const char usage[] =
 	"usage: sluicectl [-s PATH] [--json] VERB\n"
@@ -22,6 +22,10 @@ static const char usage[] =
 	"  call ID    one call: suites, key fingerprints, addresses, packets, drops\n"
 	"  why ID     what stands between the two ends of a call, in words\n"
 	"  events     what happens to calls, as it happens, until interrupted\n"
+	"  trace ID [COUNT]   the next packets of a call (20): where the way of each ended\n"
+	"  capture ID FILE [COUNT|SECONDSs]   its packets, as received and as sent, into a\n"
+	"             new file for Wireshark (pcapng), for 60s unless told otherwise;\n"
+	"             --clear: also decrypted\n"
 	"  drops      packets not forwarded, by reason: by XDP, by the workers; --all: also\n"
 	"             reasons that did not occur\n"
 	"  guard      limits in force, who is refused, alarms\n"
@@ -36,6 +40,7 @@ static const char usage[] =
 	"  -s, --socket PATH  control socket (default /run/sluice/ctl.sock)\n"
 	"      --json         the answer as it came\n"
 	"      --all          drops: all reasons\n"
+	"      --clear        capture: also in clear, which the daemon's log tells\n"
 	"      --version      show the version\n"
 	"      --help         show this\n";
 
@@ -43,6 +48,7 @@ struct options {
 	const char *socket, *verb, *id;
 	const char *key, *value; /* guard: what to set; NULL: nothing */
 	const char *config;
+	struct sl_tap_options tap; /* trace, capture */
 	bool json;
 };
 
@@ -98,6 +104,27 @@ static int act_here(int argc, char **argv, const struct options *o)
 	return -1;
 }
 
+/* trace ID [COUNT]; capture ID FILE [COUNT|SECONDSs] */
+static int read_tap(int argc, char **argv, struct options *o)
+{
+	bool capture = !strcmp(o->verb, "capture");
+
+	if (optind < argc)
+		o->tap.call = argv[optind++];
+	if (capture && optind < argc)
+		o->tap.file = argv[optind++];
+	if (optind < argc)
+		o->tap.limit = argv[optind++];
+	if (optind < argc || !o->tap.call || capture != (o->tap.file != NULL))
+		return 2;
+	return o->tap.clear && !capture ? 2 : -1;
+}
+
+static bool is_tap(const struct options *o)
+{
+	return o->verb && (!strcmp(o->verb, "trace") || !strcmp(o->verb, "capture"));
+}
+
 /* -1: go on; else the exit status. */
 static int read_options(int argc, char **argv, struct options *o)
 {
@@ -106,6 +133,7 @@ static int read_options(int argc, char **argv, struct options *o)
 		{"config", required_argument, NULL, 'c'},
 		{"json", no_argument, NULL, 'j'},
 		{"all", no_argument, NULL, 'a'},
+		{"clear", no_argument, NULL, 'k'},
 		{"version", no_argument, NULL, 'v'},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
@@ -126,6 +154,9 @@ static int read_options(int argc, char **argv, struct options *o)
 		case 'a':
 			sl_show_all = true;
 			break;
+		case 'k':
+			o->tap.clear = true;
+			break;
 		case 'v':
 			puts("sluicectl " SL_VERSION);
 			return EXIT_SUCCESS;
@@ -145,6 +176,8 @@ static int read_options(int argc, char **argv, struct options *o)
 			exit(status);
 		return read_change(argc, argv, o);
 	}
+	if (is_tap(o))
+		return read_tap(argc, argv, o);
 	o->id = optind < argc ? argv[optind++] : NULL;
 	return optind < argc ? 2 : -1;
 }
@@ -155,41 +188,6 @@ static const struct verb *find_verb(const struct options *o)
 		if (!strcmp(o->verb, verbs[i].name) && verbs[i].has_id == (o->id != NULL))
 			return &verbs[i];
 	return NULL;
-}
-
-static int connect_to(const char *path)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int fd;
-
-	if (strlen(path) >= sizeof(address.sun_path)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	strcpy(address.sun_path, path);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return -1;
-	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0) {
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
-static bool send_all(int fd, const char *text, size_t len)
-{
-	while (len) {
-		ssize_t n = send(fd, text, len, MSG_NOSIGNAL);
-
-		if (n < 0 && errno != EINTR)
-			return false;
-		if (n > 0) {
-			text += n;
-			len -= (size_t)n;
-		}
-	}
-	return true;
 }
 
 static size_t read_socket(void *buffer, size_t room, void *data)
@@ -214,10 +212,10 @@ static json_t *ask(const struct options *o)
 	json_decref(request);
 	if (!text)
 		fprintf(stderr, "sluicectl: an argument is no UTF-8\n");
-	else if ((fd = connect_to(o->socket)) < 0)
+	else if ((fd = sl_admin_connect(o->socket)) < 0)
 		fprintf(stderr, "sluicectl: %s: %s; does sluiced run?\n", o->socket,
 			strerror(errno));
-	else if (!send_all(fd, text, strlen(text)) || !send_all(fd, "\n", 1))
+	else if (!sl_admin_send(fd, text, strlen(text)) || !sl_admin_send(fd, "\n", 1))
 		fprintf(stderr, "sluicectl: %s: %s\n", o->socket, strerror(errno));
 	else if (!(answer = json_load_callback(read_socket, &fd, 0, &error)))
 		fprintf(stderr, "sluicectl: %s: no answer\n", o->socket);
@@ -243,12 +241,12 @@ static void show_json_line(const char *line)
 static int show_events(const struct options *o)
 {
 	static const char request[] = "{\"view\":\"events\"}\n";
-	int fd = connect_to(o->socket);
+	int fd = sl_admin_connect(o->socket);
 	FILE *stream = fd < 0 ? NULL : fdopen(fd, "r");
 	char *line = NULL;
 	size_t room = 0;
 
-	if (!stream || !send_all(fd, request, sizeof(request) - 1)) {
+	if (!stream || !sl_admin_send(fd, request, sizeof(request) - 1)) {
 		fprintf(stderr, "sluicectl: %s: %s; does sluiced run?\n", o->socket,
 			strerror(errno));
 		if (stream)
@@ -278,9 +276,14 @@ int main(int argc, char **argv)
 
 	if (status == EXIT_SUCCESS)
 		return status;
-	if (status > 0 || !verb) {
+	if (status > 0 || (!verb && !is_tap(&options))) {
 		fputs(usage, stderr);
 		return 2;
+	}
+	if (is_tap(&options)) {
+		options.tap.socket = options.socket;
+		options.tap.json = options.json;
+		return sl_tap_run(&options.tap);
 	}
 	if (!verb->show)
 		return show_events(&options);

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "ctrl/base/address.h"
+#include "ctrl/base/log.h"
 #include "ctrl/limits/admission.h"
 #include "ctrl/limits/guard_config.h"
 #include "ctrl/limits/timers.h"
@@ -117,11 +118,13 @@ struct sl_config {
 	/* [sluice] */
 	char user[SL_CONFIG_NAME]; /* not looked up: sl_privileges_find() does */
 	char runtime_dir[SL_CONFIG_PATH];
-	char crypto[16]; /* for sl_crypto_select(): "ipsec-mb" or "srtp2" */
+	char crypto[16]; /* for sl_crypto_select(): "auto", "ipsec-mb" or "srtp2" */
 	enum sl_config_hugepages hugepages;
 	unsigned hugepages_mib; /* SL_HUGEPAGES_FIXED only */
 	unsigned memory_mib;    /* cap on what the dataplane allocates; 0: none */
 	int control_core;       /* -1: wherever the scheduler likes, off the workers' cores */
+	enum sl_log_level log_level;
+	bool debug; /* sluiced --debug, not of the file: core dumps and debuggers are allowed */
 
 	/* [control] */
 	unsigned n_ng;

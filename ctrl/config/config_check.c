@@ -248,9 +248,11 @@ void sl_config_check(struct sl_config_parser *parser)
 	if (!config->runtime_dir[0])
 		strcpy(config->runtime_dir, "/run/sluice");
 	if (!config->crypto[0])
-		strcpy(config->crypto, "ipsec-mb");
+		strcpy(config->crypto, "auto");
 	if (!sl_config_is_set("sluice", &parser->sluice_lines, "control-core"))
 		config->control_core = -1;
+	if (!sl_config_is_set("sluice", &parser->sluice_lines, "log-level"))
+		config->log_level = SL_LOG_INFO;
 	if (!sl_config_is_set("control", &parser->control_lines, "delete-delay"))
 		config->delete_delay = SL_CONFIG_DELETE_DELAY;
 

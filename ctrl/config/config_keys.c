@@ -22,11 +22,11 @@ static void set_runtime_dir(struct sl_config_parser *parser, const char *value)
 
 static void set_crypto(struct sl_config_parser *parser, const char *value)
 {
-	if (!strcmp(value, "ipsec-mb") || !strcmp(value, "srtp2"))
+	if (!strcmp(value, "auto") || !strcmp(value, "ipsec-mb") || !strcmp(value, "srtp2"))
 		strcpy(parser->config->crypto, value);
 	else
 		sl_config_fault(
-			parser, "crypto: '%.64s' is unknown; write ipsec-mb or srtp2", value);
+			parser, "crypto: '%.64s' is unknown; write auto, ipsec-mb or srtp2", value);
 }
 
 static void set_hugepages(struct sl_config_parser *parser, const char *value)
@@ -64,6 +64,13 @@ static void set_control_core(struct sl_config_parser *parser, const char *value)
 			parser->cpus - 1);
 }
 
+static void set_log_level(struct sl_config_parser *parser, const char *value)
+{
+	if (!sl_log_level_of(value, &parser->config->log_level))
+		sl_config_fault(parser,
+			"log-level: '%.64s'; write error, warning, notice, info or debug", value);
+}
+
 static const struct sl_config_key sluice_keys[] = {
 	{"user", false, set_user},
 	{"runtime-dir", false, set_runtime_dir},
@@ -71,6 +78,7 @@ static const struct sl_config_key sluice_keys[] = {
 	{"hugepages", false, set_hugepages},
 	{"memory", false, set_memory},
 	{"control-core", false, set_control_core},
+	{"log-level", false, set_log_level},
 	{NULL, false, NULL},
 };
 

@@ -9,16 +9,20 @@
 #include <sys/resource.h>
 
 #include "ctrl/base/log.h"
+#include "ctrl/daemon/dpdk_text.h"
 #include "ctrl/daemon/relay.h"
 #include "dataplane/path/workers.h"
 
 enum { EXIT_CONFIG = 2 };
 
 static const char usage[] =
-	"usage: sluiced -c FILE [--check]\n"
+	"usage: sluiced -c FILE [--check] [--debug]\n"
 	"\n"
 	"  -c, --config FILE  configuration\n"
 	"      --check        read it, show what is in effect, start nothing\n"
+	"      --debug        log-level = debug with DPDK's messages; core dumps and debuggers "
+	"are\n"
+	"                     allowed, and both see keys\n"
 	"      --version      show the version\n"
 	"      --help         show this\n"
 	"\n"
@@ -26,7 +30,7 @@ static const char usage[] =
 
 struct options {
 	const char *config;
-	bool check;
+	bool check, debug;
 };
 
 /* -1: go on; else the exit status. */
@@ -35,6 +39,7 @@ static int read_options(int argc, char **argv, struct options *options)
 	static const struct option longs[] = {
 		{"config", required_argument, NULL, 'c'},
 		{"check", no_argument, NULL, 'k'},
+		{"debug", no_argument, NULL, 'd'},
 		{"version", no_argument, NULL, 'v'},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
@@ -48,6 +53,9 @@ static int read_options(int argc, char **argv, struct options *options)
 			break;
 		case 'k':
 			options->check = true;
+			break;
+		case 'd':
+			options->debug = true;
 			break;
 		case 'v':
 			puts("sluiced " SL_VERSION);
@@ -111,12 +119,16 @@ static int run(const struct sl_config *config)
 	int rc;
 
 	set_limits();
+	if (config->debug)
+		sl_dpdk_text_release();
 	signal(SIGPIPE, SIG_IGN);
 	uv_loop_init(&loop);
 	watch_signals(&loop, &stop);
 	rc = sl_relay_start(&relay, config, &loop, why);
-	if (rc) {
+	if (rc)
 		sl_log(SL_LOG_ERROR, "%s", why);
+	sl_dpdk_text_release();
+	if (rc) {
 		for (int i = 0; i < 2; i++)
 			uv_close((uv_handle_t *)&stop.signals[i], NULL);
 	} else {
@@ -145,6 +157,10 @@ int main(int argc, char **argv)
 		sl_config_print_errors(stderr, options.config, &errors);
 		return EXIT_CONFIG;
 	}
+	config.debug = options.debug;
+	if (options.debug)
+		config.log_level = SL_LOG_DEBUG;
+	sl_log_set_level(config.log_level);
 	if (options.check) {
 		sl_config_print(stdout, &config);
 		return EXIT_SUCCESS;

@@ -8,17 +8,34 @@
 #include <unistd.h>
 
 #include "ctrl/base/log.h"
+#include "ctrl/daemon/dpdk_text.h"
 #include "dataplane/base/nexthop.h"
 #include "dataplane/handoff/policy.h"
 #include "dataplane/port/port.h"
 
 enum { DEFAULT_MEMORY_MIB = 512 };
 
+/* Where most workers are. Packet buffers are one pool, so that packets cross between ports without
+ * a copy. */
+static int workers_node(const struct sl_config *config)
+{
+	int nodes[SL_MAX_PORTS * SL_MAX_WORKERS];
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < config->n_ports; i++)
+		for (unsigned c = 0; c < config->ports[i].n_cores; c++)
+			nodes[n++] = sl_numa_of_core(config->ports[i].cores[c]);
+	return sl_numa_most(nodes, n);
+}
+
 int sl_network_reserve(
 	struct sl_network *net, const struct sl_config *config, char why[SL_NETWORK_WHY])
 {
 	const char *pci[SL_MAX_PORTS + 1] = {NULL};
-	struct sl_eal_config eal = {.pci = pci, .memory_mib = config->memory_mib};
+	struct sl_eal_config eal = {.pci = pci,
+		.memory_mib = config->memory_mib,
+		.verbose = config->log_level == SL_LOG_DEBUG,
+		.say = sl_dpdk_text};
 	unsigned n_pci = 0, queues = 0;
 	int rc;
 
@@ -42,7 +59,21 @@ int sl_network_reserve(
 			"no hugepages: running on ordinary pages, which is slower; "
 			"echo %u > /proc/sys/vm/nr_hugepages",
 			eal.memory_mib / 2);
-	return sl_ports_reserve(queues, why);
+	return sl_ports_reserve(queues, workers_node(config), why);
+}
+
+static void tell_port(const struct sl_network *net, unsigned i)
+{
+	const struct sl_config_port *port = &net->config->ports[i];
+	const char *warning = sl_port_warning(net->ports[i]);
+	struct sl_port_stats stats;
+
+	sl_port_stats(net->ports[i], &stats);
+	if (port->n_cores > 1)
+		sl_log_info(
+			"port %s: %u queues, spread: %s", port->name, port->n_cores, stats.spread);
+	if (*warning)
+		sl_log_warning("port %s: %s", port->name, warning);
 }
 
 static int open_port(struct sl_network *net, unsigned i, char why[SL_NETWORK_WHY])
@@ -94,13 +125,8 @@ static int open_port(struct sl_network *net, unsigned i, char why[SL_NETWORK_WHY
 
 	if (seat_fd >= 0)
 		close(seat_fd);
-	if (!rc && how.n_cores > 1) {
-		struct sl_port_stats stats;
-
-		sl_port_stats(net->ports[i], &stats);
-		sl_log_info(
-			"port %s: %u queues, spread: %s", port->name, how.n_cores, stats.spread);
-	}
+	if (!rc)
+		tell_port(net, i);
 	return rc;
 }
 
@@ -186,7 +212,8 @@ static int find_netdev(
 	if (interface->ifindex || port->kind != SL_DEVICE_AF_XDP || port->n_neighbors)
 		return 0;
 	snprintf(why, SL_NETWORK_WHY,
-		"interface %s: %s has no netdev for VLAN %u: ip link add link %s name %s.%u up "
+		"interface %s: %.15s has no netdev for VLAN %u: ip link add link %.15s name "
+		"%.15s.%u up "
 		"type vlan id %u",
 		config->name, port->device, config->vlan, port->device, port->device, config->vlan,
 		config->vlan);

@@ -181,9 +181,20 @@ static bool lock_memory(void)
 	return mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0;
 }
 
+/* After the change of user, which sets it by a system-wide policy. */
+static int set_traceable(bool traceable)
+{
+	struct rlimit core = {0, 0};
+
+	if (traceable && getrlimit(RLIMIT_CORE, &core))
+		return -errno;
+	core.rlim_cur = core.rlim_max;
+	return prctl(PR_SET_DUMPABLE, traceable, 0, 0, 0) || setrlimit(RLIMIT_CORE, &core) ? -errno
+											   : 0;
+}
+
 int sl_privileges_drop(struct sl_privileges *privileges, char why[SL_PRIVILEGES_WHY])
 {
-	static const struct rlimit none = {0, 0};
 	int ret = 0;
 
 	privileges->locked = lock_memory();
@@ -200,9 +211,8 @@ int sl_privileges_drop(struct sl_privileges *privileges, char why[SL_PRIVILEGES_
 	ret = limit_capabilities();
 	if (!ret)
 		ret = sl_threads_other(strip);
-	/* After the change of user, which sets it by a system-wide policy. */
-	if (!ret && (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) || setrlimit(RLIMIT_CORE, &none)))
-		ret = -errno;
+	if (!ret)
+		ret = set_traceable(privileges->traceable);
 	if (ret)
 		return refuse(why, -ret, "cannot give up privileges: %s", strerror(-ret));
 	return 0;

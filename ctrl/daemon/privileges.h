@@ -20,7 +20,8 @@ struct sl_privileges {
 	char user[32];
 	uid_t uid;
 	gid_t gid;
-	bool locked; /* after the drop: memory is locked */
+	bool traceable; /* before the drop: core dumps and debuggers are allowed */
+	bool locked;    /* after the drop: memory is locked */
 };
 
 /* Looks up the service user. 0; -ENOENT: no such user; -EPERM: we are neither root nor that user.
@@ -39,8 +40,9 @@ int sl_privileges_runtime_dir(
  * Becomes the service user. Call it before the first worker starts: capabilities belong to threads.
  * Threads that run already (DPDK's) become that user too, without any capability. Also, for each
  * thread: no new privileges by exec, an empty bounding set; and no core dumps, no tracing by the
- * same user, and memory locked as it is touched; if that fails, 0 is returned all the same, with
- * privileges->locked false. Other errors are -errno, after which the process must end.
+ * same user (unless privileges->traceable), and memory locked as it is touched; if that fails, 0 is
+ * returned all the same, with privileges->locked false. Other errors are -errno, after which the
+ * process must end.
  */
 int sl_privileges_drop(struct sl_privileges *privileges, char why[SL_PRIVILEGES_WHY]);
 

@@ -42,6 +42,9 @@ static int drop_privileges(struct sl_relay *r, char why[SL_RELAY_WHY])
 	int rc = sl_privileges_runtime_dir(&r->privileges, r->config->runtime_dir, why);
 
 	take_precedence();
+	r->privileges.traceable = r->config->debug;
+	if (r->config->debug)
+		sl_log_warning("--debug: core dumps and debuggers are allowed, and both see keys");
 	if (!rc)
 		rc = sl_privileges_drop(&r->privileges, why);
 	if (!rc && !r->privileges.locked)
@@ -191,6 +194,7 @@ static int start_sockets(struct sl_relay *r, char why[SL_RELAY_WHY])
 		.n_interfaces = r->network.n_interfaces,
 		.n_ports = config->n_ports,
 		.events = r->events,
+		.taps = r->taps,
 		.started = time(NULL),
 		.hugepages = r->network.hugepages,
 	};
@@ -249,7 +253,8 @@ int sl_relay_start(
 	if (rc)
 		return rc;
 	r->events = sl_events_new(loop);
-	if (!r->events) {
+	r->taps = sl_taps_new(loop, &r->sessions);
+	if (!r->events || !r->taps) {
 		snprintf(why, SL_RELAY_WHY, "out of memory");
 		return -ENOMEM;
 	}
@@ -262,6 +267,7 @@ void sl_relay_stop(struct sl_relay *r)
 	sl_server_stop(r->server);
 	sl_datagram_stop(r->datagram);
 	sl_websocket_stop(r->websocket);
+	sl_taps_stop(r->taps); /* the workers answer yet */
 	if (r->ticking) {
 		uv_close((uv_handle_t *)&r->tick, NULL);
 		uv_close((uv_handle_t *)&r->follow, NULL);

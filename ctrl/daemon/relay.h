@@ -35,6 +35,7 @@ struct sl_relay {
 	bool sessions_open;
 	uv_timer_t tick, follow, sweep;
 	struct sl_events *events;
+	struct sl_taps *taps;
 	bool ticking;
 	struct sl_work *work;
 	struct sl_server *server;

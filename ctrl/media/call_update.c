@@ -63,18 +63,18 @@ static int publish(struct sl_call_update *u)
 	return rc;
 }
 
-int sl_call_update_make(struct sl_call_update *u, char why[SL_CALL_WHY])
+int sl_call_update_make(struct sl_call_update *u, struct sl_error *error)
 {
 	int rc = 0;
 
-	why[0] = '\0';
+	error->code = 0;
 	find_displaced(u);
 	for (unsigned m = 0; m < u->n_media && !rc; m++)
-		rc = sl_media_update_make(&u->media[m], u->sessions, u->call, u->side, m, why);
+		rc = sl_media_update_make(&u->media[m], u->sessions, u->call, u->side, m, error);
 	if (!rc)
 		rc = publish(u);
-	if (rc && !why[0]) {
-		snprintf(why, SL_CALL_WHY, "the dataplane refused: %s", strerror(-rc));
+	if (rc && !error->code) {
+		sl_refuse(error, rc, "the dataplane refused: %s", strerror(-rc));
 		sl_log(SL_LOG_ERROR, "flows not published: %s", strerror(-rc));
 	}
 	return rc;

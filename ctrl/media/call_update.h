@@ -20,9 +20,9 @@ struct sl_call_update {
 
 /*
  * Makes all media and has the workers publish the flows. 0, then sl_call_update_commit is due; or
- * -errno with `why`, and sl_call_update_undo.
+ * a negative code with `error`, and sl_call_update_undo.
  */
-int sl_call_update_make(struct sl_call_update *update, char why[SL_CALL_WHY]);
+int sl_call_update_make(struct sl_call_update *update, struct sl_error *error);
 
 /* The call is as the update says. */
 void sl_call_update_commit(struct sl_call_update *update);

@@ -6,11 +6,11 @@
 #include "ctrl/media/call_update.h"
 
 int sl_connect(struct sl_sessions *sessions, struct sl_call *call, const struct sl_agreed side[2],
-	unsigned n_media, char why[SL_CALL_WHY])
+	unsigned n_media, struct sl_error *error)
 {
 	struct sl_call_update update = {
 		.sessions = sessions, .call = call, .side = side, .n_media = n_media};
-	int rc = sl_call_update_make(&update, why);
+	int rc = sl_call_update_make(&update, error);
 
 	if (rc)
 		sl_call_update_undo(&update);
@@ -20,7 +20,7 @@ int sl_connect(struct sl_sessions *sessions, struct sl_call *call, const struct 
 }
 
 int sl_reconnect(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg,
-	char why[SL_CALL_WHY])
+	struct sl_error *error)
 {
 	struct sl_leg *legs[2] = {leg, leg->peer};
 	struct sl_terms terms[2][SL_MAX_MEDIA];
@@ -41,7 +41,7 @@ int sl_reconnect(struct sl_sessions *sessions, struct sl_call *call, struct sl_l
 		}
 		side[i] = (struct sl_agreed){legs[i], terms[i], local[i], ours[i]};
 	}
-	rc = sl_connect(sessions, call, side, n, why);
+	rc = sl_connect(sessions, call, side, n, error);
 	explicit_bzero(terms, sizeof(terms));
 	return rc;
 }

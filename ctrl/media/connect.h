@@ -8,6 +8,7 @@
 #define SL_CTRL_CONNECT_H
 
 #include "ctrl/call/session.h"
+#include "sluice/error.h"
 
 /* What has been agreed with one side, by medium. */
 struct sl_agreed {
@@ -24,15 +25,15 @@ struct sl_agreed {
  * local ports. A withdrawn flow is kept for what it has received until its leg ends, and what it
  * has sent is kept with the key, since both may come back.
  *
- * 0; or -errno with `why`, and everything is as it was.
+ * 0; or a negative code with `error`, and everything is as it was.
  */
 int sl_connect(struct sl_sessions *sessions, struct sl_call *call, const struct sl_agreed side[2],
-	unsigned n_media, char why[SL_CALL_WHY]);
+	unsigned n_media, struct sl_error *error);
 
 /* Once more what is in force between a leg and its peer, if it has one: where flows depend on more
  * than the terms. As sl_connect. */
 int sl_reconnect(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg,
-	char why[SL_CALL_WHY]);
+	struct sl_error *error);
 
 /* Withdraws the flows of a leg and its peer, which keep everything else. */
 void sl_disconnect(struct sl_leg *leg);

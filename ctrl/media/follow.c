@@ -38,14 +38,14 @@ static void follow(
 	struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *here, unsigned m)
 {
 	const struct sl_leg *there = here->peer;
-	char why[SL_CALL_WHY] = "";
+	struct sl_error error = {0};
 
 	if (!there || m >= here->n_media || m >= there->n_media || !here->media[m].path.live ||
 		!there->media[m].path.live || !astray(call, &here->media[m], &there->media[m]))
 		return;
-	if (sl_reconnect(sessions, call, here, why))
+	if (sl_reconnect(sessions, call, here, &error))
 		SL_LOG_LIMITED(SL_LOG_WARNING, "call %s: media does not follow its endpoint: %s",
-			sl_word(call->id).text, why);
+			sl_word(call->id).text, error.text);
 }
 
 static void follow_cookie(struct sl_sessions *sessions, uint64_t cookie)

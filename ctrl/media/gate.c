@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ctrl/media/gate.h"
 
-#include <errno.h>
-#include <stdio.h>
-
 #include "ctrl/call/leg.h"
+#include "ctrl/call/refusal.h"
 #include "ctrl/media/connect.h"
 
 /* Where the gate stands now, so that it can be put back. */
@@ -45,10 +43,10 @@ static struct before close_or_open(
 	return before;
 }
 
-static int reinstall(struct sl_sessions *sessions, struct sl_call *call, char why[SL_CALL_WHY])
+static int reinstall(struct sl_sessions *sessions, struct sl_call *call, struct sl_error *error)
 {
 	for (unsigned i = 0; i < call->n_legs; i++) {
-		int rc = sl_reconnect(sessions, call, call->leg[i], why);
+		int rc = sl_reconnect(sessions, call, call->leg[i], error);
 
 		if (rc)
 			return rc;
@@ -57,22 +55,20 @@ static int reinstall(struct sl_sessions *sessions, struct sl_call *call, char wh
 }
 
 int sl_gate_set(struct sl_sessions *sessions, struct sl_call *call, struct sl_text tag,
-	enum sl_gate gate, bool closed, char why[SL_CALL_WHY])
+	enum sl_gate gate, bool closed, struct sl_error *error)
 {
 	struct sl_leg *leg = sl_call_leg(call, tag);
-	char ignored[SL_CALL_WHY];
+	struct sl_error ignored;
 	struct before before;
 	int rc;
 
-	if (tag.at && !leg) {
-		snprintf(why, SL_CALL_WHY, "from-tag does not belong to this call");
-		return -ESRCH;
-	}
+	if (tag.at && !leg)
+		return sl_refuse(error, -SL_E_TAG, "from-tag does not belong to this call");
 	before = close_or_open(call, leg, (uint8_t)gate, closed);
-	rc = reinstall(sessions, call, why);
+	rc = reinstall(sessions, call, error);
 	if (!rc)
 		return 0;
 	put_back(call, &before);
-	reinstall(sessions, call, ignored);
+	reinstall(sessions, call, &ignored);
 	return rc;
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ctrl/media/hairpin.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "ctrl/call/local.h"
@@ -15,7 +13,7 @@ static bool is_shown_as(const struct sl_config_address *address, const uint8_t i
 }
 
 int sl_hairpin_resolve(const struct sl_sessions *sessions, struct sl_endpoint *remote, unsigned m,
-	char why[SL_CALL_WHY])
+	struct sl_error *error)
 {
 	char text[SL_ENDPOINT_TEXT];
 	bool ours = false;
@@ -35,7 +33,7 @@ int sl_hairpin_resolve(const struct sl_sessions *sessions, struct sl_endpoint *r
 	}
 	if (!ours)
 		return 0;
-	return SL_REFUSE(-EADDRNOTAVAIL, why,
+	return sl_refuse(error, -SL_E_ADDRESS,
 		"medium %u: %s is this relay itself, and none of its media ports", m + 1,
 		sl_endpoint_text(remote->ip, remote->port, text));
 }
@@ -47,7 +45,7 @@ static bool is_at(const struct sl_local *local, const struct sl_endpoint *remote
 }
 
 int sl_hairpin_check(const struct sl_offer *offer, const struct sl_terms *terms, unsigned m,
-	char why[SL_CALL_WHY])
+	struct sl_error *error)
 {
 	char text[SL_ENDPOINT_TEXT];
 
@@ -57,7 +55,7 @@ int sl_hairpin_check(const struct sl_offer *offer, const struct sl_terms *terms,
 		for (unsigned i = 0; i < offer->n_media; i++)
 			for (int side = SL_FROM; side <= SL_TO; side++)
 				if (is_at(offer->local[side][i], &terms->remote[c]))
-					return SL_REFUSE(-EADDRNOTAVAIL, why,
+					return sl_refuse(error, -SL_E_ADDRESS,
 						"medium %u: %s is its own port of this relay: it "
 						"would loop",
 						m + 1,

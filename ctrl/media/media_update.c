@@ -35,7 +35,7 @@ static void key_retire(const struct sl_crypto_backend *crypto, struct sl_leg_med
 }
 
 static int keys_make(struct sl_leg_keys *keys, const struct sl_crypto_backend *crypto,
-	const struct sl_agreed *agreed, unsigned m, char why[SL_CALL_WHY])
+	const struct sl_agreed *agreed, unsigned m, struct sl_error *error)
 {
 	const struct sl_terms *terms = &agreed->terms[m];
 	enum sl_suite suite = terms->theirs.suite;
@@ -51,19 +51,19 @@ static int keys_make(struct sl_leg_keys *keys, const struct sl_crypto_backend *c
 		rc = keys->in ? 0 : -errno;
 	}
 	if (rc)
-		snprintf(why, SL_CALL_WHY, "%s: cannot expand the key: %s", sl_suites[suite].name,
+		return sl_refuse(error, rc, "%s: cannot expand the key: %s", sl_suites[suite].name,
 			strerror(-rc));
-	return rc;
+	return 0;
 }
 
 int sl_media_update_make(struct sl_media_update *u, const struct sl_sessions *sessions,
 	const struct sl_call *call, const struct sl_agreed side[2], unsigned m,
-	char why[SL_CALL_WHY])
+	struct sl_error *error)
 {
 	int rc = 0;
 
 	for (int from = SL_FROM; from <= SL_TO && !rc; from++)
-		rc = keys_make(&u->keys[from], sessions->env.crypto, &side[from], m, why);
+		rc = keys_make(&u->keys[from], sessions->env.crypto, &side[from], m, error);
 	for (int from = SL_FROM; from <= SL_TO && !rc; from++) {
 		const struct sl_agreed *here = &side[from], *there = &side[!from];
 
@@ -78,7 +78,7 @@ int sl_media_update_make(struct sl_media_update *u, const struct sl_sessions *se
 			.to_terms = &there->terms[m],
 		};
 		rc = sl_path_update_make(
-			&u->path[from], sessions, call, &u->keys[from], &u->keys[!from], why);
+			&u->path[from], sessions, call, &u->keys[from], &u->keys[!from], error);
 	}
 	return rc;
 }

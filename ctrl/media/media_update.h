@@ -12,12 +12,12 @@ struct sl_media_update {
 };
 
 /*
- * Makes keys and paths of medium `m` from what was agreed. 0; or -errno with `why`, then
+ * Makes keys and paths of medium `m` from what was agreed. 0; or a negative code with `error`, then
  * sl_media_update_undo is due all the same.
  */
 int sl_media_update_make(struct sl_media_update *update, const struct sl_sessions *sessions,
 	const struct sl_call *call, const struct sl_agreed side[2], unsigned m,
-	char why[SL_CALL_WHY]);
+	struct sl_error *error);
 
 /* The workers have its flows: the legs take over keys, ports and paths. */
 void sl_media_update_commit(struct sl_media_update *update, struct sl_sessions *sessions,

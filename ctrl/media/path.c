@@ -6,7 +6,7 @@
 
 #include "dataplane/path/hairpin.h"
 
-int sl_path_hops_get(struct sl_path *path, char why[SL_CALL_WHY])
+int sl_path_hops_get(struct sl_path *path, struct sl_error *error)
 {
 	struct sl_flow_spec *spec = &path->spec;
 	int rc;
@@ -15,7 +15,7 @@ int sl_path_hops_get(struct sl_path *path, char why[SL_CALL_WHY])
 		if (sl_hairpin_slot(&spec->destination[i], spec->out_slot) >= 0)
 			continue;
 		rc = sl_interface_hop_get(path->out_interface, spec->destination[i].ip,
-			spec->cookie >> SL_COOKIE_SHIFT, &spec->nexthop[i], why);
+			spec->cookie >> SL_COOKIE_SHIFT, &spec->nexthop[i], error);
 		if (rc) {
 			while (i-- > 0)
 				sl_interface_hop_put(path->out_interface, spec->nexthop[i]);

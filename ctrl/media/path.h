@@ -8,10 +8,11 @@
 
 #include "ctrl/call/session.h"
 #include "dataplane/handoff/mailbox.h"
+#include "sluice/error.h"
 
 /* The next hops towards its destinations, held until they are put; none for a pinhole of ours. 0;
- * or -errno with `why`. */
-int sl_path_hops_get(struct sl_path *path, char why[SL_CALL_WHY]);
+ * or a negative code with `error`. */
+int sl_path_hops_get(struct sl_path *path, struct sl_error *error);
 void sl_path_hops_put(const struct sl_path *path);
 
 /* In the guard; nothing, unless the path is live. */

@@ -49,13 +49,11 @@ static uint8_t slot_of(const struct sl_local *local)
 	return local->interface->local[local->address].slot;
 }
 
-static int flow_make(struct sl_path_update *u, char why[SL_CALL_WHY])
+static int flow_make(struct sl_path_update *u, struct sl_error *error)
 {
 	u->next.flow = sl_flow_new(&u->next.spec);
-	if (!u->next.flow) {
-		snprintf(why, SL_CALL_WHY, "cannot make a flow: %s", strerror(errno));
-		return -errno;
-	}
+	if (!u->next.flow)
+		return sl_refuse(error, -errno, "cannot make a flow: %s", strerror(errno));
 	return 0;
 }
 
@@ -92,10 +90,11 @@ static struct sl_police_rates allowed(const struct sl_sessions *sessions,
 
 int sl_path_update_make(struct sl_path_update *u, const struct sl_sessions *sessions,
 	const struct sl_call *call, const struct sl_leg_keys *from, const struct sl_leg_keys *to,
-	char why[SL_CALL_WHY])
+	struct sl_error *error)
 {
 	struct sl_flow_spec *spec = &u->next.spec;
 	const struct sl_path *old = &u->from->path;
+	int rc;
 
 	if (!wanted(u->from_terms, u->to_terms)) {
 		u->same = !old->live;
@@ -125,11 +124,12 @@ int sl_path_update_make(struct sl_path_update *u, const struct sl_sessions *sess
 	if (spec->policy.mode == SL_LATCH_ONCE)
 		spec->policy.round = u->from_terms->said;
 	sl_terms_clocks(u->from_terms, u->to_terms, spec->payloads);
-	if (sl_path_hops_get(&u->next, why))
-		return -EHOSTUNREACH;
+	rc = sl_path_hops_get(&u->next, error);
+	if (rc)
+		return rc;
 	u->hops = true;
 	u->same = old->live && sl_flow_spec_equal(spec, &old->spec);
-	return u->same ? 0 : flow_make(u, why);
+	return u->same ? 0 : flow_make(u, error);
 }
 
 bool sl_path_update_flow(const struct sl_path_update *u, struct sl_flow_update *flow)

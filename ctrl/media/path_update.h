@@ -28,12 +28,12 @@ struct sl_path_update {
 
 /*
  * Makes `next` from the terms, ports, cookie and legs that are filled in, with a flow that nobody
- * has published yet unless nothing changes. 0; or -errno with `why`, then sl_path_update_undo is
- * due all the same.
+ * has published yet unless nothing changes. 0; or a negative code with `error`, then
+ * sl_path_update_undo is due all the same.
  */
 int sl_path_update_make(struct sl_path_update *update, const struct sl_sessions *sessions,
 	const struct sl_call *call, const struct sl_leg_keys *from, const struct sl_leg_keys *to,
-	char why[SL_CALL_WHY]);
+	struct sl_error *error);
 
 /* Writes the worker's part of it to `flow`, and closes pinholes that are not needed any more in the
  * guard. False: there is none. */

@@ -25,7 +25,7 @@ static void forget(struct sl_ended_call *c)
 
 /* The dictionary without its first and last byte. */
 static bool write_members(struct sl_ended_call *c, const struct sl_call *call,
-	const struct sl_sessions *sessions, enum sl_reply_format format)
+	const struct sl_why *why, enum sl_reply_format format)
 {
 	char room[ROOM];
 	struct sl_reply reply;
@@ -33,7 +33,7 @@ static bool write_members(struct sl_ended_call *c, const struct sl_call *call,
 
 	sl_reply_start(&reply, room, sizeof(room), format);
 	sl_reply_dict(&reply);
-	sl_query_write(&reply, call, &(struct sl_query){.why = true, .sessions = sessions});
+	sl_query_call(&reply, call, why);
 	sl_reply_end(&reply);
 	len = sl_reply_finish(&reply);
 	if (len < 2)
@@ -47,29 +47,28 @@ static bool write_members(struct sl_ended_call *c, const struct sl_call *call,
 	return true;
 }
 
-static struct sl_why *keep_why(const struct sl_call *call, const struct sl_sessions *sessions)
+static struct sl_why *keep_why(const struct sl_why *why)
 {
-	struct sl_why why, *kept;
-	size_t size;
+	size_t size = offsetof(struct sl_why, list) + why->n * sizeof(why->list[0]);
+	struct sl_why *kept = malloc(size);
 
-	sl_call_why(sessions, call, &why);
-	size = offsetof(struct sl_why, list) + why.n * sizeof(why.list[0]);
-	kept = malloc(size);
-	return kept ? memcpy(kept, &why, size) : NULL;
+	return kept ? memcpy(kept, why, size) : NULL;
 }
 
 void sl_ended_keep(struct sl_ended *ended, const struct sl_sessions *sessions,
 	const struct sl_call *call, const char *reason, unsigned seconds)
 {
 	struct sl_ended_call *c = &ended->call[ended->next];
+	struct sl_why why;
 
 	if (!seconds)
 		return;
 	forget(c);
+	sl_call_why(sessions, call, &why);
 	c->id = strdup(call->id);
-	c->why = keep_why(call, sessions);
-	if (!c->id || !c->why || !write_members(c, call, sessions, SL_REPLY_BENCODE) ||
-		!write_members(c, call, sessions, SL_REPLY_JSON)) {
+	c->why = keep_why(&why);
+	if (!c->id || !c->why || !write_members(c, call, &why, SL_REPLY_BENCODE) ||
+		!write_members(c, call, &why, SL_REPLY_JSON)) {
 		forget(c);
 		return;
 	}

@@ -2,7 +2,6 @@
 #include "ctrl/ng/ng.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,19 +119,27 @@ static int unknown_command(struct sl_ng_request *r)
 	const struct sl_node *command = sl_node_get_type(r->root, "command", SL_NODE_STRING);
 
 	for (unsigned i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
-		if (sl_node_names(command, refused[i])) {
-			snprintf(r->why, SL_CALL_WHY, "%s: Sluice does not do this", refused[i]);
-			return -ENOTSUP;
-		}
-	snprintf(r->why, SL_CALL_WHY, "the request has no command that is known here");
-	return -EINVAL;
+		if (sl_node_names(command, refused[i]))
+			return sl_refuse(&r->error, -SL_E_UNSUPPORTED,
+				"%s: Sluice does not do this", refused[i]);
+	return sl_refuse(&r->error, -SL_E_REQUEST, "the request has no command that is known here");
+}
+
+/* Neither SDP nor words about it: it has keys. */
+static void debug_request(const struct sl_ng_request *r, enum sl_ng_command command, int rc)
+{
+	const struct sl_node *id = sl_node_get_type(r->root, "call-id", SL_NODE_STRING);
+
+	if (command != SL_NG_COMMAND_COUNT)
+		sl_log_debug("ng: %s, call %s: %s", sl_ng_command_names[command],
+			id ? sl_word_of(id->str, id->len).text : "-", rc ? "refused" : "ok");
 }
 
 static void act(struct sl_ng_request *r, char *at)
 {
 	enum sl_ng_command command = find_command(r->root);
 	struct sl_ng *ng = r->ng;
-	int rc = -EINVAL;
+	int rc;
 
 	sl_reply_dict(&r->reply);
 	if (command == SL_NG_COMMAND_COUNT) {
@@ -140,7 +147,7 @@ static void act(struct sl_ng_request *r, char *at)
 		rc = unknown_command(r);
 	} else {
 		ng->count[command].requests++;
-		rc = sl_ng_options_read(r->root, &r->options, log_unknown, r->why);
+		rc = sl_ng_options_read(r->root, &r->options, log_unknown, &r->error);
 		if (!rc)
 			rc = sl_ng_commands[command](r);
 		if (rc) {
@@ -148,15 +155,16 @@ static void act(struct sl_ng_request *r, char *at)
 			ng->refused[sl_refusal_of(rc)]++;
 		}
 	}
+	debug_request(r, command, rc);
 	if (!rc) {
 		sl_reply_end(&r->reply);
 		return;
 	}
 	sl_reply_start(&r->reply, at, SL_NG_REPLY_MAX, r->reply.format);
-	if (rc == -SL_E_FULL && r->options.load_limit)
-		load_limit_reply(&r->reply, r->why);
+	if (rc == -SL_E_LIMIT && r->options.load_limit)
+		load_limit_reply(&r->reply, r->error.text);
 	else
-		error_reply(&r->reply, r->why);
+		error_reply(&r->reply, r->error.text);
 }
 
 static void ng_serve(void *context, const struct sl_peer *peer, void *state, char *data, size_t len,

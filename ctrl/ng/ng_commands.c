@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ctrl/ng/ng_commands.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "ctrl/media/gate.h"
 #include "ctrl/ng/query.h"
 #include "ctrl/ng/statistics.h"
+#include "ctrl/observe/snapshot.h"
 #include "ctrl/offer/hangup.h"
 #include "ctrl/offer/offer.h"
 
@@ -21,30 +20,27 @@ static int ping(struct sl_ng_request *r)
 
 static int need(struct sl_ng_request *r, struct sl_text text, const char *key)
 {
-	if (text.at && text.len && text.len <= SL_MAX_NAME && !memchr(text.at, '\0', text.len))
+	if (text.at && text.len && text.len <= SL_CALL_NAME && !memchr(text.at, '\0', text.len))
 		return 0;
-	snprintf(r->why, SL_CALL_WHY, "%s %s", key,
+	return sl_refuse(&r->error, -SL_E_REQUEST, "%s %s", key,
 		!text.at ? "is missing" : "is empty, too long or not printable");
-	return -EINVAL;
 }
 
 static int offer_or_answer(struct sl_ng_request *r,
 	ssize_t (*act)(struct sl_sessions *sessions, const struct sl_request *options, char *out,
-		size_t room, char why[SL_CALL_WHY]))
+		size_t room, struct sl_error *error))
 {
 	/* Room for the reply around it. */
 	char sdp[SL_NG_REPLY_MAX - 1024];
 	ssize_t len;
 
 	if (need(r, r->options.call_id, "call-id") || need(r, r->options.from_tag, "from-tag"))
-		return -EINVAL;
+		return -SL_E_REQUEST;
 	if (r->options.to_tag.at && need(r, r->options.to_tag, "to-tag"))
-		return -EINVAL;
-	if (!r->options.sdp.at) {
-		snprintf(r->why, SL_CALL_WHY, "sdp is missing");
-		return -EINVAL;
-	}
-	len = act(r->ng->sessions, &r->options, sdp, sizeof(sdp), r->why);
+		return -SL_E_REQUEST;
+	if (!r->options.sdp.at)
+		return sl_refuse(&r->error, -SL_E_REQUEST, "sdp is missing");
+	len = act(r->ng->sessions, &r->options, sdp, sizeof(sdp), &r->error);
 	if (len < 0)
 		return (int)len;
 	sl_reply_key_string(&r->reply, "result", "ok");
@@ -61,16 +57,15 @@ static int offer(struct sl_ng_request *r)
 static int answer(struct sl_ng_request *r)
 {
 	if (need(r, r->options.to_tag, "to-tag"))
-		return -EINVAL;
+		return -SL_E_REQUEST;
 	return offer_or_answer(r, sl_answer);
 }
 
 /* Deleting what is not there is no mistake of the proxy: deletes are repeated. */
 static int delete_nothing(struct sl_ng_request *r, const char *why)
 {
-	snprintf(r->why, SL_CALL_WHY, "%s", why);
 	if (r->options.fatal)
-		return -ENOENT;
+		return sl_refuse(&r->error, -SL_E_CALL, "%s", why);
 	sl_reply_key_string(&r->reply, "result", "ok");
 	sl_reply_key_string(&r->reply, "warning", why);
 	return 0;
@@ -97,14 +92,14 @@ static int delete (struct sl_ng_request *r)
 	struct sl_call *call;
 
 	if (need(r, r->options.call_id, "call-id"))
-		return -EINVAL;
+		return -SL_E_REQUEST;
 	call = sl_session_find(sessions, r->options.call_id);
 	if (!call)
 		return delete_ended(r);
 	/* Before: what there was to tell of it may be gone afterwards. */
 	sl_reply_key_string(&r->reply, "result", "ok");
 	if (!r->options.fast)
-		sl_query_write(&r->reply, call, &(struct sl_query){.why = false});
+		sl_query_call(&r->reply, call, NULL);
 	warning = sl_hangup(sessions, call, &r->options);
 	if (!warning)
 		return 0;
@@ -117,9 +112,10 @@ static int query(struct sl_ng_request *r)
 {
 	const struct sl_ended_call *ended;
 	struct sl_call *call;
+	struct sl_why why;
 
 	if (need(r, r->options.call_id, "call-id"))
-		return -EINVAL;
+		return -SL_E_REQUEST;
 	call = sl_session_find(r->ng->sessions, r->options.call_id);
 	ended = call ? NULL : sl_ended_find(&r->ng->ended, r->options.call_id);
 	if (ended) {
@@ -127,13 +123,11 @@ static int query(struct sl_ng_request *r)
 		sl_ended_write(&r->reply, ended);
 		return 0;
 	}
-	if (!call) {
-		snprintf(r->why, SL_CALL_WHY, "Unknown call-id");
-		return -ENOENT;
-	}
+	if (!call)
+		return sl_refuse(&r->error, -SL_E_CALL, "Unknown call-id");
 	sl_reply_key_string(&r->reply, "result", "ok");
-	sl_query_write(
-		&r->reply, call, &(struct sl_query){.why = true, .sessions = r->ng->sessions});
+	sl_call_why(r->ng->sessions, call, &why);
+	sl_query_call(&r->reply, call, &why);
 	return 0;
 }
 
@@ -155,10 +149,9 @@ static int list(struct sl_ng_request *r)
 	struct listing l = {&r->reply, LIST_DEFAULT};
 	const struct sl_node *limit = sl_node_get(r->root, "limit");
 
-	if (limit && (!sl_node_number(limit, &l.left) || l.left < 1 || l.left > LIST_MAX)) {
-		snprintf(r->why, SL_CALL_WHY, "limit is not between 1 and %d", LIST_MAX);
-		return -EINVAL;
-	}
+	if (limit && (!sl_node_number(limit, &l.left) || l.left < 1 || l.left > LIST_MAX))
+		return sl_refuse(
+			&r->error, -SL_E_REQUEST, "limit is not between 1 and %d", LIST_MAX);
 	sl_reply_key_string(&r->reply, "result", "ok");
 	sl_reply_key(&r->reply, "calls");
 	sl_reply_list(&r->reply);
@@ -178,13 +171,11 @@ static int gate(struct sl_ng_request *r, enum sl_gate which, bool closed)
 		whose = r->options.from_tag;
 
 	if (need(r, r->options.call_id, "call-id"))
-		return -EINVAL;
+		return -SL_E_REQUEST;
 	call = sl_session_find(r->ng->sessions, r->options.call_id);
-	if (!call) {
-		snprintf(r->why, SL_CALL_WHY, "Unknown call-id");
-		return -ENOENT;
-	}
-	rc = sl_gate_set(r->ng->sessions, call, whose, which, closed, r->why);
+	if (!call)
+		return sl_refuse(&r->error, -SL_E_CALL, "Unknown call-id");
+	rc = sl_gate_set(r->ng->sessions, call, whose, which, closed, &r->error);
 	if (!rc)
 		sl_reply_key_string(&r->reply, "result", "ok");
 	return rc;

@@ -13,10 +13,11 @@ struct sl_ng_request {
 	const struct sl_node *root;
 	struct sl_request options;
 	struct sl_reply reply; /* a dictionary is open */
-	char why[SL_CALL_WHY];
+	struct sl_error error;
 };
 
-/* By enum sl_ng_command: 0 with the members of the reply written, or -errno with `why` in words. */
+/* By enum sl_ng_command: 0 with the members of the reply written, or a negative code with `error`.
+ */
 extern int (*const sl_ng_commands[SL_NG_COMMAND_COUNT])(struct sl_ng_request *r);
 
 #endif

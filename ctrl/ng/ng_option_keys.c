@@ -2,7 +2,6 @@
 /* What each key of a request means. */
 #include "ctrl/ng/ng_option_keys.h"
 
-#include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -19,7 +18,7 @@ static void read_proto(struct sl_ng_reader *r, struct sl_text text)
 		return;
 	}
 	if (sl_ng_starts(text, "UDP/TLS/", &rest)) {
-		sl_ng_refuse(r, -ENOTSUP, "DTLS-SRTP is not supported:", text);
+		sl_ng_refuse(r, -SL_E_UNSUPPORTED, "DTLS-SRTP is not supported:", text);
 		return;
 	}
 	o->proto = SL_SDP_OTHER;
@@ -27,7 +26,7 @@ static void read_proto(struct sl_ng_reader *r, struct sl_text text)
 		if (sl_ng_is(text, sl_sdp_proto_name(i)))
 			o->proto = i;
 	if (o->proto == SL_SDP_OTHER)
-		sl_ng_refuse(r, -EINVAL, "unknown transport-protocol", text);
+		sl_ng_refuse(r, -SL_E_REQUEST, "unknown transport-protocol", text);
 }
 
 static void read_family(struct sl_ng_reader *r, struct sl_text text)
@@ -37,7 +36,7 @@ static void read_family(struct sl_ng_reader *r, struct sl_text text)
 	else if (sl_ng_is(text, "IP6"))
 		r->o->family = SL_IPV6;
 	else
-		sl_ng_refuse(r, -EINVAL, "unknown address family", text);
+		sl_ng_refuse(r, -SL_E_REQUEST, "unknown address family", text);
 }
 
 /* What a session keeps by itself: its version, name and user go through as the endpoint says. */
@@ -123,8 +122,8 @@ static void read_sdes(struct sl_ng_reader *r, struct sl_text text)
 
 	for (unsigned i = 0; weak[i]; i++)
 		if (sl_ng_is(text, weak[i])) {
-			sl_ng_refuse(r, -ENOTSUP, "SRTP is always encrypted and authenticated, not",
-				text);
+			sl_ng_refuse(r, -SL_E_UNSUPPORTED,
+				"SRTP is always encrypted and authenticated, not", text);
 			return;
 		}
 	for (unsigned i = 0; quiet[i]; i++)
@@ -149,7 +148,8 @@ static void read_osrtp(struct sl_ng_reader *r, struct sl_text text)
 	else if (sl_ng_is(text, "accept") || sl_ng_is(text, "accept-RFC"))
 		r->o->osrtp_accept = true;
 	else if (sl_ng_is(text, "offer-legacy") || sl_ng_is(text, "accept-legacy"))
-		sl_ng_refuse(r, -ENOTSUP, "only OSRTP as in RFC 8643 is supported, not", text);
+		sl_ng_refuse(
+			r, -SL_E_UNSUPPORTED, "only OSRTP as in RFC 8643 is supported, not", text);
 	else
 		sl_ng_ignore(r, "OSRTP", text);
 }
@@ -179,7 +179,7 @@ static void read_direction(struct sl_ng_reader *r, struct sl_text text)
 	else if (!r->o->direction[1].at)
 		r->o->direction[1] = text;
 	else
-		sl_ng_refuse(r, -EINVAL, "more than two interfaces in direction:", text);
+		sl_ng_refuse(r, -SL_E_REQUEST, "more than two interfaces in direction:", text);
 }
 
 static void read_media_remove(struct sl_ng_reader *r, struct sl_text text)
@@ -189,13 +189,15 @@ static void read_media_remove(struct sl_ng_reader *r, struct sl_text text)
 			r->o->media_remove[i] = text;
 			return;
 		}
-	sl_ng_refuse(r, -EINVAL, "sdp-media-remove: too many types, at most 4, the last is", text);
+	sl_ng_refuse(
+		r, -SL_E_REQUEST, "sdp-media-remove: too many types, at most 4, the last is", text);
 }
 
 static void read_transcode(struct sl_ng_reader *r, struct sl_text text)
 {
 	if (!sl_codec_filter_add(&r->o->filter.codec, SL_CODEC_TRANSCODE, text))
-		sl_ng_refuse(r, -EINVAL, "codec: too many codecs, at most 64, the last is", text);
+		sl_ng_refuse(
+			r, -SL_E_REQUEST, "codec: too many codecs, at most 64, the last is", text);
 }
 
 static void read_supports(struct sl_ng_reader *r, struct sl_text text)
@@ -215,9 +217,10 @@ enum { DELETE_DELAY_MAX = 24 * 3600 }; /* seconds */
 static void read_delay(struct sl_ng_reader *r, const struct sl_node *node)
 {
 	if (!sl_node_number(node, &r->o->delete_delay))
-		sl_ng_refuse(r, -EINVAL, "delete-delay is no number of seconds:", sl_ng_text(node));
+		sl_ng_refuse(r, -SL_E_REQUEST,
+			"delete-delay is no number of seconds:", sl_ng_text(node));
 	else if (r->o->delete_delay < -1 || r->o->delete_delay > DELETE_DELAY_MAX)
-		sl_ng_refuse(r, -EINVAL, "delete-delay is out of range:", sl_ng_text(node));
+		sl_ng_refuse(r, -SL_E_REQUEST, "delete-delay is out of range:", sl_ng_text(node));
 }
 
 static void read_tos(struct sl_ng_reader *r, const struct sl_node *node)
@@ -225,7 +228,7 @@ static void read_tos(struct sl_ng_reader *r, const struct sl_node *node)
 	int64_t tos;
 
 	if (!sl_node_number(node, &tos) || tos < -1 || tos > 255)
-		sl_ng_refuse(r, -EINVAL, "TOS is not between 0 and 255:", sl_ng_text(node));
+		sl_ng_refuse(r, -SL_E_REQUEST, "TOS is not between 0 and 255:", sl_ng_text(node));
 	else
 		r->o->tos = (int)tos;
 }
@@ -237,13 +240,13 @@ static void read_media_address(struct sl_ng_reader *r, struct sl_text text)
 	char address[SL_ADDRESS_TEXT];
 
 	if (text.len >= sizeof(address)) {
-		sl_ng_refuse(r, -EINVAL, "media-address is no address:", text);
+		sl_ng_refuse(r, -SL_E_REQUEST, "media-address is no address:", text);
 		return;
 	}
 	memcpy(address, text.at, text.len);
 	address[text.len] = '\0';
 	if (sl_address_parse(address, ip)) {
-		sl_ng_refuse(r, -EINVAL, "media-address is no address:", text);
+		sl_ng_refuse(r, -SL_E_REQUEST, "media-address is no address:", text);
 		return;
 	}
 	memset(&r->o->media_address, 0, sizeof(r->o->media_address));
@@ -257,9 +260,9 @@ static void read_media_address(struct sl_ng_reader *r, struct sl_text text)
 static void read_label(struct sl_ng_reader *r, struct sl_text text)
 {
 	if (!text.len || text.len > SL_CALL_NAME)
-		sl_ng_refuse(r, -EINVAL, "a label has 1 to 256 characters:", text);
+		sl_ng_refuse(r, -SL_E_REQUEST, "a label has 1 to 256 characters:", text);
 	else if (sl_ng_has_control(text))
-		sl_ng_refuse(r, -EINVAL, "there is a control character in label", text);
+		sl_ng_refuse(r, -SL_E_REQUEST, "there is a control character in label", text);
 	else
 		r->o->label = text;
 }

@@ -3,14 +3,14 @@
 #ifndef SL_CTRL_NG_OPTION_KEYS_H
 #define SL_CTRL_NG_OPTION_KEYS_H
 
+#include "ctrl/call/refusal.h"
 #include "ctrl/ng/ng_options.h"
 
 struct sl_ng_reader {
 	struct sl_request *o;
 	sl_ng_unknown unknown;
-	char *why;
-	int rc;   /* of the first thing that was refused */
-	bool raw; /* from `rtpp-flags`: text is escaped */
+	struct sl_error *error; /* the first thing that was refused */
+	bool raw;               /* from `rtpp-flags`: text is escaped */
 };
 
 /* Proxies write `session connection`, `session-connection`, `session_connection`, in any case. */

@@ -12,10 +12,11 @@ static void add_codec(
 	struct sl_text codec = sl_ng_text(value);
 
 	if (!codec.at || !codec.len)
-		sl_ng_refuse(
-			r, -EINVAL, "codec: a codec's name or a list of them is expected", codec);
+		sl_ng_refuse(r, -SL_E_REQUEST,
+			"codec: a codec's name or a list of them is expected", codec);
 	else if (!sl_codec_filter_add(&r->o->filter.codec, option, codec))
-		sl_ng_refuse(r, -EINVAL, "codec: too many codecs, at most 64, the last is", codec);
+		sl_ng_refuse(
+			r, -SL_E_REQUEST, "codec: too many codecs, at most 64, the last is", codec);
 }
 
 /* They choose what is transcoded, and nothing is. */
@@ -46,8 +47,8 @@ static void codec_values(struct sl_ng_reader *r, struct sl_text name, const stru
 void sl_ng_codec(struct sl_ng_reader *r, const struct sl_node *value)
 {
 	if (value->type != SL_NODE_DICT && value->type != SL_NODE_LIST)
-		sl_ng_refuse(
-			r, -EINVAL, "a dictionary is expected in", (struct sl_text){"codec", 5});
+		sl_ng_refuse(r, -SL_E_REQUEST, "a dictionary is expected in",
+			(struct sl_text){"codec", 5});
 	SL_NODE_FOREACH(member, value)
 	{
 		if (member->key)
@@ -94,10 +95,11 @@ static void add_attr(struct sl_ng_reader *r, struct sl_sdp_attr_rule rule)
 	int rc = sl_sdp_filter_attr(&r->o->filter, rule);
 
 	if (rc == -E2BIG)
-		sl_ng_refuse(r, -EINVAL, "sdp-attr: too many changes, at most 32, the last is",
-			rule.value);
+		sl_ng_refuse(r, -SL_E_REQUEST,
+			"sdp-attr: too many changes, at most 32, the last is", rule.value);
 	else if (rc)
-		sl_ng_refuse(r, -EINVAL, "sdp-attr: this is not one attribute line:", rule.value);
+		sl_ng_refuse(
+			r, -SL_E_REQUEST, "sdp-attr: this is not one attribute line:", rule.value);
 }
 
 /* "sendrecv>sendonly" */
@@ -106,7 +108,7 @@ static void add_pair(struct sl_ng_reader *r, struct sl_sdp_attr_rule rule, struc
 	rule.to = pair;
 	rule.value = sl_sdp_split(&rule.to, '>');
 	if (rule.value.len == pair.len)
-		sl_ng_refuse(r, -EINVAL, "sdp-attr: substitute needs two attributes:", pair);
+		sl_ng_refuse(r, -SL_E_REQUEST, "sdp-attr: substitute needs two attributes:", pair);
 	else
 		add_attr(r, rule);
 }
@@ -125,7 +127,7 @@ static void substitute(
 		if (rule.to.at)
 			add_attr(r, rule);
 		else
-			sl_ng_refuse(r, -EINVAL,
+			sl_ng_refuse(r, -SL_E_REQUEST,
 				"sdp-attr: substitute needs two attributes:", rule.value);
 	} else if (first && (value->len == 1 || first->type == SL_NODE_LIST)) {
 		/* No deeper than one list of pairs. */
@@ -133,12 +135,13 @@ static void substitute(
 		{
 			if (pair->type == SL_NODE_LIST && pair->first &&
 				pair->first->type == SL_NODE_LIST)
-				sl_ng_refuse(r, -EINVAL, "sdp-attr: lists too deep", nothing);
+				sl_ng_refuse(r, -SL_E_REQUEST, "sdp-attr: lists too deep", nothing);
 			else
 				substitute(r, rule, pair);
 		}
 	} else {
-		sl_ng_refuse(r, -EINVAL, "sdp-attr: substitute needs pairs of attributes", nothing);
+		sl_ng_refuse(r, -SL_E_REQUEST, "sdp-attr: substitute needs pairs of attributes",
+			nothing);
 	}
 }
 
@@ -155,7 +158,7 @@ static void attr_values(
 		rule.value = sl_ng_text(value);
 		add_attr(r, rule);
 	} else if (value->type != SL_NODE_LIST) {
-		sl_ng_refuse(r, -EINVAL, "sdp-attr: attributes are strings", nothing);
+		sl_ng_refuse(r, -SL_E_REQUEST, "sdp-attr: attributes are strings", nothing);
 	}
 	SL_NODE_FOREACH(member, value)
 	{
@@ -163,7 +166,7 @@ static void attr_values(
 		if (rule.value.at)
 			add_attr(r, rule);
 		else
-			sl_ng_refuse(r, -EINVAL, "sdp-attr: attributes are strings", nothing);
+			sl_ng_refuse(r, -SL_E_REQUEST, "sdp-attr: attributes are strings", nothing);
 	}
 }
 
@@ -178,7 +181,7 @@ static void attr_scope(struct sl_ng_reader *r, const struct sl_node *scope)
 			if (sl_ng_is(name, commands[i].name))
 				break;
 		if (i == COMMANDS) {
-			sl_ng_refuse(r, -EINVAL, "sdp-attr: unknown command", name);
+			sl_ng_refuse(r, -SL_E_REQUEST, "sdp-attr: unknown command", name);
 			return;
 		}
 		attr_values(r,
@@ -196,12 +199,12 @@ void sl_ng_sdp_attr(struct sl_ng_reader *r, const struct sl_node *value)
 		if (scope->key && (scope->type == SL_NODE_DICT || scope->type == SL_NODE_LIST))
 			attr_scope(r, scope);
 		else
-			sl_ng_refuse(r, -EINVAL, "sdp-attr: a dictionary is expected in",
+			sl_ng_refuse(r, -SL_E_REQUEST, "sdp-attr: a dictionary is expected in",
 				sl_ng_key_of(scope));
 	}
 	if (value->type != SL_NODE_DICT && value->type != SL_NODE_LIST)
-		sl_ng_refuse(
-			r, -EINVAL, "a dictionary is expected in", (struct sl_text){"sdp-attr", 8});
+		sl_ng_refuse(r, -SL_E_REQUEST, "a dictionary is expected in",
+			(struct sl_text){"sdp-attr", 8});
 }
 
 /* "add-audio-ptime:20", "substitute-none-sendrecv>sendonly" */
@@ -224,5 +227,5 @@ void sl_ng_sdp_attr_flag(struct sl_ng_reader *r, struct sl_text text)
 			add_attr(r, rule);
 		return;
 	}
-	sl_ng_refuse(r, -EINVAL, "sdp-attr: unknown command", text);
+	sl_ng_refuse(r, -SL_E_REQUEST, "sdp-attr: unknown command", text);
 }

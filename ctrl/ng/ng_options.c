@@ -2,9 +2,7 @@
 #include "ctrl/ng/ng_options.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "ctrl/ng/ng_option_keys.h"
@@ -73,11 +71,10 @@ void sl_ng_refuse(struct sl_ng_reader *r, int rc, const char *what, struct sl_te
 {
 	int len = text.len > 64 ? 64 : (int)text.len;
 
-	if (r->rc)
+	if (r->error->code)
 		return;
-	r->rc = rc;
-	snprintf(r->why, SL_CALL_WHY, "%s '%.*s'", what, len, text.at ? text.at : "");
-	for (char *c = r->why; *c; c++)
+	sl_refuse(r->error, rc, "%s '%.*s'", what, len, text.at ? text.at : "");
+	for (char *c = r->error->text; *c; c++)
 		if (*c < 0x20 || *c > 0x7e)
 			*c = '?';
 }
@@ -107,7 +104,8 @@ static void read_values(
 	if (node->type == SL_NODE_STRING)
 		key->read(r, sl_ng_text(node));
 	else if (node->type != SL_NODE_LIST)
-		sl_ng_refuse(r, -EINVAL, "a string or a list of strings is expected in", name);
+		sl_ng_refuse(
+			r, -SL_E_REQUEST, "a string or a list of strings is expected in", name);
 	SL_NODE_FOREACH(member, node)
 	{
 		if (node->type != SL_NODE_LIST)
@@ -115,7 +113,7 @@ static void read_values(
 		if (member->type == SL_NODE_STRING)
 			key->read(r, sl_ng_text(member));
 		else
-			sl_ng_refuse(r, -EINVAL, "a list of strings is expected in", name);
+			sl_ng_refuse(r, -SL_E_REQUEST, "a list of strings is expected in", name);
 	}
 }
 
@@ -192,10 +190,10 @@ static bool read_word(struct sl_ng_reader *r, struct sl_text text)
 	else if (sl_ng_is(text, "internal") || sl_ng_is(text, "external"))
 		read_key(r, (struct sl_text){"direction", 9}, &name);
 	else if (sl_ng_is(text, "always-transcode"))
-		sl_ng_refuse(r, -ENOTSUP, "Sluice does not transcode:", text);
+		sl_ng_refuse(r, -SL_E_UNSUPPORTED, "Sluice does not transcode:", text);
 	else if (sl_ng_is(text, "WebRTC") || sl_ng_is(text, "DTLS") ||
 		 sl_ng_starts(text, "UDP/TLS/", &rest))
-		sl_ng_refuse(r, -ENOTSUP, "ICE and DTLS-SRTP are not supported:", text);
+		sl_ng_refuse(r, -SL_E_UNSUPPORTED, "ICE and DTLS-SRTP are not supported:", text);
 	else
 		return false;
 	return true;
@@ -269,12 +267,12 @@ static void read_raw_flags(struct sl_ng_reader *r, const struct sl_node *raw)
 	const char *reason;
 
 	if (!text.at) {
-		sl_ng_refuse(
-			r, -EINVAL, "a string is expected in", (struct sl_text){"rtpp-flags", 10});
+		sl_ng_refuse(r, -SL_E_REQUEST, "a string is expected in",
+			(struct sl_text){"rtpp-flags", 10});
 		return;
 	}
 	if (sl_rtpp_flags_parse(text.at, text.len, nodes, RAW_NODES, &reason)) {
-		sl_ng_refuse(r, -EINVAL,
+		sl_ng_refuse(r, -SL_E_REQUEST,
 			"rtpp-flags:", (struct sl_text){reason, (uint32_t)strlen(reason)});
 		return;
 	}
@@ -286,7 +284,7 @@ static void read_raw_flags(struct sl_ng_reader *r, const struct sl_node *raw)
 		else if (item->type == SL_NODE_STRING)
 			read_flag(r, sl_ng_text(item));
 		else
-			sl_ng_refuse(r, -EINVAL,
+			sl_ng_refuse(r, -SL_E_REQUEST,
 				"rtpp-flags:", (struct sl_text){"a list without a key", 20});
 	}
 	r->raw = false;
@@ -315,7 +313,7 @@ static void refuse_control(struct sl_ng_reader *r)
 
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (names[i].text.at && sl_ng_has_control(names[i].text))
-			sl_ng_refuse(r, -EINVAL, "there is a control character in",
+			sl_ng_refuse(r, -SL_E_REQUEST, "there is a control character in",
 				(struct sl_text){names[i].key, (uint32_t)strlen(names[i].key)});
 }
 
@@ -346,19 +344,20 @@ static void read_identity(struct sl_ng_reader *r, const struct sl_node *request)
 			node = node && node->type == SL_NODE_STRING ? NULL : node;
 		}
 		if (node && !strings[i].text->at)
-			sl_ng_refuse(r, -EINVAL, "a string is expected in",
+			sl_ng_refuse(r, -SL_E_REQUEST, "a string is expected in",
 				(struct sl_text){strings[i].key, (uint32_t)strlen(strings[i].key)});
 		/* A name that was cut would be another one. */
 		if (strings[i].too_long && strings[i].text->len > SL_CALL_NAME)
-			sl_ng_refuse(r, -EINVAL, strings[i].too_long, *strings[i].text);
+			sl_ng_refuse(r, -SL_E_REQUEST, strings[i].too_long, *strings[i].text);
 	}
 }
 
 int sl_ng_options_read(const struct sl_node *request, struct sl_request *o,
-	sl_ng_unknown unknown_fn, char why[SL_CALL_WHY])
+	sl_ng_unknown unknown_fn, struct sl_error *error)
 {
-	struct sl_ng_reader r = {.o = o, .unknown = unknown_fn, .why = why};
+	struct sl_ng_reader r = {.o = o, .unknown = unknown_fn, .error = error};
 
+	*error = (struct sl_error){0};
 	memset(o, 0, sizeof(*o));
 	o->family = -1;
 	o->delete_delay = -1;
@@ -376,5 +375,5 @@ int sl_ng_options_read(const struct sl_node *request, struct sl_request *o,
 		else
 			read_key(&r, name, member);
 	}
-	return r.rc;
+	return error->code;
 }

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "ctrl/observe/quality.h"
+#include "ctrl/observe/medium_view.h"
 
 enum { STREAM_TEXT = 1024 }; /* bytes of a reply, at most, and what closes it */
 
@@ -24,9 +24,22 @@ static void write_sample(struct sl_reply *reply, const char *key, const struct s
 	sl_reply_end(reply);
 }
 
-static void write_stream(struct sl_reply *reply, const struct sl_quality_report *now,
-	const struct sl_quality_track *track)
+static void write_judged(struct sl_reply *reply, const struct sl_stream_view *stream)
 {
+	const struct sl_quality_sample average = {.mos = (unsigned)stream->average.mos,
+		.loss = (unsigned)stream->average.loss,
+		.jitter = (unsigned)stream->average.jitter,
+		.round_trip = (unsigned)stream->average.round_trip,
+		.leg = (unsigned)stream->average.leg};
+
+	write_sample(reply, "average MOS", &average, stream->samples);
+	write_sample(reply, "lowest MOS", &stream->lowest, 0);
+	write_sample(reply, "highest MOS", &stream->highest, 0);
+}
+
+static void write_stream(struct sl_reply *reply, const struct sl_stream_view *stream)
+{
+	const struct sl_quality_report *now = &stream->now;
 	char ssrc[12];
 
 	snprintf(ssrc, sizeof(ssrc), "%u", now->ssrc);
@@ -39,74 +52,67 @@ static void write_stream(struct sl_reply *reply, const struct sl_quality_report 
 		sl_reply_key_integer(reply, "reordered", now->reordered);
 	if (now->duplicates)
 		sl_reply_key_integer(reply, "duplicates", now->duplicates);
-	if (track) {
-		unsigned n = track->samples;
-		const struct sl_quality_sample average = {.mos = (unsigned)(track->mos / n),
-			.loss = (unsigned)(track->loss / n),
-			.jitter = (unsigned)(track->jitter / n),
-			.round_trip = (unsigned)(track->round_trip / n),
-			.leg = (unsigned)(track->leg / n)};
-
-		write_sample(reply, "average MOS", &average, n);
-		write_sample(reply, "lowest MOS", &track->lowest, 0);
-		write_sample(reply, "highest MOS", &track->highest, 0);
-	}
+	if (stream->samples)
+		write_judged(reply, stream);
 	sl_reply_end(reply);
-}
-
-/* A dictionary has each key once; a party that repeats another's SSRC is left out. */
-static bool first_time(const struct sl_call *call, unsigned leg, unsigned medium, uint32_t ssrc)
-{
-	const struct sl_quality_track *tracks[SL_LIVE_SSRCS];
-	struct sl_quality_report now[SL_LIVE_SSRCS];
-
-	for (unsigned i = 0; i <= leg; i++)
-		for (unsigned m = 0; m < (i < leg ? call->leg[i]->n_media : medium); m++) {
-			unsigned n = sl_quality_now(call->leg[i], m, now, tracks);
-
-			for (unsigned k = 0; k < n; k++)
-				if (now[k].ssrc == ssrc)
-					return false;
-		}
-	return true;
 }
 
 /* The dictionary is there only if something is in it: a reply has to fit into a datagram. */
 struct listing {
+	struct sl_reply *reply;
 	bool begun;
 	unsigned left_out;
+	unsigned n_seen;
+	uint32_t seen[SL_MAX_LEGS * SL_MAX_MEDIA * SL_LIVE_SSRCS]; /* 16 KiB */
 };
 
-static void write_medium(struct sl_reply *reply, const struct sl_call *call, unsigned leg,
-	unsigned m, struct listing *l)
+/* A dictionary has each key once; a party that repeats another's SSRC is left out. */
+static bool first_time(struct listing *l, uint32_t ssrc)
 {
-	const struct sl_quality_track *tracks[SL_LIVE_SSRCS];
-	struct sl_quality_report now[SL_LIVE_SSRCS];
-	unsigned n = sl_quality_now(call->leg[leg], m, now, tracks);
+	for (unsigned i = 0; i < l->n_seen; i++)
+		if (l->seen[i] == ssrc)
+			return false;
+	l->seen[l->n_seen++] = ssrc;
+	return true;
+}
 
-	for (unsigned k = 0; k < n; k++) {
-		if (!first_time(call, leg, m, now[k].ssrc))
-			continue;
-		if (reply->len + STREAM_TEXT > reply->size) {
-			l->left_out++;
-			continue;
-		}
-		if (!l->begun) {
-			sl_reply_key(reply, "SSRC");
-			sl_reply_dict(reply);
-			l->begun = true;
-		}
-		write_stream(reply, &now[k], tracks[k]);
+static void list_stream(struct listing *l, const struct sl_stream_view *stream)
+{
+	if (!first_time(l, stream->now.ssrc))
+		return;
+	if (l->reply->len + STREAM_TEXT > l->reply->size) {
+		l->left_out++;
+		return;
+	}
+	if (!l->begun) {
+		sl_reply_key(l->reply, "SSRC");
+		sl_reply_dict(l->reply);
+		l->begun = true;
+	}
+	write_stream(l->reply, stream);
+}
+
+static void list_leg(struct listing *l, const struct sl_leg_view *leg)
+{
+	for (unsigned m = 0; m < leg->n_media; m++) {
+		struct sl_stream_view streams[SL_LIVE_SSRCS];
+		unsigned n = sl_view_streams(leg, m, streams);
+
+		for (unsigned k = 0; k < n; k++)
+			list_stream(l, &streams[k]);
 	}
 }
 
-void sl_query_quality(struct sl_reply *reply, const struct sl_call *call)
+void sl_query_quality(struct sl_reply *reply, const struct sl_call_view *call)
 {
-	struct listing l = {0};
+	struct listing l = {.reply = reply};
 
-	for (unsigned i = 0; i < call->n_legs; i++)
-		for (unsigned m = 0; m < call->leg[i]->n_media; m++)
-			write_medium(reply, call, i, m, &l);
+	for (unsigned i = 0; i < call->n_legs; i++) {
+		struct sl_leg_view leg;
+
+		sl_view_leg(call, i, &leg);
+		list_leg(&l, &leg);
+	}
 	if (l.begun)
 		sl_reply_end(reply);
 	if (l.left_out)

@@ -3,10 +3,10 @@
 #ifndef SL_CTRL_QUERY_QUALITY_H
 #define SL_CTRL_QUERY_QUALITY_H
 
-#include "ctrl/call/session.h"
 #include "ctrl/ng/reply.h"
+#include "ctrl/observe/call_view.h"
 
-/* "SSRC" of a query reply, in the open dictionary; and "SSRC left out", how many did not fit. */
-void sl_query_quality(struct sl_reply *reply, const struct sl_call *call);
+/* Adds "SSRC" to the open dictionary, and how many did not fit as "SSRC left out". */
+void sl_query_quality(struct sl_reply *reply, const struct sl_call_view *call);
 
 #endif

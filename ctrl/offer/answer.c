@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ctrl/call/leg.h"
 #include "ctrl/call/local.h"
-#include "ctrl/media/hairpin.h"
 #include "ctrl/media/connect.h"
+#include "ctrl/media/hairpin.h"
 #include "ctrl/media/treatment.h"
 #include "ctrl/observe/quality.h"
 #include "ctrl/observe/watch.h"
@@ -34,7 +33,7 @@ struct reply {
 	struct sl_terms terms[2][SL_MAX_MEDIA];
 	struct sl_session_key *ours[2][SL_MAX_MEDIA];
 	struct sl_local *local[2][SL_MAX_MEDIA];
-	char *why;
+	struct sl_error *error;
 };
 
 /* FNV-1a. Whoever makes two answers look equal confuses nobody's call but its own. */
@@ -50,7 +49,7 @@ static uint64_t digest_of(struct sl_text sdp)
 static int find_sides(struct reply *r)
 {
 	struct sl_answerer found;
-	int rc = sl_answer_parties(r->call, r->options, r->digest, &found, r->why);
+	int rc = sl_answer_parties(r->call, r->options, r->digest, &found, r->error);
 
 	if (rc)
 		return rc;
@@ -64,11 +63,11 @@ static int find_sides(struct reply *r)
 }
 
 static int check_family(
-	const struct sl_local *local, const struct sl_terms *to, unsigned m, char *why)
+	const struct sl_local *local, const struct sl_terms *to, unsigned m, struct sl_error *error)
 {
 	if (to->held || sl_address_family(to->remote[SL_RTP].ip) == local->family)
 		return 0;
-	return SL_REFUSE(-EAFNOSUPPORT, why,
+	return sl_refuse(error, -SL_E_FAMILY,
 		"medium %u: answered with another address family than offered", m + 1);
 }
 
@@ -80,7 +79,7 @@ static int check_key(const struct reply *r, const struct sl_terms *to, unsigned 
 
 	for (int i = 0; i < SL_SUITE_COUNT; i++)
 		if (proposal->key[i] && sl_master_same_key(&proposal->key[i]->master, &to->theirs))
-			return SL_REFUSE(-EKEYREJECTED, r->why,
+			return sl_refuse(r->error, -SL_E_WRONG_KEY,
 				"medium %u: the answer sends back the key that it was offered",
 				m + 1);
 	for (unsigned other = 0; other < r->offer->n_media; other++) {
@@ -89,7 +88,7 @@ static int check_key(const struct reply *r, const struct sl_terms *to, unsigned 
 			leg && other < leg->n_media ? leg->media[other].out : NULL;
 
 		if (local && sl_local_is_ours(local, in_force, &to->theirs))
-			return SL_REFUSE(-EKEYREJECTED, r->why,
+			return sl_refuse(r->error, -SL_E_WRONG_KEY,
 				"medium %u: the answer sends back a key of ours", m + 1);
 	}
 	return 0;
@@ -104,7 +103,7 @@ static int check_type(const struct reply *r, const struct sl_sdp_media *media, u
 	if (media->type.len < SL_MAX_KIND ? sl_text_alike(media->type, type)
 					  : type.len == SL_MAX_KIND - 1)
 		return 0;
-	return SL_REFUSE(-EPROTO, r->why, "line %u: m=%.*s answers m=%.*s (RFC 3264 6)",
+	return sl_refuse(r->error, -SL_E_PROFILE, "line %u: m=%.*s answers m=%.*s (RFC 3264 6)",
 		media->line, SL_SDP_QUOTE(media->type), SL_SDP_QUOTE(type));
 }
 
@@ -116,9 +115,8 @@ static int negotiate_one(struct reply *r, const struct sl_sdp *sdp, unsigned m)
 
 	*from = offer->terms[m];
 	if (m >= sdp->n_media) {
-		snprintf(r->why, SL_CALL_WHY, "the answer leaves medium %u out: it is refused",
-			m + 1);
-		sl_call_sdp_remark(r->options, r->why);
+		sl_remark(r->error, "the answer leaves medium %u out: it is refused", m + 1);
+		sl_call_sdp_remark(r->options, r->error);
 		from->active = false;
 		to->media = from->media;
 		return 0;
@@ -131,24 +129,24 @@ static int negotiate_one(struct reply *r, const struct sl_sdp *sdp, unsigned m)
 		to->media = from->media;
 		return 0;
 	}
-	rc = sl_negotiate_answer(sdp, m, &offer->proposal[m], offer->rtcp_mux, to, r->why);
+	rc = sl_negotiate_answer(sdp, m, &offer->proposal[m], offer->rtcp_mux, to, r->error);
 	if (rc || !to->active) {
 		from->active = false; /* refused by one, removed for both */
 		return rc;
 	}
 	if (!to->media)
-		return SL_REFUSE(-EPROTO, r->why, "medium %u: the answer is no RTP", m + 1);
-	sl_call_sdp_remark(r->options, r->why);
+		return sl_refuse(r->error, -SL_E_PROFILE, "medium %u: the answer is no RTP", m + 1);
+	sl_call_sdp_remark(r->options, r->error);
 	if (!r->fork)
 		sl_terms_recall(to, r->leg[SL_TO], m, offer->local[SL_TO][m]);
 	sl_terms_source(to, &r->options->source);
 	sl_terms_sound(to, sdp, m);
 	sl_quality_payloads(to, sdp, m);
-	rc = sl_call_sdp_check(r->sessions, to, m, r->why);
+	rc = sl_call_sdp_check(r->sessions, to, m, r->error);
 	if (!rc)
-		rc = sl_hairpin_check(offer, to, m, r->why);
+		rc = sl_hairpin_check(offer, to, m, r->error);
 	if (!rc)
-		rc = check_family(offer->local[SL_TO][m], to, m, r->why);
+		rc = check_family(offer->local[SL_TO][m], to, m, r->error);
 	if (!rc)
 		rc = check_key(r, to, m);
 	if (!rc)
@@ -159,7 +157,7 @@ static int negotiate_one(struct reply *r, const struct sl_sdp *sdp, unsigned m)
 static int negotiate(struct reply *r, const struct sl_sdp *sdp)
 {
 	if (sdp->n_media > r->offer->n_media)
-		return SL_REFUSE(-EPROTO, r->why, "SDP: %u m-lines answer an offer of %u",
+		return sl_refuse(r->error, -SL_E_PROFILE, "SDP: %u m-lines answer an offer of %u",
 			sdp->n_media, r->offer->n_media);
 	for (unsigned m = 0; m < r->offer->n_media; m++) {
 		int rc = negotiate_one(r, sdp, m);
@@ -190,7 +188,7 @@ static int choose_keys(struct reply *r)
 			continue;
 		r->ours[SL_FROM][m] = sl_local_key(crypto, local, from->theirs.suite, media->out);
 		if (!r->ours[SL_FROM][m])
-			return SL_REFUSE(-EIO, r->why, "no key can be made for %s",
+			return sl_refuse(r->error, -EIO, "no key can be made for %s",
 				sl_suites[from->theirs.suite].name);
 	}
 	return 0;
@@ -213,13 +211,13 @@ static ssize_t write_answer(struct reply *r, const struct sl_sdp *sdp, char *out
 		sl_call_sdp_hold(&w, m, &sdp->media[m], &r->terms[SL_TO][m], from);
 		if (from->theirs.suite != SL_SUITE_NONE)
 			rc = sl_call_sdp_key(&w, m, from->tag, from->theirs.suite,
-				r->ours[SL_FROM][m], from->draft_name, r->why);
+				r->ours[SL_FROM][m], from->draft_name, r->error);
 	}
 	for (unsigned m = sdp->n_media; m < r->offer->n_said; m++)
 		sl_call_sdp_missing(&w, r->offer->refused[m]);
 	if (!rc)
 		rc = sl_call_sdp_write(
-			&w, sdp, r->leg[SL_FROM]->interface, r->options, out, room, r->why);
+			&w, sdp, r->leg[SL_FROM]->interface, r->options, out, room, r->error);
 	explicit_bzero(&w, sizeof(w));
 	return rc;
 }
@@ -239,20 +237,20 @@ static int add_fork(struct reply *r)
 	struct sl_leg *leg;
 
 	if (r->call->n_legs == SL_MAX_LEGS)
-		return sl_too_many_parties(r->why);
+		return sl_too_many_parties(r->error);
 	leg = sl_call_leg_add(r->call, r->to_tag, taker->interface);
 	if (!leg)
-		return SL_REFUSE(-ENOMEM, r->why, "out of memory");
+		return sl_refuse(r->error, -ENOMEM, "out of memory");
 	r->leg[SL_TO] = leg;
 	r->forked = true;
 	sl_leg_offer(r->sessions->env.crypto, leg, sl_offer_ref(r->offer));
 	if (taker->branch) {
 		leg->branch = strdup(taker->branch);
 		if (!leg->branch)
-			return SL_REFUSE(-ENOMEM, r->why, "out of memory");
+			return sl_refuse(r->error, -ENOMEM, "out of memory");
 	}
 	if (sl_leg_media_room(leg, r->offer->n_media))
-		return SL_REFUSE(-ENOMEM, r->why, "out of memory");
+		return sl_refuse(r->error, -ENOMEM, "out of memory");
 	copy_kinds(leg, taker, r->offer->n_media);
 	for (unsigned m = 0; m < r->offer->n_media; m++)
 		leg->media[m].local = sl_local_ref(r->offer->local[SL_TO][m]);
@@ -284,7 +282,7 @@ static int room_for_all(struct reply *r)
 			r->n_media = r->leg[side]->n_media;
 	if (sl_leg_media_room(r->leg[SL_FROM], r->n_media) ||
 		sl_leg_media_room(r->leg[SL_TO], r->n_media))
-		return SL_REFUSE(-ENOMEM, r->why, "out of memory");
+		return sl_refuse(r->error, -ENOMEM, "out of memory");
 	return 0;
 }
 
@@ -331,11 +329,11 @@ static int put_in_force(struct reply *r)
 		rc = room_for_all(r);
 	if (!rc && !to->tag) {
 		tag = sl_text_copy(r->to_tag);
-		rc = tag ? 0 : SL_REFUSE(-ENOMEM, r->why, "out of memory");
+		rc = tag ? 0 : sl_refuse(r->error, -ENOMEM, "out of memory");
 	}
 	if (!rc && said->at) {
 		label = sl_text_copy(*said);
-		rc = label ? 0 : SL_REFUSE(-ENOMEM, r->why, "out of memory");
+		rc = label ? 0 : sl_refuse(r->error, -ENOMEM, "out of memory");
 	}
 	if (!rc)
 		number_terms(r);
@@ -345,7 +343,7 @@ static int put_in_force(struct reply *r)
 	if (r->options->block_dtmf)
 		to->gate |= SL_GATE_DTMF;
 	if (!rc)
-		rc = sl_connect(r->sessions, r->call, side, r->n_media, r->why);
+		rc = sl_connect(r->sessions, r->call, side, r->n_media, r->error);
 	if (rc) {
 		to->gate = gate;
 		free(tag);
@@ -374,17 +372,17 @@ static int put_in_force(struct reply *r)
 }
 
 ssize_t sl_answer(struct sl_sessions *sessions, const struct sl_request *options, char *out,
-	size_t room, char why[SL_CALL_WHY])
+	size_t room, struct sl_error *error)
 {
-	struct reply r = {.sessions = sessions, .options = options, .why = why};
+	struct reply r = {.sessions = sessions, .options = options, .error = error};
 	struct sl_sdp sdp;
 	ssize_t len;
 
 	r.call = sl_session_find(sessions, options->call_id);
 	if (!r.call)
-		return SL_REFUSE(-ENOENT, why, "Unknown call-id");
+		return sl_refuse(error, -SL_E_CALL, "Unknown call-id");
 	r.digest = digest_of(options->sdp);
-	len = sl_call_sdp_parse(&sdp, options, why);
+	len = sl_call_sdp_parse(&sdp, options, error);
 	if (!len)
 		len = find_sides(&r);
 	if (!len)

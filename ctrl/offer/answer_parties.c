@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ctrl/offer/answer_parties.h"
 
-#include <errno.h>
-
 #include "ctrl/call/leg.h"
 #include "ctrl/offer/call_sdp.h"
 
@@ -40,20 +38,20 @@ static struct sl_leg *find_taker(const struct search *s, const struct sl_leg *fr
 	return nameless ? nameless : last;
 }
 
-static int find_by_offer(
+static bool find_by_offer(
 	const struct search *s, struct sl_answerer *out, struct sl_leg *from, struct sl_text to_tag)
 {
 	struct sl_leg *taker = from ? find_taker(s, from) : NULL;
 
 	if (!taker)
-		return -ENOENT;
+		return false;
 	*out = (struct sl_answerer){
 		.leg = {from, taker},
 		.fork = taker->tag != NULL,
 		.offer = taker->offer,
 		.to_tag = to_tag,
 	};
-	return 0;
+	return true;
 }
 
 /* Other branches of one INVITE ring beside that of `to`: they wait for others. */
@@ -113,7 +111,7 @@ static void found(
 }
 
 int sl_answer_parties(const struct sl_call *call, const struct sl_request *o, uint64_t digest,
-	struct sl_answerer *out, char why[SL_CALL_WHY])
+	struct sl_answerer *out, struct sl_error *error)
 {
 	const struct search s = {call, o->via_branch, digest};
 	struct sl_leg *a = sl_call_leg(call, o->from_tag);
@@ -121,7 +119,7 @@ int sl_answer_parties(const struct sl_call *call, const struct sl_request *o, ui
 	struct sl_leg *ab = find_offered(&s, a, b), *ba = find_offered(&s, b, a);
 
 	if (a && a == b)
-		return SL_REFUSE(-ESRCH, why, "from-tag and to-tag are the same");
+		return sl_refuse(error, -SL_E_TAG, "from-tag and to-tag are the same");
 	if (ba && (!ab || is_swapped(&s, ba, ab))) {
 		found(out, b, a, ba);
 		out->to_tag = o->from_tag;
@@ -132,11 +130,11 @@ int sl_answer_parties(const struct sl_call *call, const struct sl_request *o, ui
 		out->to_tag = o->to_tag;
 		return 0;
 	}
-	if (!b && !find_by_offer(&s, out, a, o->to_tag))
+	if (!b && find_by_offer(&s, out, a, o->to_tag))
 		return 0;
-	if (!a && !find_by_offer(&s, out, b, o->from_tag))
+	if (!a && find_by_offer(&s, out, b, o->from_tag))
 		return 0;
 	if (!a && !b)
-		return SL_REFUSE(-ESRCH, why, "neither tag is that of the one who offered");
-	return SL_REFUSE(-EPROTO, why, "there is no offer to answer");
+		return sl_refuse(error, -SL_E_TAG, "neither tag is that of the one who offered");
+	return sl_refuse(error, -SL_E_PROFILE, "there is no offer to answer");
 }

@@ -4,6 +4,7 @@
 #define SL_CTRL_ANSWER_PARTIES_H
 
 #include "ctrl/call/session.h"
+#include "sluice/error.h"
 
 /* By what the tags and the via-branch of an answer say. */
 struct sl_answerer {
@@ -20,9 +21,9 @@ struct sl_answerer {
 /*
  * The tag of the one who offered comes first; some scripts swap them. An answer is for the newest
  * offer that waits for one, unless it repeats an earlier one byte for byte (`digest`). 0; or -errno
- * with `why`.
+ * with `error`.
  */
 int sl_answer_parties(const struct sl_call *call, const struct sl_request *options, uint64_t digest,
-	struct sl_answerer *out, char why[SL_CALL_WHY]);
+	struct sl_answerer *out, struct sl_error *error);
 
 #endif

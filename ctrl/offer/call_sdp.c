@@ -12,28 +12,28 @@
 #include "ctrl/offer/negotiate.h"
 #include "ctrl/sdp/sdp_text.h"
 
-int sl_call_sdp_parse(struct sl_sdp *sdp, const struct sl_request *options, char why[SL_CALL_WHY])
+int sl_call_sdp_parse(struct sl_sdp *sdp, const struct sl_request *options, struct sl_error *error)
 {
-	struct sl_sdp_error error;
+	struct sl_sdp_error fault;
 
-	if (sl_sdp_parse(sdp, options->sdp.at, options->sdp.len, &error))
-		return SL_REFUSE(-EBADMSG, why, "SDP: %s", error.reason);
+	if (sl_sdp_parse(sdp, options->sdp.at, options->sdp.len, &fault))
+		return sl_refuse(error, -SL_E_SDP, "SDP: %s", fault.reason);
 	if (sdp->n_media > SL_MAX_MEDIA)
-		return SL_REFUSE(-EBADMSG, why, "SDP: more than %d m-lines", SL_MAX_MEDIA);
-	if (error.line)
-		snprintf(why, SL_CALL_WHY, "%s: counts as absent", error.reason);
-	sl_call_sdp_remark(options, why);
+		return sl_refuse(error, -SL_E_SDP, "SDP: more than %d m-lines", SL_MAX_MEDIA);
+	if (fault.line)
+		sl_remark(error, "%s: counts as absent", fault.reason);
+	sl_call_sdp_remark(options, error);
 	return 0;
 }
 
-void sl_call_sdp_remark(const struct sl_request *options, char why[SL_CALL_WHY])
+void sl_call_sdp_remark(const struct sl_request *options, struct sl_error *error)
 {
 	const struct sl_text id = options->call_id;
 
-	if (why[0])
+	if (error->text[0])
 		SL_LOG_LIMITED(SL_LOG_INFO, "call %s: %s",
-			sl_word_of(id.at ? id.at : "", id.len).text, why);
-	why[0] = '\0';
+			sl_word_of(id.at ? id.at : "", id.len).text, error->text);
+	*error = (struct sl_error){0};
 }
 
 static uint32_t word(const uint8_t ip[16])
@@ -64,7 +64,7 @@ static bool is_broadcast(const struct sl_sessions *sessions, const struct sl_end
 }
 
 int sl_call_sdp_check(const struct sl_sessions *sessions, struct sl_terms *terms, unsigned m,
-	char why[SL_CALL_WHY])
+	struct sl_error *error)
 {
 	char text[SL_ADDRESS_TEXT];
 
@@ -72,12 +72,12 @@ int sl_call_sdp_check(const struct sl_sessions *sessions, struct sl_terms *terms
 		return 0;
 	for (int i = 0; i < SL_COMPONENTS; i++) {
 		struct sl_endpoint *remote = &terms->remote[i];
-		int rc = sl_hairpin_resolve(sessions, remote, m, why);
+		int rc = sl_hairpin_resolve(sessions, remote, m, error);
 
 		if (rc)
 			return rc;
 		if (is_broadcast(sessions, remote))
-			return SL_REFUSE(-EADDRNOTAVAIL, why,
+			return sl_refuse(error, -SL_E_ADDRESS,
 				"medium %u: %s is the broadcast address of the relay's network",
 				m + 1, sl_address_text(remote->ip, text));
 	}
@@ -112,14 +112,14 @@ void sl_call_sdp_hold(struct sl_call_sdp *w, unsigned m, const struct sl_sdp_med
 }
 
 int sl_call_sdp_key(struct sl_call_sdp *w, unsigned m, uint32_t tag, enum sl_suite suite,
-	const struct sl_session_key *key, bool draft_name, char why[SL_CALL_WHY])
+	const struct sl_session_key *key, bool draft_name, struct sl_error *error)
 {
 	unsigned n = w->media[m].n_crypto;
 	char *line = w->lines[m][n];
 
 	if (!key || sl_sdes_format(line, SL_SDES_TEXT_MAX - sizeof(SL_SDES_LIFETIME), tag,
 			    &key->master, draft_name) < 0)
-		return SL_REFUSE(-EIO, why, "no key can be made for %s", sl_suites[suite].name);
+		return sl_refuse(error, -EIO, "no key can be made for %s", sl_suites[suite].name);
 	if (w->lifetime)
 		strcat(line, SL_SDES_LIFETIME);
 	w->crypto[m][n] = line;
@@ -183,21 +183,26 @@ static void set_options(struct sl_call_sdp *w, const struct sl_sdp *sdp,
 
 /* What a routing script changes besides: once more through the parser, on the finished text. */
 static ssize_t filter(const struct sl_request *options, bool offer, char *out, size_t len,
-	size_t room, char why[SL_CALL_WHY])
+	size_t room, struct sl_error *error)
 {
 	char *text = malloc(len);
-	struct sl_sdp_error error;
+	struct sl_sdp_error fault;
+	struct sl_error transcoding;
 	struct sl_sdp *sdp = malloc(sizeof(*sdp));
 	ssize_t rc = -ENOMEM;
 
 	if (text && sdp) {
 		memcpy(text, out, len);
-		rc = sl_sdp_parse(sdp, text, len, &error);
+		rc = sl_sdp_parse(sdp, text, len, &fault);
 		if (!rc)
-			rc = sl_sdp_filter_write(&options->filter, sdp, offer, out, room, why);
+			rc = sl_sdp_filter_write(
+				&options->filter, sdp, offer, out, room, &transcoding);
 	}
-	if (rc < 0 && rc != -ENOTSUP)
-		rc = SL_REFUSE(rc, why, "SDP: cannot be changed as codec or sdp-attr asks");
+	if (rc == -ENOTSUP)
+		rc = sl_refuse(error, -SL_E_UNSUPPORTED, "%s", transcoding.text);
+	else if (rc < 0)
+		rc = sl_refuse(error, rc == -EBADMSG ? -SL_E_SDP : (int)rc,
+			"SDP: cannot be changed as codec or sdp-attr asks");
 	if (rc < 0)
 		explicit_bzero(out, room);
 	if (text)
@@ -209,7 +214,7 @@ static ssize_t filter(const struct sl_request *options, bool offer, char *out, s
 
 ssize_t sl_call_sdp_write(struct sl_call_sdp *w, const struct sl_sdp *sdp,
 	const struct sl_interface *interface, const struct sl_request *options, char *out,
-	size_t room, char why[SL_CALL_WHY])
+	size_t room, struct sl_error *error)
 {
 	ssize_t len;
 
@@ -221,10 +226,10 @@ ssize_t sl_call_sdp_write(struct sl_call_sdp *w, const struct sl_sdp *sdp,
 	set_options(w, sdp, interface, options);
 	len = sl_sdp_rewrite(sdp, &w->edit, out, room);
 	if (len == -ENOSPC)
-		return SL_REFUSE(-SL_E_SIZE, why, "SDP: too large for a reply");
+		return sl_refuse(error, -SL_E_SIZE, "SDP: too large for a reply");
 	if (len < 0)
-		return SL_REFUSE(len, why, "SDP: cannot be rewritten");
+		return sl_refuse(error, (int)len, "SDP: cannot be rewritten");
 	if (sl_sdp_filter_any(&options->filter))
-		return filter(options, w->offer, out, (size_t)len, room, why);
+		return filter(options, w->offer, out, (size_t)len, room, error);
 	return len;
 }

@@ -9,22 +9,22 @@
 #include "ctrl/sdp/sdes.h"
 #include "ctrl/sdp/sdp_rewrite.h"
 
-static inline int sl_too_many_parties(char why[SL_CALL_WHY])
+static inline int sl_too_many_parties(struct sl_error *error)
 {
-	return SL_REFUSE(-SL_E_PARTIES, why, "a call has at most %d forks (%d parties)",
+	return sl_refuse(error, -SL_E_PARTIES, "a call has at most %d forks (%d parties)",
 		SL_MAX_FORKS, SL_MAX_LEGS);
 }
 
-/* Parses options->sdp; logs what is passed over. 0, or -EBADMSG with `why`. */
-int sl_call_sdp_parse(struct sl_sdp *sdp, const struct sl_request *options, char why[SL_CALL_WHY]);
+/* Parses options->sdp; logs what is passed over. 0, or -SL_E_SDP with `error`. */
+int sl_call_sdp_parse(struct sl_sdp *sdp, const struct sl_request *options, struct sl_error *error);
 
 /*
  * Refuses media that would be sent to the relay's machine, or to its whole network; a pinhole of
- * ours is resolved (ctrl/media/hairpin.h). 0 or -EADDRNOTAVAIL with `why`. `m` is only for the
+ * ours is resolved (ctrl/media/hairpin.h). 0 or -SL_E_ADDRESS with `error`. `m` is only for the
  * message.
  */
 int sl_call_sdp_check(const struct sl_sessions *sessions, struct sl_terms *terms, unsigned m,
-	char why[SL_CALL_WHY]);
+	struct sl_error *error);
 
 /*
  * What is to be written. Zero it to start (every medium is refused), say whether it is an offer;
@@ -52,9 +52,10 @@ void sl_call_sdp_address(struct sl_call_sdp *w, unsigned m, const struct sl_loca
 void sl_call_sdp_hold(struct sl_call_sdp *w, unsigned m, const struct sl_sdp_media *media,
 	const struct sl_terms *said, const struct sl_terms *offered);
 
-/* Adds an a=crypto line with that key, which may be NULL: there is none. 0, or -EIO with `why`. */
+/* Adds an a=crypto line with that key, which may be NULL: there is none. 0, or -EIO with `error`.
+ */
 int sl_call_sdp_key(struct sl_call_sdp *w, unsigned m, uint32_t tag, enum sl_suite suite,
-	const struct sl_session_key *key, bool draft_name, char why[SL_CALL_WHY]);
+	const struct sl_session_key *key, bool draft_name, struct sl_error *error);
 
 /* m= of a medium with port 0, as far as there is room. */
 void sl_call_sdp_refused(const struct sl_sdp_media *media, char out[SL_MAX_REFUSED]);
@@ -64,13 +65,13 @@ void sl_call_sdp_missing(struct sl_call_sdp *w, const char *refused);
 
 /*
  * Writes it for a party on `interface`, whose address is that of media that is refused. Bytes
- * written, or -errno with `why` and `out` wiped.
+ * written, or a negative code with `error` and `out` wiped.
  */
 ssize_t sl_call_sdp_write(struct sl_call_sdp *w, const struct sl_sdp *sdp,
 	const struct sl_interface *interface, const struct sl_request *options, char *out,
-	size_t room, char why[SL_CALL_WHY]);
+	size_t room, struct sl_error *error);
 
 /* Logs a remark of a leaf that knows no call, and empties it. */
-void sl_call_sdp_remark(const struct sl_request *options, char why[SL_CALL_WHY]);
+void sl_call_sdp_remark(const struct sl_request *options, struct sl_error *error);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ctrl/offer/negotiate.h"
 
-#include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -44,7 +43,7 @@ static bool unspecified(const struct sl_sdp_address *address)
 }
 
 static int check_address(const struct sl_sdp_media *media, const struct sl_sdp_address *said,
-	const uint8_t ip[16], char why[SL_CALL_WHY])
+	const uint8_t ip[16], struct sl_error *error)
 {
 	char text[SL_ADDRESS_TEXT];
 	const char *refused = sl_address_refused(ip);
@@ -54,7 +53,7 @@ static int check_address(const struct sl_sdp_media *media, const struct sl_sdp_a
 
 	if (!refused)
 		return 0;
-	return sl_negotiate_refuse(-EADDRNOTAVAIL, why, "line %u: media cannot be sent to %s, %s",
+	return sl_refuse(error, -SL_E_ADDRESS, "line %u: media cannot be sent to %s, %s",
 		media->line, sl_address_text(ip, text), refused);
 }
 
@@ -88,11 +87,11 @@ static uint32_t announced_pps(const struct sl_sdp_media *media)
  * address at all and the port of the discard service, as RFC 8829 5.2.1 prescribes. One that cannot
  * be used counts as absent.
  */
-static bool takes_rtcp(const struct sl_sdp_media *media, char why[SL_CALL_WHY])
+static bool takes_rtcp(const struct sl_sdp_media *media, struct sl_error *error)
 {
 	enum { DISCARD = 9 };
 	const struct sl_sdp_address *said = &media->rtcp_address;
-	char text[SL_CALL_WHY];
+	struct sl_error refused;
 	uint8_t ip[16];
 
 	if (!media->has_rtcp || !media->rtcp_port || media->rtcp_port == DISCARD)
@@ -102,41 +101,41 @@ static bool takes_rtcp(const struct sl_sdp_media *media, char why[SL_CALL_WHY])
 	if (unspecified(said))
 		return false;
 	sl_address_from_sdp(said, ip);
-	if (!check_address(media, said, ip, text) && said->family == media->connection.family)
+	if (!check_address(media, said, ip, &refused) && said->family == media->connection.family)
 		return true;
-	sl_negotiate_remark(
-		why, "line %u: a=rtcp counts as absent: RTCP cannot be sent there", media->line);
+	sl_remark(
+		error, "line %u: a=rtcp counts as absent: RTCP cannot be sent there", media->line);
 	return false;
 }
 
 /* Where the party listens; RTCP at the next port unless a=rtcp says otherwise. */
 static int read_endpoints(
-	const struct sl_sdp_media *media, struct sl_terms *terms, char why[SL_CALL_WHY])
+	const struct sl_sdp_media *media, struct sl_terms *terms, struct sl_error *error)
 {
 	struct sl_endpoint *rtp = &terms->remote[SL_RTP], *rtcp = &terms->remote[SL_RTCP];
 
 	sl_address_from_sdp(&media->connection, rtp->ip);
 	rtp->port = media->port;
 	*rtcp = *rtp;
-	if (takes_rtcp(media, why)) {
+	if (takes_rtcp(media, error)) {
 		rtcp->port = media->rtcp_port;
 		if (media->rtcp_address.family)
 			sl_address_from_sdp(&media->rtcp_address, rtcp->ip);
 	} else if (media->port < UINT16_MAX) {
 		rtcp->port = (uint16_t)(media->port + 1);
 	} else if (!terms->mux) {
-		return sl_negotiate_refuse(-EADDRNOTAVAIL, why,
-			"line %u: port 65535 leaves none for RTCP", media->line);
+		return sl_refuse(error, -SL_E_ADDRESS, "line %u: port 65535 leaves none for RTCP",
+			media->line);
 	}
 	if (unspecified(&media->connection)) {
 		terms->held = true;
 		return 0;
 	}
-	return check_address(media, &media->connection, rtp->ip, why);
+	return check_address(media, &media->connection, rtp->ip, error);
 }
 
 static int read_media(
-	const struct sl_sdp_media *media, struct sl_terms *terms, char why[SL_CALL_WHY])
+	const struct sl_sdp_media *media, struct sl_terms *terms, struct sl_error *error)
 {
 	memset(terms, 0, sizeof(*terms));
 	terms->active = media->port != 0;
@@ -149,60 +148,62 @@ static int read_media(
 	if (!terms->active || !terms->media)
 		return 0;
 	if (media->proto == SL_SDP_DTLS_SAVP || media->proto == SL_SDP_DTLS_SAVPF)
-		return sl_negotiate_refuse(-ENOTSUP, why,
+		return sl_refuse(error, -SL_E_UNSUPPORTED,
 			"line %u: %s: DTLS-SRTP is not supported, only SDES", media->line,
 			sl_sdp_proto_name(media->proto));
 	if (media->port_count != 1)
-		return sl_negotiate_refuse(
-			-ENOTSUP, why, "line %u: more than one port per medium", media->line);
+		return sl_refuse(error, -SL_E_UNSUPPORTED, "line %u: more than one port per medium",
+			media->line);
 	terms->mux = media->rtcp_mux || media->rtcp_mux_only;
-	return read_endpoints(media, terms, why);
+	return read_endpoints(media, terms, error);
 }
 
 int sl_negotiate_offer(const struct sl_sdp *sdp, unsigned m, const struct sl_offer_policy *policy,
-	struct sl_terms *terms, char why[SL_CALL_WHY])
+	struct sl_terms *terms, struct sl_error *error)
 {
 	const struct sl_sdp_media *media = &sdp->media[m];
-	int rc = read_media(media, terms, why);
+	int rc = read_media(media, terms, error);
 
 	if (rc || !terms->active)
 		return rc;
 	if (!terms->media)
 		return 0;
 	if (sl_proto_secure(terms->proto))
-		return sl_keys_choose(media, policy, terms, why);
+		return sl_keys_choose(media, policy, terms, error);
 	/* Keys of which none can be served are as good as none: it is plain RTP that was offered.
 	 */
 	if (media->n_crypto) {
-		int none = sl_keys_choose(media, policy, terms, why);
+		int none = sl_keys_choose(media, policy, terms, error);
 
+		if (none)
+			error->code = 0; /* but a remark */
 		terms->osrtp = !none && !policy->secure_only;
 	}
 	if (policy->secure_only && terms->theirs.suite == SL_SUITE_NONE)
-		return sl_negotiate_refuse(-EPROTO, why,
+		return sl_refuse(error, -SL_E_PROFILE,
 			"line %u: plain RTP is not allowed on this interface (allow-rtp)",
 			media->line);
 	return 0;
 }
 
 static int propose_suites(const struct sl_terms *from, const struct sl_request *options,
-	const struct sl_config_interface *to, struct sl_proposal *proposal, char why[SL_CALL_WHY])
+	const struct sl_config_interface *to, struct sl_proposal *proposal, struct sl_error *error)
 {
 	const struct sl_sdes_options *sdes = &options->sdes;
 
 	if (sdes->off)
-		return sl_negotiate_refuse(-ENOKEY, why, "SDES is switched off and %s needs it",
+		return sl_refuse(error, -SL_E_NO_KEY, "SDES is switched off and %s needs it",
 			sl_sdp_proto_name(proposal->proto));
 	proposal->suites = sl_sdes_propose(sdes, from->suites, to->min_suite);
 	proposal->may_shorten = !sdes->only && !(sdes->nonew && from->suites);
 	if (!proposal->suites.n)
-		return sl_negotiate_refuse(
-			-ENOKEY, why, "the SDES flags and min-suite leave no suite to offer");
+		return sl_refuse(error, -SL_E_NO_KEY,
+			"the SDES flags and min-suite leave no suite to offer");
 	return 0;
 }
 
 int sl_negotiate_propose(const struct sl_terms *from, const struct sl_request *options,
-	const struct sl_config_interface *to, struct sl_proposal *proposal, char why[SL_CALL_WHY])
+	const struct sl_config_interface *to, struct sl_proposal *proposal, struct sl_error *error)
 {
 	bool osrtp;
 
@@ -211,32 +212,32 @@ int sl_negotiate_propose(const struct sl_terms *from, const struct sl_request *o
 		return 0;
 	proposal->proto = options->proto == SL_SDP_OTHER ? from->proto : options->proto;
 	if (proposal->proto == SL_SDP_DTLS_SAVP || proposal->proto == SL_SDP_DTLS_SAVPF)
-		return sl_negotiate_refuse(-ENOTSUP, why,
+		return sl_refuse(error, -SL_E_UNSUPPORTED,
 			"transport-protocol %s: DTLS-SRTP is not supported, only SDES",
 			sl_sdp_proto_name(proposal->proto));
 	proposal->mux = from->mux && !(options->rtcp_mux & SL_MUX_DEMUX);
 	if (options->rtcp_mux & (SL_MUX_OFFER | SL_MUX_REQUIRE))
 		proposal->mux = true;
 	if (sl_proto_secure(proposal->proto))
-		return propose_suites(from, options, to, proposal, why);
+		return propose_suites(from, options, to, proposal, error);
 	osrtp = options->osrtp_offer || (from->osrtp && !options->sdes.off);
 	if (to->secure_only && !options->osrtp_offer)
-		return sl_negotiate_refuse(-EPROTO, why,
+		return sl_refuse(error, -SL_E_PROFILE,
 			"interface %s does not allow plain RTP (allow-rtp): transport-protocol has "
 			"to be RTP/SAVP",
 			to->name);
 	proposal->secure_only = to->secure_only;
-	return osrtp ? propose_suites(from, options, to, proposal, why) : 0;
+	return osrtp ? propose_suites(from, options, to, proposal, error) : 0;
 }
 
 /* RFC 8643 3.1: the answer has a key, and SRTP is used, or it has none. */
 static int answer_osrtp(const struct sl_sdp_media *media, const struct sl_proposal *proposal,
-	struct sl_terms *to, char why[SL_CALL_WHY])
+	struct sl_terms *to, struct sl_error *error)
 {
 	if (media->n_crypto)
-		return sl_keys_answer(media, proposal, to, why);
+		return sl_keys_answer(media, proposal, to, error);
 	if (proposal->secure_only)
-		return sl_negotiate_refuse(-EPROTO, why,
+		return sl_refuse(error, -SL_E_PROFILE,
 			"line %u: the answer has no key, and its interface does not allow plain "
 			"RTP (allow-rtp)",
 			media->line);
@@ -244,27 +245,27 @@ static int answer_osrtp(const struct sl_sdp_media *media, const struct sl_propos
 }
 
 int sl_negotiate_answer(const struct sl_sdp *sdp, unsigned m, const struct sl_proposal *proposal,
-	unsigned rtcp_mux, struct sl_terms *to, char why[SL_CALL_WHY])
+	unsigned rtcp_mux, struct sl_terms *to, struct sl_error *error)
 {
 	const struct sl_sdp_media *media = &sdp->media[m];
 	bool secure = sl_proto_secure(proposal->proto);
-	int rc = read_media(media, to, why);
+	int rc = read_media(media, to, error);
 
 	if (rc || !to->active || !to->media)
 		return rc;
 	/* AVP for AVPF is a common slip that does no harm; RTP for SRTP would. */
 	if (sl_proto_secure(to->proto) != secure && !(proposal->suites.n && !secure))
-		return sl_negotiate_refuse(-EPROTO, why,
+		return sl_refuse(error, -SL_E_PROFILE,
 			"line %u: the answer says %s, the offer said %s", media->line,
 			sl_sdp_proto_name(to->proto), sl_sdp_proto_name(proposal->proto));
 	if (!proposal->mux)
 		to->mux = false;
 	if (!to->mux && rtcp_mux & SL_MUX_REQUIRE)
-		return sl_negotiate_refuse(-EPROTO, why,
+		return sl_refuse(error, -SL_E_PROFILE,
 			"line %u: rtcp-mux is required and not in the answer", media->line);
 	if (secure || sl_proto_secure(to->proto))
-		return sl_keys_answer(media, proposal, to, why);
-	return proposal->suites.n ? answer_osrtp(media, proposal, to, why) : 0;
+		return sl_keys_answer(media, proposal, to, error);
+	return proposal->suites.n ? answer_osrtp(media, proposal, to, error) : 0;
 }
 
 static bool settle_mux(const struct sl_terms *from, const struct sl_terms *to, unsigned rtcp_mux)

@@ -3,12 +3,13 @@
  * From SDP to terms (RFC 3264, RFC 4568, RFC 5761): whether and how one leg can be served. A pure
  * leaf: it knows no call, makes no key and opens nothing. What it refuses it refuses with words for
  * the SIP engineer at the other end. What it passes over, because something better is there, is
- * told in the same place: `why` is to be empty before, and holds the first such remark after
+ * told in the same place: `error` is to be empty before, and holds the first such remark after
  * success.
  */
 #ifndef SL_CTRL_NEGOTIATE_H
 #define SL_CTRL_NEGOTIATE_H
 
+#include "ctrl/call/refusal.h"
 #include "ctrl/call/session.h"
 #include "ctrl/sdp/sdp.h"
 
@@ -28,28 +29,28 @@ struct sl_offer_policy {
 
 /*
  * What the one who offers says of medium `m`: endpoints, and the best crypto line that can be
- * served (RFC 4568 5.1.2). terms->mux says whether rtcp-mux was offered. 0, or -errno with `why`
- * (ctrl/call/refusal.h).
+ * served (RFC 4568 5.1.2). terms->mux says whether rtcp-mux was offered. 0, or a negative code with
+ * `error` (ctrl/call/refusal.h).
  */
 int sl_negotiate_offer(const struct sl_sdp *sdp, unsigned m, const struct sl_offer_policy *policy,
-	struct sl_terms *terms, char why[SL_CALL_WHY]);
+	struct sl_terms *terms, struct sl_error *error);
 
 /*
  * What to propose to the other party, on interface `to`, for a medium that was offered with `from`:
- * profile, suites, rtcp-mux, as the request's options ask. 0, or -errno with `why`
+ * profile, suites, rtcp-mux, as the request's options ask. 0, or a negative code with `error`
  * (ctrl/call/refusal.h).
  */
 int sl_negotiate_propose(const struct sl_terms *from, const struct sl_request *options,
-	const struct sl_config_interface *to, struct sl_proposal *proposal, char why[SL_CALL_WHY]);
+	const struct sl_config_interface *to, struct sl_proposal *proposal, struct sl_error *error);
 
 /*
  * What the answer says of medium `m`, held against what was proposed: the profile must be as
  * secure, the crypto line one of ours by tag and suite (RFC 4568 5.1.3), or, as some number their
- * answers anew, by suite alone, rtcp-mux only if it was proposed. 0, or -errno with `why`
- * (ctrl/call/refusal.h).
+ * answers anew, by suite alone, rtcp-mux only if it was proposed. 0, or a negative code with
+ * `error` (ctrl/call/refusal.h).
  */
 int sl_negotiate_answer(const struct sl_sdp *sdp, unsigned m, const struct sl_proposal *proposal,
-	unsigned rtcp_mux, struct sl_terms *to, char why[SL_CALL_WHY]);
+	unsigned rtcp_mux, struct sl_terms *to, struct sl_error *error);
 
 /*
  * What the one who offered gets, now that the other has answered, with the options of the answer:

@@ -1,34 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ctrl/offer/negotiate_keys.h"
 
-#include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "ctrl/sdp/sdes.h"
 #include "ctrl/sdp/sdes_policy.h"
-
-int sl_negotiate_refuse(int rc, char why[SL_CALL_WHY], const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(why, SL_CALL_WHY, format, args);
-	va_end(args);
-	return rc;
-}
-
-void sl_negotiate_remark(char why[SL_CALL_WHY], const char *format, ...)
-{
-	va_list args;
-
-	if (why[0])
-		return;
-	va_start(args, format);
-	vsnprintf(why, SL_CALL_WHY, format, args);
-	va_end(args);
-}
 
 static void take_line(struct sl_terms *terms, const struct sl_sdes *line)
 {
@@ -57,7 +33,7 @@ static void weigh_line(struct sl_terms *terms, const struct sl_sdes *line,
 }
 
 int sl_keys_choose(const struct sl_sdp_media *media, const struct sl_offer_policy *policy,
-	struct sl_terms *terms, char why[SL_CALL_WHY])
+	struct sl_terms *terms, struct sl_error *error)
 {
 	const char *first = NULL;
 	unsigned best = UINT32_MAX;
@@ -84,66 +60,62 @@ int sl_keys_choose(const struct sl_sdp_media *media, const struct sl_offer_polic
 	if (best == UINT32_MAX && spare.master.suite)
 		take_line(terms, &spare);
 	else if (best == UINT32_MAX)
-		return sl_negotiate_refuse(-ENOKEY, why,
-			"line %u: no a=crypto that can be served: %s", media->line,
-			first ? first : "there is none");
+		return sl_refuse(error, -SL_E_NO_KEY, "line %u: no a=crypto that can be served: %s",
+			media->line, first ? first : "there is none");
 	explicit_bzero(&spare, sizeof(spare));
 	if (first)
-		sl_negotiate_remark(
-			why, "line %u: an a=crypto is passed over: %s", media->line, first);
+		sl_remark(error, "line %u: an a=crypto is passed over: %s", media->line, first);
 	return 0;
 }
 
 /* One line of an answer: by its suite, which was offered once, one of ours. */
 static int answer_line(struct sl_text text, const struct sl_suite_list *offered,
-	struct sl_sdes *line, char why[SL_CALL_WHY])
+	struct sl_sdes *line, struct sl_error *error)
 {
 	const char *reason = "", *name;
 	unsigned at = 0;
 
 	if (sl_sdes_parse(line, text.at, text.len, &reason))
-		return sl_negotiate_refuse(-ENOKEY, why, "a=crypto: %s", reason);
+		return sl_refuse(error, -SL_E_NO_KEY, "a=crypto: %s", reason);
 	name = sl_suites[line->master.suite].name;
 	while (at < offered->n && offered->suite[at] != line->master.suite)
 		at++;
 	if (at == offered->n)
-		return sl_negotiate_refuse(
-			-EKEYREJECTED, why, "a=crypto: %s was not offered", name);
+		return sl_refuse(error, -SL_E_WRONG_KEY, "a=crypto: %s was not offered", name);
 	if (line->tag != at + 1)
-		sl_negotiate_remark(why,
-			"a=crypto tag %u answers %s, which has tag %u: taken by its suite",
+		sl_remark(error, "a=crypto tag %u answers %s, which has tag %u: taken by its suite",
 			line->tag, name, at + 1);
 	line->tag = at + 1;
 	return 0;
 }
 
 int sl_keys_answer(const struct sl_sdp_media *media, const struct sl_proposal *proposal,
-	struct sl_terms *to, char why[SL_CALL_WHY])
+	struct sl_terms *to, struct sl_error *error)
 {
-	char first[SL_CALL_WHY - 24] = "", said[SL_CALL_WHY];
-	int rc, failed = -EKEYREJECTED;
+	struct sl_error first = {0}, said;
+	int rc;
 	unsigned usable = 0;
 	struct sl_sdes line;
 
 	for (unsigned i = 0; i < media->n_crypto; i++) {
-		said[0] = '\0';
-		rc = answer_line(media->crypto[i], &proposal->suites, &line, said);
+		said = (struct sl_error){0};
+		rc = answer_line(media->crypto[i], &proposal->suites, &line, &said);
 		if (!rc && !usable++)
 			take_line(to, &line);
 		explicit_bzero(&line, sizeof(line));
-		if (!said[0] || first[0])
-			continue;
-		failed = rc;
-		snprintf(first, sizeof(first), "%.*s", (int)sizeof(first) - 1, said);
+		if (said.text[0] && !first.text[0])
+			first = said;
 	}
 	if (!usable)
-		return sl_negotiate_refuse(failed, why, "line %u: %s", media->line,
-			first[0] ? first : "an answer has one a=crypto (RFC 4568 5.1.2), not 0");
+		return sl_refuse(error, first.code ? first.code : -SL_E_WRONG_KEY, "line %u: %s",
+			media->line,
+			first.text[0] ? first.text
+				      : "an answer has one a=crypto (RFC 4568 5.1.2), not 0");
 	if (usable > 1)
-		return sl_negotiate_refuse(-EKEYREJECTED, why,
+		return sl_refuse(error, -SL_E_WRONG_KEY,
 			"line %u: an answer has one a=crypto (RFC 4568 5.1.2), not %u", media->line,
 			usable);
-	if (first[0])
-		sl_negotiate_remark(why, "line %u: %s", media->line, first);
+	if (first.text[0])
+		sl_remark(error, "line %u: %s", media->line, first.text);
 	return 0;
 }

@@ -47,8 +47,9 @@ static bool suits(const struct sl_draft *d, int side, unsigned m, const struct s
 static int no_ports(const struct sl_draft *d)
 {
 	if (d->new_call)
-		return SL_REFUSE(-SL_E_PORTS, d->why, "%s", sl_admission_text(SL_FULL_PORTS, true));
-	return SL_REFUSE(-SL_E_PORTS, d->why,
+		return sl_refuse(
+			d->error, -SL_E_PORTS, "%s", sl_admission_text(SL_FULL_PORTS, true));
+	return sl_refuse(d->error, -SL_E_PORTS,
 		"no ports are free for what this offer adds; the call stays as it is");
 }
 
@@ -87,14 +88,14 @@ static int take_ports(struct sl_draft *d, int side, unsigned m, const struct sl_
 		return 0;
 	}
 	if (!sl_interface_has(interface, family))
-		return SL_REFUSE(-EAFNOSUPPORT, d->why, "interface %s has no %s address",
+		return sl_refuse(d->error, -SL_E_FAMILY, "interface %s has no %s address",
 			interface->config->name, family == SL_IPV4 ? "IPv4" : "IPv6");
 	if (!sl_ports_admit(d->sessions, d->call, interface, family))
 		return no_ports(d);
 	*taken = sl_local_new(interface, family, beside(d, side, family));
 	if (*taken)
 		return 0;
-	return errno == ENOSPC ? no_ports(d) : sl_out_of_memory(d->why);
+	return errno == ENOSPC ? no_ports(d) : sl_out_of_memory(d->error);
 }
 
 static void draft_drop(struct sl_draft *d)
@@ -143,7 +144,7 @@ static int check_key(const struct sl_draft *d, unsigned m, const struct sl_terms
 			continue;
 		if (sl_local_is_ours(media->local, media->out, &terms->theirs) ||
 			sl_local_is_ours(media->local, media->out, &terms->kept.theirs))
-			return SL_REFUSE(-EKEYREJECTED, d->why,
+			return sl_refuse(d->error, -SL_E_WRONG_KEY,
 				"medium %u: the offer sends back a key of ours", m + 1);
 	}
 	return 0;
@@ -178,26 +179,26 @@ static int negotiate_one(struct sl_draft *d, const struct sl_sdp *sdp, unsigned 
 		.in_force = m < leg->n_media ? leg->media[m].terms.theirs.suite : SL_SUITE_NONE,
 	};
 	struct sl_terms *terms = &d->offer->terms[m];
-	int rc = sl_negotiate_offer(sdp, m, &policy, terms, d->why);
+	int rc = sl_negotiate_offer(sdp, m, &policy, terms, d->error);
 
 	if (rc)
 		return rc;
 	if (terms->active && !terms->media)
-		snprintf(d->why, SL_CALL_WHY, "line %u: m=%.*s %.*s is not RTP: it gets port 0",
+		sl_remark(d->error, "line %u: m=%.*s %.*s is not RTP: it gets port 0",
 			sdp->media[m].line, SL_SDP_QUOTE(sdp->media[m].type),
 			SL_SDP_QUOTE(sdp->media[m].proto_text));
-	sl_call_sdp_remark(d->options, d->why);
+	sl_call_sdp_remark(d->options, d->error);
 	sl_terms_recall(terms, leg, m, NULL);
 	sl_terms_source(terms, &d->options->source);
 	sl_terms_sound(terms, sdp, m);
 	sl_quality_payloads(terms, sdp, m);
-	rc = sl_call_sdp_check(d->sessions, terms, m, d->why);
+	rc = sl_call_sdp_check(d->sessions, terms, m, d->error);
 	if (!rc)
 		rc = check_key(d, m, terms);
 	if (rc)
 		return rc;
 	take_out(d->options, sdp->media[m].type, terms);
-	return sl_negotiate_propose(terms, d->options, to, &d->offer->proposal[m], d->why);
+	return sl_negotiate_propose(terms, d->options, to, &d->offer->proposal[m], d->error);
 }
 
 /* RFC 3264 8: what was there keeps its place; left out, it is taken for refused. */
@@ -205,8 +206,8 @@ static void leave_out(struct sl_draft *d, unsigned m)
 {
 	d->offer->terms[m].media = true;
 	memcpy(d->offer->refused[m], d->leg[SL_FROM]->media[m].refused, SL_MAX_REFUSED);
-	snprintf(d->why, SL_CALL_WHY, "the offer leaves medium %u out: it gets port 0", m + 1);
-	sl_call_sdp_remark(d->options, d->why);
+	sl_remark(d->error, "the offer leaves medium %u out: it gets port 0", m + 1);
+	sl_call_sdp_remark(d->options, d->error);
 }
 
 static int negotiate(struct sl_draft *d, const struct sl_sdp *sdp)
@@ -217,7 +218,7 @@ static int negotiate(struct sl_draft *d, const struct sl_sdp *sdp)
 	int rc;
 
 	if (!offer)
-		return sl_out_of_memory(d->why);
+		return sl_out_of_memory(d->error);
 	offer->rtcp_mux = d->options->rtcp_mux;
 	offer->from = d->leg[SL_FROM];
 	offer->open = !d->options->to_tag.at;
@@ -237,7 +238,7 @@ static int reserve(struct sl_draft *d)
 {
 	for (int side = SL_FROM; side <= SL_TO; side++) {
 		if (sl_leg_media_room(d->leg[side], d->offer->n_media))
-			return sl_out_of_memory(d->why);
+			return sl_out_of_memory(d->error);
 		for (unsigned m = 0; m < d->offer->n_media; m++) {
 			const struct sl_terms *terms = &d->offer->terms[m];
 			int rc;
@@ -250,7 +251,7 @@ static int reserve(struct sl_draft *d)
 		}
 	}
 	for (unsigned m = 0; m < d->offer->n_media; m++) {
-		int rc = sl_hairpin_check(d->offer, &d->offer->terms[m], m, d->why);
+		int rc = sl_hairpin_check(d->offer, &d->offer->terms[m], m, d->error);
 
 		if (rc)
 			return rc;
@@ -269,7 +270,7 @@ static int write_key(
 
 	sl_session_key_put(crypto, *kept);
 	*kept = sl_session_key_ref(key);
-	return sl_call_sdp_key(w, m, tag, suite, key, false, d->why);
+	return sl_call_sdp_key(w, m, tag, suite, key, false, d->error);
 }
 
 static ssize_t write_offer(struct sl_draft *d, const struct sl_sdp *sdp, char *out, size_t room)
@@ -294,7 +295,7 @@ static ssize_t write_offer(struct sl_draft *d, const struct sl_sdp *sdp, char *o
 		sl_call_sdp_missing(&w, d->offer->refused[m]);
 	if (!rc)
 		rc = sl_call_sdp_write(
-			&w, sdp, d->leg[SL_TO]->interface, d->options, out, room, d->why);
+			&w, sdp, d->leg[SL_TO]->interface, d->options, out, room, d->error);
 	explicit_bzero(&w, sizeof(w));
 	return rc;
 }
@@ -350,7 +351,7 @@ static int commit(struct sl_draft *d, const struct sl_sdp *sdp)
 	if ((o->via_branch.at && !branch) || (o->label.at && !label) || name_parties(from, to, o)) {
 		free(branch);
 		free(label);
-		return sl_out_of_memory(d->why);
+		return sl_out_of_memory(d->error);
 	}
 	sl_leg_label(from, label);
 	if (o->block_dtmf)
@@ -386,11 +387,11 @@ static int commit(struct sl_draft *d, const struct sl_sdp *sdp)
 }
 
 ssize_t sl_offer(struct sl_sessions *sessions, const struct sl_request *options, char *out,
-	size_t room, char why[SL_CALL_WHY])
+	size_t room, struct sl_error *error)
 {
-	struct sl_draft d = {.sessions = sessions, .options = options, .why = why};
+	struct sl_draft d = {.sessions = sessions, .options = options, .error = error};
 	struct sl_sdp sdp;
-	ssize_t len = sl_call_sdp_parse(&sdp, options, why);
+	ssize_t len = sl_call_sdp_parse(&sdp, options, error);
 
 	if (!len)
 		len = sl_draft_parties(&d, &sdp);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ctrl/offer/offer_parties.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "ctrl/call/admit.h"
@@ -25,7 +24,8 @@ static int find_interfaces(struct sl_draft *d)
 
 		d->interface[side] = find_interface(d->sessions, name);
 		if (!d->interface[side])
-			return SL_REFUSE(-EINVAL, d->why, "direction: there is no interface '%.*s'",
+			return sl_refuse(d->error, -SL_E_REQUEST,
+				"direction: there is no interface '%.*s'",
 				(int)(name.len > 32 ? 32 : name.len), name.at);
 	}
 	return 0;
@@ -39,12 +39,12 @@ static int find_call(struct sl_draft *d, const struct sl_sdp *sdp)
 	d->call = sl_session_find(sessions, d->options->call_id);
 	if (d->call)
 		return 0;
-	rc = sl_call_admit(sessions, d->interface, d->options, sdp, d->why);
+	rc = sl_call_admit(sessions, d->interface, d->options, sdp, d->error);
 	if (rc)
 		return rc;
 	d->call = sl_session_add(sessions, d->options->call_id);
 	if (!d->call)
-		return sl_out_of_memory(d->why);
+		return sl_out_of_memory(d->error);
 	d->new_call = true;
 	d->call->emergency = d->options->emergency;
 	return 0;
@@ -53,10 +53,10 @@ static int find_call(struct sl_draft *d, const struct sl_sdp *sdp)
 static int add_leg(struct sl_draft *d, int side, struct sl_text tag)
 {
 	if (d->call->n_legs == SL_MAX_LEGS)
-		return sl_too_many_parties(d->why);
+		return sl_too_many_parties(d->error);
 	d->leg[side] = sl_call_leg_add(d->call, tag, d->interface[side]);
 	if (!d->leg[side])
-		return sl_out_of_memory(d->why);
+		return sl_out_of_memory(d->error);
 	d->new_leg[side] = true;
 	return 0;
 }
@@ -100,9 +100,9 @@ static int find_legs(struct sl_draft *d)
 	int rc = 0;
 
 	if (is_one_tag(o->from_tag, o->to_tag))
-		return SL_REFUSE(-ESRCH, d->why, "from-tag and to-tag are the same");
+		return sl_refuse(d->error, -SL_E_TAG, "from-tag and to-tag are the same");
 	if (!from && !to && o->to_tag.at && !d->new_call)
-		return SL_REFUSE(-ESRCH, d->why, "from-tag does not belong to this call");
+		return sl_refuse(d->error, -SL_E_TAG, "from-tag does not belong to this call");
 	if (!from && to)
 		from = sl_call_nameless(d->call, to);
 	if (from && !to)

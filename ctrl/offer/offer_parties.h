@@ -19,18 +19,18 @@ struct sl_draft {
 	unsigned n_media[2]; /* of the legs, before */
 	const struct sl_interface *interface[2];
 	struct sl_offer *offer;
-	char *why;
+	struct sl_error *error;
 };
 
 /*
- * Finds the call and its two legs by the options; what is not known yet is made. 0; or -errno with
- * d->why, and what has been made is in the draft.
+ * Finds the call and its two legs by the options; what is not known yet is made. 0; or a negative
+ * code with d->error, and what has been made is in the draft.
  */
 int sl_draft_parties(struct sl_draft *d, const struct sl_sdp *sdp);
 
-static inline int sl_out_of_memory(char *why)
+static inline int sl_out_of_memory(struct sl_error *error)
 {
-	return SL_REFUSE(-ENOMEM, why, "out of memory");
+	return sl_refuse(error, -ENOMEM, "out of memory");
 }
 
 #endif

@@ -287,7 +287,7 @@ static void keep_first(struct formats *f)
 
 /* Nobody here can make a codec that was not offered. */
 static int refuse_transcoding(
-	const struct sl_codec_filter *filter, const struct formats *f, char why[SL_CODEC_WHY])
+	const struct sl_codec_filter *filter, const struct formats *f, struct sl_error *error)
 {
 	for (unsigned i = 0; i < filter->n; i++) {
 		const struct sl_codec_rule *rule = &filter->rule[i];
@@ -299,10 +299,9 @@ static int refuse_transcoding(
 			offered |= f->format[j].keep && names(rule, &f->format[j]);
 		if (offered)
 			continue;
-		snprintf(why, SL_CODEC_WHY,
+		return sl_refuse(error, -ENOTSUP,
 			"codec transcode '%.*s': was not offered, and Sluice does not transcode",
 			SL_SDP_QUOTE(rule->codec));
-		return -ENOTSUP;
 	}
 	return 0;
 }
@@ -332,7 +331,7 @@ static unsigned write_kept(const struct formats *f, bool any, uint8_t kept[SL_SD
 }
 
 int sl_codec_filter_apply(const struct sl_codec_filter *filter, const struct sl_sdp *sdp,
-	unsigned m, bool offer, uint8_t kept[SL_SDP_FORMATS_MAX], char why[SL_CODEC_WHY])
+	unsigned m, bool offer, uint8_t kept[SL_SDP_FORMATS_MAX], struct sl_error *error)
 {
 	const struct sl_sdp_media *media = &sdp->media[m];
 	struct formats f = {.n = media->n_payload_types};
@@ -344,7 +343,7 @@ int sl_codec_filter_apply(const struct sl_codec_filter *filter, const struct sl_
 		f.format[i].parameters = parameters(sdp, m, media->payload_types[i]);
 		judge(filter, offer, &f.format[i]);
 	}
-	if (offer && sl_text_is(media->type, "audio") && refuse_transcoding(filter, &f, why))
+	if (offer && sl_text_is(media->type, "audio") && refuse_transcoding(filter, &f, error))
 		return -ENOTSUP;
 	for (unsigned i = 0; i < f.n; i++)
 		if (f.format[i].keep && carries_removed(&f, &f.format[i], f.format[i].parameters))

@@ -8,6 +8,7 @@
 #define SL_CTRL_CODEC_FILTER_H
 
 #include "ctrl/sdp/sdp.h"
+#include "sluice/error.h"
 
 /* X(identifier, name of the option) */
 #define SL_CODEC_OPTIONS(X)                                              \
@@ -27,7 +28,7 @@ enum sl_codec_option {
 
 extern const char *const sl_codec_option_names[SL_CODEC_OPTION_COUNT];
 
-enum { SL_CODEC_RULES = 64, SL_CODEC_WHY = 128 };
+enum { SL_CODEC_RULES = 64 };
 
 struct sl_codec_filter {
 	bool single; /* an answer keeps its first codec only, and telephone-event */
@@ -52,10 +53,10 @@ static inline bool sl_codec_filter_any(const struct sl_codec_filter *filter)
 /*
  * The payload types that pass of medium `m`, which is RTP with a port, in their new order, into
  * kept[]. Their number, never 0: when the rules leave no codec the list stays as it was. -ENOTSUP
- * with `why`: the rules ask for transcoding.
+ * with `error`: the rules ask for transcoding.
  */
 int sl_codec_filter_apply(const struct sl_codec_filter *filter, const struct sl_sdp *sdp,
-	unsigned m, bool offer, uint8_t kept[SL_SDP_FORMATS_MAX], char why[SL_CODEC_WHY]);
+	unsigned m, bool offer, uint8_t kept[SL_SDP_FORMATS_MAX], struct sl_error *error);
 
 /* What a payload type of medium `m` stands for, by a=rtpmap or RFC 3551 6; clock_rate 0: nothing.
  */

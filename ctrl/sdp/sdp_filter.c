@@ -171,7 +171,7 @@ static void end_section(struct writer *w)
 }
 
 static int begin_media(
-	struct writer *w, const struct sl_sdp_line *line, bool offer, char why[SL_CODEC_WHY])
+	struct writer *w, const struct sl_sdp_line *line, bool offer, struct sl_error *error)
 {
 	const struct sl_sdp_media *media = &w->sdp->media[line->media];
 	char text[32 + 4 * SL_SDP_FORMATS_MAX];
@@ -184,7 +184,7 @@ static int begin_media(
 		      media->proto != SL_SDP_OTHER;
 	if (w->filtered)
 		n = sl_codec_filter_apply(
-			&w->filter->codec, w->sdp, line->media, offer, w->kept, why);
+			&w->filter->codec, w->sdp, line->media, offer, w->kept, error);
 	if (n < 0)
 		return n;
 	w->n_kept = (unsigned)n;
@@ -207,7 +207,7 @@ static int begin_media(
 	return 0;
 }
 
-static int put_lines(struct writer *w, bool offer, char why[SL_CODEC_WHY])
+static int put_lines(struct writer *w, bool offer, struct sl_error *error)
 {
 	for (unsigned i = 0; i < w->sdp->n_lines; i++) {
 		const struct sl_sdp_line *line = &w->sdp->lines[i];
@@ -215,7 +215,7 @@ static int put_lines(struct writer *w, bool offer, char why[SL_CODEC_WHY])
 		int rc = 0;
 
 		if (line->kind == SL_SDP_LINE_MEDIA)
-			rc = begin_media(w, line, offer, why);
+			rc = begin_media(w, line, offer, error);
 		else if (line->text.at[0] == 'a')
 			put_attribute(w, (struct sl_text){line->text.at + 2, line->text.len - 2});
 		else
@@ -229,11 +229,11 @@ static int put_lines(struct writer *w, bool offer, char why[SL_CODEC_WHY])
 }
 
 ssize_t sl_sdp_filter_write(const struct sl_sdp_filter *filter, const struct sl_sdp *sdp,
-	bool offer, char *buf, size_t size, char why[SL_CODEC_WHY])
+	bool offer, char *buf, size_t size, struct sl_error *error)
 {
 	struct writer w = {
 		.filter = filter, .sdp = sdp, .buf = buf, .size = size, .media = SL_SDP_SESSION};
-	int rc = put_lines(&w, offer, why);
+	int rc = put_lines(&w, offer, error);
 
 	if (!rc && (w.overflow || w.len > SL_SDP_BYTES_MAX))
 		rc = -ENOSPC;

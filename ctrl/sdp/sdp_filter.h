@@ -43,9 +43,9 @@ static inline bool sl_sdp_filter_any(const struct sl_sdp_filter *filter)
 
 /*
  * Writes `sdp` to buf as the filter asks; `offer`: it is one. Its length; -ENOSPC; or -ENOTSUP with
- * `why`: transcoding would be needed. On error buf is wiped, since it may hold keys.
+ * `error`: transcoding would be needed. On error buf is wiped, since it may hold keys.
  */
 ssize_t sl_sdp_filter_write(const struct sl_sdp_filter *filter, const struct sl_sdp *sdp,
-	bool offer, char *buf, size_t size, char why[SL_CODEC_WHY]);
+	bool offer, char *buf, size_t size, struct sl_error *error);
 
 #endif

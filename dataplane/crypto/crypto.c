@@ -6,20 +6,22 @@
 
 #include "dataplane/crypto/crypto_selftest.h"
 
-static const struct sl_crypto_backend *const backends[] = {&sl_crypto_ipsecmb, &sl_crypto_srtp2};
+static bool is_called(const struct sl_crypto_backend *backend, const char *name)
+{
+	return strcmp(name, "auto") == 0 || strcmp(name, backend->name) == 0;
+}
 
 const struct sl_crypto_backend *sl_crypto_select(const char *name, const char **why)
 {
-	const char *reason = "no such crypto backend: ipsec-mb or srtp2";
+	const struct sl_crypto_backend *const *backend = sl_crypto_backends;
+	const char *reason = "this build has no such backend: set crypto = auto";
 
-	for (unsigned i = 0; i < sizeof(backends) / sizeof(backends[0]); i++) {
-		if (strcmp(backends[i]->name, name) != 0)
-			continue;
-		reason = sl_crypto_selftest(backends[i]);
-		if (!reason)
-			return backends[i];
-		break;
-	}
+	while (*backend && !is_called(*backend, name))
+		backend++;
+	if (*backend)
+		reason = sl_crypto_selftest(*backend);
+	if (!reason)
+		return *backend;
 	if (why)
 		*why = reason;
 	return NULL;

@@ -87,13 +87,16 @@ struct sl_crypto_backend {
 	void (*rtcp_protect)(struct sl_crypto *crypto, struct sl_crypto_op *const *ops, unsigned n);
 };
 
-extern const struct sl_crypto_backend sl_crypto_ipsecmb;
+extern const struct sl_crypto_backend sl_crypto_ipsecmb; /* where IPsec-MB was found: x86 */
 extern const struct sl_crypto_backend sl_crypto_srtp2;
 
+/* Those of this build (meson.build chooses), the best one first; ends with NULL. */
+extern const struct sl_crypto_backend *const sl_crypto_backends[];
+
 /*
- * The backend called `name` ("ipsec-mb" or "srtp2"), after it has passed the RFC vectors of every
- * suite it supports (crypto_selftest.h). Needs the EAL. NULL: no such backend, or it failed; `why`
- * (may be NULL) then says which, until the next call.
+ * The backend called `name` ("ipsec-mb", "srtp2", or "auto": the best one there is), after it has
+ * passed the RFC vectors of every suite it supports (crypto_selftest.h). Needs the EAL. NULL: no
+ * such backend, or it failed; `why` (may be NULL) then says which, until the next call.
  */
 const struct sl_crypto_backend *sl_crypto_select(const char *name, const char **why);
 

@@ -18,6 +18,8 @@ struct sl_message {
 	struct sl_flow *open;         /* publish this, */
 	const struct sl_flow *parent; /* after it has inherited from this, */
 	bool current;                 /* which was published until now */
+	bool tapping;                 /* have your packets copied to this from now on: */
+	struct sl_tap *tap;           /* (NULL: to none) */
 	atomic_bool done;
 };
 
@@ -41,6 +43,8 @@ static void carry_out(struct sl_worker *w, struct sl_message *message)
 	}
 	if (message->open)
 		open_flow(w, message);
+	if (message->tapping)
+		w->tap = message->tap;
 	atomic_store_explicit(&message->done, true, memory_order_release);
 }
 
@@ -244,16 +248,26 @@ int sl_flows_update(const struct sl_flow_update *updates, unsigned n)
 	return 0;
 }
 
-int sl_workers_quiesce(void)
+/* The same message for each worker. */
+static void tell_all(bool tapping, struct sl_tap *tap)
 {
-	struct sl_message *messages = calloc(SL_MAX_WORKERS, sizeof(*messages));
+	struct sl_message messages[SL_MAX_WORKERS] = {0};
 
-	if (!messages)
-		return -ENOMEM;
-	for (unsigned i = 0; i < sl_n_workers; i++)
+	for (unsigned i = 0; i < sl_n_workers; i++) {
+		messages[i].tapping = tapping;
+		messages[i].tap = tap;
 		post((uint8_t)i, &messages[i]);
+	}
 	for (unsigned i = 0; i < sl_n_workers; i++)
 		await(&messages[i]);
-	free(messages);
-	return 0;
+}
+
+void sl_workers_quiesce(void)
+{
+	tell_all(false, NULL);
+}
+
+void sl_workers_tap(struct sl_tap *tap)
+{
+	tell_all(true, tap);
 }

@@ -8,6 +8,7 @@
 #define SL_DATAPLANE_MAILBOX_H
 
 #include "dataplane/flow/flow.h"
+#include "dataplane/path/tap.h"
 
 /*
  * One update: `flow` is published in place of `old`. Either may be NULL: publish only, withdraw
@@ -32,8 +33,13 @@ int sl_flows_update(const struct sl_flow_update *updates, unsigned n);
 
 /*
  * Returns when every worker has begun another turn: none holds on to what it found in its last one.
- * 0 or -ENOMEM.
  */
-int sl_workers_quiesce(void);
+void sl_workers_quiesce(void);
+
+/*
+ * From their next turn on workers copy packets to `tap`; NULL: to none, and when this returns none
+ * holds on to the one that was.
+ */
+void sl_workers_tap(struct sl_tap *tap);
 
 #endif

@@ -39,13 +39,10 @@ int sl_policy_set(const struct sl_policy *limits, const struct sl_listed *list, 
 {
 	struct sl_policy_state *state = sl_policy_state;
 	struct sl_rules *next;
-	int rc;
 
 	if (!state)
 		return 0;
-	rc = sl_workers_quiesce(); /* nobody looks any more at what was in force before this */
-	if (rc)
-		return rc;
+	sl_workers_quiesce(); /* nobody looks any more at what was in force before this */
 	next = &state->both[state->rules == &state->both[0]];
 	next->limits = *limits;
 	memcpy(state->list, list, n * sizeof(*list));

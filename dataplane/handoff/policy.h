@@ -21,7 +21,7 @@ void sl_policy_close(void);
 
 /*
  * These limits and these prefixes (at most SL_MAX_PREFIXES, each once) from
- * the next burst of each worker on. 0; -ENOMEM, and nothing was changed.
+ * the next burst of each worker on. 0.
  */
 int sl_policy_set(const struct sl_policy *limits, const struct sl_listed *list, unsigned n);
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "dataplane/path/sum.h"
+
 #include "dataplane/base/packet_path.h"
 
 enum { IPV4_LEN = 20, IPV6_LEN = 40, HOP_LIMIT = 64, PROTOCOL_UDP = 17 };
@@ -13,92 +15,9 @@ static inline void put16(uint8_t *p, uint16_t v)
 	p[1] = (uint8_t)v;
 }
 
-/* The 16-bit word that has `hi` first in memory. */
-static inline uint16_t word(uint8_t hi, uint8_t lo)
-{
-	uint8_t b[2] = {hi, lo};
-	uint16_t w;
-
-	memcpy(&w, b, 2);
-	return w;
-}
-
 static inline uint16_t in_order(uint16_t v)
 {
-	return word((uint8_t)(v >> 8), (uint8_t)v);
-}
-
-/*
- * Sums of 16-bit words in memory order. Any grouping of the words may be folded at the end (RFC
- * 1071 2(B), (C)), so the wide ones take 32 bits at a time.
- */
-typedef uint64_t lanes __attribute__((vector_size(16)));
-typedef uint64_t half __attribute__((vector_size(32)));
-typedef uint64_t wide __attribute__((vector_size(64)));
-
-static inline uint64_t across(lanes v)
-{
-	return v[0] + v[1];
-}
-
-/* 64 bytes or more, an even number. */
-static __attribute__((target("avx512f,avx512bw"))) uint64_t sum_512(
-	const uint8_t *data, uint16_t len)
-{
-	static const uint8_t keep[128] = {[64 ... 127] = 0xff};
-	const uint8_t *last = data + len - sizeof(wide);
-	wide even = {0}, odd = {0}, v, mask;
-
-	for (; data < last; data += sizeof(v)) {
-		memcpy(&v, data, sizeof(v));
-		even += v & 0xffffffff;
-		odd += v >> 32;
-	}
-	/* What is left ends with the last vector, which begins among what was counted. */
-	memcpy(&v, last, sizeof(v));
-	memcpy(&mask, keep + (last + sizeof(v) - data), sizeof(mask));
-	v &= mask;
-	even += v & 0xffffffff;
-	odd += v >> 32;
-	even += odd;
-
-	half h = __builtin_shufflevector(even, even, 0, 1, 2, 3) +
-		 __builtin_shufflevector(even, even, 4, 5, 6, 7);
-
-	return across(__builtin_shufflevector(h, h, 0, 1) + __builtin_shufflevector(h, h, 2, 3));
-}
-
-static uint64_t sum_128(const uint8_t *data, uint16_t len)
-{
-	lanes even = {0}, odd = {0};
-	uint64_t sum;
-
-	for (; len >= sizeof(lanes); len -= sizeof(lanes), data += sizeof(lanes)) {
-		lanes v;
-
-		memcpy(&v, data, sizeof(v));
-		even += v & 0xffffffff;
-		odd += v >> 32;
-	}
-	sum = across(even + odd);
-	for (; len >= 4; len -= 4, data += 4) {
-		uint32_t v;
-
-		memcpy(&v, data, 4);
-		sum += v;
-	}
-	return len ? sum + word(data[0], data[1]) : sum;
-}
-
-static inline uint64_t sum_of(const uint8_t *data, uint16_t len)
-{
-	uint64_t last = 0;
-
-	if (len & 1)
-		last = word(data[--len], 0);
-	if (len >= sizeof(wide) && __builtin_cpu_supports("avx512bw"))
-		return last + sum_512(data, len);
-	return last + sum_128(data, len);
+	return sl_sum_word((uint8_t)(v >> 8), (uint8_t)v);
 }
 
 /* Each half plus the other, with the carry between them that one's complement wants. */
@@ -124,14 +43,14 @@ static inline uint64_t add_address(uint64_t sum, const uint8_t ip[16])
 bool sl_udp_intact(
 	const uint8_t source[16], const uint8_t destination[16], const uint8_t *udp, uint16_t len)
 {
-	uint64_t pseudo = word(0, PROTOCOL_UDP) + in_order(len);
+	uint64_t pseudo = sl_sum_word(0, PROTOCOL_UDP) + in_order(len);
 	uint16_t checksum;
 
 	memcpy(&checksum, udp + 6, sizeof(checksum));
 	if (checksum == 0)
 		return true;
 	pseudo = add_address(add_address(pseudo, source), destination);
-	return fold(pseudo + sum_of(udp, len)) == 0xffff ||
+	return fold(pseudo + sl_sum_of(udp, len)) == 0xffff ||
 	       fold(pseudo + (uint16_t)~checksum) == 0xffff;
 }
 
@@ -158,8 +77,8 @@ void sl_egress_build(struct sl_egress *egress, const struct sl_endpoint *source,
 		memcpy(h + 12, source->ip + 12, 4);
 		memcpy(h + 16, destination->ip + 12, 4);
 		udp = h + IPV4_LEN;
-		egress->pseudo_sum = fold(sum_of(h + 12, 8));
-		egress->ipv4_sum = fold(sum_of(h, IPV4_LEN));
+		egress->pseudo_sum = fold(sl_sum_of(h + 12, 8));
+		egress->ipv4_sum = fold(sl_sum_of(h, IPV4_LEN));
 	} else {
 		h[0] = 0x60 | tos >> 4;
 		h[1] = (uint8_t)(tos << 4);
@@ -168,11 +87,11 @@ void sl_egress_build(struct sl_egress *egress, const struct sl_endpoint *source,
 		memcpy(h + 8, source->ip, 16);
 		memcpy(h + 24, destination->ip, 16);
 		udp = h + IPV6_LEN;
-		egress->pseudo_sum = fold(sum_of(h + 8, 32));
+		egress->pseudo_sum = fold(sl_sum_of(h + 8, 32));
 	}
 	put16(udp, source->port);
 	put16(udp + 2, destination->port);
-	egress->pseudo_sum += word(0, PROTOCOL_UDP) + fold(sum_of(udp, 4));
+	egress->pseudo_sum += sl_sum_word(0, PROTOCOL_UDP) + fold(sl_sum_of(udp, 4));
 	egress->header_len = (uint8_t)(udp + SL_UDP_LEN - h);
 }
 
@@ -199,7 +118,7 @@ void sl_rewrite(const struct sl_egress *egress, uint8_t *payload, uint16_t paylo
 	/* The length counts twice: in the pseudo-header and in the header itself (RFC 768, RFC
 	 * 8200 8.1). */
 	sum = (uint16_t)~fold(
-		egress->pseudo_sum + 2u * in_order(udp_len) + sum_of(payload, payload_len));
+		egress->pseudo_sum + 2u * in_order(udp_len) + sl_sum_of(payload, payload_len));
 	if (sum == 0)
 		sum = 0xffff; /* zero would mean "none" (RFC 768) */
 	memcpy(udp + 6, &sum, 2);

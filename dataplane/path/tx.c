@@ -22,6 +22,8 @@ static void refuse(struct sl_worker *w, struct sl_tx_queue *q, uint16_t from)
 			SL_SHARED_ADD(q->flow[i]->count.drops[SL_DROP_TX_FULL], 1);
 	}
 	SL_SHARED_ADD(w->stats.verdicts[SL_DROP_TX_FULL], q->n - from);
+	if (w->tap)
+		sl_tap_refused(w, q->m + from, q->n - from);
 	rte_pktmbuf_free_bulk(q->m + from, q->n - from);
 }
 

@@ -6,20 +6,53 @@
 
 #include "dataplane/base/clock.h"
 #include "dataplane/base/shared.h"
+#include "dataplane/path/probe.h"
 #include "dataplane/port/ethdev.h"
 #include "dataplane/port/twin.h"
 
 #include "dataplane/base/packet_path.h"
 
-/* One round of the pipeline over packets that are already parsed. */
-static void rekey(struct sl_worker *w, struct sl_burst *b)
+/* Behind a stage. `watched` is a constant wherever this is called: without a tap or a probe there
+ * is nothing here. */
+static __rte_always_inline void seen(
+	struct sl_worker *w, struct sl_burst *b, enum sl_stage stage, const bool watched)
+{
+	if (watched)
+		sl_tap_stage(w, b, stage);
+}
+
+/* From the frame to the flow. */
+static __rte_always_inline void find(struct sl_worker *w, struct sl_burst *b, const bool watched)
+{
+	sl_stage_parse(w, b);
+	if (watched)
+		sl_tap_begin(w, b);
+	seen(w, b, SL_STAGE_PARSE, watched);
+	sl_stage_lists(w, b);
+	seen(w, b, SL_STAGE_LISTS, watched);
+	sl_stage_steer(w, b);
+	seen(w, b, SL_STAGE_STEER, watched);
+	sl_stage_pinhole(w, b);
+	seen(w, b, SL_STAGE_PINHOLE, watched);
+	sl_stage_guard(w, b);
+	seen(w, b, SL_STAGE_GUARD, watched);
+}
+
+/* One round of the pipeline over packets that have one. */
+static __rte_always_inline void rekey(struct sl_worker *w, struct sl_burst *b, const bool watched)
 {
 	sl_stage_replay(w, b);
+	seen(w, b, SL_STAGE_REPLAY, watched);
 	sl_stage_unprotect(w, b);
+	seen(w, b, SL_STAGE_UNPROTECT, watched);
 	sl_stage_commit(w, b);
+	seen(w, b, SL_STAGE_COMMIT, watched);
 	sl_stage_protect(w, b);
+	seen(w, b, SL_STAGE_PROTECT, watched);
 	sl_stage_rewrite(w, b);
+	seen(w, b, SL_STAGE_REWRITE, watched);
 	sl_stage_tx(w, b);
+	seen(w, b, SL_STAGE_TX, watched);
 }
 
 static void count_drop(struct sl_worker *w, const struct sl_burst *b, const struct sl_packet *p)
@@ -62,6 +95,24 @@ static void settle(struct sl_worker *w, struct sl_burst *b)
 	b->first_round = false;
 }
 
+/* Both rounds. */
+static __rte_always_inline void run_stages(
+	struct sl_worker *w, struct sl_burst *b, const bool watched)
+{
+	find(w, b, watched);
+	rekey(w, b, watched);
+	settle(w, b);
+	if (b->n) {
+		rekey(w, b, watched);
+		settle(w, b);
+	}
+}
+
+static __rte_noinline void run_watched(struct sl_worker *w, struct sl_burst *b)
+{
+	run_stages(w, b, true);
+}
+
 /* `hairpin`: sent by this relay, and not off the wire. */
 static void run_burst(
 	struct sl_worker *w, struct rte_mbuf **m, unsigned n, uint64_t now, bool hairpin)
@@ -77,17 +128,10 @@ static void run_burst(
 		b->packet[i].flow = NULL;
 		b->packet[i].verdict = SL_FORWARD;
 	}
-	sl_stage_parse(w, b);
-	sl_stage_lists(w, b);
-	sl_stage_steer(w, b);
-	sl_stage_pinhole(w, b);
-	sl_stage_guard(w, b);
-	rekey(w, b);
-	settle(w, b);
-	if (b->n) {
-		rekey(w, b);
-		settle(w, b);
-	}
+	if (unlikely(w->tap || sl_probes_on()))
+		run_watched(w, b);
+	else
+		run_stages(w, b, false);
 }
 
 /* Packets that the kernel sends by a twin of one of this worker's first queues. */
@@ -158,5 +202,7 @@ unsigned sl_worker_poll(struct sl_worker *w)
 		run_burst(w, m, n, now, false);
 	total += n + run_hairpins(w, now) + relay_twins(w);
 	sl_tx_flush(w);
+	if (unlikely(w->tap))
+		sl_tap_publish(w);
 	return total;
 }

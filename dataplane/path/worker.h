@@ -13,6 +13,7 @@
 #include "dataplane/path/burst.h"
 #include "dataplane/path/event.h"
 #include "dataplane/path/hairpin.h"
+#include "dataplane/path/tap.h"
 #include "dataplane/path/workers.h"
 #include "dataplane/port/port.h"
 #include "dataplane/port/wait.h"
@@ -64,6 +65,7 @@ struct sl_worker {
 	struct sl_worker_stats stats __attribute__((aligned(64)));
 	uint64_t events_lost; /* read by ctrl */
 	uint32_t turns;       /* of the loop that sent something */
+	struct sl_tap *tap;   /* NULL: no packet is copied (dataplane/path/tap.h) */
 	struct sl_burst burst;
 	struct sl_tx_queue tx[SL_MAX_PORTS];
 };
@@ -75,8 +77,8 @@ extern unsigned sl_n_workers;
  * hand. */
 int sl_workers_prepare(const struct sl_crypto_backend *crypto, char why[SL_WHY]);
 
-/* One turn of the poll loop: messages, then every queue and ring once. Returns the packets that were
- * received. */
+/* One turn of the poll loop: messages, then every queue and ring once. Returns the packets that
+ * were received. */
 unsigned sl_worker_poll(struct sl_worker *w);
 
 /*

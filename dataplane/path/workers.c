@@ -17,6 +17,7 @@
 #include "dataplane/path/worker.h"
 #include "dataplane/path/workers.h"
 #include "dataplane/port/ethdev.h"
+#include "dataplane/port/numa.h"
 #include "dataplane/port/twin.h"
 
 enum {
@@ -157,33 +158,40 @@ static int assign(char why[SL_WHY])
 	return 0;
 }
 
-static struct rte_ring *ring(const char *what, unsigned worker, unsigned size, unsigned flags)
+/* Where the worker's core is, if that node has room. */
+static struct rte_ring *ring_of(const char *what, const struct sl_worker *w, unsigned element,
+	unsigned size, unsigned flags)
 {
+	int node = sl_numa_of_core(w->core);
 	char name[RTE_RING_NAMESIZE];
+	struct rte_ring *ring;
 
-	snprintf(name, sizeof(name), "sl_%s_%u", what, worker);
-	return rte_ring_create(name, size, SOCKET_ID_ANY, flags);
+	snprintf(name, sizeof(name), "sl_%s_%u", what, w->index);
+	ring = rte_ring_create_elem(name, element, size, node, flags);
+	return ring ? ring : rte_ring_create_elem(name, element, size, SOCKET_ID_ANY, flags);
 }
 
-static struct rte_ring *event_ring(const char *what, unsigned worker, unsigned size)
+static struct rte_ring *ring(
+	const char *what, const struct sl_worker *w, unsigned size, unsigned flags)
 {
-	char name[RTE_RING_NAMESIZE];
+	return ring_of(what, w, sizeof(void *), size, flags);
+}
 
-	snprintf(name, sizeof(name), "sl_%s_%u", what, worker);
-	return rte_ring_create_elem(
-		name, size, SL_EVENT_RING, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
+static struct rte_ring *event_ring(const char *what, const struct sl_worker *w, unsigned size)
+{
+	return ring_of(what, w, size, SL_EVENT_RING, RING_F_SP_ENQ | RING_F_SC_DEQ);
 }
 
 static int make_rings(struct sl_worker *w, char why[SL_WHY])
 {
-	w->messages = ring("messages", w->index, SL_MESSAGE_RING, RING_F_SP_ENQ | RING_F_SC_DEQ);
-	w->handoff = ring("handoff", w->index, SL_HANDOFF_RING, RING_F_SC_DEQ);
-	w->hairpins = ring("hairpin", w->index, SL_HANDOFF_RING, RING_F_SC_DEQ);
-	w->relay_tx = ring("relay", w->index, SL_HANDOFF_RING, RING_F_SC_DEQ);
-	w->events = event_ring("events", w->index, sizeof(struct sl_event));
-	w->samples = event_ring("samples", w->index, sizeof(struct sl_drop_sample));
-	w->spares = ring("spares", w->index, SL_SPARES + 1, RING_F_SP_ENQ | RING_F_SC_DEQ);
-	w->pages = ring("pages", w->index, SL_SPARES + 1, RING_F_SP_ENQ | RING_F_SC_DEQ);
+	w->messages = ring("messages", w, SL_MESSAGE_RING, RING_F_SP_ENQ | RING_F_SC_DEQ);
+	w->handoff = ring("handoff", w, SL_HANDOFF_RING, RING_F_SC_DEQ);
+	w->hairpins = ring("hairpin", w, SL_HANDOFF_RING, RING_F_SC_DEQ);
+	w->relay_tx = ring("relay", w, SL_HANDOFF_RING, RING_F_SC_DEQ);
+	w->events = event_ring("events", w, sizeof(struct sl_event));
+	w->samples = event_ring("samples", w, sizeof(struct sl_drop_sample));
+	w->spares = ring("spares", w, SL_SPARES + 1, RING_F_SP_ENQ | RING_F_SC_DEQ);
+	w->pages = ring("pages", w, SL_SPARES + 1, RING_F_SP_ENQ | RING_F_SC_DEQ);
 	if (w->messages && w->handoff && w->hairpins && w->relay_tx && w->events && w->samples &&
 		w->spares && w->pages)
 		return 0;

@@ -14,7 +14,8 @@
 static bool limit_kernel_ports(struct sl_address *first, const struct sl_address_config *config)
 {
 	if (config->n_kernel_ports && !first->limited)
-		first->limited = rte_zmalloc("kernel ports", SL_PORT_BITMAP, 64);
+		first->limited = sl_numa_zalloc(
+			"kernel ports", SL_PORT_BITMAP, sl_ethdevs[first->port].node);
 	for (unsigned i = 0; first->limited && i < config->n_kernel_ports; i++)
 		first->limited[config->kernel_ports[i] >> 3] |=
 			(uint8_t)(1 << (config->kernel_ports[i] & 7));
@@ -25,8 +26,9 @@ static int allocate(struct sl_address *a, const struct sl_address_config *config
 {
 	int first = sl_address_first(a->port, a->vlan, a->ip);
 
-	a->pinholes = rte_zmalloc(
-		"pinholes", (config->port_max - config->port_min + 1u) * sizeof(*a->pinholes), 64);
+	a->pinholes = sl_numa_zalloc("pinholes",
+		(config->port_max - config->port_min + 1u) * sizeof(*a->pinholes),
+		sl_ethdevs[a->port].node);
 	if (a->pinholes && limit_kernel_ports(first < 0 ? a : &sl_addresses[first], config))
 		return 0;
 	rte_free(a->pinholes);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataplane/port/eal_text.h"
 #include "dataplane/port/ethdev.h"
 #include "dataplane/port/port.h"
 
@@ -118,15 +119,19 @@ int sl_eal_init(const struct sl_eal_config *config, bool *huge, char why[SL_WHY]
 	add_lcores(&args);
 	add(&args, "--iova-mode=va");
 	add(&args, "--no-telemetry");
-	add(&args, "--log-level=*:error");
+	add(&args, "--log-level=*:%s", config->verbose ? "info" : "error");
 	if (!config->pci || !config->pci[0])
 		add(&args, "--no-pci");
 	for (const char *const *bdf = config->pci; bdf && *bdf; bdf++) {
 		add(&args, "-a");
 		add(&args, "%s", *bdf);
 	}
+	if (config->say)
+		sl_eal_text_open(config->say);
 	if (rte_eal_init(args.n, args.v) < 0) {
-		snprintf(why, SL_WHY, "DPDK did not start: %s (see its lines above)",
+		snprintf(why, SL_WHY,
+			"DPDK did not start (%s): less `memory` in [sluice] or hugepages = off may "
+			"help, or what DPDK says",
 			rte_strerror(rte_errno));
 		return -EIO;
 	}
@@ -136,10 +141,11 @@ int sl_eal_init(const struct sl_eal_config *config, bool *huge, char why[SL_WHY]
 
 void sl_eal_cleanup(void)
 {
-	if (!started)
-		return;
+	if (started) {
+		rte_mempool_free(sl_mbufs);
+		sl_mbufs = NULL;
+		rte_eal_cleanup();
+	}
 	started = false;
-	rte_mempool_free(sl_mbufs);
-	sl_mbufs = NULL;
-	rte_eal_cleanup();
+	sl_eal_text_close();
 }

@@ -23,6 +23,7 @@ struct sl_ethdev {
 	uint8_t n_queues;                /* RX and TX alike */
 	uint8_t workers[SL_MAX_WORKERS]; /* [queue] → worker */
 	unsigned ifindex;                /* the netdev, or the twin's; 0: none */
+	int node;                        /* NUMA node of the device */
 	bool adaptive;
 	bool af_xdp;
 	const char *spread;             /* how its queues share the packets, in words */
@@ -30,6 +31,7 @@ struct sl_ethdev {
 	unsigned cores[SL_MAX_WORKERS]; /* [queue] */
 	int wake_fd[SL_MAX_WORKERS];    /* [queue]: readable when packets wait; -1: none */
 	struct sl_twin *twin;           /* NULL: what is not media is dropped as not-media */
+	char warning[512];              /* see sl_port_warning */
 };
 
 extern struct sl_ethdev sl_ethdevs[SL_MAX_PORTS + 1]; /* the last one: SL_PORT_HAIRPIN */
@@ -38,5 +40,9 @@ extern uint8_t sl_ethdev_by_dpdk[RTE_MAX_ETHPORTS]; /* DPDK's port id → sl_por
 
 /* Packet buffers of all ports. */
 extern struct rte_mempool *sl_mbufs;
+
+/* Adds to the port's warning, in words and with what the operator can do. */
+void sl_ethdev_warn(struct sl_ethdev *dev, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 #endif

@@ -93,6 +93,13 @@ bool sl_netdev_up(const char *name)
 	return request(name, SIOCGIFFLAGS, &ifr) == 0 && (ifr.ifr_flags & IFF_RUNNING);
 }
 
+bool sl_netdev_enabled(const char *name)
+{
+	struct ifreq ifr = {0};
+
+	return request(name, SIOCGIFFLAGS, &ifr) == 0 && (ifr.ifr_flags & IFF_UP);
+}
+
 void sl_netdev_driver(const char *name, char driver[32])
 {
 	struct ethtool_drvinfo info = {.cmd = ETHTOOL_GDRVINFO};

@@ -14,7 +14,10 @@ int sl_netdev_ifindex(const char *name, unsigned *ifindex);
 int sl_netdev_vlan(const char *name, uint16_t id, unsigned *ifindex);
 int sl_netdev_mac(const char *name, uint8_t mac[6]);
 int sl_netdev_mtu(const char *name, uint16_t *mtu);
+/* Its carrier is there. */
 bool sl_netdev_up(const char *name);
+/* It was set up (`ip link set up`), whether or not its carrier is there. */
+bool sl_netdev_enabled(const char *name);
 
 /* RX queues in use: by its channels, or, where its driver has none, as /sys of this namespace lists
  * them. */

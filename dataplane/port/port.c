@@ -5,10 +5,12 @@
 #include <net/if.h>
 #include <rte_bus_vdev.h>
 #include <rte_errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "dataplane/base/media_address.h"
+#include "dataplane/port/device.h"
 #include "dataplane/port/ethdev.h"
 #include "dataplane/port/netdev.h"
 #include "dataplane/port/spread.h"
@@ -31,11 +33,24 @@ uint8_t sl_n_ethdevs;
 uint8_t sl_ethdev_by_dpdk[RTE_MAX_ETHPORTS];
 struct rte_mempool *sl_mbufs;
 
+/* NUMA node of the packet buffers; whether the wanted one had no room for them. */
+static int pool_node = SL_NUMA_ANY;
+static bool pool_missed;
+
 /* One pool for all ports, so that a packet may cross between AF_XDP sockets without a copy. */
-int sl_ports_reserve(unsigned queues, char why[SL_WHY])
+static struct rte_mempool *make_pool(unsigned queues, int node)
 {
-	sl_mbufs = rte_pktmbuf_pool_create("sl_mbufs", MBUFS_PER_QUEUE * queues - 1, MBUF_CACHE, 0,
-		RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+	return rte_pktmbuf_pool_create("sl_mbufs", MBUFS_PER_QUEUE * queues - 1, MBUF_CACHE, 0,
+		RTE_MBUF_DEFAULT_BUF_SIZE, node);
+}
+
+int sl_ports_reserve(unsigned queues, int node, char why[SL_WHY])
+{
+	sl_mbufs = make_pool(queues, node);
+	pool_node = sl_mbufs ? node : SL_NUMA_ANY;
+	pool_missed = !sl_mbufs && node != SL_NUMA_ANY;
+	if (pool_missed)
+		sl_mbufs = make_pool(queues, SL_NUMA_ANY);
 	if (sl_mbufs && sl_mbufs->nb_mem_chunks == 1)
 		return 0;
 	if (sl_mbufs) { /* an AF_XDP socket registers one piece of memory, and would lose the rest
@@ -51,115 +66,6 @@ int sl_ports_reserve(unsigned queues, char why[SL_WHY])
 	snprintf(why, SL_WHY, "no memory for %u packet buffers (%s): raise `memory` in [sluice]",
 		MBUFS_PER_QUEUE * queues, rte_strerror(rte_errno));
 	return -ENOMEM;
-}
-
-/* An AF_XDP socket serves one RX queue; media on any other queue would be lost without a word. */
-static int fit_channels(const struct sl_port_config *config, const char *netdev, char why[SL_WHY])
-{
-	unsigned queues;
-	int err = sl_netdev_rx_queues(netdev, &queues);
-
-	if (err) {
-		snprintf(why, SL_WHY, "port %s: cannot read the number of queues of %s: %s",
-			config->name, netdev, strerror(-err));
-		return err;
-	}
-	if (queues == config->n_cores)
-		return 0;
-	if (queues < config->n_cores) {
-		snprintf(why, SL_WHY,
-			"%s has %u RX queues but port %s names %u cores: ethtool -L %s combined %u",
-			netdev, queues, config->name, config->n_cores, netdev, config->n_cores);
-		return -EINVAL;
-	}
-	if (config->set_channels) {
-		err = sl_netdev_set_rx_queues(netdev, config->n_cores);
-		if (!err)
-			return 0;
-	}
-	snprintf(why, SL_WHY,
-		"%s has %u RX queues but port %s names %u cores, and media on the others would be "
-		"lost: "
-		"ethtool -L %s combined %u (or rx %u)%s%s",
-		netdev, queues, config->name, config->n_cores, netdev, config->n_cores,
-		config->n_cores, err ? "; trying failed: " : "", err ? strerror(-err) : "");
-	return -EINVAL;
-}
-
-static int prepare_af_xdp(const struct sl_port_config *config, struct sl_ethdev *dev,
-	const char *netdev, char why[SL_WHY])
-{
-	int err = sl_netdev_ifindex(netdev, &dev->ifindex);
-
-	if (err) {
-		snprintf(why, SL_WHY, "port %s: there is no interface %s (ip link)", config->name,
-			netdev);
-		return err;
-	}
-	dev->af_xdp = true;
-	snprintf(dev->netdev, sizeof(dev->netdev), "%s", netdev);
-	err = sl_netdev_mac(netdev, dev->mac);
-	if (!err)
-		err = sl_netdev_mtu(netdev, &dev->mtu);
-	if (err) {
-		snprintf(why, SL_WHY, "port %s: cannot read MAC and MTU of %s: %s", config->name,
-			netdev, strerror(-err));
-		return err;
-	}
-	return fit_channels(config, netdev, why);
-}
-
-/*
- * By default DPDK's driver polls the netdev's NAPI from every empty receive: right for a NIC, a
- * wasted system call on a veth. Without it, a zero-copy NIC that wants its fill ring kicked would
- * block the worker in poll() for a second.
- */
-static const char *busy_budget(const char *netdev)
-{
-	char driver[32];
-
-	sl_netdev_driver(netdev, driver);
-	return strcmp(driver, "veth") == 0 ? "busy_budget=0," : "";
-}
-
-/* Probes the device; its DPDK name goes to `name`. */
-static int probe(
-	const struct sl_port_config *config, struct sl_ethdev *dev, char name[64], char why[SL_WHY])
-{
-	char args[512] = "";
-	const char *device = config->device;
-	int err = 0;
-
-	if (strncmp(device, "af_xdp:", 7) == 0) {
-		err = prepare_af_xdp(config, dev, device + 7, why);
-		if (err)
-			return err;
-		snprintf(name, 64, "net_af_xdp_%s", config->name);
-		snprintf(args, sizeof(args), "iface=%s,start_queue=0,queue_count=%u,%sxdp_prog=%s",
-			device + 7, config->n_cores, busy_budget(device + 7), config->xdp_object);
-	} else if (strncmp(device, "vdev:", 5) == 0) {
-		const char *comma = strchrnul(device + 5, ',');
-
-		snprintf(name, 64, "%.*s", (int)(comma - device - 5), device + 5);
-		snprintf(args, sizeof(args), "%s", *comma ? comma + 1 : "");
-	} else if (strncmp(device, "pci:", 4) == 0) {
-		snprintf(name, 64, "%s", device + 4);
-	} else {
-		snprintf(why, SL_WHY,
-			"port %s: device must be af_xdp:IFACE, pci:BDF or vdev:STRING",
-			config->name);
-		return -EINVAL;
-	}
-	if (rte_eth_dev_get_port_by_name(name, &dev->dpdk_port) == 0)
-		return 0; /* a PCI device was probed when DPDK started */
-	if (strncmp(device, "pci:", 4) != 0)
-		err = rte_vdev_init(name, args);
-	if (!err)
-		err = rte_eth_dev_get_port_by_name(name, &dev->dpdk_port);
-	if (err)
-		snprintf(why, SL_WHY, "port %s: DPDK cannot open %s: %s", config->name, device,
-			strerror(-err));
-	return err;
 }
 
 /* The AF_XDP socket that was made last: DPDK's driver does not tell which it is. */
@@ -204,13 +110,15 @@ static int set_up_queues(const struct sl_port_config *config, struct sl_ethdev *
 	for (uint16_t q = 0; q < dev->n_queues && !err; q++) {
 		step = "set up the RX queue of";
 		sl_xsk_fill_forget();
-		err = rte_eth_rx_queue_setup(dev->dpdk_port, q, rx, SOCKET_ID_ANY, NULL, sl_mbufs);
+		err = rte_eth_rx_queue_setup(
+			dev->dpdk_port, q, rx, (unsigned)dev->node, NULL, sl_mbufs);
 		dev->wake_fd[q] = dev->af_xdp ? new_xdp_socket() : -1;
 		if (!err)
 			sl_xsk_fill_up(sl_mbufs);
 		if (!err) {
 			step = "set up the TX queue of";
-			err = rte_eth_tx_queue_setup(dev->dpdk_port, q, tx, SOCKET_ID_ANY, NULL);
+			err = rte_eth_tx_queue_setup(
+				dev->dpdk_port, q, tx, (unsigned)dev->node, NULL);
 		}
 	}
 	if (err)
@@ -222,32 +130,81 @@ static int set_up_queues(const struct sl_port_config *config, struct sl_ethdev *
 	return err;
 }
 
+static int open_twin(const struct sl_port_config *config, struct sl_ethdev *dev, char why[SL_WHY])
+{
+	/* Neighbour discovery and the kernel's multicast. A driver without filters cannot enable
+	 * them, and has no need to. */
+	int err = rte_eth_allmulticast_enable(dev->dpdk_port);
+
+	if (err && err != -ENOTSUP)
+		sl_ethdev_warn(dev,
+			"its driver refuses all multicast (%s), which IPv6 neighbour discovery "
+			"needs; where it is a virtual function: ip link set PF vf N trust on",
+			strerror(-err));
+	err = sl_twin_open(config->twin, dev->mac, dev->mtu, &dev->twin, why);
+	if (!err)
+		dev->ifindex = sl_twin_ifindex(dev->twin, 0);
+	return err;
+}
+
 /* MAC and MTU of a device that the kernel does not know. */
 static int identify(const struct sl_port_config *config, struct sl_ethdev *dev, char why[SL_WHY])
 {
 	struct rte_ether_addr mac;
+	int err;
 
 	if (dev->af_xdp)
 		return 0;
 	if (config->mac) {
 		memcpy(dev->mac, config->mac, 6);
-	} else if (rte_eth_macaddr_get(dev->dpdk_port, &mac) == 0) {
+	} else {
+		err = rte_eth_macaddr_get(dev->dpdk_port, &mac);
+		if (err) {
+			snprintf(why, SL_WHY,
+				"port %s: the driver of %s does not tell its MAC address (%s): set "
+				"mac = in [port %s]",
+				config->name, config->device, strerror(-err), config->name);
+			return err;
+		}
 		memcpy(dev->mac, mac.addr_bytes, 6);
 	}
 	if (rte_eth_dev_get_mtu(dev->dpdk_port, &dev->mtu) != 0 || dev->mtu == 0)
 		dev->mtu = DEFAULT_MTU;
-	if (!config->twin)
-		return 0;
+	return config->twin ? open_twin(config, dev, why) : 0;
+}
 
-	/* Neighbour discovery and the kernel's multicast; a driver without filters has nothing to
-	 * enable. */
-	rte_eth_allmulticast_enable(dev->dpdk_port);
+static void place(const struct sl_port_config *config, struct sl_ethdev *dev)
+{
+	if (dev->af_xdp)
+		dev->node = sl_numa_of_netdev(dev->netdev);
+	else if (strncmp(config->device, "pci:", 4) == 0)
+		dev->node = rte_eth_dev_socket_id(dev->dpdk_port);
+	else
+		dev->node = SL_NUMA_ANY;
+}
 
-	int err = sl_twin_open(config->twin, dev->mac, dev->mtu, &dev->twin, why);
+/* Nothing is lost by it but time. */
+static void warn_of_nodes(struct sl_ethdev *dev)
+{
+	for (uint8_t q = 0; q < dev->n_queues; q++) {
+		int node = sl_numa_of_core(dev->cores[q]);
 
-	if (!err)
-		dev->ifindex = sl_twin_ifindex(dev->twin, 0);
-	return err;
+		if (!sl_numa_apart(node, dev->node))
+			continue;
+		sl_ethdev_warn(dev,
+			"core %u is on NUMA node %d and the device on node %d, so each packet "
+			"crosses between them: take cores of "
+			"/sys/devices/system/node/node%d/cpulist",
+			dev->cores[q], node, dev->node, dev->node);
+		break;
+	}
+	if (pool_missed)
+		sl_ethdev_warn(dev,
+			"the NUMA node of most workers has no room for packet buffers: reserve "
+			"hugepages there");
+	else if (sl_numa_apart(pool_node, dev->node))
+		sl_ethdev_warn(dev, "packet buffers are on NUMA node %d and the device on node %d",
+			pool_node, dev->node);
 }
 
 int sl_port_open(const struct sl_port_config *config, uint8_t *port, char why[SL_WHY])
@@ -269,11 +226,12 @@ int sl_port_open(const struct sl_port_config *config, uint8_t *port, char why[SL
 	dev->adaptive = config->adaptive;
 	memset(dev->wake_fd, 0xff, sizeof(dev->wake_fd));
 	memcpy(dev->cores, config->cores, config->n_cores * sizeof(*config->cores));
-	err = probe(config, dev, name, why);
+	err = sl_device_probe(config, dev, name, why);
 	if (err)
 		return err;
 	if (strncmp(config->device, "pci:", 4) != 0)
 		snprintf(dev->vdev, sizeof(dev->vdev), "%s", name);
+	place(config, dev);
 	sl_ethdev_by_dpdk[dev->dpdk_port] = sl_n_ethdevs;
 	*port = sl_n_ethdevs++; /* from here on sl_ports_close cleans up */
 	err = set_up_queues(config, dev, &conf, why);
@@ -287,7 +245,25 @@ int sl_port_open(const struct sl_port_config *config, uint8_t *port, char why[SL
 	}
 	if (!err)
 		dev->spread = sl_spread_start(dev->dpdk_port, dev->n_queues, &conf);
+	warn_of_nodes(dev);
 	return err;
+}
+
+void sl_ethdev_warn(struct sl_ethdev *dev, const char *format, ...)
+{
+	size_t len = strlen(dev->warning);
+	va_list arguments;
+
+	if (len && len < sizeof(dev->warning) - 2)
+		len += (size_t)snprintf(dev->warning + len, sizeof(dev->warning) - len, "; ");
+	va_start(arguments, format);
+	vsnprintf(dev->warning + len, sizeof(dev->warning) - len, format, arguments);
+	va_end(arguments);
+}
+
+const char *sl_port_warning(uint8_t port)
+{
+	return sl_ethdevs[port].warning;
 }
 
 unsigned sl_port_ifindex(uint8_t port)
@@ -339,31 +315,44 @@ void sl_ports_close(void)
 	sl_addresses_close();
 }
 
+/* A device that does not answer has no link. */
+static bool link_up(const struct sl_ethdev *dev)
+{
+	struct rte_eth_link link = {0};
+
+	if (dev->af_xdp)
+		return sl_netdev_up(dev->netdev);
+	return rte_eth_link_get_nowait(dev->dpdk_port, &link) == 0 && link.link_status;
+}
+
+static const char *driver(const struct sl_ethdev *dev)
+{
+	struct rte_eth_dev_info info;
+
+	return rte_eth_dev_info_get(dev->dpdk_port, &info) == 0 ? info.driver_name : "unknown";
+}
+
 void sl_port_stats(uint8_t port, struct sl_port_stats *out)
 {
 	const struct sl_ethdev *dev = &sl_ethdevs[port];
 	/* What cannot be read now is where it was: these are counters. */
 	static struct rte_eth_stats known[SL_MAX_PORTS];
-	struct rte_eth_dev_info info = {0};
 	struct rte_eth_stats stats = {0};
-	struct rte_eth_link link = {0};
 
 	if (rte_eth_stats_get(dev->dpdk_port, &stats) == 0)
 		known[port] = stats;
 	else
 		stats = known[port];
-	rte_eth_dev_info_get(dev->dpdk_port, &info);
-	rte_eth_link_get_nowait(dev->dpdk_port, &link);
 	*out = (struct sl_port_stats){
 		.rx = stats.ipackets,
 		.tx = stats.opackets,
 		.rx_bytes = stats.ibytes,
 		.tx_bytes = stats.obytes,
 		.rx_missed = stats.imissed + stats.rx_nombuf,
-		.link_up = dev->af_xdp ? sl_netdev_up(dev->netdev) : link.link_status,
+		.link_up = link_up(dev),
 		.mtu = dev->mtu,
 		.queues = dev->n_queues,
-		.driver = info.driver_name,
+		.driver = driver(dev),
 		.spread = dev->spread,
 	};
 }

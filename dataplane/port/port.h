@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dataplane/port/numa.h"
 #include "sluice/limits.h"
 
 enum { SL_WHY = 256 };
@@ -23,6 +24,10 @@ struct sl_eal_config {
 	unsigned memory_mib; /* memory cap, both kinds */
 	const char *const
 		*pci; /* PCI addresses to allow, NULL-terminated; NULL or empty: none is touched */
+	bool verbose; /* DPDK's notices as well, not only its errors */
+	/* Hears each line that DPDK logs, with its level of syslog(3), from any thread; NULL: they
+	 * go to stderr. */
+	void (*say)(int level, const char *line);
 };
 
 /* Starts DPDK in memory only: no files, no sockets, no PCI device but those named. `huge` tells
@@ -30,9 +35,10 @@ struct sl_eal_config {
 int sl_eal_init(const struct sl_eal_config *config, bool *huge, char why[SL_WHY]);
 void sl_eal_cleanup(void);
 
-/* Packet buffers for the queues of all ports together; after sl_eal_init, before the first
- * sl_port_open. */
-int sl_ports_reserve(unsigned queues, char why[SL_WHY]);
+/* Packet buffers for the queues of all ports together, on the NUMA node `node` if it has room
+ * (SL_NUMA_ANY, and where it has none: anywhere); after sl_eal_init, before the first sl_port_open.
+ */
+int sl_ports_reserve(unsigned queues, int node, char why[SL_WHY]);
 
 struct sl_port_config {
 	const char *name;
@@ -55,6 +61,8 @@ unsigned sl_port_ifindex(uint8_t port);
  * 0 as `vlan`: sl_port_ifindex. */
 unsigned sl_port_vlan_ifindex(uint8_t port, uint16_t vlan);
 const char *sl_port_name(uint8_t port);
+/* Says how an opened port works less well than it could; empty: it does not. */
+const char *sl_port_warning(uint8_t port);
 
 /* True: no XDP program guards it, and a worker applies the policy to what arrives by it. */
 bool sl_policy_here(uint8_t port);

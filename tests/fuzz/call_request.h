@@ -23,7 +23,7 @@ struct answer {
 	bool ok, warned;
 	size_t sdp_len;
 	char sdp[SL_NG_REPLY_MAX]; /* "": none */
-	char why[SL_CALL_WHY];
+	char why[SL_ERROR_TEXT];
 };
 
 const char *call_name(unsigned call);

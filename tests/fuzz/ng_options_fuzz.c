@@ -29,7 +29,7 @@ static void demand(int condition)
 
 static void printable(const char *why)
 {
-	demand(*why != '\0' && strlen(why) < SL_CALL_WHY);
+	demand(*why != '\0' && strlen(why) < SL_ERROR_TEXT);
 	for (; *why; why++)
 		demand(*why >= 0x20 && *why <= 0x7e);
 }
@@ -39,11 +39,11 @@ static void check_filter(const struct sl_request *o, bool is_offer)
 	static struct sl_sdp sdp, again;
 	static char out[SL_SDP_BYTES_MAX + 1];
 	struct sl_sdp_error error;
-	char why[SL_CODEC_WHY];
+	struct sl_error refused = {0};
 	ssize_t len;
 
 	demand(sl_sdp_parse(&sdp, offer, sizeof(offer) - 1, &error) == 0);
-	len = sl_sdp_filter_write(&o->filter, &sdp, is_offer, out, sizeof(out), why);
+	len = sl_sdp_filter_write(&o->filter, &sdp, is_offer, out, sizeof(out), &refused);
 	if (len < 0) {
 		demand(len == -ENOTSUP && is_offer);
 		return;
@@ -70,7 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct sl_node nodes[NODES];
 	static struct sl_request o;
-	char why[SL_CALL_WHY] = "";
+	struct sl_error refused = {0};
 	struct sl_bencode bencode;
 	int rc;
 
@@ -78,10 +78,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (sl_bencode_feed(&bencode, (const char *)data, size) != 1 ||
 		nodes[0].type != SL_NODE_DICT)
 		return 0;
-	rc = sl_ng_options_read(&nodes[0], &o, NULL, why);
+	rc = sl_ng_options_read(&nodes[0], &o, NULL, &refused);
 	if (rc) {
 		demand(rc == -EINVAL || rc == -ENOTSUP);
-		printable(why);
+		printable(refused.text);
 		return 0;
 	}
 	demand(o.sdes.order.n < SL_SUITE_COUNT && o.sdes.offerer_pref.n < SL_SUITE_COUNT);

@@ -328,7 +328,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	const char *backend = getenv("SL_FUZZ_BACKEND");
 
 	setenv("CMOCKA_TEST_ABORT", "1", 1);
-	relay_start(&relay, backend ? backend : "ipsec-mb", 2);
+	relay_start(&relay, backend ? backend : "auto", 2);
 	rte_memseg_list_walk(point_out, NULL);
 	/* Else libsrtp2 loads its cryptography anew with each first session, where that is NSS. */
 	kept_open = endpoint_session(&any, true);

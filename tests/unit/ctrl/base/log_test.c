@@ -58,6 +58,51 @@ static void levels(void)
 	sl_log_warning("w");
 	sl_log_notice("n");
 	sl_log_info("i");
+	sl_log_debug("d");
+}
+
+static void levels_of_debug(void)
+{
+	sl_log_set_level(SL_LOG_DEBUG);
+	levels();
+}
+
+static void levels_of_warning(void)
+{
+	sl_log_set_level(SL_LOG_WARNING);
+	levels();
+	SL_LOG_LIMITED(SL_LOG_INFO, "not this");
+	SL_LOG_LIMITED(SL_LOG_WARNING, "but this");
+}
+
+static void levels_of_error(void)
+{
+	sl_log_set_level(SL_LOG_ERROR);
+	levels();
+}
+
+static void less_grave_lines_are_left_out(void **state)
+{
+	assert_string_equal(hear(levels_of_debug, 1), "<3>no luck\n<4>w\n<5>n\n<6>i\n<7>d\n");
+	assert_string_equal(hear(levels_of_debug, 0),
+		"sluiced: error: no luck\nsluiced: warning: w\nsluiced: n\nsluiced: i\n"
+		"sluiced: debug: d\n");
+	assert_string_equal(hear(levels_of_warning, 1), "<3>no luck\n<4>w\n<4>but this\n");
+	assert_string_equal(hear(levels_of_error, 1), "<3>no luck\n");
+}
+
+static void each_level_has_its_word(void **state)
+{
+	enum sl_log_level read;
+
+	for (enum sl_log_level level = SL_LOG_ERROR; level <= SL_LOG_DEBUG; level++) {
+		assert_true(sl_log_level_of(sl_log_level_word(level), &read));
+		assert_int_equal(read, level);
+	}
+	assert_false(sl_log_level_of("", &read));
+	assert_false(sl_log_level_of("Error", &read));
+	assert_false(sl_log_level_of("7", &read));
+	assert_int_equal(read, SL_LOG_DEBUG);
 }
 
 static void each_level_has_its_form(void **state)
@@ -148,6 +193,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_level_has_its_form),
+		cmocka_unit_test(less_grave_lines_are_left_out),
+		cmocka_unit_test(each_level_has_its_word),
 		cmocka_unit_test(nobody_writes_a_line_of_their_own),
 		cmocka_unit_test(lines_are_bounded),
 		cmocka_unit_test(a_flood_is_one_line_a_second),

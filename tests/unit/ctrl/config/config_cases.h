@@ -76,9 +76,9 @@ static const struct bad bad_files[] = {
 		{{10, "longer than"}}},
 	{"[sluice] values",
 		"[sluice]\nruntime-dir = run\ncrypto = openssl\nhugepages = 1\nmemory = 1k\n"
-		"control-core = 4\n" VALID,
+		"control-core = 4\nlog-level = loud\n" VALID,
 		{{2, "absolute"}, {3, "ipsec-mb or srtp2"}, {4, "hugepages"}, {5, "MiB"},
-			{6, "0 to 3"}}},
+			{6, "0 to 3"}, {7, "error, warning, notice, info or debug"}}},
 	{"port without keys", "[port wan]\n" IFACE CTRL, {{1, "needs device"}, {1, "needs cores"}}},
 	{"devices",
 		"[port a]\ndevice = eth0\ncores = 0\n[port b]\ndevice = af_xdp:aaaaaaaaaaaaaaaa\n"

@@ -104,9 +104,10 @@ static void fills_in_defaults(void **state)
 	assert_int_equal(read_text(VALID, &config), 0);
 	assert_string_equal(config.user, "sluice");
 	assert_string_equal(config.runtime_dir, "/run/sluice");
-	assert_string_equal(config.crypto, "ipsec-mb");
+	assert_string_equal(config.crypto, "auto");
 	assert_int_equal(config.hugepages, SL_HUGEPAGES_AUTO);
 	assert_int_equal(config.control_core, -1);
+	assert_int_equal(config.log_level, SL_LOG_INFO);
 	assert_string_equal(config.ctl, "/run/sluice/ctl.sock");
 	assert_int_equal(config.n_ng_allow, 0);
 	assert_int_equal(config.delete_delay, 0);
@@ -175,7 +176,7 @@ static const char full[] =
 	"[interface other]\nport=lan\naddress=10.0.0.10\nmedia-ports = 60000-65535\n"
 	"source = follow\n"
 	"[sluice]\nuser = root\nruntime-dir = /run/x\ncrypto = srtp2\nhugepages = 512\n"
-	"memory = 1024\ncontrol-core = 0\n"
+	"memory = 1024\ncontrol-core = 0\nlog-level = debug\n"
 	"[port wan]\ndevice = af_xdp:eth1\ncores = 1, 2-3\nset-channels = no\n"
 	"[port lan]\ndevice = vdev:net_memif0,role=client,id=0\ncores = 0\npoll = adaptive\n"
 	"mac = 02:00:00:00:00:0A\nneighbor = 10.0.0.1 02:00:00:00:00:01\n"

@@ -149,7 +149,7 @@ static int own_descriptors_open(void)
 	return fd >= 0 && open(path, O_RDONLY | O_CLOEXEC) >= 0;
 }
 
-static int drop_and_look(void)
+static int drop_and_look(bool traceable)
 {
 	const uint64_t kept = 1ull << CAP_NET_ADMIN | 1ull << CAP_IPC_LOCK;
 	struct sl_privileges privileges = nobody;
@@ -157,6 +157,7 @@ static int drop_and_look(void)
 	uid_t real, effective, saved;
 	pthread_t thread;
 
+	privileges.traceable = traceable;
 	CHECK(unshare(CLONE_NEWNET) == 0);
 	pthread_barrier_init(&barrier, NULL, 2);
 	CHECK(pthread_create(&thread, NULL, wait_about, NULL) == 0);
@@ -178,8 +179,9 @@ static int drop_and_look(void)
 		CHECK(status_of(each, "CapBnd") == 0);
 		CHECK(status_of(each, "NoNewPrivs") == 1);
 	}
-	CHECK(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0);
-	CHECK(getrlimit(RLIMIT_CORE, &core) == 0 && core.rlim_max == 0);
+	CHECK(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == traceable);
+	CHECK(getrlimit(RLIMIT_CORE, &core) == 0);
+	CHECK(traceable ? core.rlim_cur == core.rlim_max : core.rlim_max == 0);
 	CHECK(privileges.locked);
 	CHECK(open("/etc/shadow", O_RDONLY) < 0 && errno == EACCES);
 	CHECK(net_admin_works());
@@ -187,16 +189,26 @@ static int drop_and_look(void)
 	return 0;
 }
 
-static void two_capabilities_are_left(void **state)
+static void look_in_a_child(bool traceable)
 {
 	pid_t child = fork();
 	int status;
 
 	if (child == 0)
-		_exit(drop_and_look());
+		_exit(drop_and_look(traceable));
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void two_capabilities_are_left(void **state)
+{
+	look_in_a_child(false);
+}
+
+static void core_dumps_are_allowed_on_demand(void **state)
+{
+	look_in_a_child(true);
 }
 
 static void another_user_than_ours_is_refused(void **state)
@@ -232,6 +244,7 @@ int main(void)
 		cmocka_unit_test(an_unknown_user_comes_with_the_command),
 		cmocka_unit_test(the_runtime_directory_is_ours_or_refused),
 		cmocka_unit_test(two_capabilities_are_left),
+		cmocka_unit_test(core_dumps_are_allowed_on_demand),
 		cmocka_unit_test(another_user_than_ours_is_refused),
 	};
 

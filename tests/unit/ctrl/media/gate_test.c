@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What proxies say of media beyond offer and answer: closed gates, TOS, addresses shown. */
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "ctrl/call/refusal.h"
 #include "ctrl/media/gate.h"
 #include "tests/unit/ctrl/offer/shapes_fixture.h"
 
@@ -18,7 +18,7 @@ static void must_gate(const char *tag, enum sl_gate gate, bool closed)
 {
 	struct sl_text text = {tag, tag ? (uint32_t)strlen(tag) : 0};
 
-	if (sl_gate_set(&relay.sessions, find_call("call"), text, gate, closed, why))
+	if (sl_gate_set(&relay.sessions, find_call("call"), text, gate, closed, &last_error))
 		fail_msg("%s", why);
 }
 
@@ -55,9 +55,9 @@ static void gates_are_for_one_or_all(void **state)
 	must_gate("A", SL_GATE_SILENCE, false);
 	assert_false(flow("A")->treatment);
 	assert_int_equal(sent(flow("A")), 200);
-	assert_int_equal(
-		sl_gate_set(&relay.sessions, find_call("call"), stranger, SL_GATE_BLOCK, true, why),
-		-ESRCH);
+	assert_int_equal(sl_gate_set(&relay.sessions, find_call("call"), stranger, SL_GATE_BLOCK,
+				 true, &last_error),
+		-SL_E_TAG);
 	relay_close();
 }
 

@@ -230,15 +230,15 @@ static void each_spelling(void **state)
 		struct sl_json_request json = {0};
 		struct sl_request o;
 		struct sl_node nodes[64];
-		char why[SL_CALL_WHY] = "";
+		struct sl_error refused = {0};
 		int rc;
 
 		unknown_flags = 0;
 		assert_int_equal(
 			sl_json_request_parse(&json, e->request, strlen(e->request), nodes, 64), 0);
-		rc = sl_ng_options_read(&nodes[0], &o, count_unknown, why);
-		if (!rc != !e->reason || (e->reason && !strstr(why, e->reason)))
-			fail_msg("%s: %d %s", e->request, rc, why);
+		rc = sl_ng_options_read(&nodes[0], &o, count_unknown, &refused);
+		if (!rc != !e->reason || (e->reason && !strstr(refused.text, e->reason)))
+			fail_msg("%s: %d %s", e->request, rc, refused.text);
 		if (!rc) {
 			print_message("%s\n", e->request);
 			assert_int_equal(o.proto, e->proto);
@@ -292,7 +292,7 @@ static void strings_and_lists_are_bounded(void **state)
 		for (unsigned over = 0; over < 2; over++) {
 			struct sl_json_request json = {0};
 			struct sl_request o;
-			char why[SL_CALL_WHY] = "";
+			struct sl_error refused = {0};
 			size_t at = (size_t)sprintf(request, "%s", bounds[i].before);
 			int rc;
 
@@ -302,10 +302,11 @@ static void strings_and_lists_are_bounded(void **state)
 			at += (size_t)sprintf(request + at, "%s", bounds[i].after);
 			assert_true(at < sizeof(request));
 			assert_int_equal(sl_json_request_parse(&json, request, at, nodes, 512), 0);
-			rc = sl_ng_options_read(&nodes[0], &o, NULL, why);
-			if ((rc != 0) != (over != 0) || (over && !strstr(why, bounds[i].reason)))
+			rc = sl_ng_options_read(&nodes[0], &o, NULL, &refused);
+			if ((rc != 0) != (over != 0) ||
+				(over && !strstr(refused.text, bounds[i].reason)))
 				fail_msg("%s, %u: %d %s", bounds[i].before, bounds[i].most + over,
-					rc, why);
+					rc, refused.text);
 			sl_json_request_free(&json);
 		}
 }

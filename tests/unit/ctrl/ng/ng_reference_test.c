@@ -94,24 +94,24 @@ static void check_parser(const struct entry *e)
 	struct sl_json_request json = {0}, none = {0};
 	struct sl_request options, empty;
 	struct sl_node nodes[64];
-	char why[SL_CALL_WHY] = "";
+	struct sl_error refused = {0};
 	const char *found;
 	int rc;
 
 	logged = 0;
 	assert_int_equal(sl_json_request_parse(&none, "{}", 2, nodes, 64), 0);
-	assert_int_equal(sl_ng_options_read(&nodes[0], &empty, NULL, why), 0);
+	assert_int_equal(sl_ng_options_read(&nodes[0], &empty, NULL, &refused), 0);
 	sl_json_request_free(&none);
 	if (sl_json_request_parse(&json, e->request, strlen(e->request), nodes, 64))
 		fail_msg("%s: no JSON: %s", e->name, e->request);
-	rc = sl_ng_options_read(&nodes[0], &options, count_logged, why);
+	rc = sl_ng_options_read(&nodes[0], &options, count_logged, &refused);
 	found = rc                                          ? "refused"
 		: logged                                    ? "logged"
 		: memcmp(&options, &empty, sizeof(options)) ? "done"
 							    : "ignored";
 	if (strcmp(found, strcmp(e->verdict, "direct") ? e->verdict : "ignored"))
-		fail_msg("%s: %s, not %s: %s", e->request, found, e->verdict, why);
-	if (rc && !*why)
+		fail_msg("%s: %s, not %s: %s", e->request, found, e->verdict, refused.text);
+	if (rc && !*refused.text)
 		fail_msg("%s: refused without a reason", e->request);
 	sl_json_request_free(&json);
 }

@@ -136,7 +136,7 @@ static void what_is_cut_is_said(void **state)
 	relay_close();
 }
 
-static char party_tags[SL_MAX_LEGS][SL_MAX_NAME + 1];
+static char party_tags[SL_MAX_LEGS][SL_CALL_NAME + 1];
 
 /* As many parties as there may be, with tags as long as they may be. */
 static void all_parties(char filled_with)
@@ -144,8 +144,8 @@ static void all_parties(char filled_with)
 	struct command c = {.call_id = "call"};
 
 	for (unsigned i = 0; i < SL_MAX_LEGS; i++) {
-		memset(party_tags[i], filled_with, SL_MAX_NAME - 2);
-		snprintf(party_tags[i] + SL_MAX_NAME - 2, 3, "%02u", i);
+		memset(party_tags[i], filled_with, SL_CALL_NAME - 2);
+		snprintf(party_tags[i] + SL_CALL_NAME - 2, 3, "%02u", i);
 	}
 	c.from_tag = party_tags[0];
 	must_offer(c, party("A", NULL));

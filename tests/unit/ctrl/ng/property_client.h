@@ -12,7 +12,7 @@ void client_close(void);
 struct reply {
 	bool ok, warned;
 	char sdp[TEXT]; /* "": none */
-	char why[SL_CALL_WHY];
+	char why[SL_ERROR_TEXT];
 	char text[TEXT]; /* all of it */
 };
 

@@ -129,10 +129,10 @@ static void options_of(const char *flags, struct sl_request *o)
 		.str = flags,
 		.len = (uint32_t)strlen(flags)};
 	const struct sl_node request = {.type = SL_NODE_DICT, .len = 1, .first = &member};
-	char why[SL_CALL_WHY];
+	struct sl_error refused;
 
-	if (sl_ng_options_read(&request, o, NULL, why))
-		fail_msg("%s: %s", flags, why);
+	if (sl_ng_options_read(&request, o, NULL, &refused))
+		fail_msg("%s: %s", flags, refused.text);
 }
 
 static void each_filter(void **state)
@@ -142,21 +142,23 @@ static void each_filter(void **state)
 	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct sl_request o;
 		struct sl_sdp_error error;
-		char out[2048], why[SL_CODEC_WHY] = "";
+		char out[2048];
+		struct sl_error refused = {0};
 		ssize_t len;
 
 		options_of(cases[i].flags, &o);
 		assert_true(sl_sdp_filter_any(&o.filter));
 		if (sl_sdp_parse(&sdp, cases[i].in, strlen(cases[i].in), &error))
 			fail_msg("%s: %s", cases[i].flags, error.reason);
-		len = sl_sdp_filter_write(&o.filter, &sdp, !cases[i].answer, out, sizeof(out), why);
+		len = sl_sdp_filter_write(
+			&o.filter, &sdp, !cases[i].answer, out, sizeof(out), &refused);
 		if (!cases[i].out) {
 			assert_int_equal(len, -ENOTSUP);
-			assert_non_null(strstr(why, "does not transcode"));
+			assert_non_null(strstr(refused.text, "does not transcode"));
 			continue;
 		}
 		if (len < 0)
-			fail_msg("%s: %zd %s", cases[i].flags, len, why);
+			fail_msg("%s: %zd %s", cases[i].flags, len, refused.text);
 		if (strcmp(out, cases[i].out))
 			fail_msg("%s: got\n%s", cases[i].flags, out);
 		assert_int_equal(len, strlen(out));
@@ -169,7 +171,7 @@ static void overflow_is_an_error_at_every_size(void **state)
 	static const char zeros[1024];
 	struct sl_sdp_error error;
 	struct sl_request o;
-	char why[SL_CODEC_WHY];
+	struct sl_error refused;
 	size_t need;
 
 	options_of("codec-strip-opus sdp-attr-add-audio-x", &o);
@@ -180,7 +182,7 @@ static void overflow_is_an_error_at_every_size(void **state)
 		ssize_t rc;
 
 		memset(exact, 'x', size);
-		rc = sl_sdp_filter_write(&o.filter, &sdp, true, exact, size, why);
+		rc = sl_sdp_filter_write(&o.filter, &sdp, true, exact, size, &refused);
 		assert_int_equal(rc, size > need ? (ssize_t)need : -ENOSPC);
 		if (rc < 0)
 			assert_memory_equal(exact, zeros, size);

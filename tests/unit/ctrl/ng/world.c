@@ -125,10 +125,10 @@ void world_start(unsigned workers)
 	uint8_t index;
 
 	world.workers = workers;
-	must(!sl_eal_init(&eal, &huge, why) && !sl_ports_reserve(workers, why), why);
+	must(!sl_eal_init(&eal, &huge, why) && !sl_ports_reserve(workers, SL_NUMA_ANY, why), why);
 	open_port(&index);
 	add_addresses(index);
-	backend = sl_crypto_select("ipsec-mb", &reason);
+	backend = sl_crypto_select("auto", &reason);
 	must(backend != NULL, reason);
 	backend = keys_watch(backend);
 	must(!sl_workers_prepare(backend, why), why);

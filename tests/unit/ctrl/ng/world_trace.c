@@ -78,7 +78,7 @@ size_t world_snapshot(struct sl_text id, char *out, size_t room)
 		return 0;
 	sl_reply_start(&reply, out, room, SL_REPLY_JSON);
 	sl_reply_dict(&reply);
-	sl_query_write(&reply, call, &(struct sl_query){0});
+	sl_query_call(&reply, call, NULL);
 	sl_reply_end(&reply);
 	len = sl_reply_finish(&reply);
 	return len < 0 ? 0 : (size_t)len;

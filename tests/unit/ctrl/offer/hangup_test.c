@@ -253,7 +253,6 @@ static void repeated_deletes_end_nothing_more(void **state)
 static void who_leaves_has_counted(void **state)
 {
 	struct command c = from("A", "B");
-	struct sl_query q = {.why = false};
 	struct sl_reply reply;
 	char text[8192];
 
@@ -269,7 +268,7 @@ static void who_leaves_has_counted(void **state)
 	assert_null(leg("B"));
 	sl_reply_start(&reply, text, sizeof(text), SL_REPLY_JSON);
 	sl_reply_dict(&reply);
-	sl_query_write(&reply, find_call("call"), &q);
+	sl_query_call(&reply, find_call("call"), NULL);
 	sl_reply_end(&reply);
 	assert_true(sl_reply_finish(&reply) > 0);
 	assert_non_null(strstr(text, "\"totals\":{\"RTP\":{\"packets\":1035,"));

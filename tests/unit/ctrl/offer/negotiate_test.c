@@ -166,7 +166,7 @@ static void parse(struct sl_sdp *sdp, const char *address, const char *media)
 static void what_is_taken_of_an_offer(void **state)
 {
 	for (unsigned i = 0; i < sizeof(offers) / sizeof(offers[0]); i++) {
-		char why[SL_CALL_WHY] = "";
+		struct sl_error refused = {0};
 		struct sl_sdes_options sdes = {.no = offers[i].no, .only = offers[i].only};
 		const struct sl_offer_policy policy = {.sdes = &sdes,
 			.minimum = offers[i].minimum,
@@ -179,9 +179,10 @@ static void what_is_taken_of_an_offer(void **state)
 		if (offers[i].pref)
 			sl_suite_list_add(&sdes.offerer_pref, offers[i].pref);
 		parse(&sdp, offers[i].address, offers[i].media);
-		rc = sl_negotiate_offer(&sdp, 0, &policy, &t, why);
-		if (!rc != !offers[i].reason || (rc && !strstr(why, offers[i].reason)))
-			fail_msg("%s%s: %d %s", offers[i].media, offers[i].address, rc, why);
+		rc = sl_negotiate_offer(&sdp, 0, &policy, &t, &refused);
+		if (!rc != !offers[i].reason || (rc && !strstr(refused.text, offers[i].reason)))
+			fail_msg("%s%s: %d %s", offers[i].media, offers[i].address, rc,
+				refused.text);
 		if (rc)
 			continue;
 		print_message("%s", offers[i].media);
@@ -268,15 +269,16 @@ static void what_is_proposed(void **state)
 				.off = proposals[i].off,
 				.nonew = proposals[i].nonew}};
 		struct sl_proposal p;
-		char why[SL_CALL_WHY] = "";
+		struct sl_error refused = {0};
 		int rc;
 
 		if (proposals[i].order)
 			sl_suite_list_add(&o.sdes.order, proposals[i].order);
-		rc = sl_negotiate_propose(&from, &o, &to, &p, why);
+		rc = sl_negotiate_propose(&from, &o, &to, &p, &refused);
 
-		if (!rc != !proposals[i].reason || (rc && !strstr(why, proposals[i].reason)))
-			fail_msg("case %u: %d %s", i, rc, why);
+		if (!rc != !proposals[i].reason ||
+			(rc && !strstr(refused.text, proposals[i].reason)))
+			fail_msg("case %u: %d %s", i, rc, refused.text);
 		if (rc)
 			continue;
 		assert_int_equal(p.proto, proposals[i].proto);

@@ -108,8 +108,8 @@ static void command(const char *flags, const char *from, const char *to, bool of
 	const struct sl_node request = {.type = SL_NODE_DICT, .len = 1, .first = &member};
 	struct sl_request o;
 
-	why[0] = '\0';
-	last = sl_ng_options_read(&request, &o, NULL, why);
+	last_error = (struct sl_error){0};
+	last = sl_ng_options_read(&request, &o, NULL, &last_error);
 	if (last)
 		return;
 	o.call_id = as_text(file);
@@ -117,7 +117,7 @@ static void command(const char *flags, const char *from, const char *to, bool of
 	if (to)
 		o.to_tag = as_text(to);
 	o.sdp = as_text(said);
-	last = (offer ? sl_offer : sl_answer)(&relay.sessions, &o, got, sizeof(got), why);
+	last = (offer ? sl_offer : sl_answer)(&relay.sessions, &o, got, sizeof(got), &last_error);
 	if (last >= 0)
 		make_comparable();
 }

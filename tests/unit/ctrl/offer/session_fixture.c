@@ -22,7 +22,9 @@ struct relay relay;
 const struct command from_a = {.call_id = "call", .from_tag = "A"};
 const struct command to_b = {.call_id = "call", .from_tag = "A", .to_tag = "B"};
 const struct command from_b = {.call_id = "call", .from_tag = "B", .to_tag = "A"};
-char sdp_out[4096], why[SL_CALL_WHY];
+char sdp_out[4096];
+struct sl_error last_error;
+const char *const why = last_error.text;
 
 static void must(int rc, const char *what, const char *reason)
 {
@@ -42,7 +44,7 @@ void relay_start(void)
 	uint8_t index;
 
 	must(sl_eal_init(&eal, &huge, reason), "EAL", reason);
-	must(sl_ports_reserve(1, reason), "buffers", reason);
+	must(sl_ports_reserve(1, SL_NUMA_ANY, reason), "buffers", reason);
 	must(sl_port_open(&port, &index, reason), "port", reason);
 	strcpy(config->name, "public");
 	config->n_addresses = SL_FAMILIES;
@@ -80,7 +82,7 @@ void relay_open(unsigned max_sessions)
 	char prepare[SL_WHY] = "";
 	const char *reason = "";
 
-	env.crypto = sl_crypto_select("ipsec-mb", &reason);
+	env.crypto = sl_crypto_select("auto", &reason);
 	must(!env.crypto, "crypto", reason);
 	if (!sl_n_workers)
 		must(sl_workers_prepare(env.crypto, prepare), "workers", prepare);
@@ -151,11 +153,13 @@ static const char *act(const struct command *c, const struct party *p, bool is_o
 
 	write_sdp(p, sdp, sizeof(sdp));
 	o.sdp = text(sdp);
-	why[0] = '\0';
-	len = (is_offer ? sl_offer : sl_answer)(&relay.sessions, &o, sdp_out, sizeof(sdp_out), why);
+	last_error = (struct sl_error){0};
+	len = (is_offer ? sl_offer : sl_answer)(
+		&relay.sessions, &o, sdp_out, sizeof(sdp_out), &last_error);
 	if (len >= 0)
 		return sdp_out;
 	assert_string_not_equal(why, "");
+	assert_int_equal(last_error.code, len);
 	return NULL;
 }
 

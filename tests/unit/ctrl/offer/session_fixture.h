@@ -59,8 +59,11 @@ struct command {
 	struct sl_sdp_address media_address;
 };
 
-/* The SDP that came back, or NULL: then `why` says why not. Both stay until the next command. */
-extern char sdp_out[4096], why[SL_CALL_WHY];
+/* The SDP that came back, or NULL: then `last_error` says why not, in words `why`. All stay until
+ * the next command. */
+extern char sdp_out[4096];
+extern struct sl_error last_error;
+extern const char *const why;
 const char *offer(const struct command *command, const struct party *party);
 const char *answer(const struct command *command, const struct party *party);
 

@@ -21,7 +21,7 @@ static size_t snapshot(char out[8192])
 
 	sl_reply_start(&reply, out, 8192, SL_REPLY_JSON);
 	sl_reply_dict(&reply);
-	sl_query_write(&reply, find_call("call"), &(struct sl_query){0});
+	sl_query_call(&reply, find_call("call"), NULL);
 	sl_reply_end(&reply);
 	assert_true(sl_reply_finish(&reply) > 0);
 	return (size_t)sl_reply_finish(&reply);

@@ -135,6 +135,7 @@ static void backends_pass_their_selftest(void **state)
 
 	assert_ptr_equal(sl_crypto_select("ipsec-mb", &why), &sl_crypto_ipsecmb);
 	assert_ptr_equal(sl_crypto_select("srtp2", NULL), &sl_crypto_srtp2);
+	assert_ptr_equal(sl_crypto_select("auto", NULL), &sl_crypto_ipsecmb);
 	assert_null(sl_crypto_select("rot13", NULL));
 	assert_null(sl_crypto_select("", &why));
 	assert_non_null(why);

@@ -94,7 +94,7 @@ void relay_start(struct relay *r, const char *backend, unsigned workers)
 			fail_msg("%s", why);
 		assert_false(huge);
 		seen_mempool_rings();
-		if (sl_ports_reserve(4, why) != 0)
+		if (sl_ports_reserve(4, SL_NUMA_ANY, why) != 0)
 			fail_msg("%s", why);
 		eal = true;
 	}

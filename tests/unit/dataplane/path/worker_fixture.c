@@ -7,7 +7,7 @@
 
 struct relay relay;
 
-static const char *backend = "ipsec-mb";
+static const char *backend = "auto";
 
 void send_rtp(struct call *c, int i, uint16_t seq)
 {

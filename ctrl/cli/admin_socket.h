@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The admin socket of sluiced, as its client sees it. Private to ctrl/cli. */
+#ifndef SL_CTRL_ADMIN_SOCKET_H
+#define SL_CTRL_ADMIN_SOCKET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A connected socket, or -1 with errno. */
+int sl_admin_connect(const char *path);
+
+/* All of it. False, with errno: the other end has gone. */
+bool sl_admin_send(int fd, const char *text, size_t len);
+
+#endif

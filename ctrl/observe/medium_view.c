@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ctrl/observe/medium_view.h"
+
+#include <string.h>
+
+#include "ctrl/call/leg.h"
+#include "ctrl/call/local.h"
+#include "ctrl/media/counters.h"
+#include "ctrl/media/hairpin.h"
+#include "ctrl/observe/quality.h"
+
+static void view_path(const struct sl_path *path, struct sl_path_view *view)
+{
+	sl_path_counters(path, &view->count);
+	view->open = path->live;
+	view->drops = sl_path_drops(&view->count);
+	view->last = sl_path_last(&view->count);
+}
+
+/* RTCP comes to the next port, or to the same one (RFC 5761). */
+static void view_local(const struct sl_leg_media *media, struct sl_endpoint local[SL_COMPONENTS])
+{
+	for (int c = 0; c < SL_COMPONENTS; c++) {
+		bool next = c == SL_RTCP && !media->terms.mux;
+
+		memcpy(local[c].ip, sl_local_address(media->local)->ip, sizeof(local[c].ip));
+		local[c].port = (uint16_t)(media->local->rtp + next);
+	}
+}
+
+static void view_ssrc(const struct sl_flow *flow, struct sl_medium_view *view)
+{
+	struct sl_quality_report stream;
+
+	sl_flow_quality(flow, 0, &stream);
+	view->heard = stream.packets;
+	view->ssrc = stream.ssrc;
+}
+
+void sl_view_medium(const struct sl_leg_view *leg, unsigned m, struct sl_medium_view *view)
+{
+	const struct sl_leg_media *media = &leg->model->media[m];
+
+	*view = (struct sl_medium_view){
+		.kind = media->kind,
+		.protocol = sl_sdp_proto_name(media->terms.proto),
+		.suite = media->terms.theirs.suite,
+		.active = media->terms.active,
+		.mux = media->terms.mux,
+		.held = media->terms.held,
+		.has_ports = media->local,
+	};
+	view_path(&media->path, &view->from);
+	if (media->local)
+		view_local(media, view->local);
+	if (media->terms.active) {
+		sl_terms_remote(&media->terms, view->signalled);
+		sl_leg_remote(media, &media->terms, view->remote);
+	}
+	if (media->path.flow)
+		view_ssrc(media->path.flow, view);
+}
+
+static void view_keys(const struct sl_leg_media *media, struct sl_detail_view *view)
+{
+	if (media->in)
+		sl_master_fingerprint(&media->in->master, view->key_in);
+	if (media->out)
+		sl_master_fingerprint(&media->out->master, view->key_out);
+}
+
+static void view_flow(const struct sl_path *path, struct sl_detail_view *view)
+{
+	view->has_flow = path->flow;
+	sl_view_latency_add(&view->latency, path);
+	for (int c = 0; path->flow && c < SL_COMPONENTS; c++)
+		sl_flow_source(path->flow, c, &view->source[c]);
+}
+
+static void view_connection(
+	const struct sl_sessions *sessions, const struct sl_path *to, struct sl_detail_view *view)
+{
+	const struct sl_call *remote = sl_hairpin_call(sessions, to);
+
+	view->connected = true;
+	view_path(to, &view->to);
+	view->remote_call = remote ? remote->id : NULL;
+}
+
+void sl_view_detail(const struct sl_sessions *sessions, const struct sl_leg_view *leg, unsigned m,
+	struct sl_detail_view *view)
+{
+	const struct sl_leg *peer = leg->model->peer;
+
+	memset(view, 0, sizeof(*view));
+	view_keys(&leg->model->media[m], view);
+	view_flow(&leg->model->media[m].path, view);
+	if (peer && m < peer->n_media)
+		view_connection(sessions, &peer->media[m].path, view);
+}
+
+static void view_quality(const struct sl_quality_track *track, struct sl_stream_view *view)
+{
+	double n = track->samples;
+
+	view->samples = track->samples;
+	view->average.mos = (double)track->mos / n;
+	view->average.loss = (double)track->loss / n;
+	view->average.jitter = (double)track->jitter / n;
+	view->average.round_trip = (double)track->round_trip / n;
+	view->average.leg = (double)track->leg / n;
+	view->lowest = track->lowest;
+	view->highest = track->highest;
+}
+
+unsigned sl_view_streams(
+	const struct sl_leg_view *leg, unsigned m, struct sl_stream_view streams[SL_LIVE_SSRCS])
+{
+	const struct sl_quality_track *tracks[SL_LIVE_SSRCS];
+	struct sl_quality_report now[SL_LIVE_SSRCS];
+	unsigned n = sl_quality_now(leg->model, m, now, tracks);
+
+	for (unsigned i = 0; i < n; i++) {
+		streams[i] = (struct sl_stream_view){.now = now[i]};
+		if (tracks[i])
+			view_quality(tracks[i], &streams[i]);
+	}
+	return n;
+}
