@@ -29,7 +29,7 @@ static const struct shape shapes[] = {
 	{"closed port, priority tag", .to = "198.51.100.10", .port = 20004, .tags = 1},
 	{"malformed", .to = "198.51.100.10", .port = 20002, .ip_lie = 1},
 	{"open pinhole", .to = "198.51.100.10", .port = 20002},
-	{"open pinhole, stranger", .to = "198.51.100.10", .port = 20002, .from = "192.0.2.2"},
+	{"open pinhole, unknown source", .to = "198.51.100.10", .port = 20002, .from = "192.0.2.2"},
 	{"open pinhole, IPv6", .to = "2001:db8:1::10", .port = 20002},
 	{"SIP", .to = "198.51.100.10", .port = 5060},
 	{"TCP", .to = "198.51.100.10", .port = 22, .protocol = 6},
@@ -79,8 +79,8 @@ static void add(struct sl_guard *guard, uint8_t slot, int family, const char *te
 /* The limits that the daemon sets unless told otherwise, and whom calls name. */
 static void limit(struct sl_guard *guard, unsigned prefixes)
 {
-	const struct sl_policy policy = {.stranger = sl_rate_of(200, 200),
-		.strangers = sl_rate_of(20000, 20000),
+	const struct sl_policy policy = {.unknown_source = sl_rate_of(200, 200),
+		.unknown_total = sl_rate_of(20000, 20000),
 		.prefixes = prefixes};
 	static const uint8_t expected[2][16] = {
 		{[10] = 0xff, 0xff, 192, 0, 2, 1},

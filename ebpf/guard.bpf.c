@@ -87,11 +87,11 @@ static __always_inline __u32 judge_source(const struct sl_policy *limits,
 		return SL_GUARD_MARTIAN;
 	if (list == SL_PREFIX_ALLOW)
 		return passes;
-	switch (judge_stranger(limits, &key, budget_of)) {
-	case SL_STRANGER_OVER:
-		return kernel ? SL_GUARD_KERNEL_STRANGER : SL_GUARD_STRANGER;
-	case SL_STRANGERS_OVER:
-		return kernel ? SL_GUARD_KERNEL_STRANGERS : SL_GUARD_STRANGERS;
+	switch (judge_unknown(limits, &key, budget_of)) {
+	case SL_UNKNOWN_SOURCE_OVER:
+		return kernel ? SL_GUARD_KERNEL_UNKNOWN_SOURCE : SL_GUARD_UNKNOWN_SOURCE;
+	case SL_UNKNOWN_TOTAL_OVER:
+		return kernel ? SL_GUARD_KERNEL_UNKNOWN_TOTAL : SL_GUARD_UNKNOWN_TOTAL;
 	default:
 		return passes;
 	}

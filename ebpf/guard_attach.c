@@ -15,9 +15,10 @@ static int size_maps(struct bpf_object *object, const struct sl_guard_sizes *siz
 {
 	int error = 0;
 
-	if (sizes->strangers)
+	if (sizes->unknown_sources)
 		error = bpf_map__set_max_entries(
-			bpf_object__find_map_by_name(object, "strangers"), sizes->strangers);
+			bpf_object__find_map_by_name(object, "unknown_sources"),
+			sizes->unknown_sources);
 	if (!error && sizes->sources)
 		error = bpf_map__set_max_entries(
 			bpf_object__find_map_by_name(object, sl_guard_map_name(EXPECTED)),

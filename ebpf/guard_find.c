@@ -11,7 +11,7 @@
 #include <linux/if_link.h>
 
 #include "ebpf/guard_private.h"
-#include "ebpf/holder.h"
+#include "ebpf/map_owner.h"
 
 /* What the maps of this version look like; the program's source says the same. No max_entries: the
  * configuration says how many. */
@@ -219,7 +219,8 @@ bool sl_guard_is_guard(const struct sl_guard_attached *attached)
 bool sl_guard_is_ours(const struct sl_guard_attached *attached)
 {
 	return sl_guard_is_guard(attached) ||
-	       (strcmp(attached->name, SL_GUARD_SEAT_PROGRAM) == 0 && attached->maps[XSKS] >= 0);
+	       (strcmp(attached->name, SL_GUARD_PLACEHOLDER_PROGRAM) == 0 &&
+		       attached->maps[XSKS] >= 0);
 }
 
 int sl_guard_refuse_foreign(
@@ -234,16 +235,16 @@ int sl_guard_refuse_foreign(
 
 int sl_guard_refuse_busy(struct sl_guard_attached *attached, bool others, char why[SL_GUARD_WHY])
 {
-	struct sl_holder holder;
+	struct sl_map_owner owner;
 
 	/* Our own hold on the map must not be mistaken for somebody's. */
 	close_fd(&attached->maps[XSKS]);
-	if (!sl_holder_of_map(attached->infos[XSKS].id, &holder) ||
-		(others && holder.pid == getpid()))
+	if (!sl_map_owner_find(attached->infos[XSKS].id, &owner) ||
+		(others && owner.pid == getpid()))
 		return 0;
 	return sl_guard_refuse(-EBUSY, why,
 		"%s: another Sluice guards it: process %d (%s); stop that one first",
-		attached->netdev, (int)holder.pid, holder.name);
+		attached->netdev, (int)owner.pid, owner.name);
 }
 
 int sl_guard_stale_detach(unsigned ifindex, char why[SL_GUARD_WHY])

@@ -46,7 +46,7 @@ int sl_guard_prefix_set(struct sl_guard *guard, const uint8_t ip[16], unsigned b
 
 /* A source that calls name. The program need only find it; how often is counted here, so that the
  * calls of one gateway cost system calls with the first and the last of them. */
-struct named {
+struct expected {
 	struct sl_guard_address source; /* as the program looks it up */
 	unsigned calls;
 };
@@ -56,27 +56,28 @@ static int compare(const void *a, const void *b)
 	return memcmp(a, b, sizeof(struct sl_guard_address));
 }
 
-static struct named *named_find(const struct sl_guard *guard, const struct sl_guard_address *source)
+static struct expected *expected_find(
+	const struct sl_guard *guard, const struct sl_guard_address *source)
 {
-	struct named **found = tfind(source, &guard->named, compare);
+	struct expected **found = tfind(source, &guard->expected_sources, compare);
 
 	return found ? *found : NULL;
 }
 
-static int named_new(struct sl_guard *guard, const struct sl_guard_address *source)
+static int expected_new(struct sl_guard *guard, const struct sl_guard_address *source)
 {
-	struct named *named = malloc(sizeof(*named));
+	struct expected *expected = malloc(sizeof(*expected));
 	const __u32 calls = 1;
 	int error = -ENOMEM;
 
-	if (!named)
+	if (!expected)
 		return error;
-	*named = (struct named){*source, calls};
-	if (tsearch(named, &guard->named, compare))
+	*expected = (struct expected){*source, calls};
+	if (tsearch(expected, &guard->expected_sources, compare))
 		error = bpf_map_update_elem(guard->maps[EXPECTED], source, &calls, BPF_ANY);
 	if (error) {
-		tdelete(named, &guard->named, compare);
-		free(named);
+		tdelete(expected, &guard->expected_sources, compare);
+		free(expected);
 	}
 	return error;
 }
@@ -84,28 +85,28 @@ static int named_new(struct sl_guard *guard, const struct sl_guard_address *sour
 int sl_guard_source_add(struct sl_guard *guard, const uint8_t ip[16])
 {
 	struct sl_guard_address source;
-	struct named *named;
+	struct expected *expected;
 
 	sl_source_key(ip, source.ip);
-	named = named_find(guard, &source);
-	if (!named)
-		return named_new(guard, &source);
-	named->calls++;
+	expected = expected_find(guard, &source);
+	if (!expected)
+		return expected_new(guard, &source);
+	expected->calls++;
 	return 0;
 }
 
 void sl_guard_source_remove(struct sl_guard *guard, const uint8_t ip[16])
 {
 	struct sl_guard_address source;
-	struct named *named;
+	struct expected *expected;
 
 	sl_source_key(ip, source.ip);
-	named = named_find(guard, &source);
-	if (!named || --named->calls)
+	expected = expected_find(guard, &source);
+	if (!expected || --expected->calls)
 		return;
 	bpf_map_delete_elem(guard->maps[EXPECTED], &source);
-	tdelete(named, &guard->named, compare);
-	free(named);
+	tdelete(expected, &guard->expected_sources, compare);
+	free(expected);
 }
 
 static int show(void *context, void *data, size_t size)

@@ -36,7 +36,7 @@ struct sl_guard {
 	struct ring_buffer *events;
 	sl_guard_see *see; /* whom events go to */
 	void *context;
-	void *named;                         /* of search.h: the sources that calls name */
+	void *expected_sources;              /* of search.h: the sources that calls name */
 	bool kernel;                         /* no dataplane: open ports are the kernel's */
 	uint8_t index[SL_MAX_ADDRESS_SLOTS]; /* [slot]: of its pinholes; slots of one address share
 					      */
@@ -65,7 +65,7 @@ int sl_guard_find_xdp(unsigned ifindex, struct sl_guard_attached *attached, char
 int sl_guard_find_tc(unsigned ifindex, struct sl_guard_attached *attached, char why[SL_GUARD_WHY]);
 void sl_guard_release(struct sl_guard_attached *attached);
 bool sl_guard_is_guard(const struct sl_guard_attached *attached);
-bool sl_guard_is_ours(const struct sl_guard_attached *attached); /* the guard, or its seat */
+bool sl_guard_is_ours(const struct sl_guard_attached *attached); /* the guard, or its placeholder */
 int sl_guard_refuse_foreign(
 	const struct sl_guard_attached *attached, int error, char why[SL_GUARD_WHY]);
 /* -EBUSY when a process, `others`: other than this one, holds its socket map. */

@@ -89,7 +89,7 @@ void sl_guard_let_go(struct sl_guard *guard)
 		close(guard->xdp);
 	if (guard->tc >= 0)
 		close(guard->tc);
-	tdestroy(guard->named, free);
+	tdestroy(guard->expected_sources, free);
 	free(guard->per_cpu);
 	free(guard);
 }

@@ -7,9 +7,9 @@
  *   sl_guard_stale_detach      before DPDK probes the device: its driver attaches only to a netdev
  *                              without a program, and on any failure detaches what it finds there.
  *                              What a Sluice before this one left at tc ingress judges meanwhile
- *   (rte_eth_rx_queue_setup)   loads and attaches the seat (ebpf/seat.bpf.c)
+ *   (rte_eth_rx_queue_setup)   loads and attaches the placeholder (ebpf/placeholder.bpf.c)
  *   sl_guard_load, sl_guard_policy_set, sl_guard_prefix_set, sl_guard_address_add
- *   sl_guard_attach            takes the seat, and then the place at tc
+ *   sl_guard_attach            takes its place, and then the one at tc
  *   sl_guard_pinhole_open, sl_guard_pinhole_close, sl_guard_counters
  *   sl_guard_close             before rte_eth_dev_close, which detaches what is at XDP; the place
  *                              at tc stays
@@ -46,20 +46,21 @@ int sl_guard_stale_detach(unsigned ifindex, char why[SL_GUARD_WHY]);
 
 /*
  * A file in memory with the program that holds the guard's place while DPDK opens its sockets
- * (ebpf/seat.bpf.c): /proc/self/fd/N is a path for DPDK's `xdp_prog`. The caller closes it. -errno.
+ * (ebpf/placeholder.bpf.c): /proc/self/fd/N is a path for DPDK's `xdp_prog`. The caller closes it.
+ * -errno.
  */
-int sl_guard_seat(void);
+int sl_guard_placeholder(void);
 
 /* Entries of the tables; 0: as many as the program says. */
 struct sl_guard_sizes {
-	unsigned strangers; /* memory is taken at once */
-	unsigned sources;   /* that calls name; memory as they come */
+	unsigned unknown_sources; /* memory is taken at once */
+	unsigned sources;         /* that calls name; memory as they come */
 };
 
 /*
  * Loads programs and maps for the netdev; nothing is attached. `kernel`:
- * there is no dataplane, open ports are the kernel's, whoever is a stranger there is limited. The
- * caller owns *guard and ends it with sl_guard_close or sl_guard_let_go.
+ * there is no dataplane, open ports are the kernel's, whoever is an unknown source there is
+ * limited. The caller owns *guard and ends it with sl_guard_close or sl_guard_let_go.
  */
 int sl_guard_load(unsigned ifindex, const struct sl_guard_sizes *sizes, bool kernel,
 	struct sl_guard **guard, char why[SL_GUARD_WHY]);
@@ -118,7 +119,8 @@ int sl_guard_address_add(struct sl_guard *guard, uint8_t slot, const uint8_t ip[
 /*
  * One atomic write to shared memory each, no syscall; repeating one is harmless. The program sees
  * it with the next packet. slot < SL_MAX_ADDRESS_SLOTS (else nothing happens), port in host byte
- * order. A port outside the slot's media ports is the kernel's; open, its strangers are limited.
+ * order. A port outside the slot's media ports is the kernel's; open, its unknown sources are
+ * limited.
  */
 void sl_guard_pinhole_open(struct sl_guard *guard, uint8_t slot, uint16_t port);
 void sl_guard_pinhole_close(struct sl_guard *guard, uint8_t slot, uint16_t port);
@@ -138,8 +140,8 @@ int sl_guard_prefix_set(struct sl_guard *guard, const uint8_t ip[16], unsigned b
 	enum sl_prefix prefix, char why[SL_GUARD_WHY]);
 
 /*
- * Calls name this source (of IPv6: its /64): it is no stranger until it was taken back as often as
- * it was given, by this handle. -E2BIG, -ENOMEM: no room; it stays a stranger.
+ * Calls name this source (of IPv6: its /64): it is no unknown source until it was taken back as
+ * often as it was given, by this handle. -E2BIG, -ENOMEM: no room; it stays an unknown source.
  */
 int sl_guard_source_add(struct sl_guard *guard, const uint8_t ip[16]);
 void sl_guard_source_remove(struct sl_guard *guard, const uint8_t ip[16]);

@@ -42,10 +42,10 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, SL_GUARD_MAX_STRANGERS);
+	__uint(max_entries, SL_GUARD_MAX_UNKNOWN_SOURCES);
 	__type(key, struct sl_guard_address);
 	__type(value, __u64);
-} strangers SEC(".maps");
+} unknown_sources SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -140,19 +140,19 @@ static __always_inline struct sl_guard_address who(const struct packet *packet)
 	return key;
 }
 
-static __always_inline enum sl_stranger judge_stranger(
+static __always_inline enum sl_unknown judge_unknown(
 	const struct sl_policy *limits, const struct sl_guard_address *key, __u32 whose)
 {
 	__u64 now = bpf_ktime_get_ns(), fresh, *bucket, *all;
-	enum sl_stranger verdict = SL_STRANGER_PASSES;
+	enum sl_unknown verdict = SL_UNKNOWN_PASSES;
 
-	bucket = bpf_map_lookup_elem(&strangers, key);
+	bucket = bpf_map_lookup_elem(&unknown_sources, key);
 	all = bpf_map_lookup_elem(&budget, &whose);
 	if (all)
-		verdict = sl_stranger_judge(limits, bucket, all, now);
-	if (verdict == SL_STRANGER_PASSES && !bucket && limits->stranger.interval) {
-		fresh = sl_stranger_first(limits, now);
-		bpf_map_update_elem(&strangers, key, &fresh, BPF_ANY);
+		verdict = sl_unknown_judge(limits, bucket, all, now);
+	if (verdict == SL_UNKNOWN_PASSES && !bucket && limits->unknown_source.interval) {
+		fresh = sl_unknown_first(limits, now);
+		bpf_map_update_elem(&unknown_sources, key, &fresh, BPF_ANY);
 	}
 	return verdict;
 }

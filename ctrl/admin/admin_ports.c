@@ -100,8 +100,8 @@ json_t *sl_admin_ports(const struct sl_admin *a)
 				"{s:s, s:s, s:b, s:i, s:i, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:o}",
 				"name", sl_port_name((uint8_t)port), "driver",
 				s.driver ? s.driver : "", "link", s.link_up, "mtu", (int)s.mtu,
-				"queues", (int)s.queues, "spread", s.spread, "rx", count(s.rx),
-				"tx", count(s.tx), "rx bytes", count(s.rx_bytes), "tx bytes",
+				"queues", (int)s.queues, "rss", s.rss, "rx", count(s.rx), "tx",
+				count(s.tx), "rx bytes", count(s.rx_bytes), "tx bytes",
 				count(s.tx_bytes), "missed", count(s.rx_missed), "guard", guard,
 				"interfaces", interfaces_of(a, port)));
 	}

@@ -165,8 +165,8 @@ void sl_interface_source(const struct sl_interface *interface, const uint8_t ip[
 	sources_refused += !room;
 	if (!room)
 		SL_LOG_LIMITED(SL_LOG_WARNING,
-			"guard: no room for another source: what is not known yet is limited as a "
-			"stranger's");
+			"guard: no room for another source: what is not known yet is limited as an "
+			"unknown source");
 }
 
 /* Ports without a kernel interface have next hops of their own: a negative index stands for each.

@@ -52,7 +52,8 @@ void sl_interface_give(const struct sl_interface *interface, uint8_t address, ui
 void sl_interface_pinhole(
 	const struct sl_interface *interface, uint8_t slot, uint16_t port, bool open);
 
-/* Calls name the source, or do not any more: to the guard, or to the workers, it is no stranger. */
+/* Calls name the source, or do not any more: to the guard, or to the workers, it is no unknown
+ * source. */
 void sl_interface_source(const struct sl_interface *interface, const uint8_t ip[16], bool named);
 
 /* How often there was no room for one, of all interfaces. */

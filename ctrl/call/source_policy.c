@@ -25,7 +25,7 @@ struct sl_latch_policy sl_source_policy(
 		policy.mode = SL_LATCH_FOLLOW;
 	if (!follow && !options->handover)
 		policy.mode = SL_LATCH_STRICT;
-	policy.strangers = options->asymmetric;
+	policy.any_ip = options->asymmetric;
 	if (options->received)
 		memcpy(policy.hint, options->received_from, 16);
 	return policy;

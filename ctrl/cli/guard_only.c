@@ -70,8 +70,8 @@ static int stand(
 	const struct sl_config *config, unsigned port, const char *netdev, unsigned ifindex)
 {
 	const struct sl_config_port *how = &config->ports[port];
-	const struct sl_guard_sizes sizes = {
-		.strangers = config->guard.max_strangers, .sources = config->guard.max_named};
+	const struct sl_guard_sizes sizes = {.unknown_sources = config->guard.max_unknown_sources,
+		.sources = config->guard.max_expected_sources};
 	struct sl_guard *guard = NULL;
 	char why[SL_GUARD_WHY] = "";
 	int rc = sl_guard_load(ifindex, &sizes, true, &guard, why);

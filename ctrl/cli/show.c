@@ -55,7 +55,7 @@ static void show_path(const char *name, json_t *path)
 		number(path, "packets"), number(path, "bytes"), number(path, "rtcp packets"),
 		number(path, "rtcp bytes"));
 	json_object_foreach(drops, reason, value)
-		printf("      dropped %-12s %" JSON_INTEGER_FORMAT "\n", reason,
+		printf("      dropped %-26s %" JSON_INTEGER_FORMAT "\n", reason,
 			json_integer_value(value));
 }
 
@@ -163,16 +163,16 @@ static void show_reasons(const char *by, const json_t *drops)
 	size_t i;
 
 	if (some_dropped(drops) || sl_show_all)
-		printf("%-16s %14s  %s\n", by, "packets", "meaning");
+		printf("%-26s %12s  %s\n", by, "packets", "meaning");
 	else
-		printf("%-16s nothing\n", by);
+		printf("%-26s nothing\n", by);
 	json_array_foreach(drops, i, drop)
 	{
 		if (!number(drop, "packets") && !sl_show_all)
 			continue;
-		printf("%-16s %14" JSON_INTEGER_FORMAT "  ", text(drop, "name"),
+		printf("%-26s %12" JSON_INTEGER_FORMAT "  ", text(drop, "name"),
 			number(drop, "packets"));
-		show_wrapped(text(drop, "reason"), 33, 47);
+		show_wrapped(text(drop, "reason"), 41, 39);
 	}
 }
 
@@ -181,7 +181,7 @@ void sl_show_drops(const json_t *a)
 	show_reasons("by XDP", json_object_get(a, "guard drops"));
 	putchar('\n');
 	show_reasons("by workers", json_object_get(a, "drops"));
-	printf("%-16s %14" JSON_INTEGER_FORMAT "\n", "forwarded", number(a, "forwarded"));
+	printf("%-26s %12" JSON_INTEGER_FORMAT "\n", "forwarded", number(a, "forwarded"));
 	if (!sl_show_all)
 		puts("Reasons that did not occur are left out; --all shows them.");
 }
@@ -194,10 +194,10 @@ void sl_show_guard(const json_t *a)
 	printf("policy (%d port(s) with XDP)\n", (int)number(a, "ports with XDP"));
 	json_array_foreach(json_object_get(a, "policy"), i, row)
 		printf("  %s\n", json_string_value(row));
-	printf("\n%-8s %-16s %14s %10s  %s\n", "by", "reason", "drops", "a second", "alarm");
+	printf("\n%-8s %-26s %12s %10s  %s\n", "by", "reason", "drops", "a second", "alarm");
 	json_array_foreach(json_object_get(a, "reasons"), i, row)
 	{
-		printf("%-8s %-16s %14" JSON_INTEGER_FORMAT " %10" JSON_INTEGER_FORMAT "  ",
+		printf("%-8s %-26s %12" JSON_INTEGER_FORMAT " %10" JSON_INTEGER_FORMAT "  ",
 			text(row, "by"), text(row, "reason"), number(row, "packets"),
 			number(row, "pps"));
 		if (json_is_true(json_object_get(row, "alarm"))) {
@@ -255,7 +255,7 @@ void sl_show_ports(const json_t *a)
 			text(port, "driver"), yes_no(port, "link"), (int)number(port, "mtu"),
 			(int)number(port, "queues"));
 		if (number(port, "queues") > 1)
-			printf("  spread: %s\n", text(port, "spread"));
+			printf("  rss: %s\n", text(port, "rss"));
 		printf("  rx %" JSON_INTEGER_FORMAT " packets, %" JSON_INTEGER_FORMAT
 		       " bytes, missed %" JSON_INTEGER_FORMAT "\n",
 			number(port, "rx"), number(port, "rx bytes"), number(port, "missed"));

@@ -63,7 +63,7 @@ struct sl_config_port {
 	bool no_generic;   /* af_xdp: generic-xdp = no: refuse a netdev whose driver has no XDP */
 	bool has_mac;      /* vdev: */
 	uint8_t mac[6];
-	char tap[IFNAMSIZ]; /* pci, vdev: name of the TAP twin; "": none */
+	char tap[IFNAMSIZ]; /* pci, vdev: name of the TAP exception port; "": none */
 	unsigned n_neighbors;
 	struct sl_config_neighbor neighbors[SL_CONFIG_NEIGHBORS];
 };
@@ -82,9 +82,10 @@ struct sl_config_interface {
 	uint16_t vlan; /* id of the 802.1Q tag on that port; 0: none */
 	unsigned n_addresses;
 	struct sl_config_address address[SL_MAX_POOL]; /* the pool, at least one, as listed */
-	uint16_t port_min;       /* of each, host byte order: first even media port ... */
-	uint16_t port_max;       /* ... to last odd port, inclusive: whole RTP/RTCP pairs */
-	unsigned n_kernel_ports; /* UDP ports of the kernel's sockets; strangers are limited */
+	uint16_t port_min; /* of each, host byte order: first even media port ... */
+	uint16_t port_max; /* ... to last odd port, inclusive: whole RTP/RTCP pairs */
+	unsigned
+		n_kernel_ports; /* UDP ports of the kernel's sockets; unknown sources are limited */
 	uint16_t kernel_ports[SL_CONFIG_KERNEL_PORTS];
 	enum sl_suite min_suite; /* at least as many key and tag bits; SL_SUITE_NONE: any */
 	bool secure_only;        /* allow-rtp = no: SRTP only */

@@ -68,7 +68,8 @@ static void check_tap(struct sl_config_parser *parser, unsigned i)
 			strcat(port->tap, port->name);
 		} else {
 			sl_config_fault_at(parser, parser->port_lines[i].section,
-				"its TAP twin's name 'sl-%s' is longer than %zu bytes; set tap = "
+				"its exception port's name 'sl-%s' is longer than %zu bytes; set "
+				"tap = "
 				"NAME, or tap = none",
 				port->name, sizeof(port->tap) - 1);
 		}
@@ -76,7 +77,8 @@ static void check_tap(struct sl_config_parser *parser, unsigned i)
 	for (unsigned j = 0; j < i && port->tap[0]; j++) {
 		if (!strcmp(parser->config->ports[j].tap, port->tap))
 			sl_config_fault_at(parser, port_line(parser, i, "tap"),
-				"[port %s] has the TAP twin '%s' already; set another tap = NAME",
+				"[port %s] has the TAP exception port '%s' already; set another "
+				"tap = NAME",
 				parser->config->ports[j].name, port->tap);
 	}
 }

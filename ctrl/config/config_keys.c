@@ -134,7 +134,7 @@ GUARD_KEY(set_min_ttl, "min-ttl")
 GUARD_KEY(set_rtcp_pps, "rtcp-pps")
 GUARD_KEY(set_learning_pps, "learning-pps")
 GUARD_KEY(set_max_unknown_sources, "max-unknown-sources")
-GUARD_KEY(set_max_named_sources, "max-named-sources")
+GUARD_KEY(set_max_expected_sources, "max-expected-sources")
 GUARD_KEY(set_alarm_pps, "alarm-pps")
 GUARD_KEY(set_alarm_auth_pps, "alarm-auth-pps")
 GUARD_KEY(set_alarm_loss_pps, "alarm-loss-pps")
@@ -150,7 +150,7 @@ static const struct sl_config_key guard_keys[] = {
 	{"rtcp-pps", false, set_rtcp_pps},
 	{"learning-pps", false, set_learning_pps},
 	{"max-unknown-sources", false, set_max_unknown_sources},
-	{"max-named-sources", false, set_max_named_sources},
+	{"max-expected-sources", false, set_max_expected_sources},
 	{"alarm-pps", false, set_alarm_pps},
 	{"alarm-auth-pps", false, set_alarm_auth_pps},
 	{"alarm-loss-pps", false, set_alarm_loss_pps},

@@ -70,8 +70,7 @@ static void tell_port(const struct sl_network *net, unsigned i)
 
 	sl_port_stats(net->ports[i], &stats);
 	if (port->n_cores > 1)
-		sl_log_info(
-			"port %s: %u queues, spread: %s", port->name, port->n_cores, stats.spread);
+		sl_log_info("port %s: %u queues, RSS: %s", port->name, port->n_cores, stats.rss);
 	if (*warning)
 		sl_log_warning("port %s: %s", port->name, warning);
 }
@@ -84,9 +83,9 @@ static int open_port(struct sl_network *net, unsigned i, char why[SL_NETWORK_WHY
 		[SL_DEVICE_VDEV] = "vdev:%s",
 	};
 	const struct sl_config_port *port = &net->config->ports[i];
-	char device[SL_CONFIG_DEVICE + 8], seat[32] = "";
+	char device[SL_CONFIG_DEVICE + 8], placeholder[32] = "";
 	unsigned cores[SL_MAX_WORKERS];
-	int seat_fd = -1;
+	int placeholder_fd = -1;
 	struct sl_port_config how = {
 		.name = port->name,
 		.device = device,
@@ -94,8 +93,8 @@ static int open_port(struct sl_network *net, unsigned i, char why[SL_NETWORK_WHY
 		.n_cores = port->n_cores,
 		.adaptive = port->poll == SL_POLL_ADAPTIVE,
 		.set_channels = port->set_channels,
-		.xdp_object = seat,
-		.twin = port->tap[0] ? port->tap : NULL,
+		.xdp_object = placeholder,
+		.exception = port->tap[0] ? port->tap : NULL,
 		.mac = port->has_mac ? port->mac : NULL,
 	};
 
@@ -113,18 +112,18 @@ static int open_port(struct sl_network *net, unsigned i, char why[SL_NETWORK_WHY
 		}
 		if (sl_guard_stale_detach(ifindex, why))
 			return -EBUSY;
-		seat_fd = sl_guard_seat();
-		if (seat_fd < 0) {
-			snprintf(
-				why, SL_NETWORK_WHY, "port %s: %s", port->name, strerror(-seat_fd));
-			return seat_fd;
+		placeholder_fd = sl_guard_placeholder();
+		if (placeholder_fd < 0) {
+			snprintf(why, SL_NETWORK_WHY, "port %s: %s", port->name,
+				strerror(-placeholder_fd));
+			return placeholder_fd;
 		}
-		snprintf(seat, sizeof(seat), "/proc/self/fd/%d", seat_fd);
+		snprintf(placeholder, sizeof(placeholder), "/proc/self/fd/%d", placeholder_fd);
 	}
 	int rc = sl_port_open(&how, &net->ports[i], why);
 
-	if (seat_fd >= 0)
-		close(seat_fd);
+	if (placeholder_fd >= 0)
+		close(placeholder_fd);
 	if (!rc)
 		tell_port(net, i);
 	return rc;
@@ -133,8 +132,9 @@ static int open_port(struct sl_network *net, unsigned i, char why[SL_NETWORK_WHY
 static int load_guard(struct sl_network *net, unsigned i, char why[SL_NETWORK_WHY])
 {
 	const struct sl_config_port *port = &net->config->ports[i];
-	const struct sl_guard_sizes sizes = {.strangers = net->config->guard.max_strangers,
-		.sources = net->config->guard.max_named};
+	const struct sl_guard_sizes sizes = {
+		.unknown_sources = net->config->guard.max_unknown_sources,
+		.sources = net->config->guard.max_expected_sources};
 
 	if (port->kind != SL_DEVICE_AF_XDP)
 		return 0;

@@ -17,17 +17,18 @@ static const struct number_key {
 	bool may_be_off;
 } keys[] = {
 #define AT(member) offsetof(struct sl_guard_config, member)
-	{"unknown-source-pps", AT(stranger_pps), 1, 10000000, 200, false, true},
-	{"unknown-source-burst", AT(stranger_burst), 1, 1000000, 200, false, false},
-	{"unknown-pps", AT(strangers_pps), 1, 100000000, 20000, false, true},
+	{"unknown-source-pps", AT(unknown_source_pps), 1, 10000000, 200, false, true},
+	{"unknown-source-burst", AT(unknown_source_burst), 1, 1000000, 200, false, false},
+	{"unknown-pps", AT(unknown_pps), 1, 100000000, 20000, false, true},
 	{"min-ttl", AT(min_ttl), 1, 255, 1, false, false},
 	{"flow-rate-slack", AT(flow_slack), 100, 100000, 200, true, true},
 	{"rtcp-pps", AT(rtcp_pps), SL_POLICE_PPS_LEAST, 100000, 100, false, true},
 	{"learning-pps", AT(learning_pps), SL_POLICE_PPS_LEAST, SL_LATCH_TRIES_MOST, 50, false,
 		false},
-	{"max-unknown-sources", AT(max_strangers), 1024, 16777216, SL_GUARD_MAX_STRANGERS, false,
-		false},
-	{"max-named-sources", AT(max_named), 1024, 16777216, SL_GUARD_MAX_EXPECTED, false, false},
+	{"max-unknown-sources", AT(max_unknown_sources), 1024, 16777216,
+		SL_GUARD_MAX_UNKNOWN_SOURCES, false, false},
+	{"max-expected-sources", AT(max_expected_sources), 1024, 16777216, SL_GUARD_MAX_EXPECTED,
+		false, false},
 	{"alarm-pps", AT(alarm_pps), 1, 100000000, 1000, false, true},
 	{"alarm-auth-pps", AT(alarm_auth_pps), 1, 1000000, 20, false, true},
 	{"alarm-loss-pps", AT(alarm_loss_pps), 1, 1000000, 10, false, true},
@@ -236,9 +237,10 @@ void sl_guard_config_print(FILE *out, const struct sl_guard_config *config)
 struct sl_policy sl_guard_config_policy(const struct sl_guard_config *config)
 {
 	return (struct sl_policy){
-		.stranger = sl_rate_of(config->stranger_pps, config->stranger_burst),
+		.unknown_source =
+			sl_rate_of(config->unknown_source_pps, config->unknown_source_burst),
 		/* A tenth of a second at once: what a burst of new calls sends. */
-		.strangers = sl_rate_of(config->strangers_pps, config->strangers_pps / 10 + 1),
+		.unknown_total = sl_rate_of(config->unknown_pps, config->unknown_pps / 10 + 1),
 		.prefixes = config->n_listed,
 		.min_hops = config->min_ttl,
 	};

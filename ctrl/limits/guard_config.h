@@ -19,18 +19,18 @@ enum {
 };
 
 struct sl_guard_config {
-	unsigned stranger_pps;   /* of one source that no call names; 0: off */
-	unsigned stranger_burst; /* packets */
-	unsigned strangers_pps;  /* of all of them; 0: off */
-	unsigned min_ttl;        /* that media arrives with at least */
-	unsigned flow_slack;     /* hundredths: 200 is twice what the SDP announces; 0: off */
-	unsigned rtcp_pps;       /* of one direction of a call; 0: off */
-	unsigned learning_pps;   /* tags tried at one pinhole for unknown SSRCs or sources */
-	unsigned alarm_pps;      /* drops a second of one kind that raise an alarm; 0: none */
-	unsigned alarm_auth_pps; /* failures a second of one source, or at one call; 0: none */
-	unsigned alarm_loss_pps; /* packets a second that calls would have needed; 0: none */
-	unsigned max_strangers;  /* the guard's table of them; taken at start */
-	unsigned max_named;      /* sources that calls name */
+	unsigned unknown_source_pps;   /* of one source that no call names; 0: off */
+	unsigned unknown_source_burst; /* packets */
+	unsigned unknown_pps;          /* of all of them; 0: off */
+	unsigned min_ttl;              /* that media arrives with at least */
+	unsigned flow_slack;           /* hundredths: 200 is twice what the SDP announces; 0: off */
+	unsigned rtcp_pps;             /* of one direction of a call; 0: off */
+	unsigned learning_pps;         /* tags tried at one pinhole for unknown SSRCs or sources */
+	unsigned alarm_pps;            /* drops a second of one kind that raise an alarm; 0: none */
+	unsigned alarm_auth_pps;      /* failures a second of one source, or at one call; 0: none */
+	unsigned alarm_loss_pps;      /* packets a second that calls would have needed; 0: none */
+	unsigned max_unknown_sources; /* the guard's table of them; taken at start */
+	unsigned max_expected_sources; /* sources that calls name */
 	unsigned n_listed;
 	struct sl_listed listed[SL_MAX_PREFIXES];
 };

@@ -66,9 +66,9 @@ static enum sl_cause cause_of(int verdict)
 	case SL_DROP_UNPROVEN:
 	case SL_DROP_MARTIAN:
 	case SL_DROP_DENIED:
-	case SL_DROP_STRANGER:
+	case SL_DROP_UNKNOWN_SOURCE:
 	case SL_DROP_TTL:
-	case SL_DROP_STRANGERS:
+	case SL_DROP_UNKNOWN_TOTAL:
 		return SL_CAUSE_POLICED;
 	default:
 		return SL_CAUSE_DROPPED;
@@ -174,7 +174,7 @@ static bool say_drops(struct sl_why *why, const struct sl_why_path *p)
 	left[SL_FORWARD] = left[SL_DROP_LOOP] = 0;
 	if (*p->denied) /* said by say_denied */
 		left[SL_DROP_DENIED] = 0;
-	if (passes(p)) /* strangers and forgeries do no harm to media that passes */
+	if (passes(p)) /* unknown sources and forgeries do no harm to media that passes */
 		left[SL_DROP_SOURCE] = left[SL_DROP_AUTH] = 0;
 	for (int round = 0; round < SL_VERDICTS; round++) {
 		int most = SL_FORWARD + 1;

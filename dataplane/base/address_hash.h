@@ -2,8 +2,8 @@
 /*
  * A hash of an address under a secret key (multiply-shift, Dietzfelbinger 1996): of two addresses
  * that somebody has chosen without knowing the key, the hashes are the same with a probability of
- * 2^-64, their upper n bits with 2^-n. Tables that strangers fill keep 64 bits in place of the
- * address: a word that is read and written at once.
+ * 2^-64, their upper n bits with 2^-n. Tables that unknown sources fill keep 64 bits in place of
+ * the address: a word that is read and written at once.
  */
 #ifndef SL_DATAPLANE_ADDRESS_HASH_H
 #define SL_DATAPLANE_ADDRESS_HASH_H

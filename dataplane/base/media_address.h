@@ -26,7 +26,7 @@ struct sl_address {
 	uint16_t vlan;               /* id of the 802.1Q tag it is behind; 0: none */
 	uint8_t port;                /* sl_port it belongs to */
 	uint8_t next;     /* slot + 1 of the same address with other UDP ports; 0: none */
-	uint8_t *limited; /* bitmap of the kernel's UDP ports whose strangers are limited; an
+	uint8_t *limited; /* bitmap of the kernel's UDP ports whose unknown sources are limited; an
 			     address that several slots have has it in the first; NULL: none */
 	struct sl_flow **pinholes; /* port_max - port_min + 1 entries; NULL: closed */
 } __attribute__((aligned(64)));

@@ -3,9 +3,9 @@
 #ifndef SL_DATAPLANE_POLICY_RULES_H
 #define SL_DATAPLANE_POLICY_RULES_H
 
-#include "dataplane/filter/named.h"
+#include "dataplane/filter/expected_sources.h"
 #include "dataplane/filter/prefixes.h"
-#include "dataplane/filter/strangers.h"
+#include "dataplane/filter/unknown_sources.h"
 
 struct sl_rules {
 	struct sl_policy limits;
@@ -17,8 +17,8 @@ struct sl_policy_state {
 					 begun another turn */
 	struct sl_rules both[2];
 	struct sl_listed list[SL_MAX_PREFIXES];
-	struct sl_named named;
-	struct sl_strangers strangers;
+	struct sl_expected_sources expected;
+	struct sl_unknown_sources unknown_sources;
 };
 
 extern struct sl_policy_state *sl_policy_state; /* NULL: no port needs it */

@@ -28,7 +28,7 @@ static struct sl_more *more_of(const struct sl_flow *flow)
 
 static bool policies_equal(const struct sl_latch_policy *a, const struct sl_latch_policy *b)
 {
-	return a->mode == b->mode && a->strangers == b->strangers && a->tries == b->tries &&
+	return a->mode == b->mode && a->any_ip == b->any_ip && a->tries == b->tries &&
 	       a->round == b->round && memcmp(a->hint, b->hint, sizeof(a->hint)) == 0;
 }
 

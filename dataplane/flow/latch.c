@@ -96,7 +96,7 @@ static bool may_try(struct sl_latch *l, const struct sl_endpoint *from, uint64_t
 			return false;
 		if (!l->plain)
 			return within_budget(l, from, now);
-		return window_open(l, now) && (l->policy.strangers || named(l, from));
+		return window_open(l, now) && (l->policy.any_ip || named(l, from));
 	case SL_LATCH_FOLLOW:
 		return l->plain || within_budget(l, from, now);
 	default:

@@ -45,7 +45,7 @@ enum sl_latch_mode {
 
 struct sl_latch_policy {
 	uint8_t mode;     /* enum sl_latch_mode */
-	bool strangers;   /* plain, SL_LATCH_ONCE: any IP address may be learnt */
+	bool any_ip;      /* plain, SL_LATCH_ONCE: any IP address may be learnt */
 	uint16_t tries;   /* SRTP: a second, and at once, for each bucket; 0: SL_LATCH_TRIES */
 	uint8_t hint[16]; /* IP address that signalling came from; all zero: not known */
 	uint16_t round;   /* SL_LATCH_ONCE: another one with each offer or answer of the endpoint */
@@ -90,7 +90,7 @@ void sl_latch_inherit(struct sl_latch *l, const struct sl_latch *old);
 
 /*
  * Before any cryptography: may a packet from there be tried? False: SL_DROP_SOURCE. Learns nothing;
- * only the budget for strangers shrinks.
+ * only the budget for unknown sources shrinks.
  */
 bool sl_latch_try(struct sl_latch *l, const struct sl_endpoint *from, uint64_t now);
 

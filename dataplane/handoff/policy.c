@@ -20,7 +20,8 @@ int sl_policy_open(void)
 {
 	struct sl_policy_state *state = rte_zmalloc("policy", sizeof(*state), 64);
 
-	if (!state || !random_key(&state->named.key) || !random_key(&state->strangers.key)) {
+	if (!state || !random_key(&state->expected.key) ||
+		!random_key(&state->unknown_sources.key)) {
 		rte_free(state);
 		return -ENOMEM;
 	}
@@ -53,11 +54,11 @@ int sl_policy_set(const struct sl_policy *limits, const struct sl_listed *list, 
 
 bool sl_policy_source_add(const uint8_t ip[16])
 {
-	return !sl_policy_state || sl_named_add(&sl_policy_state->named, ip);
+	return !sl_policy_state || sl_expected_sources_add(&sl_policy_state->expected, ip);
 }
 
 void sl_policy_source_remove(const uint8_t ip[16])
 {
 	if (sl_policy_state)
-		sl_named_remove(&sl_policy_state->named, ip);
+		sl_expected_sources_remove(&sl_policy_state->expected, ip);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The policy where no XDP program applies it: on pci and vdev ports. Lists, sources that calls name
- * and limits on strangers are the same as the guard's (ebpf/guard_user.h), shared by all workers.
- * Written by the control thread.
+ * and limits on unknown sources are the same as the guard's (ebpf/guard_user.h), shared by all
+ * workers. Written by the control thread.
  */
 #ifndef SL_DATAPLANE_POLICY_H
 #define SL_DATAPLANE_POLICY_H
@@ -25,7 +25,8 @@ void sl_policy_close(void);
  */
 int sl_policy_set(const struct sl_policy *limits, const struct sl_listed *list, unsigned n);
 
-/* Calls name this source (of IPv6: its /64), or do so no more. False: no room, it stays a stranger.
+/* Calls name this source (of IPv6: its /64), or do so no more. False: no room, it stays an unknown
+ * source.
  */
 bool sl_policy_source_add(const uint8_t ip[16]);
 void sl_policy_source_remove(const uint8_t ip[16]);

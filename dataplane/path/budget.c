@@ -20,12 +20,12 @@ static bool is_martian(const struct sl_packet *p)
 enum sl_verdict sl_source_budget(const struct sl_packet *p, enum sl_budget budget, uint64_t now)
 {
 	static const uint8_t verdicts[SL_BUDGETS][3] = {
-		[SL_BUDGET_MEDIA] = {[SL_STRANGER_PASSES] = SL_FORWARD,
-			[SL_STRANGER_OVER] = SL_DROP_STRANGER,
-			[SL_STRANGERS_OVER] = SL_DROP_STRANGERS},
-		[SL_BUDGET_KERNEL] = {[SL_STRANGER_PASSES] = SL_FORWARD,
-			[SL_STRANGER_OVER] = SL_DROP_KERNEL_STRANGER,
-			[SL_STRANGERS_OVER] = SL_DROP_KERNEL_STRANGERS},
+		[SL_BUDGET_MEDIA] = {[SL_UNKNOWN_PASSES] = SL_FORWARD,
+			[SL_UNKNOWN_SOURCE_OVER] = SL_DROP_UNKNOWN_SOURCE,
+			[SL_UNKNOWN_TOTAL_OVER] = SL_DROP_UNKNOWN_TOTAL},
+		[SL_BUDGET_KERNEL] = {[SL_UNKNOWN_PASSES] = SL_FORWARD,
+			[SL_UNKNOWN_SOURCE_OVER] = SL_DROP_KERNEL_UNKNOWN_SOURCE,
+			[SL_UNKNOWN_TOTAL_OVER] = SL_DROP_KERNEL_UNKNOWN_TOTAL},
 	};
 	struct sl_policy_state *state = sl_policy_state;
 	const uint8_t *source = p->view.source;
@@ -34,10 +34,10 @@ enum sl_verdict sl_source_budget(const struct sl_packet *p, enum sl_budget budge
 		return SL_FORWARD;
 	if (is_martian(p)) /* also in an IPv6 /64 that calls name */
 		return SL_DROP_MARTIAN;
-	if (sl_named_has(&state->named, source))
+	if (sl_expected_sources_has(&state->expected, source))
 		return SL_FORWARD;
 	if (p->listed == SL_PREFIX_ALLOW)
 		return SL_FORWARD;
-	return verdicts[budget][sl_strangers_judge(
-		&state->strangers, &sl_rules_now()->limits, budget, source, now)];
+	return verdicts[budget][sl_unknown_sources_judge(
+		&state->unknown_sources, &sl_rules_now()->limits, budget, source, now)];
 }

@@ -43,8 +43,8 @@ struct sl_view {
  * headers, UDP. SL_FORWARD: a UDP datagram or the first fragment of one, the view is set up to
  * `hops`. SL_PUNT: well-formed as far as it was read but not that (ARP, a second tag, other
  * transports, later fragments, an IPv6 routing header that is not done, an IPv4-mapped address on
- * the wire): the kernel's business, within the limits on strangers if view->limited, which holds
- * for
+ * the wire): the kernel's business, within the limits on unknown sources if view->limited, which
+ * holds for
  *   - every fragment
  *   - TCP without ACK
  *   - ICMP but for errors and, from the link itself, neighbour discovery

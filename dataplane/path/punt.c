@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Packets that are the kernel's: by the twin of their port, where there is one, within the limits.
+/* Packets that are the kernel's: by the exception port of their device, where there is one, within
+ * the limits.
  */
 #include "dataplane/base/media_address.h"
 #include "dataplane/path/worker.h"
 #include "dataplane/port/ethdev.h"
-#include "dataplane/port/twin.h"
+#include "dataplane/port/exception_port.h"
 
 #include "dataplane/base/packet_path.h"
 
@@ -23,12 +24,12 @@ static bool is_limited(const struct sl_packet *p)
 
 enum sl_verdict sl_punt(const struct sl_packet *p, uint64_t now)
 {
-	struct sl_twin *twin = sl_ethdevs[sl_ethdev_by_dpdk[p->m->port]].twin;
+	struct sl_exception_port *exception = sl_ethdevs[sl_ethdev_by_dpdk[p->m->port]].exception;
 	enum sl_verdict v = is_limited(p) ? sl_source_budget(p, SL_BUDGET_KERNEL, now) : SL_FORWARD;
 
 	if (v != SL_FORWARD)
 		return v;
-	if (!twin)
+	if (!exception)
 		return SL_DROP_NOT_MEDIA;
-	return sl_twin_give(twin, p->m) ? SL_PUNT : SL_DROP_PUNT_FULL;
+	return sl_exception_give(exception, p->m) ? SL_PUNT : SL_DROP_PUNT_FULL;
 }

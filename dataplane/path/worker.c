@@ -8,7 +8,7 @@
 #include "dataplane/base/shared.h"
 #include "dataplane/path/probe.h"
 #include "dataplane/port/ethdev.h"
-#include "dataplane/port/twin.h"
+#include "dataplane/port/exception_port.h"
 
 #include "dataplane/base/packet_path.h"
 
@@ -134,19 +134,19 @@ static void run_burst(
 		run_stages(w, b, false);
 }
 
-/* Packets that the kernel sends by a twin of one of this worker's first queues. */
-static unsigned relay_twins(struct sl_worker *w)
+/* Packets that the kernel sends by an exception port of one of this worker's first queues. */
+static unsigned relay_exception_ports(struct sl_worker *w)
 {
 	struct rte_mbuf *m[SL_BURST];
 	unsigned total = 0;
 
 	for (uint8_t i = 0; i < w->n_rx; i++) {
-		struct sl_twin *twin = sl_ethdevs[w->rx[i].port].twin;
+		struct sl_exception_port *exception = sl_ethdevs[w->rx[i].port].exception;
 
-		if (!twin || w->rx[i].queue != 0)
+		if (!exception || w->rx[i].queue != 0)
 			continue;
 
-		unsigned n = sl_twin_take(twin, m, SL_BURST);
+		unsigned n = sl_exception_take(exception, m, SL_BURST);
 
 		for (unsigned k = 0; k < n; k++)
 			sl_tx_enqueue_kernel(w, w->rx[i].port, m[k]);
@@ -200,7 +200,7 @@ unsigned sl_worker_poll(struct sl_worker *w)
 
 	if (n)
 		run_burst(w, m, n, now, false);
-	total += n + run_hairpins(w, now) + relay_twins(w);
+	total += n + run_hairpins(w, now) + relay_exception_ports(w);
 	sl_tx_flush(w);
 	if (unlikely(w->tap))
 		sl_tap_publish(w);

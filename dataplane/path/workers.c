@@ -17,8 +17,8 @@
 #include "dataplane/path/worker.h"
 #include "dataplane/path/workers.h"
 #include "dataplane/port/ethdev.h"
+#include "dataplane/port/exception_port.h"
 #include "dataplane/port/numa.h"
-#include "dataplane/port/twin.h"
 
 enum {
 	IDLE_POLLS = 1000,     /* empty polls before an adaptive worker sleeps */
@@ -254,8 +254,8 @@ int sl_workers_start(const struct sl_crypto_backend *crypto, char why[SL_WHY])
 	int err = sl_workers_prepare(crypto, why);
 
 	for (uint8_t port = 0; port < sl_n_ethdevs && !err; port++)
-		if (sl_ethdevs[port].twin)
-			err = sl_twin_start(sl_ethdevs[port].twin,
+		if (sl_ethdevs[port].exception)
+			err = sl_exception_start(sl_ethdevs[port].exception,
 				&sl_workers[sl_ethdevs[port].workers[0]].wait, why);
 	for (unsigned i = 0; i < sl_n_workers && !err; i++)
 		err = start(&sl_workers[i], why);

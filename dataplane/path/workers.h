@@ -17,7 +17,7 @@ void sl_workers_stop(void);
 struct sl_worker_stats {
 	unsigned core;
 	uint64_t rx, tx;                /* packets off and onto the wire */
-	uint64_t punted;                /* packets given to a kernel twin */
+	uint64_t punted;                /* packets given to an exception port */
 	uint64_t verdicts[SL_VERDICTS]; /* [SL_FORWARD]: forwarded; else drops by reason */
 	uint64_t busy_ns, idle_ns;      /* time spent on bursts with packets, and without */
 };

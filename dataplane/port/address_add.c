@@ -7,8 +7,8 @@
 
 #include "dataplane/base/media_address.h"
 #include "dataplane/port/ethdev.h"
+#include "dataplane/port/exception_port.h"
 #include "dataplane/port/port.h"
-#include "dataplane/port/twin.h"
 
 /* In the first slot of the address. False: no memory. */
 static bool limit_kernel_ports(struct sl_address *first, const struct sl_address_config *config)
@@ -47,8 +47,9 @@ int sl_address_add(
 		snprintf(why, SL_WHY, "at most %d media addresses", SL_MAX_ADDRESS_SLOTS);
 		return -E2BIG;
 	}
-	if (dev->twin)
-		err = sl_twin_address(dev->twin, config->vlan, config->ip, config->prefix, why);
+	if (dev->exception)
+		err = sl_exception_address(
+			dev->exception, config->vlan, config->ip, config->prefix, why);
 	if (err)
 		return err;
 	*a = (struct sl_address){.port = port,

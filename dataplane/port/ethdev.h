@@ -11,7 +11,7 @@
 
 #include "sluice/limits.h"
 
-struct sl_twin;
+struct sl_exception_port;
 
 struct sl_ethdev {
 	char name[32];
@@ -22,16 +22,16 @@ struct sl_ethdev {
 	uint8_t mac[6];
 	uint8_t n_queues;                /* RX and TX alike */
 	uint8_t workers[SL_MAX_WORKERS]; /* [queue] → worker */
-	unsigned ifindex;                /* the netdev, or the twin's; 0: none */
+	unsigned ifindex;                /* the netdev, or the exception port's; 0: none */
 	int node;                        /* NUMA node of the device */
 	bool adaptive;
 	bool af_xdp;
-	const char *spread;             /* how its queues share the packets, in words */
-	char netdev[16];                /* af_xdp: interface name */
-	unsigned cores[SL_MAX_WORKERS]; /* [queue] */
-	int wake_fd[SL_MAX_WORKERS];    /* [queue]: readable when packets wait; -1: none */
-	struct sl_twin *twin;           /* NULL: what is not media is dropped as not-media */
-	char warning[512];              /* see sl_port_warning */
+	const char *rss;                     /* how its queues share the packets, in words */
+	char netdev[16];                     /* af_xdp: interface name */
+	unsigned cores[SL_MAX_WORKERS];      /* [queue] */
+	int wake_fd[SL_MAX_WORKERS];         /* [queue]: readable when packets wait; -1: none */
+	struct sl_exception_port *exception; /* NULL: what is not media is dropped as not-media */
+	char warning[512];                   /* see sl_port_warning */
 };
 
 extern struct sl_ethdev sl_ethdevs[SL_MAX_PORTS + 1]; /* the last one: SL_PORT_HAIRPIN */

@@ -12,9 +12,9 @@
 #include "dataplane/base/media_address.h"
 #include "dataplane/port/device.h"
 #include "dataplane/port/ethdev.h"
+#include "dataplane/port/exception_port.h"
 #include "dataplane/port/netdev.h"
-#include "dataplane/port/spread.h"
-#include "dataplane/port/twin.h"
+#include "dataplane/port/rss.h"
 #include "dataplane/port/xsk_fill.h"
 
 enum {
@@ -102,7 +102,7 @@ static int set_up_queues(const struct sl_port_config *config, struct sl_ethdev *
 		return -EINVAL;
 	}
 	if (!err)
-		sl_spread_configure(&info, dev->n_queues, conf);
+		sl_rss_configure(&info, dev->n_queues, conf);
 	if (!err)
 		err = rte_eth_dev_configure(dev->dpdk_port, dev->n_queues, dev->n_queues, conf);
 	if (!err)
@@ -141,9 +141,9 @@ static int open_twin(const struct sl_port_config *config, struct sl_ethdev *dev,
 			"its driver refuses all multicast (%s), which IPv6 neighbour discovery "
 			"needs; where it is a virtual function: ip link set PF vf N trust on",
 			strerror(-err));
-	err = sl_twin_open(config->twin, dev->mac, dev->mtu, &dev->twin, why);
+	err = sl_exception_open(config->exception, dev->mac, dev->mtu, &dev->exception, why);
 	if (!err)
-		dev->ifindex = sl_twin_ifindex(dev->twin, 0);
+		dev->ifindex = sl_exception_ifindex(dev->exception, 0);
 	return err;
 }
 
@@ -170,7 +170,7 @@ static int identify(const struct sl_port_config *config, struct sl_ethdev *dev, 
 	}
 	if (rte_eth_dev_get_mtu(dev->dpdk_port, &dev->mtu) != 0 || dev->mtu == 0)
 		dev->mtu = DEFAULT_MTU;
-	return config->twin ? open_twin(config, dev, why) : 0;
+	return config->exception ? open_twin(config, dev, why) : 0;
 }
 
 static void place(const struct sl_port_config *config, struct sl_ethdev *dev)
@@ -244,7 +244,7 @@ int sl_port_open(const struct sl_port_config *config, uint8_t *port, char why[SL
 				strerror(-err));
 	}
 	if (!err)
-		dev->spread = sl_spread_start(dev->dpdk_port, dev->n_queues, &conf);
+		dev->rss = sl_rss_start(dev->dpdk_port, dev->n_queues, &conf);
 	warn_of_nodes(dev);
 	return err;
 }
@@ -278,8 +278,8 @@ unsigned sl_port_vlan_ifindex(uint8_t port, uint16_t vlan)
 
 	if (!vlan)
 		return dev->ifindex;
-	if (dev->twin)
-		return sl_twin_ifindex(dev->twin, vlan);
+	if (dev->exception)
+		return sl_exception_ifindex(dev->exception, vlan);
 	if (dev->af_xdp)
 		sl_netdev_vlan(dev->netdev, vlan, &ifindex);
 	return ifindex;
@@ -309,8 +309,8 @@ void sl_ports_close(void)
 		rte_eth_dev_close(dev->dpdk_port);
 		if (dev->vdev[0])
 			rte_vdev_uninit(dev->vdev);
-		if (dev->twin)
-			sl_twin_close(dev->twin);
+		if (dev->exception)
+			sl_exception_close(dev->exception);
 	}
 	sl_addresses_close();
 }
@@ -353,6 +353,6 @@ void sl_port_stats(uint8_t port, struct sl_port_stats *out)
 		.mtu = dev->mtu,
 		.queues = dev->n_queues,
 		.driver = driver(dev),
-		.spread = dev->spread,
+		.rss = dev->rss,
 	};
 }

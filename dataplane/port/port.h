@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Ethernet ports, their queues and their kernel twins; media addresses. The order of use:
+ * Ethernet ports, their queues and their exception ports; media addresses. The order of use:
  * sl_eal_init, sl_ports_reserve, sl_port_open per port, sl_address_add per address,
  * sl_workers_start (dataplane/path/workers.h); then flows (dataplane/handoff/mailbox.h); at the end
  * sl_workers_stop, sl_ports_close, sl_eal_cleanup. All of this is the control thread's. Errors are
@@ -47,15 +47,17 @@ struct sl_port_config {
 	unsigned n_cores;
 	bool adaptive;     /* workers may sleep when idle */
 	bool set_channels; /* af_xdp: narrow the netdev's channels to n_cores instead of refusing */
-	const char *xdp_object; /* af_xdp: path of the program that DPDK loads: sl_guard_seat */
-	const char *twin;       /* pci, vdev: name of the TAP twin to create; NULL: none */
-	const uint8_t *mac;     /* vdev: 6 bytes, or NULL for the driver's own */
+	const char
+		*xdp_object; /* af_xdp: path of the program that DPDK loads: sl_guard_placeholder */
+	const char *exception; /* pci, vdev: name of the TAP exception port to create; NULL: none */
+	const uint8_t *mac;    /* vdev: 6 bytes, or NULL for the driver's own */
 };
 
 /* Index of the opened port in `port`. The netdev that the kernel routes by is sl_port_ifindex. */
 int sl_port_open(const struct sl_port_config *config, uint8_t *port, char why[SL_WHY]);
 
-/* The kernel's interface behind the port (the netdev itself, or the twin); 0: there is none. */
+/* The kernel's interface behind the port (the netdev itself, or the exception port); 0: there is
+ * none. */
 unsigned sl_port_ifindex(uint8_t port);
 /* The netdev that the kernel routes a VLAN of the port by, once its addresses were added; 0: none,
  * 0 as `vlan`: sl_port_ifindex. */
@@ -75,12 +77,12 @@ int sl_port_xdp_socket(uint8_t port, unsigned queue);
  * everything else is the kernel's.
  */
 struct sl_address_config {
-	uint8_t ip[16];               /* IPv4 in mapped form */
-	unsigned prefix;              /* bits of its own family: what a twin is configured with */
-	uint16_t vlan;                /* id of the 802.1Q tag it is behind, 1 to 4094; 0: none */
+	uint8_t ip[16];  /* IPv4 in mapped form */
+	unsigned prefix; /* bits of its own family: what an exception port is configured with */
+	uint16_t vlan;   /* id of the 802.1Q tag it is behind, 1 to 4094; 0: none */
 	uint16_t port_min, port_max;  /* UDP ports, inclusive, host byte order */
-	const uint16_t *kernel_ports; /* the kernel's UDP ports whose strangers are limited, where
-					 the worker is the guard; host byte order */
+	const uint16_t *kernel_ports; /* the kernel's UDP ports whose unknown sources are limited,
+					 where the worker is the guard; host byte order */
 	unsigned n_kernel_ports;
 };
 
@@ -88,7 +90,8 @@ struct sl_address_config {
 int sl_address_add(
 	uint8_t port, const struct sl_address_config *config, uint8_t *slot, char why[SL_WHY]);
 
-/* Stops the ports and removes what was made for them: XDP program, AF_XDP sockets, twins. */
+/* Stops the ports and removes what was made for them: XDP program, AF_XDP sockets, exception ports.
+ */
 void sl_ports_close(void);
 
 struct sl_port_stats {
@@ -98,7 +101,7 @@ struct sl_port_stats {
 	bool link_up;
 	uint16_t mtu, queues;
 	const char *driver;
-	const char *spread; /* how packets get to the queue of their owner, in words */
+	const char *rss; /* how packets get to the queue of their owner, in words */
 };
 
 void sl_port_stats(uint8_t port, struct sl_port_stats *out);

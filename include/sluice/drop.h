@@ -15,16 +15,16 @@
 	X(UDP, "udp", "malformed UDP header, or length beyond the IP packet")                      \
 	X(FRAGMENT, "fragment",                                                                    \
 		"fragment of UDP to a media port, or one that hides TCP's flags")                  \
-	X(NOT_MEDIA, "not-media", "not media, and this port has no kernel twin to pass it to")     \
+	X(NOT_MEDIA, "not-media", "not media, and this port has no exception port to pass it to")     \
 	X(CLOSED, "closed", "UDP to a media port that no call has open")                           \
 	X(DENIED, "denied", "from a prefix that is denied")                                        \
 	X(TTL, "ttl", "to an open port, with fewer hops left than [guard] min-ttl")                \
 	X(MARTIAN, "martian", "from an address that cannot send")                                  \
-	X(STRANGER, "stranger", "to an open port, from a stranger beyond its rate")                \
-	X(STRANGERS, "strangers", "to an open port, from strangers beyond their budget")           \
-	X(KERNEL_STRANGER, "kernel-stranger", "to the kernel, from a stranger beyond its rate")    \
-	X(KERNEL_STRANGERS, "kernel-strangers",                                                    \
-		"to the kernel, from strangers beyond their budget")                               \
+	X(UNKNOWN_SOURCE, "unknown-source-rate", "to an open port, from an unknown source beyond its rate")                \
+	X(UNKNOWN_TOTAL, "unknown-total-rate", "to an open port, from unknown sources beyond their budget")           \
+	X(KERNEL_UNKNOWN_SOURCE, "kernel-unknown-source-rate", "to the kernel, from an unknown source beyond its rate")    \
+	X(KERNEL_UNKNOWN_TOTAL, "kernel-unknown-total-rate",                                                    \
+		"to the kernel, from unknown sources beyond their budget")                               \
 	X(SOURCE, "source", "not from the address and port that signalling announced")             \
 	X(DEMUX, "demux", "neither RTP nor RTCP (RFC 7983), or RTP on an RTCP-only port")          \
 	X(CHECKSUM, "checksum", "plain RTP or RTCP whose UDP checksum is wrong")                   \
@@ -49,7 +49,7 @@
 	X(MTU, "mtu", "larger than the egress port's MTU after re-keying")                         \
 	X(LOOP, "loop", "went from call to call of this relay more than four times: a circle")     \
 	X(HANDOFF_FULL, "handoff-full", "the owning worker's hand-off ring is full")               \
-	X(PUNT_FULL, "punt-full", "the ring to the kernel twin is full")                           \
+	X(PUNT_FULL, "punt-full", "the ring to the exception port is full")                           \
 	X(TX_FULL, "tx-full", "the egress queue is full")
 /* clang-format on */
 
@@ -60,7 +60,7 @@ enum sl_verdict {
 #undef X
 		SL_VERDICTS, /* number of counters: index 0 counts what was forwarded */
 	/* Not counted as drops: the packet left the pipeline by another door. */
-	SL_PUNT = SL_VERDICTS, /* to the kernel twin */
+	SL_PUNT = SL_VERDICTS, /* to the exception port */
 	SL_HANDED_OFF,         /* by a ring, to a worker */
 	SL_DEFERRED,           /* to the second round of this burst */
 };

@@ -16,10 +16,10 @@
 #include "sluice/policy.h"
 
 /* The programs' names, as the kernel lists them: at XDP, behind it at tc ingress, and what keeps
- * XDP's seat while DPDK opens its sockets (ebpf/seat.bpf.c). */
-#define SL_GUARD_PROGRAM      "sluice_guard"
-#define SL_GUARD_TC_PROGRAM   "sluice_guard_tc"
-#define SL_GUARD_SEAT_PROGRAM "sluice_seat"
+ * XDP's place while DPDK opens its sockets (ebpf/placeholder.bpf.c). */
+#define SL_GUARD_PROGRAM             "sluice_guard"
+#define SL_GUARD_TC_PROGRAM          "sluice_guard_tc"
+#define SL_GUARD_PLACEHOLDER_PROGRAM "sluice_xsk_wait"
 
 /* The metadata of a frame that the XDP program has judged and left to the kernel. */
 #define SL_GUARD_JUDGED 0x5c1ce0ffu
@@ -32,7 +32,7 @@ enum {
 						       can be */
 	/* Most entries. The first takes memory as it is filled, the other at start. */
 	SL_GUARD_MAX_EXPECTED = 262144,
-	SL_GUARD_MAX_STRANGERS = 65536,
+	SL_GUARD_MAX_UNKNOWN_SOURCES = 65536,
 	SL_GUARD_EVENT_BYTES = 128 * 1024,
 	SL_GUARD_SAMPLE = 256, /* a power of two */
 };
@@ -73,7 +73,7 @@ static inline __u32 sl_guard_place(const struct sl_guard_address *address)
 /*
  * Map `pinholes` (array, BPF_F_MMAPABLE): which UDP ports of one address are open. Its user side
  * maps it into memory, so opening and closing a pinhole is one atomic write, without a syscall.
- * Open outside the media ports is a port of the kernel's whose strangers are limited.
+ * Open outside the media ports is a port of the kernel's whose unknown sources are limited.
  */
 struct sl_guard_pinholes {
 	__u8 open[SL_GUARD_PORT_BITMAP]; /* bit (port & 7) of byte (port >> 3) */
@@ -89,11 +89,11 @@ struct sl_guard_prefix {
 };
 
 /*
- * Maps `expected` (hash) and `strangers` (LRU hash), both by IPv4 address or IPv6 /64, that is
- * struct sl_guard_address with the last 8 bytes of IPv6 zero. `expected` has whom calls
- * name (its value says nothing); only its user side writes it, so no flood displaces anybody there.
- * `strangers` has the bucket of each. Map `budget` (array, by enum sl_budget) has those of all
- * together.
+ * Maps `expected` (hash) and `unknown_sources` (LRU hash), both by IPv4 address or IPv6 /64, that
+ * is struct sl_guard_address with the last 8 bytes of IPv6 zero. `expected` has whom calls name
+ * (its value says nothing); only its user side writes it, so no flood displaces anybody there.
+ * `unknown_sources` has the bucket of each. Map `budget` (array, by enum sl_budget) has those of
+ * all together.
  */
 
 /* Map `events` (ring buffer): one of SL_GUARD_SAMPLE drops of a kind, on each CPU; the first one
@@ -106,25 +106,27 @@ struct sl_guard_event {
 };
 
 /* Map `counters` (per-CPU array of __u64): what the program decided, in packets. */
-#define SL_GUARD_COUNTERS(X)                                                                      \
-	X(REDIRECTED, "redirected", "media to an open pinhole, given to the dataplane")           \
-	X(PASSED, "passed", "not media: left to the kernel")                                      \
-	X(IP, "ip", "to a media address, with an IP header that contradicts the frame: dropped")  \
-	X(UDP, "udp",                                                                             \
-		"to a media address, with a UDP header that contradicts its packet: dropped")     \
-	X(FRAGMENT, "fragment",                                                                   \
-		"fragment of UDP to a media port, or one that hides TCP's flags: dropped")        \
-	X(DENIED, "denied", "from a prefix that is denied: dropped")                              \
-	X(TTL, "ttl", "to a media port, with fewer hops left than [guard] min-ttl: dropped")      \
-	X(MARTIAN, "martian", "from an address that cannot send: dropped")                        \
-	X(STRANGER, "stranger", "to a media port, from a stranger beyond its rate: dropped")      \
-	X(STRANGERS, "strangers", "to a media port, from strangers beyond their budget: dropped") \
-	X(CLOSED, "closed", "UDP to a media port that no call has open: dropped")                 \
-	X(KERNEL_STRANGER, "kernel-stranger",                                                     \
-		"to the kernel, from a stranger beyond its rate: dropped")                        \
-	X(KERNEL_STRANGERS, "kernel-strangers",                                                   \
-		"to the kernel, from strangers beyond their budget: dropped")                     \
-	X(NO_SOCKET, "no-socket",                                                                 \
+#define SL_GUARD_COUNTERS(X)                                                                     \
+	X(REDIRECTED, "redirected", "media to an open pinhole, given to the dataplane")          \
+	X(PASSED, "passed", "not media: left to the kernel")                                     \
+	X(IP, "ip", "to a media address, with an IP header that contradicts the frame: dropped") \
+	X(UDP, "udp",                                                                            \
+		"to a media address, with a UDP header that contradicts its packet: dropped")    \
+	X(FRAGMENT, "fragment",                                                                  \
+		"fragment of UDP to a media port, or one that hides TCP's flags: dropped")       \
+	X(DENIED, "denied", "from a prefix that is denied: dropped")                             \
+	X(TTL, "ttl", "to a media port, with fewer hops left than [guard] min-ttl: dropped")     \
+	X(MARTIAN, "martian", "from an address that cannot send: dropped")                       \
+	X(UNKNOWN_SOURCE, "unknown-source-rate",                                                 \
+		"to a media port, from an unknown source beyond its rate: dropped")              \
+	X(UNKNOWN_TOTAL, "unknown-total-rate",                                                   \
+		"to a media port, from unknown sources beyond their budget: dropped")            \
+	X(CLOSED, "closed", "UDP to a media port that no call has open: dropped")                \
+	X(KERNEL_UNKNOWN_SOURCE, "kernel-unknown-source-rate",                                   \
+		"to the kernel, from an unknown source beyond its rate: dropped")                \
+	X(KERNEL_UNKNOWN_TOTAL, "kernel-unknown-total-rate",                                     \
+		"to the kernel, from unknown sources beyond their budget: dropped")              \
+	X(NO_SOCKET, "no-socket",                                                                \
 		"media on a receive queue that no dataplane worker serves: dropped")
 
 enum sl_guard_counter {

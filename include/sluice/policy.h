@@ -3,7 +3,8 @@
  * What of the policy ([guard] in the configuration) whoever looks at packets needs: the XDP
  * program, as its map `policy`, and the workers.
  *
- * A stranger is a source that no call names, neither in its signalling nor by what authenticated.
+ * An unknown source is a source that no call names, neither in its signalling nor by what
+ * authenticated.
  */
 #ifndef SLUICE_POLICY_H
 #define SLUICE_POLICY_H
@@ -11,17 +12,17 @@
 #include "sluice/bucket.h"
 
 struct sl_policy {
-	struct sl_rate stranger;  /* packets of each stranger, an IPv4 address or an IPv6 /64, to
-				     open ports */
-	struct sl_rate strangers; /* of all strangers together */
-	__u32 prefixes;           /* in the map of prefixes; 0: nobody need look */
-	__u32 min_hops;           /* TTL or hop limit that media arrives with at least */
+	struct sl_rate unknown_source; /* packets of each unknown source, an IPv4 address or an IPv6
+				    /64, to open ports */
+	struct sl_rate unknown_total;  /* of all unknown sources together */
+	__u32 prefixes;                /* in the map of prefixes; 0: nobody need look */
+	__u32 min_hops;                /* TTL or hop limit that media arrives with at least */
 };
 
 /* What a prefix of the lists says; of several that match, the longest counts. */
 enum sl_prefix {
 	SL_PREFIX_NONE,
-	SL_PREFIX_ALLOW, /* never counted as a stranger */
+	SL_PREFIX_ALLOW, /* never counted as an unknown source */
 	SL_PREFIX_DENY,  /* refused, whatever it sends */
 };
 
@@ -42,7 +43,7 @@ struct sl_listed {
 	__u8 prefix; /* enum sl_prefix: SL_PREFIX_ALLOW, SL_PREFIX_DENY */
 };
 
-/* What strangers are counted together for. */
+/* What unknown sources are counted together for. */
 enum sl_budget {
 	SL_BUDGET_MEDIA,  /* to open pinholes */
 	SL_BUDGET_KERNEL, /* to the kernel: its limited ports, TCP SYN, echo requests */
@@ -50,33 +51,33 @@ enum sl_budget {
 };
 
 /*
- * A stranger's packet to an open port. A source that is over its own rate costs the others nothing,
- * and is told so first. Who keeps the buckets remembers a new stranger's (sl_stranger_first) only
- * when it passes: one that there is no budget for is not remembered.
+ * An unknown source's packet to an open port. A source that is over its own rate costs the others
+ * nothing, and is told so first. Who keeps the buckets remembers a new unknown source's
+ * (sl_unknown_first) only when it passes: one that there is no budget for is not remembered.
  */
-enum sl_stranger {
-	SL_STRANGER_PASSES,
-	SL_STRANGER_OVER,  /* beyond its own rate */
-	SL_STRANGERS_OVER, /* beyond that of all together */
+enum sl_unknown {
+	SL_UNKNOWN_PASSES,
+	SL_UNKNOWN_SOURCE_OVER, /* beyond its own rate */
+	SL_UNKNOWN_TOTAL_OVER,  /* beyond that of all together */
 };
 
-/* `bucket`: the stranger's own, NULL: none is remembered; `budget`: that of all. */
-static inline enum sl_stranger sl_stranger_judge(
+/* `bucket`: the unknown source's own, NULL: none is remembered; `budget`: that of all. */
+static inline enum sl_unknown sl_unknown_judge(
 	const struct sl_policy *limits, __u64 *bucket, __u64 *budget, __u64 now)
 {
-	if (bucket && !sl_bucket_take(bucket, &limits->stranger, now))
-		return SL_STRANGER_OVER;
-	if (limits->strangers.interval && !sl_bucket_take(budget, &limits->strangers, now))
-		return SL_STRANGERS_OVER;
-	return SL_STRANGER_PASSES;
+	if (bucket && !sl_bucket_take(bucket, &limits->unknown_source, now))
+		return SL_UNKNOWN_SOURCE_OVER;
+	if (limits->unknown_total.interval && !sl_bucket_take(budget, &limits->unknown_total, now))
+		return SL_UNKNOWN_TOTAL_OVER;
+	return SL_UNKNOWN_PASSES;
 }
 
 /* The bucket of one whose first packet has just passed. */
-static inline __u64 sl_stranger_first(const struct sl_policy *limits, __u64 now)
+static inline __u64 sl_unknown_first(const struct sl_policy *limits, __u64 now)
 {
 	bool passes;
 
-	return sl_bucket_next(0, &limits->stranger, now, &passes);
+	return sl_bucket_next(0, &limits->unknown_source, now, &passes);
 }
 
 /*

@@ -176,7 +176,7 @@ static void change(struct program *p, struct fuzz_call *c, uint8_t who)
 		return fuzz_publish(k, c->nowhere ? 3 : 1 + how % 3);
 	case 6:
 		c->policy[i].mode = how % 3;
-		c->policy[i].strangers = how & 4;
+		c->policy[i].any_ip = how & 4;
 		c->policy[i].round++;
 		c->tos[i] = how & 0xfc;
 		return fuzz_publish(k, 1u << i);
@@ -188,16 +188,17 @@ static void change(struct program *p, struct fuzz_call *c, uint8_t who)
 /* The limits of ports without XDP, with keys that are the same each time. */
 static void limit(struct program *p)
 {
-	struct sl_policy limits = {.stranger = sl_rate_of(take_byte(p), take_byte(p)),
-		.strangers = sl_rate_of(4u * take_byte(p), 8),
+	struct sl_policy limits = {.unknown_source = sl_rate_of(take_byte(p), take_byte(p)),
+		.unknown_total = sl_rate_of(4u * take_byte(p), 8),
 		.min_hops = take_byte(p) % 80};
 	struct sl_listed list[4] = {0};
 	unsigned n = take_byte(p) % 4;
 
 	if (!with_policy) {
 		DEMAND(sl_policy_open() == 0);
-		memset(&sl_policy_state->named.key, 1, sizeof(sl_policy_state->named.key));
-		memset(&sl_policy_state->strangers.key, 2, sizeof(sl_policy_state->strangers.key));
+		memset(&sl_policy_state->expected.key, 1, sizeof(sl_policy_state->expected.key));
+		memset(&sl_policy_state->unknown_sources.key, 2,
+			sizeof(sl_policy_state->unknown_sources.key));
 	}
 	with_policy = true;
 	for (unsigned i = 0; i < n; i++) {

@@ -203,7 +203,7 @@ void fuzz_call_open(unsigned k, const struct fuzz_config *config)
 	for (int i = 0; i < 2; i++) {
 		c->tos[i] = 0xb8;
 		c->policy[i].mode = (config->flags >> (1 + 2 * i) & 3) % 3;
-		c->policy[i].strangers = config->flags >> 5 & 1;
+		c->policy[i].any_ip = config->flags >> 5 & 1;
 	}
 	if (config->flags & 0x40)
 		c->rates = (struct sl_police_rates){50, 20000, 15, 20};

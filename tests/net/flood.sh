@@ -59,8 +59,8 @@ wait_for 15 up || true
 
 flood "random sources" worker:auth --from random
 sluicectl guard set unknown-pps 500 >/dev/null
-flood "random sources, and little left for them" guard:strangers --from random
-flood "one source" guard:stranger --from 10.0.0.66
+flood "random sources, and little left for them" guard:unknown-total-rate --from random
+flood "one source" guard:unknown-source-rate --from 10.0.0.66
 flood "loopback as source" guard:martian --from 127.0.0.1
 flood "our own address as source" guard:martian --from 10.0.0.1
 flood "a caller's address and port as source" worker:auth --from 10.0.0.2 --source-port 4000
@@ -73,10 +73,10 @@ as_fast_as_it_goes "frames with one bit wrong" "guard:ip kernel:got" --kind malf
 as_fast_as_it_goes "IPv6, random sources" guard:closed --to fd00::1 --from random
 flood "IPv6, ports scanned by one" guard:closed --to fd00::1 --from fd00::66 --ports 20000-29999
 flood "IPv6, fragments" guard:fragment --to fd00::1 --kind fragment --from random
-flood "IPv6, TCP SYN" "guard:kernel-strangers kernel:got" --to fd00::1 --kind syn --from random --ports 22
-flood "fragments of other things" "guard:kernel-stranger kernel:got" --kind fragment --from 10.0.0.66 --ports 5060
-as_fast_as_it_goes "TCP SYN" "guard:kernel-strangers kernel:got" --kind syn --from random --ports 22
-as_fast_as_it_goes "ping" "guard:kernel-stranger kernel:got" --kind icmp --from 10.0.0.66
+flood "IPv6, TCP SYN" "guard:kernel-unknown-total-rate kernel:got" --to fd00::1 --kind syn --from random --ports 22
+flood "fragments of other things" "guard:kernel-unknown-source-rate kernel:got" --kind fragment --from 10.0.0.66 --ports 5060
+as_fast_as_it_goes "TCP SYN" "guard:kernel-unknown-total-rate kernel:got" --kind syn --from random --ports 22
+as_fast_as_it_goes "ping" "guard:kernel-unknown-source-rate kernel:got" --kind icmp --from 10.0.0.66
 sluicectl guard deny 10.0.0.64/26 >/dev/null
 flood "ping from a denied network" guard:denied --kind icmp --from 10.0.0.66
 sluicectl guard forget 10.0.0.64/26 >/dev/null

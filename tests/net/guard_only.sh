@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # `sluicectl guard attach` protects a host's own services without sluiced: closed ports are silent, open ones are limited
-# for strangers and not for those on the list, and `guard detach` leaves nothing behind.
+# for unknown sources and not for those on the list, and `guard detach` leaves nothing behind.
 . "$(dirname "$0")/lib.sh"
 
 ns_add relay attacker
@@ -47,10 +47,10 @@ expect answered fd00::1 20004
 in_ns attacker ping -q -c 1 -W 1 -I 10.0.0.67 10.0.0.1 >/dev/null && fail "a denied network is answered"
 
 flood --from 10.0.0.66 --ports 5060
-stranger=$(counter kernel-stranger)
-[ "$stranger" -ge 9000 ] || fail "of 10000 packets of one stranger to port 5060, $stranger were refused"
+unknown=$(counter kernel-unknown-source-rate)
+[ "$unknown" -ge 9000 ] || fail "of 10000 packets of one unknown source to port 5060, $unknown were refused"
 flood --from 10.0.0.68 --ports 5060
-[ "$(counter kernel-stranger)" -eq "$stranger" ] || fail "one on the list is limited"
+[ "$(counter kernel-unknown-source-rate)" -eq "$unknown" ] || fail "one on the list is limited"
 closed=$(counter closed)
 flood --from random --ports 20010-20019
 [ $(($(counter closed) - closed)) -eq 10000 ] || fail "of 10000 packets to closed ports $(($(counter closed) - closed)) were counted"
@@ -62,15 +62,15 @@ MEDIA= configure
 guard attach eth0 -c "$CONFIG" >/dev/null || fail "the guard does not attach without media-ports"
 expect answered 10.0.0.1 20002
 flood --from 10.0.0.69 --ports 5060
-signalling=$(counter kernel-stranger)
-[ "$signalling" -ge 9000 ] || fail "of 10000 packets of one stranger to port 5060, $signalling were refused"
+signalling=$(counter kernel-unknown-source-rate)
+[ "$signalling" -ge 9000 ] || fail "of 10000 packets of one unknown source to port 5060, $signalling were refused"
 [ "$(counter closed)" -eq 0 ] || fail "without media-ports something is closed"
 expect answered 10.0.0.1 5060
 guard detach eth0 >/dev/null || fail "the guard cannot be removed"
 check "something of the guard is left" nothing
 guard detach eth0 2>"$RUN/twice.log" && fail "a guard that is not there was removed"
 expect answered 10.0.0.1 20002
-ok "of 10000 packets of a stranger $stranger refused; removed"
+ok "of 10000 packets of an unknown source $unknown refused; removed"
 
 # More than a page a packet: the driver refuses to run XDP.
 ip -n "$TAG-relay" link set dev eth0 mtu 9000

@@ -11,7 +11,7 @@ if [ "$first" = "$(media_core)" ]; then
     exit 77
 fi
 
-# The device is a TAP of DPDK's own with two queues; a bridge is its wire. Sluice's twin has the addresses.
+# The device is a TAP of DPDK's own with two queues; a bridge is its wire. Sluice's exception port has the addresses.
 switch_add switch
 ns_add relay a b
 ip -n "$TAG-relay" link add name wire type bridge mcast_snooping 0
@@ -33,7 +33,7 @@ runtime-dir = $RUN
 device = vdev:net_tap0,iface=wire0
 cores = $first,$(media_core)
 poll = adaptive
-tap = twin0
+tap = sl-wan0
 mac = 02:00:00:00:00:0a
 
 [interface public]
@@ -47,8 +47,8 @@ CONF
 start_sluiced relay
 ip -n "$TAG-relay" link set dev wire0 master wire
 ip -n "$TAG-relay" link set dev wire0 up
-check "it does not say how packets are spread" logged sluiced 'spread: '
-say "$(grep -o 'spread: .*' "$RUN/sluiced.log")"
+check "it does not say how packets are spread" logged sluiced 'RSS: '
+say "$(grep -o 'RSS: .*' "$RUN/sluiced.log")"
 in_ns a ping -q -c 3 -i 0.2 -W 10 10.0.0.1 >/dev/null || fail "no ping"
 
 arrives "two queues, two workers" --calls 40 --seconds 3 --rtcp 100 --query

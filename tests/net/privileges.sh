@@ -7,7 +7,7 @@ ns_add relay
 chmod 755 "$RUN"
 mkdir "$RUN/service"
 
-# config USER: a relay whose port carries nothing, with a worker and a TAP twin, and all kinds of listeners
+# config USER: a relay whose port carries nothing, with a worker and a TAP exception port, and all kinds of listeners
 config() {
     cat <<CONF
 [sluice]

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# However a stranger cuts its TCP SYNs up or wraps them, no more of them are answered than the limit admits, by XDP and by
+# However an unknown source cuts its TCP SYNs up or wraps them, no more of them are answered than the limit admits, by XDP and by
 # the worker; and what is honestly fragmented arrives.
 . "$(dirname "$0")/lib.sh"
 
@@ -38,12 +38,12 @@ limited() {
     ok "$1: of $SYNS each were answered: $(sed 's/\(.*: [0-9]*\) .*/\1/' "$RUN/$1.txt" | paste -sd ',' | sed 's/,/, /g')"
 }
 
-# honest WHAT: who is on the list, and a stranger within its rate
+# honest WHAT: who is on the list, and an unknown source within its rate
 honest() {
     in_ns attacker ping -q -c 30 -i 0.02 -W 5 -s 3000 -I $LISTED 10.0.0.1 >"$RUN/ping.log" || fail "$1: no large ping"
     check "$1: of large pings some are lost" logged ping ' 0% packet loss'
-    check "$1: no large ping of a stranger" quiet_ping -I 10.0.0.3 10.0.0.1
-    check "$1: no large ping of a stranger, IPv6" quiet_ping fd00::1
+    check "$1: no large ping of an unknown source" quiet_ping -I 10.0.0.3 10.0.0.1
+    check "$1: no large ping of an unknown source, IPv6" quiet_ping fd00::1
     for port in 5060 5061; do
         [ "$(in_ns attacker "$NET_DIR/udp.py" probe 10.0.0.1 $port 3000 $LISTED)" = answered ] ||
             fail "$1: a datagram of 3000 bytes to port $port is not answered"
@@ -89,7 +89,7 @@ in_ns relay "$SLUICECTL" guard detach eth0 >/dev/null
 stop tcp || true
 stop udp || true
 
-# In a worker, which gives the kernel its twin.
+# In a worker, which gives the kernel its exception port.
 ip -n "$TAG-relay" link del dev eth0
 veth relay eth0 attacker eth0
 attacker_host
@@ -105,7 +105,7 @@ device = vdev:net_pcap0,rx_iface_in=eth0,tx_iface=eth0
 cores = $(media_core)
 poll = adaptive
 mac = 02:00:00:00:00:0a
-tap = twin0
+tap = sl-wan0
 [interface public]
 port = wan
 address = 10.0.0.1/24
@@ -121,7 +121,7 @@ ng = unix:$RUN/ng.sock
 END
 start_sluiced relay
 RELAY_MAC=02:00:00:00:00:0a
-host twin0
+host sl-wan0
 limited worker
 honest worker
 stop sluiced || fail "exit status $? on SIGTERM"

@@ -14,7 +14,7 @@ struct shape {
 	const char *name;
 	const char *to; /* destination, printed; its family is the packet's */
 	uint16_t port;
-	const char *from;    /* NULL: a stranger */
+	const char *from;    /* NULL: an unknown source */
 	unsigned tags;       /* VLAN tags, of two the outer one 802.1ad */
 	unsigned vlan;       /* id of the outermost; 0: priority only */
 	int hops;            /* TTL or hop limit; 0: 64, negative: none left */

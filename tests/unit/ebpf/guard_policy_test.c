@@ -148,7 +148,8 @@ static void thousands_of_prefixes(void **state)
 		snprintf(text, sizeof(text), "100.%u.%u.0", i / 250, i % 250);
 		list(f, text, 24, i & 1 ? SL_PREFIX_DENY : SL_PREFIX_ALLOW);
 	}
-	policy(f, &(struct sl_policy){.prefixes = SL_MAX_PREFIXES, .strangers = sl_rate_of(1, 1)});
+	policy(f, &(struct sl_policy){
+			  .prefixes = SL_MAX_PREFIXES, .unknown_total = sl_rate_of(1, 1)});
 	for (unsigned i = 0; i < SL_MAX_PREFIXES; i += 7) {
 		snprintf(text, sizeof(text), "100.%u.%u.9", i / 250, i % 250);
 		assert_int_equal(from(f, text), i & 1 ? SL_GUARD_DENIED : SL_GUARD_REDIRECTED);
@@ -198,17 +199,17 @@ static unsigned passed(struct fixture *f, const char *source, unsigned n, int re
 	return count;
 }
 
-static void each_stranger_has_a_rate(void **state)
+static void each_unknown_source_has_a_rate(void **state)
 {
 	struct fixture *f = *state;
 
-	policy(f, &(struct sl_policy){.stranger = ONCE(10)});
-	assert_int_equal(passed(f, "192.0.2.1", 50, SL_GUARD_STRANGER), 10);
-	assert_int_equal(passed(f, "192.0.2.2", 50, SL_GUARD_STRANGER), 10);
+	policy(f, &(struct sl_policy){.unknown_source = ONCE(10)});
+	assert_int_equal(passed(f, "192.0.2.1", 50, SL_GUARD_UNKNOWN_SOURCE), 10);
+	assert_int_equal(passed(f, "192.0.2.2", 50, SL_GUARD_UNKNOWN_SOURCE), 10);
 	/* An IPv6 /64 is one. */
-	assert_int_equal(passed(f, "2001:db8::1", 5, SL_GUARD_STRANGER), 5);
-	assert_int_equal(passed(f, "2001:db8::2:0:0:1", 50, SL_GUARD_STRANGER), 5);
-	assert_int_equal(passed(f, "2001:db8:0:1::1", 50, SL_GUARD_STRANGER), 10);
+	assert_int_equal(passed(f, "2001:db8::1", 5, SL_GUARD_UNKNOWN_SOURCE), 5);
+	assert_int_equal(passed(f, "2001:db8::2:0:0:1", 50, SL_GUARD_UNKNOWN_SOURCE), 5);
+	assert_int_equal(passed(f, "2001:db8:0:1::1", 50, SL_GUARD_UNKNOWN_SOURCE), 10);
 	/* Who is expected is none, until nobody expects him. */
 	expect_source(f, "192.0.2.1", true);
 	expect_source(f, "192.0.2.1", true);
@@ -218,19 +219,19 @@ static void each_stranger_has_a_rate(void **state)
 	expect_source(f, "192.0.2.1", false);
 	assert_int_equal(passed(f, "192.0.2.1", 50, -1), 50);
 	expect_source(f, "192.0.2.1", false);
-	assert_int_equal(passed(f, "192.0.2.1", 50, SL_GUARD_STRANGER), 0);
+	assert_int_equal(passed(f, "192.0.2.1", 50, SL_GUARD_UNKNOWN_SOURCE), 0);
 	expect_source(f, "192.0.2.1", false); /* once too often: nothing */
 }
 
-static void strangers_have_a_budget(void **state)
+static void unknown_sources_have_a_budget(void **state)
 {
 	struct fixture *f = *state;
 
-	policy(f, &(struct sl_policy){.stranger = ONCE(10), .strangers = ONCE(25)});
-	assert_int_equal(passed(f, "192.0.2.1", 1000, SL_GUARD_STRANGER), 10);
-	assert_int_equal(passed(f, "192.0.2.2", 1000, SL_GUARD_STRANGER), 10);
-	assert_int_equal(passed(f, "192.0.2.3", 10, SL_GUARD_STRANGERS), 5);
-	assert_int_equal(passed(f, "192.0.2.4", 100, SL_GUARD_STRANGERS), 0);
+	policy(f, &(struct sl_policy){.unknown_source = ONCE(10), .unknown_total = ONCE(25)});
+	assert_int_equal(passed(f, "192.0.2.1", 1000, SL_GUARD_UNKNOWN_SOURCE), 10);
+	assert_int_equal(passed(f, "192.0.2.2", 1000, SL_GUARD_UNKNOWN_SOURCE), 10);
+	assert_int_equal(passed(f, "192.0.2.3", 10, SL_GUARD_UNKNOWN_TOTAL), 5);
+	assert_int_equal(passed(f, "192.0.2.4", 100, SL_GUARD_UNKNOWN_TOTAL), 0);
 	expect_source(f, "192.0.2.4", true);
 	assert_int_equal(passed(f, "192.0.2.4", 100, -1), 100);
 }
@@ -244,14 +245,14 @@ static void no_port_is_media(void **state)
 
 	guard_address(f, 20, to.to, 0, 0, 0);
 	sl_guard_pinhole_open(f->guard, 20, 5060);
-	policy(f, &(struct sl_policy){.stranger = ONCE(3)});
+	policy(f, &(struct sl_policy){.unknown_source = ONCE(3)});
 	for (int i = 0; i < 6; i++)
 		assert_int_equal(
-			decided(f, to), i < 3 ? SL_GUARD_PASSED : SL_GUARD_KERNEL_STRANGER);
+			decided(f, to), i < 3 ? SL_GUARD_PASSED : SL_GUARD_KERNEL_UNKNOWN_SOURCE);
 	to.protocol = 6;
 	assert_int_equal(decided(f, to), SL_GUARD_PASSED); /* an ACK */
 	to.opens = true;
-	assert_int_equal(decided(f, to), SL_GUARD_KERNEL_STRANGER);
+	assert_int_equal(decided(f, to), SL_GUARD_KERNEL_UNKNOWN_SOURCE);
 	to.protocol = 0;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		to.port = others[i];
@@ -268,9 +269,9 @@ static void no_port_is_media(void **state)
 	to.port = 21000;
 	assert_int_equal(decided(f, to), SL_GUARD_PASSED);
 	to.port = 5060;
-	assert_int_equal(decided(f, to), SL_GUARD_KERNEL_STRANGER);
+	assert_int_equal(decided(f, to), SL_GUARD_KERNEL_UNKNOWN_SOURCE);
 	to.port = 5062;
-	assert_int_equal(decided(f, to), SL_GUARD_KERNEL_STRANGER);
+	assert_int_equal(decided(f, to), SL_GUARD_KERNEL_UNKNOWN_SOURCE);
 }
 
 /* What the kernel has taken for the guard's map, in bytes. */
@@ -330,14 +331,14 @@ static void flood(struct fixture *f, unsigned n)
 	bpf_object__close(object);
 }
 
-/* No number of strangers makes the guard forget whom it expects, or take more memory. */
+/* No number of unknown sources makes the guard forget whom it expects, or take more memory. */
 static void ten_million_sources_displace_nobody(void **state)
 {
-	static const char *const maps[] = {"strangers", "expected", "prefixes"};
+	static const char *const maps[] = {"unknown_sources", "expected", "prefixes"};
 	struct fixture *f = *state;
 	unsigned long before[3];
 
-	policy(f, &(struct sl_policy){.stranger = ONCE(1)});
+	policy(f, &(struct sl_policy){.unknown_source = ONCE(1)});
 	expect_source(f, "192.0.2.1", true);
 	for (int i = 0; i < 3; i++)
 		before[i] = memory_of(f, maps[i]);
@@ -345,8 +346,8 @@ static void ten_million_sources_displace_nobody(void **state)
 	assert_int_equal(passed(f, "192.0.2.1", 100, -1), 100);
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(memory_of(f, maps[i]), before[i]);
-	assert_in_range(
-		entries_of(f, "strangers"), SL_GUARD_MAX_STRANGERS / 2, SL_GUARD_MAX_STRANGERS);
+	assert_in_range(entries_of(f, "unknown_sources"), SL_GUARD_MAX_UNKNOWN_SOURCES / 2,
+		SL_GUARD_MAX_UNKNOWN_SOURCES);
 	assert_int_equal(entries_of(f, "expected"), 1);
 }
 
@@ -391,8 +392,8 @@ int main(int argc, char **argv)
 		CASE(longest_prefix_counts),
 		CASE(thousands_of_prefixes),
 		CASE(martians),
-		CASE(each_stranger_has_a_rate),
-		CASE(strangers_have_a_budget),
+		CASE(each_unknown_source_has_a_rate),
+		CASE(unknown_sources_have_a_budget),
 		CASE(no_port_is_media),
 		CASE(ten_million_sources_displace_nobody),
 		CASE(drops_are_sampled),

@@ -41,12 +41,13 @@ static void test_verdicts(void **state)
 		check(f, &verdicts_of[i]);
 }
 
-/* Whatever a stranger sends to the kernel at one of our addresses, but for what it must hear. */
-static void strangers_at_the_kernel(void **state)
+/* Whatever an unknown source sends to the kernel at one of our addresses, but for what it must
+ * hear. */
+static void unknown_sources_at_the_kernel(void **state)
 {
 #define AT4     .to = OURS4, .port = 22
 #define AT6     .to = OURS6, .port = 22
-#define LIMITED .want = SL_GUARD_KERNEL_STRANGER
+#define LIMITED .want = SL_GUARD_KERNEL_UNKNOWN_SOURCE
 #define HIDING  .want = SL_GUARD_FRAGMENT
 	static const struct shape shapes[] = {
 		{"SYN", AT4, .protocol = 6, .kind = 2, LIMITED},
@@ -93,7 +94,7 @@ static void strangers_at_the_kernel(void **state)
 	};
 	/* Slow enough that none comes back while the test runs. */
 	static const uint64_t never = UINT64_C(3600000000000);
-	const struct sl_policy three = {.stranger = {.interval = never, .depth = 2 * never}};
+	const struct sl_policy three = {.unknown_source = {.interval = never, .depth = 2 * never}};
 	struct fixture *f = *state;
 	char from[INET6_ADDRSTRLEN];
 
@@ -219,7 +220,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_verdicts, guard_set_up, guard_tear_down),
 		cmocka_unit_test_setup_teardown(
-			strangers_at_the_kernel, guard_set_up, guard_tear_down),
+			unknown_sources_at_the_kernel, guard_set_up, guard_tear_down),
 		cmocka_unit_test_setup_teardown(
 			test_other_ethertypes, guard_set_up, guard_tear_down),
 		cmocka_unit_test_setup_teardown(test_truncation, guard_set_up, guard_tear_down),

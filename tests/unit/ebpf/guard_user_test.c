@@ -167,7 +167,7 @@ static int clear_tc(void **state)
 
 static struct sl_guard *load(void)
 {
-	const struct sl_guard_sizes sizes = {.strangers = 1024, .sources = 1024};
+	const struct sl_guard_sizes sizes = {.unknown_sources = 1024, .sources = 1024};
 	struct sl_guard *guard = NULL;
 
 	if (sl_guard_load(LOOPBACK, &sizes, true, &guard, why) != 0)
@@ -271,13 +271,13 @@ static uint32_t room_of(const char *name)
 
 static void test_tables_are_as_large_as_said(void **state)
 {
-	const struct sl_guard_sizes sizes = {.strangers = 1024, .sources = 2048};
+	const struct sl_guard_sizes sizes = {.unknown_sources = 1024, .sources = 2048};
 	uint8_t ip[16] = {[10] = 0xff, [11] = 0xff, [12] = 10};
 	struct sl_guard *guard;
 
 	assert_int_equal(sl_guard_load(LOOPBACK, &sizes, true, &guard, why), 0);
 	assert_true(sl_guard_attach(guard, NULL, 0, true, why) >= 0);
-	assert_int_equal(room_of("strangers"), sizes.strangers);
+	assert_int_equal(room_of("unknown_sources"), sizes.unknown_sources);
 	assert_int_equal(room_of("expected"), sizes.sources);
 	for (unsigned i = 0; i < sizes.sources; i++) {
 		memcpy(ip + 14, (uint8_t[]){(uint8_t)(i >> 8), (uint8_t)i}, 2);

@@ -64,10 +64,10 @@ static int worker_decided(const struct frame *frame, unsigned length, char label
 		[SL_DROP_DENIED] = SL_GUARD_DENIED,
 		[SL_DROP_MARTIAN] = SL_GUARD_MARTIAN,
 		[SL_DROP_TTL] = SL_GUARD_TTL,
-		[SL_DROP_STRANGER] = SL_GUARD_STRANGER,
-		[SL_DROP_STRANGERS] = SL_GUARD_STRANGERS,
-		[SL_DROP_KERNEL_STRANGER] = SL_GUARD_KERNEL_STRANGER,
-		[SL_DROP_KERNEL_STRANGERS] = SL_GUARD_KERNEL_STRANGERS,
+		[SL_DROP_UNKNOWN_SOURCE] = SL_GUARD_UNKNOWN_SOURCE,
+		[SL_DROP_UNKNOWN_TOTAL] = SL_GUARD_UNKNOWN_TOTAL,
+		[SL_DROP_KERNEL_UNKNOWN_SOURCE] = SL_GUARD_KERNEL_UNKNOWN_SOURCE,
+		[SL_DROP_KERNEL_UNKNOWN_TOTAL] = SL_GUARD_KERNEL_UNKNOWN_TOTAL,
 	};
 	uint64_t before[SL_VERDICTS];
 	int decided = -1;
@@ -248,12 +248,12 @@ static void cases_under_a_policy(void **state)
 {
 	/* Nothing comes back while the test runs: two clocks make no difference. */
 	static const uint64_t never = UINT64_C(3600000000000);
-	struct sl_policy policy = {.stranger = {.interval = never, .depth = 19 * never},
-		.strangers = {.interval = never, .depth = 1499 * never}};
+	struct sl_policy policy = {.unknown_source = {.interval = never, .depth = 19 * never},
+		.unknown_total = {.interval = never, .depth = 1499 * never}};
 	static const int common[] = {SL_GUARD_REDIRECTED, SL_GUARD_PASSED, SL_GUARD_IP,
-		SL_GUARD_UDP, SL_GUARD_CLOSED, SL_GUARD_MARTIAN, SL_GUARD_DENIED, SL_GUARD_STRANGER,
-		SL_GUARD_STRANGERS, SL_GUARD_FRAGMENT, SL_GUARD_KERNEL_STRANGER,
-		SL_GUARD_KERNEL_STRANGERS};
+		SL_GUARD_UDP, SL_GUARD_CLOSED, SL_GUARD_MARTIAN, SL_GUARD_DENIED,
+		SL_GUARD_UNKNOWN_SOURCE, SL_GUARD_UNKNOWN_TOTAL, SL_GUARD_FRAGMENT,
+		SL_GUARD_KERNEL_UNKNOWN_SOURCE, SL_GUARD_KERNEL_UNKNOWN_TOTAL};
 	unsigned seen[SL_GUARD_COUNTER_COUNT] = {0};
 	struct fixture *f = *state;
 	struct sl_listed list[6];

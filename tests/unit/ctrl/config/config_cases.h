@@ -133,7 +133,7 @@ static const struct bad bad_files[] = {
 	{"tap twice",
 		"[port a]\ndevice = vdev:net_null0\ncores = 1\n"
 		"[port b]\ndevice = vdev:net_null1\ncores = 1\ntap = sl-a\n" VALID,
-		{{7, "[port a] has the TAP twin 'sl-a'"}}},
+		{{7, "[port a] has the TAP exception port 'sl-a'"}}},
 	{"neighbors",
 		PORT "neighbor = 10.0.0.1\nneighbor = 10.0.0.2 02:00:00:00:00:01\n"
 		     "neighbor = 10.0.0.2 02:00:00:00:00:02\n" IFACE CTRL,

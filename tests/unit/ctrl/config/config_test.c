@@ -230,9 +230,9 @@ static void means_what_it_says(void **state)
 	assert_false(config.ports[0].set_channels);
 	assert_string_equal(config.ports[1].tap, "sl-lan");
 	assert_int_equal(config.ports[1].mac[5], 10);
-	assert_int_equal(config.guard.stranger_pps, 100);
-	assert_int_equal(config.guard.stranger_burst, 200);
-	assert_int_equal(config.guard.strangers_pps, 0);
+	assert_int_equal(config.guard.unknown_source_pps, 100);
+	assert_int_equal(config.guard.unknown_source_burst, 200);
+	assert_int_equal(config.guard.unknown_pps, 0);
 	assert_int_equal(config.guard.flow_slack, 150);
 	assert_int_equal(config.guard.n_listed, 4);
 	assert_int_equal(config.guard.listed[0].bits, 128);
@@ -302,7 +302,7 @@ static void the_guard_alone_needs_less(void **state)
 	assert_int_equal(config.interfaces[0].port, 0);
 	assert_int_equal(config.interfaces[0].port_max, 0);
 	assert_int_equal(config.interfaces[0].n_kernel_ports, 2);
-	assert_int_equal(config.guard.strangers_pps, 20000);
+	assert_int_equal(config.guard.unknown_pps, 20000);
 	assert_int_equal(read_for(SL_CONFIG_GUARD,
 				 "[port wan]\ndevice = af_xdp:eth1\ngeneric-xdp = no\n" IFACE
 				 "kernel-ports = 20002\n",

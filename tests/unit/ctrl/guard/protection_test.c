@@ -88,8 +88,9 @@ static void drops_in_total(void **state)
 {
 	check(SL_DROP_SOURCE, 1000, SL_ALARM_DROPS);
 	assert_string_equal(told.reason, "source");
-	check(SL_DROP_STRANGERS, 1000, SL_ALARM_DROPS); /* what is left for strangers is used up */
-	assert_string_equal(told.reason, "strangers");
+	check(SL_DROP_UNKNOWN_TOTAL, 1000,
+		SL_ALARM_DROPS); /* what is left for unknown sources is used up */
+	assert_string_equal(told.reason, "unknown-total-rate");
 }
 
 static void loss(void **state)

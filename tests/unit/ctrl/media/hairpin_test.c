@@ -165,10 +165,10 @@ static void our_addresses_are_not_expected(void **state)
 	assert_int_equal(sl_policy_open(), 0);
 	relay_open(0);
 	chain(RELAY4, true, NULL);
-	assert_true(sl_named_has(&sl_policy_state->named, bob));
-	assert_false(sl_named_has(&sl_policy_state->named, ours));
+	assert_true(sl_expected_sources_has(&sl_policy_state->expected, bob));
+	assert_false(sl_expected_sources_has(&sl_policy_state->expected, ours));
 	relay_close();
-	assert_int_equal(sl_policy_state->named.n, 0);
+	assert_int_equal(sl_policy_state->expected.n, 0);
 	sl_policy_close();
 }
 

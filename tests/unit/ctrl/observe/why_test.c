@@ -100,7 +100,7 @@ static const struct {
 	{SL_DROP_MARTIAN, SL_CAUSE_POLICED, "500 packets from alice are policed away"},
 	{SL_DROP_RATE, SL_CAUSE_POLICED, "more than its SDP announced"},
 	{SL_DROP_DENIED, SL_CAUSE_POLICED, "prefix that is denied"},
-	{SL_DROP_STRANGER, SL_CAUSE_POLICED, "a stranger"},
+	{SL_DROP_UNKNOWN_SOURCE, SL_CAUSE_POLICED, "an unknown source"},
 	{SL_DROP_UNPROVEN, SL_CAUSE_POLICED, "of a new SSRC"},
 	{SL_DROP_MTU, SL_CAUSE_DROPPED, "larger than the egress port's MTU"},
 };

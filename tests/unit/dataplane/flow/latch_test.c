@@ -38,7 +38,7 @@ struct step {
 struct story {
 	const char *name;
 	uint8_t mode;
-	bool plain, strangers, no_hint;
+	bool plain, any_ip, no_hint;
 	struct step steps[STEPS];
 };
 
@@ -122,7 +122,7 @@ static const struct story stories[] = {
 
 static struct sl_latch begin(const struct story *s)
 {
-	struct sl_latch_policy policy = {.mode = s->mode, .strangers = s->strangers};
+	struct sl_latch_policy policy = {.mode = s->mode, .any_ip = s->any_ip};
 	struct sl_latch l;
 
 	if (!s->no_hint)

@@ -19,7 +19,7 @@ enum { WAN, LAN, PORTS, FIRST_PORT = 20000, LAST_PORT = 20999, FRAME_MAX = 1600 
 enum { WAN4, WAN6, LAN4, LAN6, VLAN4, SLOTS };
 enum { VLAN_ID = 100 };
 
-/* The kernel's port at each of them whose strangers are limited. */
+/* The kernel's port at each of them whose unknown sources are limited. */
 enum { SIP_PORT = 5060 };
 
 struct relay {

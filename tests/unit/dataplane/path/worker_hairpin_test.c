@@ -197,7 +197,7 @@ static void circle_dies(void **state)
 {
 	enum { N = 500 };
 	static const struct sl_latch_policy strict,
-		anybody = {.mode = SL_LATCH_ONCE, .strangers = true};
+		anybody = {.mode = SL_LATCH_ONCE, .any_ip = true};
 	uint64_t loops = verdicts(SL_DROP_LOOP), forward = verdicts(SL_FORWARD);
 	struct call first, second, bystander;
 	struct endpoint intruder;
@@ -243,7 +243,7 @@ static void spoofed_from_the_wire(void **state)
 {
 	static const enum sl_suite suites[] = {PLAIN, CM80};
 	static const struct sl_latch_policy policies[] = {{.mode = SL_LATCH_STRICT},
-		{.mode = SL_LATCH_ONCE, .strangers = true}, {.mode = SL_LATCH_FOLLOW}};
+		{.mode = SL_LATCH_ONCE, .any_ip = true}, {.mode = SL_LATCH_FOLLOW}};
 
 	for (unsigned i = 0; i < 6; i++) {
 		uint64_t martians = verdicts(SL_DROP_MARTIAN);
@@ -279,11 +279,11 @@ static void spoofed_from_the_wire(void **state)
 }
 
 /* A call that names the pinhole of one it has nothing to do with. */
-static void strangers_pinhole(void **state)
+static void unknown_sources_pinhole(void **state)
 {
 	static const enum sl_suite suites[] = {PLAIN, CM80};
 	static const struct sl_latch_policy policies[] = {{.mode = SL_LATCH_STRICT},
-		{.mode = SL_LATCH_ONCE, .strangers = true}, {.mode = SL_LATCH_FOLLOW}};
+		{.mode = SL_LATCH_ONCE, .any_ip = true}, {.mode = SL_LATCH_FOLLOW}};
 
 	for (unsigned i = 0; i < 6; i++) {
 		struct sl_latch_policy policy = policies[i / 2];
@@ -374,7 +374,7 @@ int main(int argc, char **argv)
 		CASE(many_in_a_row),
 		CASE(circle_dies),
 		CASE(spoofed_from_the_wire),
-		CASE(strangers_pinhole),
+		CASE(unknown_sources_pinhole),
 		CASE(closed_pinhole),
 	};
 	const struct CMUnitTest two_workers[] = {
@@ -382,7 +382,7 @@ int main(int argc, char **argv)
 		CASE(many_in_a_row),
 		CASE(circle_dies),
 		CASE(spoofed_from_the_wire),
-		CASE(strangers_pinhole),
+		CASE(unknown_sources_pinhole),
 		CASE(other_worker_is_late),
 	};
 	int failed;

@@ -123,7 +123,7 @@ static void two_keys(struct talk *t, int i)
 
 static const struct sl_latch_policy policies[] = {
 	{.mode = SL_LATCH_STRICT},
-	{.mode = SL_LATCH_ONCE, .strangers = true},
+	{.mode = SL_LATCH_ONCE, .any_ip = true},
 	{.mode = SL_LATCH_FOLLOW},
 };
 
@@ -192,7 +192,7 @@ static void both(struct talk *t)
 static void hold(struct talk *t, int i)
 {
 	struct sl_flow_update off = {.old = t->call.flow[i]},
-			   on = {.flow = another(t, i), .parked = t->call.flow[i]};
+			      on = {.flow = another(t, i), .parked = t->call.flow[i]};
 
 	exchange(t, &off, 1);
 	exchange(t, &on, 1);
@@ -202,7 +202,7 @@ static void protect(unsigned round)
 {
 	static const uint8_t none[16] = {[10] = 0xff, [11] = 0xff, [12] = 192, [14] = 2, [15] = 1};
 	struct sl_policy limits = {
-		.stranger = sl_rate_of(round, 10), .strangers = sl_rate_of(1000, 100)};
+		.unknown_source = sl_rate_of(round, 10), .unknown_total = sl_rate_of(1000, 100)};
 	struct sl_listed list[] = {{.bits = 128, .prefix = SL_PREFIX_DENY}};
 	const uint8_t *source = talks[round % CALLS].as[0][0].address.ip;
 

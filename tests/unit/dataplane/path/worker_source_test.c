@@ -309,9 +309,9 @@ static void follows_who_authenticates(void **state)
 	}
 }
 
-/* Strangers' tags cost: at most SL_LATCH_TRIES at once from one address, the rest is refused
+/* Unknown sources' tags cost: at most SL_LATCH_TRIES at once from one address, the rest is refused
  * before. */
-static void strangers_are_tried_within_bounds(void **state)
+static void unknown_sources_are_tried_within_bounds(void **state)
 {
 	uint64_t auth = verdicts(SL_DROP_AUTH), source = verdicts(SL_DROP_SOURCE);
 	struct endpoint attacker;
@@ -401,7 +401,7 @@ int main(int argc, char **argv)
 		CASE(forgeries_are_not_policed_as_the_sender),
 		CASE(unknown_ssrcs_have_their_own_bucket),
 		CASE(follows_who_authenticates),
-		CASE(strangers_are_tried_within_bounds),
+		CASE(unknown_sources_are_tried_within_bounds),
 		CASE(plain_believes_signalling),
 		CASE(events_are_lost_and_counted),
 	};

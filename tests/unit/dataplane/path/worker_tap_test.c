@@ -146,7 +146,7 @@ static void in_clear_on_demand(void **state)
 static void where_the_way_ended(void **state)
 {
 	uint8_t p[FRAME_MAX];
-	struct endpoint stranger;
+	struct endpoint unknown;
 	struct sl_tap *tap;
 	struct call c;
 	uint16_t n;
@@ -165,9 +165,9 @@ static void where_the_way_ended(void **state)
 	inject(&relay, &c.end[0], 0, false, false, p, n);
 	relay_poll();
 	assert_int_equal(expect(tap, SL_STAGE_UNPROTECT, SL_DROP_AUTH)->frame[SL_TAP_CLEAR].len, 0);
-	stranger = c.end[0];
-	stranger.address.port++;
-	inject(&relay, &stranger, 0, false, false, p, n);
+	unknown = c.end[0];
+	unknown.address.port++;
+	inject(&relay, &unknown, 0, false, false, p, n);
 	relay_poll();
 	expect(tap, SL_STAGE_GUARD, SL_DROP_SOURCE);
 	sl_nexthop_clear(&sl_nexthops[1]);
@@ -176,7 +176,7 @@ static void where_the_way_ended(void **state)
 	expect(tap, SL_STAGE_COMMIT, SL_DROP_NEIGHBOUR);
 	sl_nexthop_set(&sl_nexthops[1], (const uint8_t[]){2, 0, 0, 0, 0, 0x99});
 	call_close(&c);
-	inject(&relay, &stranger, 0, false, false, p, n);
+	inject(&relay, &unknown, 0, false, false, p, n);
 	relay_poll();
 	expect(tap, SL_STAGE_PINHOLE, SL_DROP_CLOSED);
 	assert_null(next(tap));

@@ -9,7 +9,7 @@
 #include "dataplane/base/nexthop.h"
 #include "dataplane/handoff/mailbox.h"
 #include "dataplane/port/ethdev.h"
-#include "dataplane/port/twin.h"
+#include "dataplane/port/exception_port.h"
 
 static void any_suite_to_any_suite(void **state)
 {
@@ -285,7 +285,7 @@ static void egress_queue_full(void **state)
 }
 
 /* A kernel that does not keep up with what is not media loses some of it, by name. */
-static void kernel_twin_full(void **state)
+static void exception_port_full(void **state)
 {
 	enum { N = 1100 };
 	uint64_t full = verdicts(SL_DROP_PUNT_FULL), punted = sl_workers[0].stats.punted;
@@ -294,7 +294,8 @@ static void kernel_twin_full(void **state)
 	char why[SL_WHY];
 
 	/* Its thread is not started: nobody takes anything from it. */
-	if (unshare(CLONE_NEWNET) || sl_twin_open("twin0", dev->mac, dev->mtu, &dev->twin, why))
+	if (unshare(CLONE_NEWNET) ||
+		sl_exception_open("sl-wan0", dev->mac, dev->mtu, &dev->exception, why))
 		skip();
 	for (unsigned i = 0; i < N; i++) {
 		inject_frame(&relay, WAN, 0, arp, sizeof(arp));
@@ -303,8 +304,8 @@ static void kernel_twin_full(void **state)
 	full = verdicts(SL_DROP_PUNT_FULL) - full;
 	assert_in_range(full, 1, N - 1);
 	assert_int_equal(sl_workers[0].stats.punted - punted, N - full);
-	sl_twin_close(dev->twin);
-	dev->twin = NULL;
+	sl_exception_close(dev->exception);
+	dev->exception = NULL;
 }
 
 int main(int argc, char **argv)
@@ -319,7 +320,7 @@ int main(int argc, char **argv)
 		CASE(no_neighbour_no_packet),
 		CASE(sizes_up_to_the_mtu),
 		CASE(egress_queue_full),
-		CASE(kernel_twin_full),
+		CASE(exception_port_full),
 	};
 
 	arguments(argc, argv);

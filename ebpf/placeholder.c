@@ -4,13 +4,13 @@
 #include <unistd.h>
 
 #include "ebpf/guard_user.h"
-#include "ebpf/seat.skel.h"
+#include "ebpf/placeholder.skel.h"
 
-int sl_guard_seat(void)
+int sl_guard_placeholder(void)
 {
 	size_t size;
-	const char *bytes = sl_seat_bpf__elf_bytes(&size);
-	int fd = memfd_create("sluice-seat", MFD_CLOEXEC);
+	const char *bytes = sl_placeholder_bpf__elf_bytes(&size);
+	int fd = memfd_create("sluice-placeholder", MFD_CLOEXEC);
 	size_t written = 0;
 
 	if (fd < 0)

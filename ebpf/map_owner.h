@@ -3,14 +3,14 @@
  * Which process holds a BPF map open. A guard whose socket map nobody holds was left behind by a
  * process that was killed; one that is held is at work.
  */
-#ifndef SL_EBPF_HOLDER_H
-#define SL_EBPF_HOLDER_H
+#ifndef SL_EBPF_MAP_OWNER_H
+#define SL_EBPF_MAP_OWNER_H
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-struct sl_holder {
+struct sl_map_owner {
 	pid_t pid;
 	char name[17]; /* the process's, as ps shows it */
 };
@@ -19,6 +19,6 @@ struct sl_holder {
  * Looks through /proc/PID/fdinfo, so it sees the processes of its own PID namespace, and as root
  * all of those. False: none holds the map.
  */
-bool sl_holder_of_map(uint32_t map_id, struct sl_holder *holder);
+bool sl_map_owner_find(uint32_t map_id, struct sl_map_owner *owner);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "dataplane/port/spread.h"
+#include "dataplane/port/rss.h"
 
 #include <rte_flow.h>
 
-void sl_spread_configure(
+void sl_rss_configure(
 	const struct rte_eth_dev_info *info, unsigned queues, struct rte_eth_conf *conf)
 {
 	uint64_t fields = info->flow_type_rss_offloads &
@@ -53,7 +53,7 @@ static bool add_rules(uint16_t dpdk_port, unsigned queues)
 	return true;
 }
 
-const char *sl_spread_start(uint16_t dpdk_port, unsigned queues, const struct rte_eth_conf *conf)
+const char *sl_rss_start(uint16_t dpdk_port, unsigned queues, const struct rte_eth_conf *conf)
 {
 	if (queues < 2)
 		return "one queue";

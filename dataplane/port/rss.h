@@ -4,14 +4,14 @@
  * because a worker hands what is not its own to the owner; it is cheapest where the device puts it
  * on the owner's queue. Private to dataplane/port.
  */
-#ifndef SL_DATAPLANE_SPREAD_H
-#define SL_DATAPLANE_SPREAD_H
+#ifndef SL_DATAPLANE_RSS_H
+#define SL_DATAPLANE_RSS_H
 
 #include <rte_ethdev.h>
 
 /* Before rte_eth_dev_configure: asks for RSS over addresses and UDP ports where the driver has it.
  */
-void sl_spread_configure(
+void sl_rss_configure(
 	const struct rte_eth_dev_info *info, unsigned queues, struct rte_eth_conf *conf);
 
 /*
@@ -19,6 +19,6 @@ void sl_spread_configure(
  * (sl_steer_owner), if the number of queues is a power of two and the driver takes the rules.
  * Returns what is in force, in words for the operator.
  */
-const char *sl_spread_start(uint16_t dpdk_port, unsigned queues, const struct rte_eth_conf *conf);
+const char *sl_rss_start(uint16_t dpdk_port, unsigned queues, const struct rte_eth_conf *conf);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "dataplane/port/twin.h"
+#include "dataplane/port/exception_port.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +25,7 @@ enum {
 			     they must not */
 };
 
-struct sl_twin {
+struct sl_exception_port {
 	char name[IFNAMSIZ];
 	int fd;
 	unsigned ifindex;
@@ -75,19 +75,19 @@ static struct rte_ring *ring(const char *name, const char *way, unsigned flags)
 	return rte_ring_create(full, TWIN_RING, SOCKET_ID_ANY, flags);
 }
 
-int sl_twin_open(
-	const char *name, const uint8_t *mac, uint16_t mtu, struct sl_twin **out, char why[SL_WHY])
+int sl_exception_open(const char *name, const uint8_t *mac, uint16_t mtu,
+	struct sl_exception_port **out, char why[SL_WHY])
 {
 	struct ifreq ifr = {.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_TUN_EXCL};
-	struct sl_twin *twin = calloc(1, sizeof(*twin));
+	struct sl_exception_port *exception = calloc(1, sizeof(*exception));
 	int err = -ENOMEM;
 
-	if (!twin)
+	if (!exception)
 		return err;
-	snprintf(twin->name, sizeof(twin->name), "%s", name);
+	snprintf(exception->name, sizeof(exception->name), "%s", name);
 	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
-	twin->fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
-	if (twin->fd < 0 || ioctl(twin->fd, TUNSETIFF, &ifr) < 0) {
+	exception->fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	if (exception->fd < 0 || ioctl(exception->fd, TUNSETIFF, &ifr) < 0) {
 		err = -errno;
 		snprintf(why, SL_WHY, "cannot create TAP %s: %s%s", name, strerror(errno),
 			errno == EBUSY ? " (another sluiced? else: ip link del that interface)"
@@ -97,30 +97,30 @@ int sl_twin_open(
 	err = configure(name, mac, mtu, why);
 	if (err)
 		goto fail;
-	twin->ifindex = if_nametoindex(name);
-	twin->to_kernel = ring(name, "to", RING_F_SC_DEQ);
-	twin->from_kernel = ring(name, "from", RING_F_SP_ENQ | RING_F_SC_DEQ);
-	if (!twin->to_kernel || !twin->from_kernel) {
+	exception->ifindex = if_nametoindex(name);
+	exception->to_kernel = ring(name, "to", RING_F_SC_DEQ);
+	exception->from_kernel = ring(name, "from", RING_F_SP_ENQ | RING_F_SC_DEQ);
+	if (!exception->to_kernel || !exception->from_kernel) {
 		err = -ENOMEM;
 		snprintf(why, SL_WHY,
 			"no memory for the rings of TAP %s: raise `memory` in [sluice]", name);
 		goto fail;
 	}
-	*out = twin;
+	*out = exception;
 	return 0;
 fail:
-	sl_twin_close(twin);
+	sl_exception_close(exception);
 	return err;
 }
 
 /* The netdev of a VLAN on the TAP; it goes away with it. */
-static int vlan_netdev(
-	const struct sl_twin *twin, uint16_t vlan, unsigned *ifindex, char why[SL_WHY])
+static int vlan_netdev(const struct sl_exception_port *exception, uint16_t vlan, unsigned *ifindex,
+	char why[SL_WHY])
 {
 	char name[IFNAMSIZ + 8];
 	int err;
 
-	snprintf(name, sizeof(name), "%s.%u", twin->name, vlan);
+	snprintf(name, sizeof(name), "%s.%u", exception->name, vlan);
 	if (strlen(name) >= IFNAMSIZ) {
 		snprintf(why, SL_WHY,
 			"%s is too long a name for the VLAN of a TAP: set a shorter tap =", name);
@@ -129,7 +129,7 @@ static int vlan_netdev(
 	*ifindex = if_nametoindex(name);
 	if (*ifindex)
 		return 0;
-	err = sl_netlink_add_vlan(twin->ifindex, vlan, name);
+	err = sl_netlink_add_vlan(exception->ifindex, vlan, name);
 	if (err)
 		snprintf(why, SL_WHY, "cannot create %s: %s%s", name, strerror(-err),
 			err == -EOPNOTSUPP ? " (modprobe 8021q)" : "");
@@ -137,42 +137,43 @@ static int vlan_netdev(
 	return err;
 }
 
-int sl_twin_address(struct sl_twin *twin, uint16_t vlan, const uint8_t ip[16], unsigned prefix,
-	char why[SL_WHY])
+int sl_exception_address(struct sl_exception_port *exception, uint16_t vlan, const uint8_t ip[16],
+	unsigned prefix, char why[SL_WHY])
 {
-	unsigned ifindex = twin->ifindex;
-	int err = vlan ? vlan_netdev(twin, vlan, &ifindex, why) : 0;
+	unsigned ifindex = exception->ifindex;
+	int err = vlan ? vlan_netdev(exception, vlan, &ifindex, why) : 0;
 
 	if (err)
 		return err;
 	err = sl_netlink_add_address(ifindex, ip, prefix);
 	if (err)
-		snprintf(why, SL_WHY, "%s: cannot set the address: %s", twin->name, strerror(-err));
+		snprintf(why, SL_WHY, "%s: cannot set the address: %s", exception->name,
+			strerror(-err));
 	return err;
 }
 
-unsigned sl_twin_ifindex(const struct sl_twin *twin, uint16_t vlan)
+unsigned sl_exception_ifindex(const struct sl_exception_port *exception, uint16_t vlan)
 {
 	char name[IFNAMSIZ + 8];
 
 	if (!vlan)
-		return twin->ifindex;
-	snprintf(name, sizeof(name), "%s.%u", twin->name, vlan);
+		return exception->ifindex;
+	snprintf(name, sizeof(name), "%s.%u", exception->name, vlan);
 	return if_nametoindex(name);
 }
 
-static void drain_to_kernel(struct sl_twin *twin)
+static void drain_to_kernel(struct sl_exception_port *exception)
 {
 	struct rte_mbuf *m[32];
 
 	/* At most a ring's worth a turn: a flood at the kernel must not keep the kernel from
 	 * answering. */
 	for (unsigned total = 0, n = 1; total < TWIN_RING && n > 0; total += n) {
-		n = rte_ring_sc_dequeue_burst(twin->to_kernel, (void **)m, 32, NULL);
+		n = rte_ring_sc_dequeue_burst(exception->to_kernel, (void **)m, 32, NULL);
 		for (unsigned i = 0; i < n; i++) {
 			/* A TAP that is down or full loses the frame, as any network may. */
-			ssize_t done =
-				write(twin->fd, rte_pktmbuf_mtod(m[i], void *), m[i]->data_len);
+			ssize_t done = write(
+				exception->fd, rte_pktmbuf_mtod(m[i], void *), m[i]->data_len);
 
 			(void)done;
 			rte_pktmbuf_free(m[i]);
@@ -180,7 +181,7 @@ static void drain_to_kernel(struct sl_twin *twin)
 	}
 }
 
-static void fill_from_kernel(struct sl_twin *twin)
+static void fill_from_kernel(struct sl_exception_port *exception)
 {
 	for (int i = 0; i < 64; i++) {
 		struct rte_mbuf *m = rte_pktmbuf_alloc(sl_mbufs);
@@ -188,9 +189,9 @@ static void fill_from_kernel(struct sl_twin *twin)
 
 		if (!m)
 			return;
-		len = read(twin->fd, rte_pktmbuf_mtod(m, void *), rte_pktmbuf_tailroom(m));
+		len = read(exception->fd, rte_pktmbuf_mtod(m, void *), rte_pktmbuf_tailroom(m));
 		if (len <= 0 || !rte_pktmbuf_append(m, (uint16_t)len) ||
-			rte_ring_sp_enqueue(twin->from_kernel, m) != 0) {
+			rte_ring_sp_enqueue(exception->from_kernel, m) != 0) {
 			rte_pktmbuf_free(m);
 			if (len <= 0)
 				return;
@@ -200,57 +201,59 @@ static void fill_from_kernel(struct sl_twin *twin)
 
 static void *run(void *arg)
 {
-	struct sl_twin *twin = arg;
-	struct pollfd readable = {.fd = twin->fd, .events = POLLIN};
+	struct sl_exception_port *exception = arg;
+	struct pollfd readable = {.fd = exception->fd, .events = POLLIN};
 
-	pthread_setname_np(pthread_self(), "sluice-twin");
-	while (!atomic_load_explicit(&twin->stop, memory_order_relaxed)) {
+	pthread_setname_np(pthread_self(), "sluice-excp");
+	while (!atomic_load_explicit(&exception->stop, memory_order_relaxed)) {
 		if (poll(&readable, 1, TWIN_WAIT_MS) > 0) {
-			fill_from_kernel(twin);
-			sl_wait_wake(twin->worker);
+			fill_from_kernel(exception);
+			sl_wait_wake(exception->worker);
 		}
-		drain_to_kernel(twin);
+		drain_to_kernel(exception);
 	}
 	return NULL;
 }
 
-int sl_twin_start(struct sl_twin *twin, struct sl_wait *worker, char why[SL_WHY])
+int sl_exception_start(
+	struct sl_exception_port *exception, struct sl_wait *worker, char why[SL_WHY])
 {
-	twin->worker = worker;
+	exception->worker = worker;
 
-	int err = pthread_create(&twin->thread, NULL, run, twin);
+	int err = pthread_create(&exception->thread, NULL, run, exception);
 
 	if (err)
-		snprintf(why, SL_WHY, "%s: cannot start its thread: %s", twin->name, strerror(err));
-	twin->started = !err;
+		snprintf(why, SL_WHY, "%s: cannot start its thread: %s", exception->name,
+			strerror(err));
+	exception->started = !err;
 	return -err;
 }
 
-void sl_twin_close(struct sl_twin *twin)
+void sl_exception_close(struct sl_exception_port *exception)
 {
-	struct rte_ring *rings[] = {twin->to_kernel, twin->from_kernel};
+	struct rte_ring *rings[] = {exception->to_kernel, exception->from_kernel};
 	struct rte_mbuf *m;
 
-	if (twin->started) {
-		atomic_store(&twin->stop, true);
-		pthread_join(twin->thread, NULL);
+	if (exception->started) {
+		atomic_store(&exception->stop, true);
+		pthread_join(exception->thread, NULL);
 	}
 	for (unsigned i = 0; i < RTE_DIM(rings); i++) {
 		while (rings[i] && rte_ring_sc_dequeue(rings[i], (void **)&m) == 0)
 			rte_pktmbuf_free(m);
 		rte_ring_free(rings[i]);
 	}
-	if (twin->fd >= 0)
-		close(twin->fd);
-	free(twin);
+	if (exception->fd >= 0)
+		close(exception->fd);
+	free(exception);
 }
 
-bool sl_twin_give(struct sl_twin *twin, struct rte_mbuf *m)
+bool sl_exception_give(struct sl_exception_port *exception, struct rte_mbuf *m)
 {
-	return rte_ring_mp_enqueue(twin->to_kernel, m) == 0;
+	return rte_ring_mp_enqueue(exception->to_kernel, m) == 0;
 }
 
-unsigned sl_twin_take(struct sl_twin *twin, struct rte_mbuf **m, unsigned n)
+unsigned sl_exception_take(struct sl_exception_port *exception, struct rte_mbuf **m, unsigned n)
 {
-	return rte_ring_sc_dequeue_burst(twin->from_kernel, (void **)m, n, NULL);
+	return rte_ring_sc_dequeue_burst(exception->from_kernel, (void **)m, n, NULL);
 }

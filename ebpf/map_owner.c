@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ebpf/holder.h"
+#include "ebpf/map_owner.h"
 
 static bool holds(const char *path, uint32_t map_id)
 {
@@ -41,23 +41,23 @@ static bool process_holds(const char *pid, uint32_t map_id)
 	return found;
 }
 
-static void name_process(const char *pid, struct sl_holder *holder)
+static void name_process(const char *pid, struct sl_map_owner *owner)
 {
 	char path[64];
 	FILE *file;
 
-	holder->pid = (pid_t)atol(pid);
-	snprintf(holder->name, sizeof(holder->name), "unknown");
+	owner->pid = (pid_t)atol(pid);
+	snprintf(owner->name, sizeof(owner->name), "unknown");
 	snprintf(path, sizeof(path), "/proc/%.20s/comm", pid);
 	file = fopen(path, "re");
 	if (!file)
 		return;
-	if (fgets(holder->name, sizeof(holder->name), file))
-		holder->name[strcspn(holder->name, "\n")] = '\0';
+	if (fgets(owner->name, sizeof(owner->name), file))
+		owner->name[strcspn(owner->name, "\n")] = '\0';
 	fclose(file);
 }
 
-bool sl_holder_of_map(uint32_t map_id, struct sl_holder *holder)
+bool sl_map_owner_find(uint32_t map_id, struct sl_map_owner *owner)
 {
 	const struct dirent *entry;
 	bool found = false;
@@ -70,7 +70,7 @@ bool sl_holder_of_map(uint32_t map_id, struct sl_holder *holder)
 			continue;
 		found = process_holds(entry->d_name, map_id);
 		if (found)
-			name_process(entry->d_name, holder);
+			name_process(entry->d_name, owner);
 	}
 	closedir(proc);
 	return found;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What strangers may send, over simulated time; and that a flood of them costs no memory. */
-#include "dataplane/filter/strangers.h"
+/* What unknown sources may send, over simulated time; and that a flood of them costs no memory. */
+#include "dataplane/filter/unknown_sources.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,21 +14,21 @@
 
 #define SECOND UINT64_C(1000000000)
 
-static struct sl_strangers *make(void)
+static struct sl_unknown_sources *make(void)
 {
-	struct sl_strangers *strangers = aligned_alloc(64, sizeof(*strangers));
+	struct sl_unknown_sources *unknown_sources = aligned_alloc(64, sizeof(*unknown_sources));
 
-	assert_non_null(strangers);
-	memset(strangers, 0, sizeof(*strangers));
+	assert_non_null(unknown_sources);
+	memset(unknown_sources, 0, sizeof(*unknown_sources));
 	for (int i = 0; i < 6; i++)
-		strangers->key.word[i] = (uint64_t)random() << 33 ^ (uint64_t)random();
-	return strangers;
+		unknown_sources->key.word[i] = (uint64_t)random() << 33 ^ (uint64_t)random();
+	return unknown_sources;
 }
 
-static enum sl_stranger judge(
-	struct sl_strangers *s, const struct sl_policy *limits, const uint8_t ip[16], uint64_t now)
+static enum sl_unknown judge(struct sl_unknown_sources *s, const struct sl_policy *limits,
+	const uint8_t ip[16], uint64_t now)
 {
-	return sl_strangers_judge(s, limits, SL_BUDGET_MEDIA, ip, now);
+	return sl_unknown_sources_judge(s, limits, SL_BUDGET_MEDIA, ip, now);
 }
 
 static void source(uint32_t n, uint8_t ip[16])
@@ -42,8 +42,8 @@ static void source(uint32_t n, uint8_t ip[16])
 
 static void each_has_a_rate(void **state)
 {
-	const struct sl_policy limits = {.stranger = sl_rate_of(100, 10)};
-	struct sl_strangers *s = make();
+	const struct sl_policy limits = {.unknown_source = sl_rate_of(100, 10)};
+	struct sl_unknown_sources *s = make();
 	unsigned passed[50] = {0};
 	uint8_t ip[16];
 
@@ -51,7 +51,7 @@ static void each_has_a_rate(void **state)
 		for (uint32_t n = 0; n < 50; n++) {
 			source(n, ip);
 			passed[n] +=
-				judge(s, &limits, ip, SECOND + ms * 1000000) == SL_STRANGER_PASSES;
+				judge(s, &limits, ip, SECOND + ms * 1000000) == SL_UNKNOWN_PASSES;
 		}
 	for (int n = 0; n < 50; n++)
 		assert_in_range(passed[n], 10 + 199, 10 + 200);
@@ -61,23 +61,23 @@ static void each_has_a_rate(void **state)
 static void all_have_a_budget(void **state)
 {
 	const struct sl_policy limits = {
-		.stranger = sl_rate_of(10, 10), .strangers = sl_rate_of(1000, 100)};
-	struct sl_strangers *s = make();
+		.unknown_source = sl_rate_of(10, 10), .unknown_total = sl_rate_of(1000, 100)};
+	struct sl_unknown_sources *s = make();
 	unsigned passed = 0, own = 0;
 	uint8_t ip[16];
 
 	for (uint32_t n = 0; n < 10000; n++) { /* over a second, all different */
 		source(n, ip);
-		passed += judge(s, &limits, ip, 9 * SECOND + n * 100000) == SL_STRANGER_PASSES;
+		passed += judge(s, &limits, ip, 9 * SECOND + n * 100000) == SL_UNKNOWN_PASSES;
 	}
 	assert_in_range(passed, 1098, 1100);
 	/* One that is over its own rate takes nothing from the others. */
 	source(77, ip);
 	for (int i = 0; i < 1000; i++)
-		own += judge(s, &limits, ip, 20 * SECOND) == SL_STRANGER_PASSES;
+		own += judge(s, &limits, ip, 20 * SECOND) == SL_UNKNOWN_PASSES;
 	assert_int_equal(own, 10);
 	source(78, ip);
-	assert_int_equal(judge(s, &limits, ip, 20 * SECOND), SL_STRANGER_PASSES);
+	assert_int_equal(judge(s, &limits, ip, 20 * SECOND), SL_UNKNOWN_PASSES);
 	free(s);
 }
 
@@ -85,16 +85,17 @@ static void all_have_a_budget(void **state)
 static void each_budget_is_its_own(void **state)
 {
 	const struct sl_policy limits = {
-		.stranger = sl_rate_of(10, 10), .strangers = sl_rate_of(1, 100)};
-	struct sl_strangers *s = make();
+		.unknown_source = sl_rate_of(10, 10), .unknown_total = sl_rate_of(1, 100)};
+	struct sl_unknown_sources *s = make();
 	unsigned passed[SL_BUDGETS] = {0};
 	uint8_t ip[16];
 
 	for (int budget = SL_BUDGETS - 1; budget >= 0; budget--)
 		for (uint32_t n = 0; n < 200; n++) {
 			source(1000 * (uint32_t)budget + n, ip);
-			passed[budget] += sl_strangers_judge(s, &limits, (enum sl_budget)budget, ip,
-						  SECOND) == SL_STRANGER_PASSES;
+			passed[budget] +=
+				sl_unknown_sources_judge(s, &limits, (enum sl_budget)budget, ip,
+					SECOND) == SL_UNKNOWN_PASSES;
 		}
 	assert_int_equal(passed[SL_BUDGET_KERNEL], 100);
 	assert_int_equal(passed[SL_BUDGET_MEDIA], 100);
@@ -103,13 +104,13 @@ static void each_budget_is_its_own(void **state)
 
 static void no_limit(void **state)
 {
-	const struct sl_policy limits = {.stranger = {0}};
-	struct sl_strangers *s = make();
+	const struct sl_policy limits = {.unknown_source = {0}};
+	struct sl_unknown_sources *s = make();
 	uint8_t ip[16];
 
 	source(1, ip);
 	for (int i = 0; i < 1000; i++)
-		assert_int_equal(judge(s, &limits, ip, 5), SL_STRANGER_PASSES);
+		assert_int_equal(judge(s, &limits, ip, 5), SL_UNKNOWN_PASSES);
 	assert_int_equal(s->place[0][0].who, 0);
 	free(s);
 }
@@ -132,8 +133,8 @@ static long resident_kib(void)
 static void ten_million_spoofed_sources(void **state)
 {
 	enum { SOURCES = 10000000, ROOM_KIB = 256 };
-	const struct sl_policy limits = {.stranger = sl_rate_of(100, 10)};
-	struct sl_strangers *s = make();
+	const struct sl_policy limits = {.unknown_source = sl_rate_of(100, 10)};
+	struct sl_unknown_sources *s = make();
 	uint64_t now = SECOND, passed = 0;
 	long before = resident_kib(), after;
 	uint8_t known[16], ip[16];
@@ -143,7 +144,7 @@ static void ten_million_spoofed_sources(void **state)
 		source(n * 2654435761u, ip);
 		judge(s, &limits, ip, now);
 		if (n % 100 == 0)
-			passed += judge(s, &limits, known, now) == SL_STRANGER_PASSES;
+			passed += judge(s, &limits, known, now) == SL_UNKNOWN_PASSES;
 	}
 	after = resident_kib();
 	printf("10 s of a flood: one sent 100000, passed %llu; resident %ld KiB, then %ld KiB\n",

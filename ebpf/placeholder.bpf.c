@@ -21,7 +21,7 @@ struct {
 } xsks_map SEC(".maps");
 
 SEC("xdp")
-int sluice_seat(struct xdp_md *ctx)
+int sluice_xsk_wait(struct xdp_md *ctx)
 {
 	/* A program that uses no map of its object would not be known as ours by it. */
 	bpf_map_lookup_elem(&xsks_map, &(__u32){ctx->rx_queue_index});
