@@ -7,6 +7,9 @@
 # KEEP=1: leave $RUN (logs, captures) behind.
 
 set -euo pipefail
+# Debian's programs, whichever others the machine has.
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin
+
 NET_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 : "${BUILD:=$NET_DIR/../../build}"
 BUILD=$(cd "$BUILD" && pwd)
