@@ -162,14 +162,15 @@ static const char *suite_text(const struct sl_leg_view *leg)
 json_t *sl_admin_call_row(const struct sl_call_view *call)
 {
 	struct sl_leg_view legs[2] = {{0}};
+	uint64_t drops;
 
 	sl_view_pair(call, legs);
+	drops = legs[0].carried.drops + legs[1].carried.drops;
 	return json_pack("{s:o, s:s, s:I, s:[s, s], s:[I, I], s:I}", "id", sl_admin_text(call->id),
 		"state", states[call->state], "age", (json_int_t)call->age, "suites",
 		suite_text(&legs[0]), suite_text(&legs[1]), "packets",
 		(json_int_t)legs[0].carried.packets[SL_RTP],
-		(json_int_t)legs[1].carried.packets[SL_RTP], "drops",
-		(json_int_t)(legs[0].carried.drops + legs[1].carried.drops));
+		(json_int_t)legs[1].carried.packets[SL_RTP], "drops", (json_int_t)drops);
 }
 
 json_t *sl_admin_call(const struct sl_sessions *sessions, const struct sl_call_view *call)
@@ -190,10 +191,11 @@ json_t *sl_admin_call(const struct sl_sessions *sessions, const struct sl_call_v
 static json_t *leg_totals(const struct sl_leg_view *leg)
 {
 	const struct sl_carried *c = &leg->carried;
+	uint64_t packets = c->packets[SL_RTP] + c->packets[SL_RTCP];
+	uint64_t bytes = c->bytes[SL_RTP] + c->bytes[SL_RTCP];
 
 	return json_pack("{s:o, s:I, s:I, s:I}", "leg", sl_admin_text(leg->tag), "packets",
-		(json_int_t)(c->packets[SL_RTP] + c->packets[SL_RTCP]), "bytes",
-		(json_int_t)(c->bytes[SL_RTP] + c->bytes[SL_RTCP]), "drops", (json_int_t)c->drops);
+		(json_int_t)packets, "bytes", (json_int_t)bytes, "drops", (json_int_t)c->drops);
 }
 
 json_t *sl_admin_totals(const struct sl_call_view *call)
