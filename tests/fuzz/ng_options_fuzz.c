@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctrl/call/refusal.h"
 #include "ctrl/ng/bencode.h"
 #include "ctrl/ng/ng_options.h"
 
@@ -80,7 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	rc = sl_ng_options_read(&nodes[0], &o, NULL, &refused);
 	if (rc) {
-		demand(rc == -EINVAL || rc == -ENOTSUP);
+		demand(rc == -SL_E_REQUEST || rc == -SL_E_UNSUPPORTED);
 		printable(refused.text);
 		return 0;
 	}
