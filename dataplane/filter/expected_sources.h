@@ -20,8 +20,8 @@ struct sl_expected_sources {
 	uint32_t calls[SL_EXPECTED_PLACES];
 };
 
-/* Of an IPv6 address its /64. False, for asking: by any thread; while the one thread removes
- * another source, one that is expected may for an instant not be found. */
+/* Tells whether calls name the address, or the /64 of an IPv6 address. By any thread. While another
+ * source is being removed, one that is expected may for an instant not be found. */
 bool sl_expected_sources_has(const struct sl_expected_sources *expected, const uint8_t ip[16]);
 
 /* False: there is no room. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What unknown sources have sent to open ports: a bucket for each of them, and two for all
+ * Limits how much unknown sources send to open ports: a bucket for each of them, and two for all
  * together. A pure leaf. Memory is fixed: as many buckets as there are places; when the four places
- * of a unknown source are taken, the one whose bucket is fullest goes, which is the one that
+ * of an unknown source are taken, the one whose bucket is fullest goes, which is the one that
  * forgetting makes the least difference to. Workers share it without a lock.
  */
 #ifndef SL_DATAPLANE_UNKNOWN_SOURCES_H

@@ -52,7 +52,7 @@ static enum sl_verdict index_and_check(struct sl_packet *p)
 	return check(p, &in, &rtcp);
 }
 
-/* What the stages behind unprotect read and write. */
+/* The stages behind unprotect read and write these lines. */
 static void prefetch_way_out(const struct sl_packet *p)
 {
 	rte_prefetch0(p->flow->out_key);
@@ -60,7 +60,7 @@ static void prefetch_way_out(const struct sl_packet *p)
 	rte_prefetch0(&p->flow->quality);
 }
 
-/* Of a packet that would be decrypted next. */
+/* Counts a packet that would be decrypted next against the rates of its flow. */
 static enum sl_verdict police(const struct sl_packet *p, uint64_t now)
 {
 	struct sl_flow *flow = p->flow;

@@ -42,7 +42,7 @@ uint64_t sl_hairpin_cookie(const struct sl_endpoint *to, unsigned near);
 /* The link that all of it seems to go by. Before the first flow, after the last sl_port_open. */
 void sl_hairpin_prepare(void);
 
-/* Of a packet that is ready to leave by SL_PORT_HAIRPIN: SL_HANDED_OFF, or why it was not. */
+/* Hands off a packet that is ready to leave by SL_PORT_HAIRPIN: SL_HANDED_OFF, or why not. */
 enum sl_verdict sl_hairpin_give(
 	const struct sl_worker *w, const struct sl_burst *b, const struct sl_packet *p);
 

@@ -43,7 +43,7 @@ struct sl_listed {
 	__u8 prefix; /* enum sl_prefix: SL_PREFIX_ALLOW, SL_PREFIX_DENY */
 };
 
-/* What unknown sources are counted together for. */
+/* Unknown sources are counted together for each of these. */
 enum sl_budget {
 	SL_BUDGET_MEDIA,  /* to open pinholes */
 	SL_BUDGET_KERNEL, /* to the kernel: its limited ports, TCP SYN, echo requests */
