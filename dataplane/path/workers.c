@@ -94,9 +94,15 @@ static void *run(void *arg)
 	snprintf(name, sizeof(name), "sluice-w%u", w->index);
 	pthread_setname_np(pthread_self(), name);
 	prctl(PR_SET_TIMERSLACK, 1000UL); /* ns: else every sleep lasts 50 µs longer */
-	/* The control thread's precedence is not a worker's: the kernel's threads that fill its
-	 * socket share its core. */
-	setpriority(PRIO_PROCESS, 0, 0);
+	/*
+	 * A worker that never sleeps would starve whoever has less precedence than it on its core,
+	 * first of all the kernel's threads that fill its socket. One that sleeps keeps the control
+	 * thread's: the kernel shares a core among groups of processes by the weights of those of
+	 * each that want it, here or elsewhere, so the control thread's weight would leave a worker
+	 * beside it next to nothing of a core that other groups keep busy.
+	 */
+	if (!w->adaptive)
+		setpriority(PRIO_PROCESS, 0, 0);
 	if (begin(w)) {
 		atomic_store(&w->started, true);
 		loop(w);

@@ -7,7 +7,7 @@ ns_add relay
 chmod 755 "$RUN"
 mkdir "$RUN/service"
 
-# config USER: a relay whose port carries nothing, with a worker and a TAP exception port, and all kinds of listeners
+# config USER POLL: a relay whose port carries nothing, with a worker and a TAP exception port, and all kinds of listeners
 config() {
     cat <<CONF
 [sluice]
@@ -18,7 +18,7 @@ memory = 128
 [port wan]
 device = vdev:net_null0,no-rx=1
 cores = $(media_core)
-poll = adaptive
+poll = $2
 tap = none
 neighbor = 192.0.2.1 02:00:00:00:00:01
 [interface public]
@@ -36,9 +36,10 @@ CONF
 
 cat >"$RUN/threads.py" <<'END'
 import grp, os, pwd, sys
-pid, user = sys.argv[1], pwd.getpwnam(sys.argv[2])
+pid, user, poll = sys.argv[1], pwd.getpwnam(sys.argv[2]), sys.argv[3]
 KEPT = 1 << 12 | 1 << 14  # CAP_NET_ADMIN, CAP_IPC_LOCK
-NICE = {"sluiced": -10}  # the control thread
+# The control thread and workers that sleep have precedence, one that never sleeps must not.
+NICE = {"sluiced": -10, "sluice-w0": -10 if poll == "adaptive" else 0}
 groups = set(os.getgrouplist(user.pw_name, user.pw_gid))
 faults, names, holders = [], [], 0
 # Where the limit of locked memory cannot be lifted, whoever allocates needs the capability.
@@ -70,15 +71,16 @@ print("%d threads: %s" % (len(names), ", ".join(names)))
 sys.exit("\n".join(faults) or 0)
 END
 
-for user in nobody root; do
+for who in "nobody adaptive" "root busy"; do
+    read -r user poll <<<"$who"
     rm -rf "$RUN/service" && mkdir "$RUN/service"
-    config $user >"$RUN/$user.conf"
+    config $user $poll >"$RUN/$user.conf"
     CONFIG=$RUN/$user.conf start_sluiced relay
     NG=$RUN/service/ng.sock CTL=$RUN/service/ctl.sock
     [ "$(ng ping --get result)" = pong ] || fail "it does not serve"
     pid=${PIDS[sluiced]}
     pid=$(pgrep -P "$pid" -x sluiced || echo "$pid")
-    threads=$(python3 "$RUN/threads.py" "$pid" $user) || fail "as $user, a thread can do more than is claimed"
+    threads=$(python3 "$RUN/threads.py" "$pid" $user $poll) || fail "as $user, a thread can do more than is claimed"
     ok "as $user: $threads"
     [ $user = root ] || ! setpriv --reuid=$user --clear-groups head -c 1 "/proc/$pid/mem" >/dev/null 2>&1 ||
         fail "its own user reads its memory"
