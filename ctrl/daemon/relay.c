@@ -14,7 +14,7 @@
 #include "ctrl/media/follow.h"
 #include "ctrl/observe/quality.h"
 #include "ctrl/offer/ending.h"
-#include "dataplane/path/spares.h"
+#include "dataplane/path/pool.h"
 #include "dataplane/path/workers.h"
 
 enum { TICK_MS = 1000, NICE = -10 };
@@ -76,7 +76,7 @@ static void follow(uv_timer_t *timer)
 	struct sl_relay *r = timer->data;
 
 	sl_follow_poll(&r->sessions);
-	sl_spares_fill(); /* what workers took for new SSRCs */
+	sl_pools_fill(); /* what workers took for new SSRCs */
 }
 
 static void start_timer(struct sl_relay *r, uv_timer_t *timer, uv_timer_cb act, uint64_t ms)

@@ -21,9 +21,9 @@ void sl_flow_sources(struct sl_flow *flow)
 	}
 }
 
-static struct sl_more *more_of(const struct sl_flow *flow)
+static struct sl_ssrc_ext *ext_of(const struct sl_flow *flow)
 {
-	return (struct sl_more *)flow->streams.more;
+	return (struct sl_ssrc_ext *)flow->streams.ext;
 }
 
 static bool policies_equal(const struct sl_latch_policy *a, const struct sl_latch_policy *b)
@@ -74,27 +74,27 @@ void sl_flow_free(struct sl_flow *flow)
 	if (!flow)
 		return;
 	sl_slab_give(flow->treatment);
-	sl_more_free(more_of(flow));
+	sl_ssrc_ext_free(ext_of(flow));
 	explicit_bzero(flow, sizeof(*flow));
 	sl_slab_give(flow);
 }
 
-bool sl_flow_has_more(const struct sl_flow *flow)
+bool sl_flow_has_ext(const struct sl_flow *flow)
 {
-	return __atomic_load_n(&flow->streams.more, __ATOMIC_ACQUIRE);
+	return __atomic_load_n(&flow->streams.ext, __ATOMIC_ACQUIRE);
 }
 
-void sl_flow_give_more(struct sl_flow *flow, struct sl_more *more)
+void sl_flow_give_ext(struct sl_flow *flow, struct sl_ssrc_ext *ext)
 {
-	if (more)
-		__atomic_store_n(&flow->streams.more, &more->streams, __ATOMIC_RELEASE);
+	if (ext)
+		__atomic_store_n(&flow->streams.ext, &ext->streams, __ATOMIC_RELEASE);
 }
 
-void sl_flow_quality(const struct sl_flow *flow, int place, struct sl_quality_report *out)
+void sl_flow_quality(const struct sl_flow *flow, int index, struct sl_quality_report *out)
 {
 	*out = (struct sl_quality_report){0};
-	if (place == 0 || sl_flow_has_more(flow))
-		sl_quality_read(sl_flow_quality_at((struct sl_flow *)flow, place), out);
+	if (index == 0 || sl_flow_has_ext(flow))
+		sl_quality_read(sl_flow_quality_at((struct sl_flow *)flow, index), out);
 }
 
 void sl_flow_counters(const struct sl_flow *flow, struct sl_flow_counters *out)
@@ -150,9 +150,8 @@ void sl_flow_inherit(struct sl_flow *flow, const struct sl_flow *old, bool curre
 	flow->count = old->count;
 	sl_police_inherit(&flow->police, &old->police);
 	flow->quality = old->quality; /* each finds its stream again */
-	if (sl_flow_has_more(flow) && sl_flow_has_more(old))
-		memcpy(more_of(flow)->quality, more_of(old)->quality,
-			sizeof(more_of(flow)->quality));
+	if (sl_flow_has_ext(flow) && sl_flow_has_ext(old))
+		memcpy(ext_of(flow)->quality, ext_of(old)->quality, sizeof(ext_of(flow)->quality));
 	flow->reports = old->reports;
 	flow->latency = old->latency;
 	for (int c = 0; c < SL_COMPONENTS; c++)

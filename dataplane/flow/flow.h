@@ -18,9 +18,9 @@
 #include "dataplane/base/endpoint.h"
 #include "dataplane/crypto/crypto.h"
 #include "dataplane/flow/latch.h"
-#include "dataplane/flow/more.h"
 #include "dataplane/flow/police.h"
 #include "dataplane/flow/quality.h"
+#include "dataplane/flow/ssrc_ext.h"
 #include "dataplane/flow/stream.h"
 #include "dataplane/flow/treatment.h"
 #include "sluice/drop.h"
@@ -96,7 +96,7 @@ struct sl_flow {
 	struct sl_treatments *treatment; /* of RTP, enum sl_treatment; NULL: all passes */
 
 	/* Lines 5 and 6. Written by the worker. */
-	struct sl_quality quality; /* of the SSRC at place 0 of `streams` */
+	struct sl_quality quality; /* of live SSRC 0 of `streams` */
 	struct sl_police police;
 	struct sl_flow_counters count;
 
@@ -153,21 +153,22 @@ void sl_flow_counters(const struct sl_flow *flow, struct sl_flow_counters *out);
 /* A copy of a published flow's. */
 void sl_flow_latency(const struct sl_flow *flow, struct sl_latency *out);
 
-/* What was received of the SSRC at a place below SL_LIVE_SSRCS, by any thread; all zero: none. */
-void sl_flow_quality(const struct sl_flow *flow, int place, struct sl_quality_report *out);
+/* What was received of the live SSRC of an index below SL_LIVE_SSRCS, by any thread; all zero:
+ * none. */
+void sl_flow_quality(const struct sl_flow *flow, int index, struct sl_quality_report *out);
 
-/* The same for the owner, of a place that is in use or was. */
-static inline struct sl_quality *sl_flow_quality_at(struct sl_flow *flow, int place)
+/* The same for the owner, of an index that is in use or was. */
+static inline struct sl_quality *sl_flow_quality_at(struct sl_flow *flow, int index)
 {
-	return place == 0 ? &flow->quality
-			  : &((struct sl_more *)flow->streams.more)->quality[place - 1];
+	return index == 0 ? &flow->quality
+			  : &((struct sl_ssrc_ext *)flow->streams.ext)->quality[index - 1];
 }
 
-/* Whether it has room for more than one SSRC, by any thread. */
-bool sl_flow_has_more(const struct sl_flow *flow);
+/* True if it has an SSRC extension, by any thread. */
+bool sl_flow_has_ext(const struct sl_flow *flow);
 
-/* Gives it room, NULL is ignored. By the owner, or before publication. */
-void sl_flow_give_more(struct sl_flow *flow, struct sl_more *more);
+/* Gives it an SSRC extension, NULL is ignored. By the owner, or before publication. */
+void sl_flow_give_ext(struct sl_flow *flow, struct sl_ssrc_ext *ext);
 
 /* Where media of a component comes from: of a flow that is published or was. */
 void sl_flow_source(

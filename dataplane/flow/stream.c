@@ -3,9 +3,9 @@
 
 #include "dataplane/base/packet_path.h"
 
-static int places(const struct sl_streams *s)
+static int capacity(const struct sl_streams *s)
 {
-	return s->more ? SL_LIVE_SSRCS : 1;
+	return s->ext ? SL_LIVE_SSRCS : 1;
 }
 
 /* A window whose every index below `next` counts as seen. */
@@ -46,13 +46,13 @@ void sl_streams_recall(
 }
 
 static void settle_one(
-	const struct sl_streams *s, int place, struct sl_history *in, struct sl_history *out)
+	const struct sl_streams *s, int index, struct sl_history *in, struct sl_history *out)
 {
-	const struct sl_stream *live = sl_streams_live(s, place);
+	const struct sl_stream *live = sl_streams_live(s, index);
 	struct sl_record *r = in ? sl_history_find(in, live->ssrc) : NULL;
 
 	if (r) {
-		keep_received(r, &live->in, sl_streams_rtcp(s, place));
+		keep_received(r, &live->in, sl_streams_rtcp(s, index));
 		r->live = false;
 	}
 	r = out ? sl_history_find(out, live->ssrc) : NULL;
@@ -78,7 +78,7 @@ static int silent_longest(const struct sl_streams *s)
 	return oldest;
 }
 
-/* A place for an SSRC, as its keys know it, or -1; the caller has found none. */
+/* An index for an SSRC, as its keys know it, or -1; the caller has found none. */
 static int enter(
 	struct sl_streams *s, const struct sl_stream_keys *keys, uint32_t ssrc, uint64_t now)
 {
@@ -92,7 +92,7 @@ static int enter(
 			in->live = false;
 		return -1;
 	}
-	if (i < places(s)) {
+	if (i < capacity(s)) {
 		s->n_live++;
 	} else {
 		i = silent_longest(s);
@@ -118,15 +118,15 @@ int sl_streams_admit(
 	return i >= 0 ? i : enter(s, keys, ssrc, now);
 }
 
-static void inherit_one(struct sl_streams *s, int place, const struct sl_streams *old, int from,
+static void inherit_one(struct sl_streams *s, int index, const struct sl_streams *old, int from,
 	struct sl_stream_heritage common)
 {
 	const struct sl_stream *theirs = sl_streams_live(old, from);
-	struct sl_stream *ours = sl_streams_live(s, place);
+	struct sl_stream *ours = sl_streams_live(s, index);
 
 	if (common.same_in && common.current) {
 		ours->in = theirs->in;
-		*sl_streams_rtcp(s, place) = *sl_streams_rtcp(old, from);
+		*sl_streams_rtcp(s, index) = *sl_streams_rtcp(old, from);
 	} else if (!common.same_in && common.counted && !ours->in.top &&
 		   sl_replay_empty(&ours->in)) {
 		ours->in.top = theirs->in.top;
@@ -140,11 +140,11 @@ static void inherit_one(struct sl_streams *s, int place, const struct sl_streams
 void sl_streams_inherit(struct sl_streams *s, const struct sl_stream_keys *keys,
 	const struct sl_streams *old, struct sl_stream_heritage common)
 {
-	for (int i = 0; i < old->n_live && s->n_live < places(s); i++) {
+	for (int i = 0; i < old->n_live && s->n_live < capacity(s); i++) {
 		const struct sl_stream *theirs = sl_streams_live(old, i);
-		int place = enter(s, keys, theirs->ssrc, theirs->last);
+		int index = enter(s, keys, theirs->ssrc, theirs->last);
 
-		if (place >= 0)
-			inherit_one(s, place, old, i, common);
+		if (index >= 0)
+			inherit_one(s, index, old, i, common);
 	}
 }

@@ -4,9 +4,9 @@
  * Pure leaf; fixed memory. An SSRC enters only after one of its packets has authenticated (or, on a
  * plain leg, was accepted).
  *
- * The few that were heard last have their windows here. When a new one needs a place, the one
- * silent for longest loses it, and its highest indices go to the histories of the flow's keys
- * (dataplane/crypto/history.h): when it comes back it goes on behind them.
+ * The few that were heard last are live: they have their windows here. When there is no room for a
+ * new one, the one silent for longest leaves, and its highest indices go to the histories of the
+ * flow's keys (dataplane/crypto/history.h): when it comes back it goes on behind them.
  */
 #ifndef SL_DATAPLANE_STREAM_H
 #define SL_DATAPLANE_STREAM_H
@@ -36,18 +36,18 @@ struct sl_stream {
 };
 _Static_assert(sizeof(struct sl_stream) == 64, "one cache line per live SSRC");
 
-/* Room for SSRCs behind a flow's first one. */
-struct sl_more_streams {
+/* The streams of an SSRC extension (dataplane/flow/ssrc_ext.h): live SSRCs 1 and further. */
+struct sl_ext_streams {
 	struct sl_stream live[SL_LIVE_SSRCS - 1];
 	struct sl_replay rtcp[SL_LIVE_SSRCS - 1];
 };
 
 /* Most flows have one SSRC, ever. A packet of it touches the first line alone. */
 struct sl_streams {
-	struct sl_stream first;       /* the live SSRC at place 0 */
-	struct sl_replay first_rtcp;  /* ingress SRTCP, of the same SSRC */
-	struct sl_more_streams *more; /* the caller's; NULL: there is one place */
-	uint8_t n_live;               /* places in use are in use from the front */
+	struct sl_stream first;      /* live SSRC 0 */
+	struct sl_replay first_rtcp; /* ingress SRTCP, of the same SSRC */
+	struct sl_ext_streams *ext;  /* the caller's; NULL: room for one SSRC */
+	uint8_t n_live;              /* indices below it are in use */
 };
 
 /* What the keys of a flow know, and pages for more. */
@@ -56,32 +56,32 @@ struct sl_stream_keys {
 	const struct sl_page_source *pages;
 };
 
-/* What is at a place that is in use. */
-static inline struct sl_stream *sl_streams_live(const struct sl_streams *s, int place)
+/* Returns the live SSRC of an index below n_live. */
+static inline struct sl_stream *sl_streams_live(const struct sl_streams *s, int index)
 {
-	return place == 0 ? (struct sl_stream *)&s->first : &s->more->live[place - 1];
+	return index == 0 ? (struct sl_stream *)&s->first : &s->ext->live[index - 1];
 }
 
-static inline struct sl_replay *sl_streams_rtcp(const struct sl_streams *s, int place)
+static inline struct sl_replay *sl_streams_rtcp(const struct sl_streams *s, int index)
 {
-	return place == 0 ? (struct sl_replay *)&s->first_rtcp : &s->more->rtcp[place - 1];
+	return index == 0 ? (struct sl_replay *)&s->first_rtcp : &s->ext->rtcp[index - 1];
 }
 
-/* The place of a live SSRC, or -1. */
+/* Returns the index of a live SSRC, or -1. */
 static inline int sl_streams_find(const struct sl_streams *s, uint32_t ssrc)
 {
 	if (s->first.ssrc == ssrc && s->first.in_use)
 		return 0;
 	for (int i = 1; i < s->n_live; i++)
-		if (s->more->live[i - 1].ssrc == ssrc)
+		if (s->ext->live[i - 1].ssrc == ssrc)
 			return i;
 	return -1;
 }
 
-/* Would one more SSRC cost a live one its place, while there could be more of them? */
-static inline bool sl_streams_wants_more(const struct sl_streams *s)
+/* Would one more SSRC end a live one, for want of an SSRC extension? */
+static inline bool sl_streams_wants_ext(const struct sl_streams *s)
 {
-	return !s->more && s->n_live;
+	return !s->ext && s->n_live;
 }
 
 /*
@@ -92,9 +92,9 @@ void sl_streams_recall(
 	const struct sl_history *in, uint32_t ssrc, struct sl_replay *rtp, struct sl_replay *rtcp);
 
 /*
- * The place of `ssrc`, made if need be, at the cost of the one silent for longest. -1: a key has
- * forgotten it, or has no room for its record (SL_DROP_SSRC_LIMIT). Call only for packets that
- * authenticated.
+ * Returns the index of `ssrc`, made live if need be, at the cost of the one silent for longest. -1:
+ * a key has forgotten it, or has no room for its record (SL_DROP_SSRC_LIMIT). Call only for packets
+ * that authenticated.
  */
 int sl_streams_admit(
 	struct sl_streams *s, const struct sl_stream_keys *keys, uint32_t ssrc, uint64_t now);

@@ -8,7 +8,7 @@
 
 #include "dataplane/base/clock.h"
 #include "dataplane/path/pinhole.h"
-#include "dataplane/path/spares.h"
+#include "dataplane/path/pool.h"
 #include "dataplane/path/worker.h"
 
 /* One worker does this, in this order; each field may be NULL. Lives until the worker has set
@@ -25,11 +25,11 @@ struct sl_message {
 
 static void open_flow(struct sl_worker *w, const struct sl_message *message)
 {
-	const struct sl_page_source pages = sl_spare_pages(w);
+	const struct sl_page_source pages = sl_pool_pages(w);
 
 	if (message->parent) {
-		if (sl_flow_has_more(message->parent) && !sl_flow_has_more(message->open))
-			sl_flow_give_more(message->open, sl_spare_take(w));
+		if (sl_flow_has_ext(message->parent) && !sl_flow_has_ext(message->open))
+			sl_flow_give_ext(message->open, sl_pool_ext(w));
 		sl_flow_inherit(message->open, message->parent, message->current, &pages);
 	}
 	sl_pinhole_open(message->open);
@@ -244,7 +244,7 @@ int sl_flows_update(const struct sl_flow_update *updates, unsigned n)
 	carry_out_all(updates, n, messages);
 	note_users(updates, n);
 	free(messages);
-	sl_spares_fill();
+	sl_pools_fill();
 	return 0;
 }
 

@@ -25,7 +25,7 @@ struct sl_packet {
 	uint8_t component;    /* enum sl_component */
 	uint8_t listed;       /* enum sl_prefix, set by the lists stage where it looks */
 	bool learn;           /* from elsewhere, or its latch is being watched */
-	int8_t place;         /* in flow->streams; -1: SSRC not known yet */
+	int8_t stream;        /* index in flow->streams; -1: SSRC not known yet */
 	bool left;            /* with a tap or a probe alone: its way has ended; */
 	uint16_t record;      /* its record in the ring of the tap, + 1; 0: none */
 	struct sl_crypto_op op;

@@ -46,8 +46,8 @@ static enum sl_verdict index_and_check(struct sl_packet *p)
 	const struct sl_streams *s = &p->flow->streams;
 	struct sl_replay in, rtcp;
 
-	if (likely(p->place >= 0))
-		return check(p, &sl_streams_live(s, p->place)->in, sl_streams_rtcp(s, p->place));
+	if (likely(p->stream >= 0))
+		return check(p, &sl_streams_live(s, p->stream)->in, sl_streams_rtcp(s, p->stream));
 	sl_streams_recall(sl_key_history(p->flow->in_key), p->op.ssrc, &in, &rtcp);
 	return check(p, &in, &rtcp);
 }
@@ -97,7 +97,7 @@ void sl_stage_replay(struct sl_worker *w, struct sl_burst *b)
 			.len = p->view.payload_len,
 			.header_len = p->view.header_len,
 		};
-		p->place = (int8_t)sl_streams_find(&p->flow->streams, p->view.ssrc);
+		p->stream = (int8_t)sl_streams_find(&p->flow->streams, p->view.ssrc);
 		p->verdict = judge(b, p);
 		if (p->verdict == SL_FORWARD)
 			prefetch_way_out(p);

@@ -8,7 +8,7 @@
 #include <rte_byteorder.h>
 #include <string.h>
 
-#include "dataplane/path/spares.h"
+#include "dataplane/path/pool.h"
 #include "dataplane/path/worker.h"
 #include "dataplane/port/ethdev.h"
 
@@ -21,8 +21,8 @@ static enum sl_verdict commit_ingress(struct sl_packet *p)
 
 	if (!p->flow->in_key)
 		return SL_FORWARD;
-	return sl_replay_commit(p->component == SL_RTP ? &sl_streams_live(s, p->place)->in
-						       : sl_streams_rtcp(s, p->place),
+	return sl_replay_commit(p->component == SL_RTP ? &sl_streams_live(s, p->stream)->in
+						       : sl_streams_rtcp(s, p->stream),
 		p->op.index);
 }
 
@@ -82,7 +82,7 @@ static enum sl_verdict take_egress(struct sl_packet *p)
 		return SL_FORWARD;
 	}
 
-	struct sl_stream *stream = sl_streams_live(&flow->streams, p->place);
+	struct sl_stream *stream = sl_streams_live(&flow->streams, p->stream);
 	struct sl_replay *out = &stream->out;
 	enum sl_verdict v;
 
@@ -111,21 +111,22 @@ static bool newest(const struct sl_packet *p)
 {
 	const struct sl_streams *s = &p->flow->streams;
 
-	return p->op.index == (p->component == SL_RTP ? sl_streams_live(s, p->place)->in.top
-						      : sl_streams_rtcp(s, p->place)->top);
+	return p->op.index == (p->component == SL_RTP ? sl_streams_live(s, p->stream)->in.top
+						      : sl_streams_rtcp(s, p->stream)->top);
 }
 
-/* Where the stream is, made if need be. Its place may have gone to another SSRC of this burst. */
+/* Returns the index of the stream, made if need be: another SSRC of this burst may have taken it.
+ */
 static int admit(struct sl_worker *w, const struct sl_packet *p, uint64_t now)
 {
 	struct sl_streams *s = &p->flow->streams;
 
-	if (likely(p->place >= 0 && sl_streams_live(s, p->place)->ssrc == p->view.ssrc))
-		return p->place;
-	if (sl_streams_find(s, p->view.ssrc) < 0 && sl_streams_wants_more(s))
-		sl_flow_give_more(p->flow, sl_spare_take(w));
+	if (likely(p->stream >= 0 && sl_streams_live(s, p->stream)->ssrc == p->view.ssrc))
+		return p->stream;
+	if (sl_streams_find(s, p->view.ssrc) < 0 && sl_streams_wants_ext(s))
+		sl_flow_give_ext(p->flow, sl_pool_ext(w));
 
-	const struct sl_page_source pages = sl_spare_pages(w);
+	const struct sl_page_source pages = sl_pool_pages(w);
 	const struct sl_stream_keys keys = sl_flow_keys(p->flow, &pages);
 
 	return sl_streams_admit(s, &keys, p->view.ssrc, now);
@@ -145,15 +146,15 @@ static enum sl_verdict treat(struct sl_packet *p)
 	return SL_FORWARD;
 }
 
-/* The figures of an SSRC go with it when its stream has come to another place. */
-static void bring_quality(struct sl_flow *flow, int place, uint32_t ssrc)
+/* Takes the figures of an SSRC along when its stream has got another index. */
+static void bring_quality(struct sl_flow *flow, int index, uint32_t ssrc)
 {
-	struct sl_quality *here = sl_flow_quality_at(flow, place);
+	struct sl_quality *here = sl_flow_quality_at(flow, index);
 
-	for (int i = 0; i < SL_LIVE_SSRCS && (i == 0 || flow->streams.more); i++) {
+	for (int i = 0; i < SL_LIVE_SSRCS && (i == 0 || flow->streams.ext); i++) {
 		struct sl_quality *there = sl_flow_quality_at(flow, i), other = *here;
 
-		if (i != place && there->packets && there->ssrc == ssrc) {
+		if (i != index && there->packets && there->ssrc == ssrc) {
 			sl_quality_set(here, there);
 			sl_quality_set(there, &other);
 			return;
@@ -182,10 +183,10 @@ static void measure(const struct sl_packet *p, uint64_t now)
 		.type = p->op.data[1] & 0x7f,
 	};
 
-	struct sl_quality *quality = sl_flow_quality_at(flow, p->place);
+	struct sl_quality *quality = sl_flow_quality_at(flow, p->stream);
 
 	if (unlikely(quality->ssrc != q.ssrc))
-		bring_quality(flow, p->place, q.ssrc);
+		bring_quality(flow, p->stream, q.ssrc);
 	sl_quality_rtp(quality, &q, flow->payloads);
 }
 
@@ -198,10 +199,10 @@ static enum sl_verdict commit(struct sl_worker *w, struct sl_packet *p, uint64_t
 		if (v != SL_FORWARD)
 			return v;
 	}
-	p->place = (int8_t)admit(w, p, now);
-	if (p->place < 0)
+	p->stream = (int8_t)admit(w, p, now);
+	if (p->stream < 0)
 		return SL_DROP_SSRC_LIMIT;
-	sl_streams_live(&p->flow->streams, p->place)->last = now;
+	sl_streams_live(&p->flow->streams, p->stream)->last = now;
 	v = commit_ingress(p);
 	if (v == SL_FORWARD && unlikely(p->learn) && p->flow->in_key)
 		v = sl_source_commit(w, p, newest(p), now);

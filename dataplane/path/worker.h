@@ -47,7 +47,7 @@ struct sl_worker {
 				      is the way out */
 	struct rte_ring *events;   /* struct sl_event, to ctrl: dataplane/path/event.c */
 	struct rte_ring *samples;  /* struct sl_drop_sample, likewise */
-	struct rte_ring *spares;   /* struct sl_more *, from ctrl: dataplane/path/spares.h */
+	struct rte_ring *exts;     /* struct sl_ssrc_ext *, from ctrl: dataplane/path/pool.h */
 	struct rte_ring *pages;    /* struct sl_history_page *, likewise */
 	uint8_t n_rx;
 	struct {

@@ -13,7 +13,7 @@
 
 #include "dataplane/base/clock.h"
 #include "dataplane/base/shared.h"
-#include "dataplane/path/spares.h"
+#include "dataplane/path/pool.h"
 #include "dataplane/path/worker.h"
 #include "dataplane/path/workers.h"
 #include "dataplane/port/ethdev.h"
@@ -196,10 +196,10 @@ static int make_rings(struct sl_worker *w, char why[SL_WHY])
 	w->relay_tx = ring("relay", w, SL_HANDOFF_RING, RING_F_SC_DEQ);
 	w->events = event_ring("events", w, sizeof(struct sl_event));
 	w->samples = event_ring("samples", w, sizeof(struct sl_drop_sample));
-	w->spares = ring("spares", w, SL_SPARES + 1, RING_F_SP_ENQ | RING_F_SC_DEQ);
-	w->pages = ring("pages", w, SL_SPARES + 1, RING_F_SP_ENQ | RING_F_SC_DEQ);
+	w->exts = ring("exts", w, SL_POOL_SIZE + 1, RING_F_SP_ENQ | RING_F_SC_DEQ);
+	w->pages = ring("pages", w, SL_POOL_SIZE + 1, RING_F_SP_ENQ | RING_F_SC_DEQ);
 	if (w->messages && w->handoff && w->hairpins && w->relay_tx && w->events && w->samples &&
-		w->spares && w->pages)
+		w->exts && w->pages)
 		return 0;
 	snprintf(why, SL_WHY, "no memory for the rings of worker %u: raise `memory` in [sluice]",
 		w->index);
@@ -221,7 +221,7 @@ static void free_rings(struct sl_worker *w)
 	rte_ring_free(w->events);
 	rte_ring_free(w->samples);
 	w->messages = w->events = w->samples = NULL;
-	sl_spares_free(w);
+	sl_pools_free(w);
 }
 
 int sl_workers_prepare(const struct sl_crypto_backend *crypto, char why[SL_WHY])
@@ -234,7 +234,7 @@ int sl_workers_prepare(const struct sl_crypto_backend *crypto, char why[SL_WHY])
 		err = make_rings(&sl_workers[i], why);
 	}
 	if (!err)
-		sl_spares_fill();
+		sl_pools_fill();
 	return err;
 }
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "call_judge.h"
-#include "dataplane/flow/more.h"
-#include "dataplane/path/spares.h"
+#include "dataplane/flow/ssrc_ext.h"
+#include "dataplane/path/pool.h"
 #include "tests/unit/ctrl/ng/world_keys.h"
 
 /* The first step sets the life up: what the operator has configured, what memory there is, how it
@@ -95,7 +95,7 @@ void life_run(const uint8_t *data, size_t size)
 	judge_begin();
 	draft_reset();
 	memset(calls, 0, sizeof(calls));
-	sl_spares_fill();
+	sl_pools_fill();
 	objects = memory_objects();
 	set_up(&first);
 	for (size_t at = STEP; at + STEP <= size && at < STEP * STEPS_MAX; at += STEP) {
@@ -104,7 +104,7 @@ void life_run(const uint8_t *data, size_t size)
 		take(&s);
 	}
 	end(&first);
-	sl_spares_fill();
+	sl_pools_fill();
 	if (memory_objects() != objects)
 		violated("%d flows, keys or pages are left", (int)(memory_objects() - objects));
 }

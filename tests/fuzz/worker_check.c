@@ -9,7 +9,7 @@
 #include "dataplane/base/buffer.h"
 #include "dataplane/base/media_address.h"
 #include "dataplane/crypto/slab.h"
-#include "dataplane/path/spares.h"
+#include "dataplane/path/pool.h"
 #include "dataplane/port/ethdev.h"
 
 uint64_t fuzz_now;
@@ -357,6 +357,6 @@ void check_end(void)
 		rte_pktmbuf_free(held[--n_held]);
 	DEMAND(foreign == 0);
 	DEMAND(buffers_in_use() == 0);
-	sl_spares_fill();
+	sl_pools_fill();
 	DEMAND(live == live_before);
 }

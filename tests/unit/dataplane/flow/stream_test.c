@@ -35,7 +35,7 @@ static const struct sl_page_source source = {take, NULL};
 /* A flow's memory, and that of its keys. */
 struct bench {
 	struct sl_history in, out;
-	struct sl_more_streams more;
+	struct sl_ext_streams ext;
 	struct sl_streams s;
 	struct sl_stream_keys keys;
 };
@@ -43,7 +43,7 @@ struct bench {
 static void start(struct bench *b)
 {
 	memset(b, 0, sizeof(*b));
-	b->s.more = &b->more;
+	b->s.ext = &b->ext;
 	b->keys = (struct sl_stream_keys){&b->in, &b->out, &source};
 	pages_left = UINT32_MAX;
 }
@@ -210,8 +210,8 @@ static void inherits_by_key(void **state)
 
 	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct sl_history in = {0}, out = {0};
-		struct sl_more_streams more = {0};
-		struct sl_streams s = {.more = &more};
+		struct sl_ext_streams ext = {0};
+		struct sl_streams s = {.ext = &ext};
 		struct sl_stream *live;
 		struct sl_stream_keys keys;
 		struct bench b;

@@ -7,7 +7,7 @@
 
 #include "dataplane/base/nexthop.h"
 #include "dataplane/handoff/mailbox.h"
-#include "dataplane/path/spares.h"
+#include "dataplane/path/pool.h"
 #include "dataplane/port/ethdev.h"
 
 static void first_burst_may_wrap(void **state)
@@ -349,7 +349,7 @@ static void a_thousand_ssrcs(void **state)
 				relay_poll();
 				expect_rtp(&c, 0, &seq, 1);
 			}
-			sl_spares_fill();
+			sl_pools_fill();
 		}
 		assert_int_equal(c.flow[0]->count.packets[SL_RTP], SSRCS * PACKETS);
 		/* The very first of them comes back, and goes on. */

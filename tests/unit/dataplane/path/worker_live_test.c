@@ -17,7 +17,7 @@
 #include "dataplane/handoff/mailbox.h"
 #include "dataplane/handoff/policy.h"
 #include "dataplane/path/hairpin.h"
-#include "dataplane/path/spares.h"
+#include "dataplane/path/pool.h"
 #include "dataplane/path/workers.h"
 #include "dataplane/port/ethdev.h"
 
@@ -215,7 +215,7 @@ static void protect(unsigned round)
 }
 
 static struct {
-	unsigned events, samples, moves, more, packets, reports, cookies;
+	unsigned events, samples, moves, ext, packets, reports, cookies;
 } seen;
 
 static void look(struct talk *t)
@@ -236,7 +236,7 @@ static void look(struct talk *t)
 		sl_flow_latency(flow, &latency);
 		sl_reports_read(&flow->reports, &reports);
 		seen.reports += reports.sent[0].at != 0;
-		seen.more += sl_flow_has_more(flow);
+		seen.ext += sl_flow_has_ext(flow);
 		for (int place = 0; place < SL_LIVE_SSRCS; place++) {
 			sl_flow_quality(flow, place, &quality);
 			seen.packets += quality.packets;
@@ -251,7 +251,7 @@ static void look(struct talk *t)
 		sl_worker_stats(i, &stats);
 	seen.events += sl_events_take(events, 64) + (unsigned)(sl_events_lost() != 0);
 	seen.samples += sl_drop_samples_take(samples, 64);
-	sl_spares_fill();
+	sl_pools_fill();
 }
 
 static void change(unsigned round)
@@ -353,7 +353,7 @@ static void everything_at_once(void **state)
 	for (unsigned i = 0; i < PATIENCE && settled() != player.sent; i++)
 		sl_workers_quiesce();
 	assert_int_equal(settled(), player.sent);
-	assert_true(seen.events && seen.samples && seen.moves && seen.more && seen.packets &&
+	assert_true(seen.events && seen.samples && seen.moves && seen.ext && seen.packets &&
 		    seen.reports && seen.cookies);
 	assert_true(verdicts(SL_FORWARD) && verdicts(SL_DROP_AUTH));
 	for (unsigned i = 0; i < 2 * CALLS; i++) { /* from worker to worker, too */

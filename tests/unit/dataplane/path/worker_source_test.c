@@ -7,7 +7,7 @@
 #include "arpa/inet.h"
 #include "dataplane/handoff/mailbox.h"
 #include "dataplane/path/event.h"
-#include "dataplane/path/spares.h"
+#include "dataplane/path/pool.h"
 
 /* From the address of a plain leg, so its SSRCs cannot be told from real ones, but for their rate.
  */
@@ -52,7 +52,7 @@ static void ssrc_flood_evicts_nobody(void **state)
  * spares the first its place; without it they take turns. */
 static void second_ssrc_without_room(void **state)
 {
-	struct sl_more *taken[SL_SPARES];
+	struct sl_ssrc_ext *taken[SL_POOL_SIZE];
 	uint16_t seq = 1;
 	unsigned n = 0;
 	uint32_t own;
@@ -60,10 +60,10 @@ static void second_ssrc_without_room(void **state)
 
 	call_open(&c, 36, CM80, GCM256, false, false, false);
 	own = c.end[0].ssrc;
-	sl_spares_fill();
-	while (n < SL_SPARES && (taken[n] = sl_spare_take(&sl_workers[0])))
+	sl_pools_fill();
+	while (n < SL_POOL_SIZE && (taken[n] = sl_pool_ext(&sl_workers[0])))
 		n++;
-	assert_int_equal(n, SL_SPARES);
+	assert_int_equal(n, SL_POOL_SIZE);
 	for (int with = 0; with < 2; with++, seq++) {
 		for (uint32_t k = 0; k < 2; k++) {
 			c.end[0].ssrc = own + k;
@@ -71,11 +71,11 @@ static void second_ssrc_without_room(void **state)
 			relay_poll();
 			expect_rtp(&c, 0, &seq, 1);
 		}
-		assert_int_equal(sl_flow_has_more(c.flow[0]), with);
+		assert_int_equal(sl_flow_has_ext(c.flow[0]), with);
 		assert_int_equal(c.flow[0]->streams.n_live, 1 + with);
 		while (n)
-			sl_more_free(taken[--n]);
-		sl_spares_fill();
+			sl_ssrc_ext_free(taken[--n]);
+		sl_pools_fill();
 	}
 	call_close(&c);
 }

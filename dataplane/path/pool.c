@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "dataplane/path/spares.h"
+#include "dataplane/path/pool.h"
 
 #include <rte_ring.h>
 
@@ -7,12 +7,12 @@
 
 static void fill(struct sl_worker *w)
 {
-	while (!rte_ring_full(w->spares)) {
-		struct sl_more *more = sl_more_new();
+	while (!rte_ring_full(w->exts)) {
+		struct sl_ssrc_ext *ext = sl_ssrc_ext_new();
 
-		if (!more)
+		if (!ext)
 			return;
-		rte_ring_sp_enqueue(w->spares, more);
+		rte_ring_sp_enqueue(w->exts, ext);
 	}
 	while (!rte_ring_full(w->pages)) {
 		struct sl_history_page *page = sl_page_new();
@@ -23,31 +23,31 @@ static void fill(struct sl_worker *w)
 	}
 }
 
-void sl_spares_fill(void)
+void sl_pools_fill(void)
 {
 	for (unsigned i = 0; i < sl_n_workers; i++)
 		fill(&sl_workers[i]);
 }
 
-void sl_spares_free(struct sl_worker *w)
+void sl_pools_free(struct sl_worker *w)
 {
 	struct sl_history_page *page;
-	struct sl_more *more;
+	struct sl_ssrc_ext *ext;
 
-	while (w->spares && rte_ring_sc_dequeue(w->spares, (void **)&more) == 0)
-		sl_more_free(more);
+	while (w->exts && rte_ring_sc_dequeue(w->exts, (void **)&ext) == 0)
+		sl_ssrc_ext_free(ext);
 	while (w->pages && rte_ring_sc_dequeue(w->pages, (void **)&page) == 0)
 		sl_page_free(page);
-	rte_ring_free(w->spares);
+	rte_ring_free(w->exts);
 	rte_ring_free(w->pages);
-	w->spares = w->pages = NULL;
+	w->exts = w->pages = NULL;
 }
 
-struct sl_more *sl_spare_take(struct sl_worker *w)
+struct sl_ssrc_ext *sl_pool_ext(struct sl_worker *w)
 {
-	struct sl_more *more;
+	struct sl_ssrc_ext *ext;
 
-	return rte_ring_sc_dequeue(w->spares, (void **)&more) == 0 ? more : NULL;
+	return rte_ring_sc_dequeue(w->exts, (void **)&ext) == 0 ? ext : NULL;
 }
 
 static struct sl_history_page *page_take(void *worker)
@@ -58,7 +58,7 @@ static struct sl_history_page *page_take(void *worker)
 	return rte_ring_sc_dequeue(w->pages, (void **)&page) == 0 ? page : NULL;
 }
 
-struct sl_page_source sl_spare_pages(struct sl_worker *w)
+struct sl_page_source sl_pool_pages(struct sl_worker *w)
 {
 	return (struct sl_page_source){page_take, w};
 }
