@@ -30,19 +30,19 @@ static json_t *policy_lines(const struct sl_guard_config *config)
 
 static int by_packets(const void *a, const void *b)
 {
-	const struct sl_offender *x = a, *y = b;
+	const struct sl_top_source *x = a, *y = b;
 
 	return (x->packets < y->packets) - (x->packets > y->packets);
 }
 
 static json_t *top_sources(const struct sl_protection *protection)
 {
-	struct sl_offender all[SL_OFFENDERS];
+	struct sl_top_source all[SL_TOP_SOURCES];
 	json_t *rows = json_array();
 
-	memcpy(all, protection->offenders.list, sizeof(all));
-	qsort(all, protection->offenders.n, sizeof(all[0]), by_packets);
-	for (unsigned i = 0; i < protection->offenders.n && i < TOP; i++) {
+	memcpy(all, protection->top.list, sizeof(all));
+	qsort(all, protection->top.n, sizeof(all[0]), by_packets);
+	for (unsigned i = 0; i < protection->top.n && i < TOP; i++) {
 		char text[SL_ADDRESS_TEXT];
 		const char *by;
 

@@ -42,11 +42,11 @@ static unsigned add_live(
 static unsigned add_local(
 	struct sl_tap_port *ports, unsigned n, const struct sl_leg *leg, unsigned m)
 {
-	const struct sl_local *local = leg->media[m].local;
+	const struct sl_port_pair *pair = leg->media[m].ports;
 
-	for (unsigned c = 0; c < SL_COMPONENTS && local; c++) {
-		const struct sl_tap_port port = {cookie_of(leg, m, c), (uint16_t)(local->rtp + c),
-			local->interface->local[local->address].slot};
+	for (unsigned c = 0; c < SL_COMPONENTS && pair; c++) {
+		const struct sl_tap_port port = {cookie_of(leg, m, c), (uint16_t)(pair->rtp + c),
+			pair->interface->local[pair->address].slot};
 
 		n = add(ports, n, &port);
 	}
@@ -141,7 +141,7 @@ json_t *sl_tap_line(const struct sl_call *call, const struct sl_tap_record *r, i
 		return NULL;
 	set_leg(line, leg, m);
 	set_way(line, &r->frame[SL_TAP_RECEIVED], "from", "to");
-	set_media(line, r, leg && m < leg->n_media && leg->media[m].terms.mux);
+	set_media(line, r, leg && m < leg->n_media && leg->media[m].params.mux);
 	json_object_set_new(line, "length", json_integer(r->payload_len));
 	json_object_set_new(line, "stage", json_string(sl_tap_stage_name(r)));
 	json_object_set_new(line, "verdict", json_string(sl_tap_verdict(r)));

@@ -8,8 +8,9 @@
  * are forks: legs of their own, at the same local ports and with the same keys of ours. Media
  * connects two legs at a time: those of the last answer.
  *
- * What its SDP says of a leg is kept in two versions: the terms that are in force, and those of the
- * offer in progress, which come into force with the answer. A command that fails changes neither.
+ * What its SDP says of a leg is kept in two versions: the media parameters that are in force, and
+ * those of the offer in progress, which come into force with the answer. A command that fails
+ * changes neither.
  */
 #ifndef SL_CTRL_CALL_H
 #define SL_CTRL_CALL_H
@@ -37,8 +38,8 @@ enum {
 
 enum sl_side { SL_FROM, SL_TO }; /* the one who offers; the one it is offered to */
 
-/* What one party's SDP says of one medium, after negotiation. */
-struct sl_terms {
+/* Media parameters: what one party's SDP says of one medium, after negotiation. */
+struct sl_media_params {
 	bool active;     /* its port is not 0 */
 	bool media;      /* RTP; anything else is refused to both */
 	bool osrtp;      /* RFC 8643: plain RTP with keys, which need not be taken */
@@ -56,8 +57,9 @@ struct sl_terms {
 	struct sl_source_options source;         /* what was said about where it is, */
 	uint16_t said;                           /* and by which of the call's requests */
 	uint32_t tag;                            /* of the crypto line in use */
-	struct sl_master theirs;    /* what they protect with; suite SL_SUITE_NONE: plain RTP */
-	struct sl_treatments sound; /* how each payload type is silenced (ctrl/media/gate.h) */
+	struct sl_master theirs; /* what they protect with; suite SL_SUITE_NONE: plain RTP */
+	struct sl_pt_actions
+		silence; /* how each payload type is silenced (ctrl/media/block_actions.h) */
 	/* Of one who offers: */
 	uint16_t suites; /* all that were offered and are known here, as bits */
 	struct {
@@ -71,7 +73,7 @@ struct sl_terms {
  * A pair of local ports that a leg sends to and is sent from, with our keys towards it. Shared by
  * reference: by a leg, the offers that name it, and forks.
  */
-struct sl_local {
+struct sl_port_pair {
 	unsigned refs;
 	const struct sl_interface *interface;
 	uint8_t family;                              /* SL_IPV4, SL_IPV6 */
@@ -90,9 +92,9 @@ struct sl_path {
 	const struct sl_interface *in_interface, *out_interface;
 };
 
-/* What there is to remember of media that something was dropped of. */
-struct sl_trouble {
-	uint32_t drops[SL_VERDICTS]; /* as they were when a packet passed last, or keys changed */
+/* Drops of media that the sweep watches, and the alarms on them. */
+struct sl_drop_watch {
+	uint32_t count[SL_VERDICTS]; /* as they were when a packet passed last, or keys changed */
 	struct {
 		uint32_t count; /* drops until then */
 		struct sl_alarm alarm;
@@ -111,7 +113,7 @@ struct sl_watch {
 	bool silent;                   /* was told of */
 	uint32_t moves[SL_COMPONENTS]; /* of the latches, as told */
 	uint64_t stepped;              /* when its alarms were looked at */
-	struct sl_trouble *trouble;    /* NULL: none so far, all would be 0 */
+	struct sl_drop_watch *drops;   /* NULL: none so far, all would be 0 */
 };
 
 /* How one stream did between two looks at it (ctrl/observe/quality.h). */
@@ -140,8 +142,8 @@ enum { SL_FORMER_KEYS = 4 };
 struct sl_leg_media {
 	char kind[SL_MAX_KIND];          /* "audio" */
 	char refused[SL_MAX_REFUSED];    /* its m= with port 0 */
-	struct sl_local *local;          /* NULL: none yet */
-	struct sl_terms terms;           /* in force */
+	struct sl_port_pair *ports;      /* NULL: none yet */
+	struct sl_media_params params;   /* in force */
 	struct sl_session_key *in, *out; /* in force; NULL: plain RTP, or nothing yet */
 	struct sl_session_key *former[SL_FORMER_KEYS]; /* theirs before, the latest first */
 	struct sl_path path;                           /* media that arrives from this leg */
@@ -165,7 +167,7 @@ struct sl_leg {
 	uint64_t digest;        /* of the SDP it was answered with */
 	unsigned n_agreed;      /* m-lines of the last answer, from it or to it */
 	uint64_t agreed;        /* serial of the offer that was for */
-	uint8_t gate;           /* bits of enum sl_gate, closed for what it sends */
+	uint8_t blocks;         /* bits of enum sl_media_block, for what it sends */
 	unsigned n_media;
 	struct sl_leg_media *media;
 };
@@ -184,16 +186,17 @@ struct sl_proposal {
 struct sl_offer {
 	unsigned refs;
 	uint64_t serial; /* later offers have higher ones */
-	uint16_t said;   /* as in the terms of who offered, with the answer */
+	uint16_t said;   /* as in the media parameters of who offered, with the answer */
 	bool open;       /* it was made to nobody in particular: anybody may answer it */
 	struct sl_leg *from;
 	unsigned n_media;
 	unsigned n_said;                 /* of these the offer has; the others were there before */
 	char (*refused)[SL_MAX_REFUSED]; /* m= of each with port 0 */
-	struct sl_terms *terms;          /* of the one who offered */
+	struct sl_media_params *params;  /* of the one who offered */
 	struct sl_proposal *proposal;    /* to the other */
-	struct sl_local **local[2]; /* by enum sl_side and medium; NULL where there is no media */
-	unsigned rtcp_mux;          /* bits of enum sl_rtcp_mux */
+	struct sl_port_pair *
+		*ports[2]; /* by enum sl_side and medium; NULL where there is no media */
+	unsigned rtcp_mux; /* bits of enum sl_rtcp_mux */
 };
 
 struct sl_call {
@@ -207,7 +210,7 @@ struct sl_call {
 	uint16_t said;                /* offers and answers so far, without what was repeated */
 	int64_t created;              /* s, wall clock */
 	uint8_t tos;                  /* of all that is sent */
-	uint8_t gate;                 /* bits of enum sl_gate, closed for what anybody sends */
+	uint8_t blocks;               /* bits of enum sl_media_block, for what anybody sends */
 	bool up;                      /* was answered */
 	bool deleted;                 /* was told to end, with a delay */
 	bool emergency;               /* admitted beyond limits, never policed away */

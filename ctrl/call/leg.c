@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "ctrl/call/local.h"
+#include "ctrl/call/port_pair.h"
 #include "dataplane/base/media_address.h"
 
 char *sl_text_copy(struct sl_text text)
@@ -144,9 +144,9 @@ void sl_leg_free(const struct sl_crypto_backend *crypto, struct sl_leg *leg)
 		return;
 	sl_leg_offer(crypto, leg, NULL);
 	for (unsigned i = 0; i < leg->n_media; i++) {
-		sl_local_put(crypto, leg->media[i].local);
+		sl_port_pair_put(crypto, leg->media[i].ports);
 		tracks_free(leg->media[i].tracks);
-		free(leg->media[i].watch.trouble);
+		free(leg->media[i].watch.drops);
 	}
 	if (leg->media)
 		explicit_bzero(leg->media, leg->n_media * sizeof(*leg->media));
@@ -172,21 +172,21 @@ static bool may_be_sent_to(const struct sl_endpoint *endpoint)
 	       !sl_address_is_ours(endpoint->ip);
 }
 
-/* Is what the leg's flow learns what a flow with those terms would know? */
-static bool learns(const struct sl_path *path, const struct sl_terms *terms)
+/* Is what the leg's flow learns what a flow with those media parameters would know? */
+static bool learns(const struct sl_path *path, const struct sl_media_params *params)
 {
-	return path->flow && !terms->source.asymmetric &&
-	       !path->spec.in_suite == !terms->theirs.suite;
+	return path->flow && !params->source.asymmetric &&
+	       !path->spec.in_suite == !params->theirs.suite;
 }
 
-void sl_leg_remote(const struct sl_leg_media *media, const struct sl_terms *terms,
+void sl_leg_remote(const struct sl_leg_media *media, const struct sl_media_params *params,
 	struct sl_endpoint remote[SL_COMPONENTS])
 {
 	const struct sl_path *path = &media->path;
 	struct sl_latch_report report;
 
-	sl_terms_remote(terms, remote);
-	for (int c = 0; c < SL_COMPONENTS && learns(path, terms); c++) {
+	sl_media_params_remote(params, remote);
+	for (int c = 0; c < SL_COMPONENTS && learns(path, params); c++) {
 		if (!sl_endpoint_equal(&path->spec.source[c], &remote[c]))
 			continue;
 		sl_flow_source(path->flow, c, &report);
@@ -195,32 +195,33 @@ void sl_leg_remote(const struct sl_leg_media *media, const struct sl_terms *term
 	}
 }
 
-void sl_terms_recall(
-	struct sl_terms *terms, const struct sl_leg *leg, unsigned m, const struct sl_local *local)
+void sl_media_params_recall(struct sl_media_params *params, const struct sl_leg *leg, unsigned m,
+	const struct sl_port_pair *ports)
 {
-	const struct sl_terms *before;
+	const struct sl_media_params *before;
 
-	if (!terms->held || m >= leg->n_media)
+	if (!params->held || m >= leg->n_media)
 		return;
-	before = &leg->media[m].terms;
+	before = &leg->media[m].params;
 	if (before->active && before->media &&
-		(!local || sl_address_family(before->remote[SL_RTP].ip) == local->family))
-		memcpy(terms->remote, before->remote, sizeof(terms->remote));
+		(!ports || sl_address_family(before->remote[SL_RTP].ip) == ports->family))
+		memcpy(params->remote, before->remote, sizeof(params->remote));
 }
 
-void sl_terms_source(struct sl_terms *terms, const struct sl_source_options *options)
+void sl_media_params_source(struct sl_media_params *params, const struct sl_source_options *options)
 {
-	terms->source = *options;
-	if (!terms->active || !terms->media || terms->held)
+	params->source = *options;
+	if (!params->active || !params->media || params->held)
 		return;
 	for (int c = 0; c < SL_COMPONENTS; c++)
-		sl_source_address(options, terms->remote[c].ip);
+		sl_source_address(options, params->remote[c].ip);
 }
 
-void sl_terms_remote(const struct sl_terms *terms, struct sl_endpoint remote[SL_COMPONENTS])
+void sl_media_params_remote(
+	const struct sl_media_params *params, struct sl_endpoint remote[SL_COMPONENTS])
 {
-	remote[SL_RTP] = terms->remote[SL_RTP];
-	remote[SL_RTCP] = terms->remote[terms->mux ? SL_RTP : SL_RTCP];
+	remote[SL_RTP] = params->remote[SL_RTP];
+	remote[SL_RTCP] = params->remote[params->mux ? SL_RTP : SL_RTCP];
 }
 
 int sl_payload_find(const struct sl_payload payloads[SL_PAYLOADS], uint8_t type)
@@ -231,7 +232,7 @@ int sl_payload_find(const struct sl_payload payloads[SL_PAYLOADS], uint8_t type)
 	return -1;
 }
 
-void sl_terms_clocks(const struct sl_terms *from, const struct sl_terms *to,
+void sl_media_params_clocks(const struct sl_media_params *from, const struct sl_media_params *to,
 	struct sl_payload payloads[SL_PAYLOADS])
 {
 	unsigned n = 0;
@@ -276,11 +277,11 @@ void sl_offer_put(const struct sl_crypto_backend *crypto, struct sl_offer *offer
 		return;
 	for (unsigned m = 0; m < offer->n_media; m++) {
 		for (int side = SL_FROM; side <= SL_TO; side++)
-			sl_local_put(crypto, offer->local[side][m]);
+			sl_port_pair_put(crypto, offer->ports[side][m]);
 		for (int i = 0; i < SL_SUITE_COUNT; i++)
 			sl_session_key_put(crypto, offer->proposal[m].key[i]);
 	}
-	explicit_bzero(offer->terms, offer->n_media * sizeof(*offer->terms));
+	explicit_bzero(offer->params, offer->n_media * sizeof(*offer->params));
 	free(offer);
 }
 

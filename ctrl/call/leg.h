@@ -37,32 +37,34 @@ int sl_leg_name(struct sl_leg *leg, struct sl_text tag);
 void sl_leg_label(struct sl_leg *leg, char *label);
 
 /*
- * Where a leg that has those terms is sent to: where its SDP says or, if the terms allow it, where
- * its media is found to come from.
+ * Where a leg that has those media parameters is sent to: where its SDP says or, if the media
+ * parameters allow it, where its media is found to come from.
  */
-void sl_leg_remote(const struct sl_leg_media *media, const struct sl_terms *terms,
+void sl_leg_remote(const struct sl_leg_media *media, const struct sl_media_params *params,
 	struct sl_endpoint remote[SL_COMPONENTS]);
 
 /*
  * Who holds medium `m` by c=0.0.0.0 does not say where it is: it is where it was, if that is an
- * address of the family of `local` (NULL: whichever). What it sends passes from there; nothing is
+ * address of the family of `ports` (NULL: whichever). What it sends passes from there; nothing is
  * sent to it.
  */
-void sl_terms_recall(
-	struct sl_terms *terms, const struct sl_leg *leg, unsigned m, const struct sl_local *local);
+void sl_media_params_recall(struct sl_media_params *params, const struct sl_leg *leg, unsigned m,
+	const struct sl_port_pair *ports);
 
 /* Takes over what a request says about where its sender is. */
-void sl_terms_source(struct sl_terms *terms, const struct sl_source_options *options);
+void sl_media_params_source(
+	struct sl_media_params *params, const struct sl_source_options *options);
 
 /* Where its SDP says that it is. */
-void sl_terms_remote(const struct sl_terms *terms, struct sl_endpoint remote[SL_COMPONENTS]);
+void sl_media_params_remote(
+	const struct sl_media_params *params, struct sl_endpoint remote[SL_COMPONENTS]);
 
 /* The payload type among those that SDP names. -1: it is none of them. */
 int sl_payload_find(const struct sl_payload payloads[SL_PAYLOADS], uint8_t type);
 
 /* The clocks of what goes from one party to the other: by the receiver's payload types (RFC
  * 3264 5.1) and, where they differ, the sender's. */
-void sl_terms_clocks(const struct sl_terms *from, const struct sl_terms *to,
+void sl_media_params_clocks(const struct sl_media_params *from, const struct sl_media_params *to,
 	struct sl_payload payloads[SL_PAYLOADS]);
 
 /* Room for so many media, new ones zeroed. 0 or -ENOMEM. */

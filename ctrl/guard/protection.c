@@ -161,7 +161,7 @@ static void see(void *context, const struct sl_guard_event *event)
 {
 	struct sl_protection *protection = context;
 
-	sl_offenders_see(&protection->offenders, event->from.ip, event->port,
+	sl_top_sources_see(&protection->top, event->from.ip, event->port,
 		offence_of(event->counter), event->counter, SL_GUARD_SAMPLE);
 }
 
@@ -177,9 +177,8 @@ static void see_samples(struct sl_protection *protection)
 			unsigned watched = SL_GUARD_COUNTER_COUNT + samples[i].verdict;
 
 			if (!sl_watched_is_loss(watched))
-				sl_offenders_see(&protection->offenders, samples[i].ip,
-					samples[i].port, offence_of(watched), (uint16_t)watched,
-					samples[i].weight);
+				sl_top_sources_see(&protection->top, samples[i].ip, samples[i].port,
+					offence_of(watched), (uint16_t)watched, samples[i].weight);
 		}
 		all += n;
 	} while (n && all < 65536);
@@ -207,7 +206,7 @@ static void watch(struct sl_protection *protection, struct sl_watched *w, uint64
 static void watch_reason(
 	struct sl_protection *protection, unsigned watched, uint64_t count, int64_t now)
 {
-	const struct sl_offender *o = sl_offenders_worst(&protection->offenders, watched);
+	const struct sl_top_source *o = sl_top_sources_worst(&protection->top, watched);
 	bool loss = sl_watched_is_loss(watched);
 	struct sl_alarm_report report = {
 		.kind = loss ? SL_ALARM_LOSS : SL_ALARM_DROPS,
@@ -270,7 +269,7 @@ static void count(struct sl_protection *protection, uint64_t total[SL_WATCHED])
 
 void sl_protection_tick(struct sl_protection *protection)
 {
-	const struct sl_offender_thresholds thresholds = {
+	const struct sl_top_source_thresholds thresholds = {
 		protection->config.alarm_pps, protection->config.alarm_auth_pps};
 	uint64_t total[SL_WATCHED] = {0};
 	int64_t now = time(NULL);
@@ -282,5 +281,5 @@ void sl_protection_tick(struct sl_protection *protection)
 			i != SL_GUARD_COUNTER_COUNT + SL_FORWARD)
 			watch_reason(protection, i, total[i], now);
 	watch_ports(protection, now);
-	sl_offenders_step(&protection->offenders, &thresholds, now, tell, protection);
+	sl_top_sources_step(&protection->top, &thresholds, now, tell, protection);
 }

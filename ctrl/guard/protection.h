@@ -10,7 +10,7 @@
 #include "ctrl/call/notice.h"
 #include "ctrl/limits/guard_config.h"
 #include "ctrl/neigh/neigh.h"
-#include "ctrl/observe/offenders.h"
+#include "ctrl/observe/top_sources.h"
 #include "ebpf/guard_user.h"
 #include "sluice/drop.h"
 
@@ -27,7 +27,7 @@ struct sl_protection {
 	struct sl_guard_config config;
 	struct sl_guard *const *guards; /* SL_MAX_PORTS; NULL: none there */
 	unsigned n_ports;
-	struct sl_offenders offenders;
+	struct sl_top_sources top;
 	struct sl_watched watched[SL_WATCHED];
 	uint64_t guard_counts[SL_MAX_PORTS][SL_GUARD_COUNTER_COUNT]; /* as read last */
 	struct sl_watched missed[SL_MAX_PORTS]; /* by the device, or its socket */

@@ -14,7 +14,7 @@ static bool shares(const struct sl_leg *a, const struct sl_agreed *agreed, unsig
 {
 	for (unsigned i = 0; i < a->n_media; i++)
 		for (unsigned m = 0; m < n_media; m++)
-			if ((a->media[i].local && a->media[i].local == agreed->local[m]) ||
+			if ((a->media[i].ports && a->media[i].ports == agreed->ports[m]) ||
 				(a->media[i].out && a->media[i].out == agreed->ours[m]))
 				return true;
 	return false;

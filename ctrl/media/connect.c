@@ -23,8 +23,8 @@ int sl_reconnect(struct sl_sessions *sessions, struct sl_call *call, struct sl_l
 	struct sl_error *error)
 {
 	struct sl_leg *legs[2] = {leg, leg->peer};
-	struct sl_terms terms[2][SL_MAX_MEDIA];
-	struct sl_local *local[2][SL_MAX_MEDIA];
+	struct sl_media_params params[2][SL_MAX_MEDIA];
+	struct sl_port_pair *ports[2][SL_MAX_MEDIA];
 	struct sl_session_key *ours[2][SL_MAX_MEDIA];
 	struct sl_agreed side[2];
 	unsigned n;
@@ -35,13 +35,13 @@ int sl_reconnect(struct sl_sessions *sessions, struct sl_call *call, struct sl_l
 	n = leg->n_media < leg->peer->n_media ? leg->n_media : leg->peer->n_media;
 	for (int i = 0; i < 2; i++) {
 		for (unsigned m = 0; m < n; m++) {
-			terms[i][m] = legs[i]->media[m].terms;
-			local[i][m] = legs[i]->media[m].local;
+			params[i][m] = legs[i]->media[m].params;
+			ports[i][m] = legs[i]->media[m].ports;
 			ours[i][m] = legs[i]->media[m].out;
 		}
-		side[i] = (struct sl_agreed){legs[i], terms[i], local[i], ours[i]};
+		side[i] = (struct sl_agreed){legs[i], params[i], ports[i], ours[i]};
 	}
 	rc = sl_connect(sessions, call, side, n, error);
-	explicit_bzero(terms, sizeof(terms));
+	explicit_bzero(params, sizeof(params));
 	return rc;
 }

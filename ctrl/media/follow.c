@@ -20,8 +20,8 @@ static bool astray(
 	char from[SL_ENDPOINT_TEXT], to[SL_ENDPOINT_TEXT];
 	bool moved = false;
 
-	sl_leg_remote(m, &m->terms, remote);
-	for (int c = 0; c < SL_COMPONENTS && !m->terms.held; c++) {
+	sl_leg_remote(m, &m->params, remote);
+	for (int c = 0; c < SL_COMPONENTS && !m->params.held; c++) {
 		if (sl_endpoint_equal(&remote[c], &sent[c]))
 			continue;
 		SL_LOG_LIMITED(SL_LOG_INFO,

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "ctrl/call/local.h"
+#include "ctrl/call/port_pair.h"
 #include "ctrl/call/refusal.h"
 #include "dataplane/path/hairpin.h"
 
@@ -38,29 +38,29 @@ int sl_hairpin_resolve(const struct sl_sessions *sessions, struct sl_endpoint *r
 		sl_endpoint_text(remote->ip, remote->port, text));
 }
 
-static bool is_at(const struct sl_local *local, const struct sl_endpoint *remote)
+static bool is_at(const struct sl_port_pair *ports, const struct sl_endpoint *remote)
 {
-	return local && (local->rtp == remote->port || local->rtp + 1 == remote->port) &&
-	       !memcmp(sl_local_address(local)->ip, remote->ip, 16);
+	return ports && (ports->rtp == remote->port || ports->rtp + 1 == remote->port) &&
+	       !memcmp(sl_port_pair_address(ports)->ip, remote->ip, 16);
 }
 
-int sl_hairpin_check(const struct sl_offer *offer, const struct sl_terms *terms, unsigned m,
+int sl_hairpin_check(const struct sl_offer *offer, const struct sl_media_params *params, unsigned m,
 	struct sl_error *error)
 {
 	char text[SL_ENDPOINT_TEXT];
 
-	if (!terms->active || !terms->media || terms->held)
+	if (!params->active || !params->media || params->held)
 		return 0;
 	for (int c = 0; c < SL_COMPONENTS; c++)
 		for (unsigned i = 0; i < offer->n_media; i++)
 			for (int side = SL_FROM; side <= SL_TO; side++)
-				if (is_at(offer->local[side][i], &terms->remote[c]))
+				if (is_at(offer->ports[side][i], &params->remote[c]))
 					return sl_refuse(error, -SL_E_ADDRESS,
 						"medium %u: %s is its own port of this relay: it "
 						"would loop",
 						m + 1,
-						sl_endpoint_text(terms->remote[c].ip,
-							terms->remote[c].port, text));
+						sl_endpoint_text(params->remote[c].ip,
+							params->remote[c].port, text));
 	return 0;
 }
 

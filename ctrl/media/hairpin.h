@@ -15,10 +15,10 @@ int sl_hairpin_resolve(const struct sl_sessions *sessions, struct sl_endpoint *r
 	struct sl_error *error);
 
 /*
- * Refuses terms by which a party would be at a port that was opened for the very two that talk. 0
- * or -SL_E_ADDRESS with `error`.
+ * Refuses media parameters by which a party would be at a port that was opened for the very two
+ * that talk. 0 or -SL_E_ADDRESS with `error`.
  */
-int sl_hairpin_check(const struct sl_offer *offer, const struct sl_terms *terms, unsigned m,
+int sl_hairpin_check(const struct sl_offer *offer, const struct sl_media_params *params, unsigned m,
 	struct sl_error *error);
 
 /* The call whose pinhole a path leads to; NULL: it leads to none, or that is closed. */

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ctrl/call/local.h"
+#include "ctrl/call/port_pair.h"
 
 /* A key that the party had before, too, is the same object. */
 static struct sl_session_key *known_key(
@@ -37,17 +37,17 @@ static void key_retire(const struct sl_crypto_backend *crypto, struct sl_leg_med
 static int keys_make(struct sl_leg_keys *keys, const struct sl_crypto_backend *crypto,
 	const struct sl_agreed *agreed, unsigned m, struct sl_error *error)
 {
-	const struct sl_terms *terms = &agreed->terms[m];
-	enum sl_suite suite = terms->theirs.suite;
+	const struct sl_media_params *params = &agreed->params[m];
+	enum sl_suite suite = params->theirs.suite;
 	int rc;
 
-	if (!terms->active || !terms->media || suite == SL_SUITE_NONE)
+	if (!params->active || !params->media || suite == SL_SUITE_NONE)
 		return 0;
 	rc = sl_session_key_expand(crypto, agreed->ours[m]);
 	if (!rc) {
 		keys->out = sl_session_key_ref(agreed->ours[m]);
-		keys->in = sl_session_key_get(
-			crypto, known_key(&agreed->leg->media[m], &terms->theirs), &terms->theirs);
+		keys->in = sl_session_key_get(crypto,
+			known_key(&agreed->leg->media[m], &params->theirs), &params->theirs);
 		rc = keys->in ? 0 : -errno;
 	}
 	if (rc)
@@ -71,11 +71,11 @@ int sl_media_update_make(struct sl_media_update *u, const struct sl_sessions *se
 			.from_leg = here->leg,
 			.from = &here->leg->media[m],
 			.to = &there->leg->media[m],
-			.from_local = here->local[m],
-			.to_local = there->local[m],
+			.from_ports = here->ports[m],
+			.to_ports = there->ports[m],
 			.cookie = here->leg->cookie + m,
-			.from_terms = &here->terms[m],
-			.to_terms = &there->terms[m],
+			.from_params = &here->params[m],
+			.to_params = &there->params[m],
 		};
 		rc = sl_path_update_make(
 			&u->path[from], sessions, call, &u->keys[from], &u->keys[!from], error);
@@ -89,8 +89,8 @@ static void leg_commit(const struct sl_leg_keys *keys, const struct sl_crypto_ba
 {
 	struct sl_leg_media *media = &agreed->leg->media[m];
 
-	media->terms = agreed->terms[m];
-	if (!media->terms.active || !media->terms.media)
+	media->params = agreed->params[m];
+	if (!media->params.active || !media->params.media)
 		return;
 	key_retire(crypto, media, keys->in);
 	sl_session_key_put(crypto, media->out);
@@ -98,9 +98,9 @@ static void leg_commit(const struct sl_leg_keys *keys, const struct sl_crypto_ba
 	media->out = sl_session_key_ref(keys->out);
 	if (media->out)
 		media->out->used = true;
-	sl_local_ref(agreed->local[m]);
-	sl_local_put(crypto, media->local);
-	media->local = agreed->local[m];
+	sl_port_pair_ref(agreed->ports[m]);
+	sl_port_pair_put(crypto, media->ports);
+	media->ports = agreed->ports[m];
 }
 
 void sl_media_update_commit(struct sl_media_update *u, struct sl_sessions *sessions,

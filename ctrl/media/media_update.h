@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* One medium of two legs, on its way to other terms. Private to ctrl/media. */
+/* One medium of two legs, on its way to other params. Private to ctrl/media. */
 #ifndef SL_CTRL_MEDIA_UPDATE_H
 #define SL_CTRL_MEDIA_UPDATE_H
 

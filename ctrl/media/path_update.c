@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "ctrl/call/leg.h"
-#include "ctrl/media/treatment.h"
+#include "ctrl/media/block_actions.h"
 #include "dataplane/handoff/flow_new.h"
 
-static bool wanted(const struct sl_terms *from, const struct sl_terms *to)
+static bool wanted(const struct sl_media_params *from, const struct sl_media_params *to)
 {
 	return from->active && to->active && from->media && to->media;
 }
@@ -27,26 +27,26 @@ static void place(struct sl_path_update *u)
 {
 	struct sl_flow_spec *spec = &u->next.spec;
 
-	sl_terms_remote(u->from_terms, spec->source);
-	if (u->from_terms->held &&
-		sl_address_family(spec->source[SL_RTP].ip) != u->from_local->family)
-		nowhere(u->from_local->family, spec->source);
-	spec->nowhere = u->to_terms->held;
+	sl_media_params_remote(u->from_params, spec->source);
+	if (u->from_params->held &&
+		sl_address_family(spec->source[SL_RTP].ip) != u->from_ports->family)
+		nowhere(u->from_ports->family, spec->source);
+	spec->nowhere = u->to_params->held;
 	if (spec->nowhere)
-		nowhere(u->to_local->family, spec->destination);
+		nowhere(u->to_ports->family, spec->destination);
 	else
-		sl_leg_remote(u->to, u->to_terms, spec->destination);
+		sl_leg_remote(u->to, u->to_params, spec->destination);
 }
 
-static void ports_of(const struct sl_local *local, bool mux, uint16_t port[SL_COMPONENTS])
+static void ports_of(const struct sl_port_pair *ports, bool mux, uint16_t port[SL_COMPONENTS])
 {
-	port[SL_RTP] = local->rtp;
-	port[SL_RTCP] = (uint16_t)(mux ? local->rtp : local->rtp + 1);
+	port[SL_RTP] = ports->rtp;
+	port[SL_RTCP] = (uint16_t)(mux ? ports->rtp : ports->rtp + 1);
 }
 
-static uint8_t slot_of(const struct sl_local *local)
+static uint8_t slot_of(const struct sl_port_pair *ports)
 {
-	return local->interface->local[local->address].slot;
+	return ports->interface->local[ports->address].slot;
 }
 
 static int flow_make(struct sl_path_update *u, struct sl_error *error)
@@ -68,7 +68,8 @@ static uint32_t slacken(uint64_t amount, unsigned slack)
  * mostly the same: so whichever of the two is more. Nobody polices an emergency call.
  */
 static struct sl_police_rates allowed(const struct sl_sessions *sessions,
-	const struct sl_call *call, const struct sl_terms *from, const struct sl_terms *to)
+	const struct sl_call *call, const struct sl_media_params *from,
+	const struct sl_media_params *to)
 {
 	enum { AROUND = 40 }; /* bytes: RTP header and extensions, tag */
 	const struct sl_guard_config *guard = sessions->env.guard;
@@ -96,34 +97,34 @@ int sl_path_update_make(struct sl_path_update *u, const struct sl_sessions *sess
 	const struct sl_path *old = &u->from->path;
 	int rc;
 
-	if (!wanted(u->from_terms, u->to_terms)) {
+	if (!wanted(u->from_params, u->to_params)) {
 		u->same = !old->live;
 		return 0;
 	}
 	u->next.live = true;
 	u->next.in = from->in;
 	u->next.out = to->out;
-	u->next.in_interface = u->from_local->interface;
-	u->next.out_interface = u->to_local->interface;
+	u->next.in_interface = u->from_ports->interface;
+	u->next.out_interface = u->to_ports->interface;
 	spec->in_key = sl_session_key_raw(from->in);
 	spec->out_key = sl_session_key_raw(to->out);
-	spec->in_suite = u->from_terms->theirs.suite;
-	spec->out_suite = u->to_terms->theirs.suite;
-	spec->in_slot = slot_of(u->from_local);
-	ports_of(u->from_local, u->from_terms->mux, spec->in_port);
-	spec->out_slot = slot_of(u->to_local);
-	ports_of(u->to_local, u->to_terms->mux, spec->out_port);
+	spec->in_suite = u->from_params->theirs.suite;
+	spec->out_suite = u->to_params->theirs.suite;
+	spec->in_slot = slot_of(u->from_ports);
+	ports_of(u->from_ports, u->from_params->mux, spec->in_port);
+	spec->out_slot = slot_of(u->to_ports);
+	ports_of(u->to_ports, u->to_params->mux, spec->out_port);
 	place(u);
-	spec->policy = sl_source_policy(&u->from_terms->source, !spec->in_suite,
-		!u->from_local->interface->config->strict_source);
+	spec->policy = sl_source_policy(&u->from_params->source, !spec->in_suite,
+		!u->from_ports->interface->config->strict_source);
 	spec->cookie = u->cookie;
 	spec->tos = call->tos;
-	sl_gate_treatment(call, u->from_leg, u->from_terms, u->to_terms, &spec->treatment);
-	spec->rates = allowed(sessions, call, u->from_terms, u->to_terms);
+	sl_block_actions(call, u->from_leg, u->from_params, u->to_params, &spec->actions);
+	spec->rates = allowed(sessions, call, u->from_params, u->to_params);
 	spec->policy.tries = (uint16_t)spec->rates.learn_pps;
 	if (spec->policy.mode == SL_LATCH_ONCE)
-		spec->policy.round = u->from_terms->said;
-	sl_terms_clocks(u->from_terms, u->to_terms, spec->payloads);
+		spec->policy.round = u->from_params->said;
+	sl_media_params_clocks(u->from_params, u->to_params, spec->payloads);
 	rc = sl_path_hops_get(&u->next, error);
 	if (rc)
 		return rc;

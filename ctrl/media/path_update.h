@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * One direction of one medium, on its way to other terms. Used by ctrl/media/media_update.c.
+ * One direction of one medium, on its way to other params. Used by ctrl/media/media_update.c.
  * Private to ctrl/media.
  */
 #ifndef SL_CTRL_PATH_UPDATE_H
@@ -18,17 +18,17 @@ struct sl_leg_keys {
 struct sl_path_update {
 	const struct sl_leg *from_leg;
 	struct sl_leg_media *from, *to;
-	const struct sl_local *from_local, *to_local;
+	const struct sl_port_pair *from_ports, *to_ports;
 	uint64_t cookie;
-	const struct sl_terms *from_terms, *to_terms;
+	const struct sl_media_params *from_params, *to_params;
 	struct sl_path next; /* .live: there shall be a flow */
 	bool same;           /* nothing to do */
 	bool hops;           /* next.spec.nexthop are held */
 };
 
 /*
- * Makes `next` from the terms, ports, cookie and legs that are filled in, with a flow that nobody
- * has published yet unless nothing changes. 0; or a negative code with `error`, then
+ * Makes `next` from the media parameters, ports, cookie and legs that are filled in, with a flow
+ * that nobody has published yet unless nothing changes. 0; or a negative code with `error`, then
  * sl_path_update_undo is due all the same.
  */
 int sl_path_update_make(struct sl_path_update *update, const struct sl_sessions *sessions,

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "ctrl/media/gate.h"
+#include "ctrl/media/media_block.h"
 #include "ctrl/ng/query.h"
 #include "ctrl/ng/statistics.h"
 #include "ctrl/observe/snapshot.h"
@@ -161,7 +161,7 @@ static int list(struct sl_ng_request *r)
 }
 
 /* Modules send a from-tag whether or not the script means it: `directional` says that it does. */
-static int gate(struct sl_ng_request *r, enum sl_gate which, bool closed)
+static int set_block(struct sl_ng_request *r, enum sl_media_block block, bool blocked)
 {
 	struct sl_text whose = {NULL, 0};
 	struct sl_call *call;
@@ -175,24 +175,24 @@ static int gate(struct sl_ng_request *r, enum sl_gate which, bool closed)
 	call = sl_session_find(r->ng->sessions, r->options.call_id);
 	if (!call)
 		return sl_refuse(&r->error, -SL_E_CALL, "Unknown call-id");
-	rc = sl_gate_set(r->ng->sessions, call, whose, which, closed, &r->error);
+	rc = sl_media_block_set(r->ng->sessions, call, whose, block, blocked, &r->error);
 	if (!rc)
 		sl_reply_key_string(&r->reply, "result", "ok");
 	return rc;
 }
 
-#define GATE(name, which, closed)                \
-	static int name(struct sl_ng_request *r) \
-	{                                        \
-		return gate(r, which, closed);   \
+#define BLOCK(name, block, blocked)                  \
+	static int name(struct sl_ng_request *r)     \
+	{                                            \
+		return set_block(r, block, blocked); \
 	}
-GATE(block_media, SL_GATE_BLOCK, true)
-GATE(unblock_media, SL_GATE_BLOCK, false)
-GATE(block_dtmf, SL_GATE_DTMF, true)
-GATE(unblock_dtmf, SL_GATE_DTMF, false)
-GATE(silence_media, SL_GATE_SILENCE, true)
-GATE(unsilence_media, SL_GATE_SILENCE, false)
-#undef GATE
+BLOCK(block_media, SL_BLOCK_MEDIA, true)
+BLOCK(unblock_media, SL_BLOCK_MEDIA, false)
+BLOCK(block_dtmf, SL_BLOCK_DTMF, true)
+BLOCK(unblock_dtmf, SL_BLOCK_DTMF, false)
+BLOCK(silence_media, SL_BLOCK_SILENCE, true)
+BLOCK(unsilence_media, SL_BLOCK_SILENCE, false)
+#undef BLOCK
 
 static int statistics(struct sl_ng_request *r)
 {

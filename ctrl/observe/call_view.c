@@ -76,8 +76,8 @@ void sl_view_totals(const struct sl_call_view *call, struct sl_totals_view *view
 static const char *suite_of(const struct sl_leg *leg)
 {
 	for (unsigned m = 0; m < leg->n_media; m++)
-		if (leg->media[m].terms.active)
-			return sl_suites[leg->media[m].terms.theirs.suite].name;
+		if (leg->media[m].params.active)
+			return sl_suites[leg->media[m].params.theirs.suite].name;
 	return NULL;
 }
 

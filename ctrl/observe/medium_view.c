@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "ctrl/call/leg.h"
-#include "ctrl/call/local.h"
+#include "ctrl/call/port_pair.h"
 #include "ctrl/media/counters.h"
 #include "ctrl/media/hairpin.h"
 #include "ctrl/observe/quality.h"
@@ -21,10 +21,10 @@ static void view_path(const struct sl_path *path, struct sl_path_view *view)
 static void view_local(const struct sl_leg_media *media, struct sl_endpoint local[SL_COMPONENTS])
 {
 	for (int c = 0; c < SL_COMPONENTS; c++) {
-		bool next = c == SL_RTCP && !media->terms.mux;
+		bool next = c == SL_RTCP && !media->params.mux;
 
-		memcpy(local[c].ip, sl_local_address(media->local)->ip, sizeof(local[c].ip));
-		local[c].port = (uint16_t)(media->local->rtp + next);
+		memcpy(local[c].ip, sl_port_pair_address(media->ports)->ip, sizeof(local[c].ip));
+		local[c].port = (uint16_t)(media->ports->rtp + next);
 	}
 }
 
@@ -43,19 +43,19 @@ void sl_view_medium(const struct sl_leg_view *leg, unsigned m, struct sl_medium_
 
 	*view = (struct sl_medium_view){
 		.kind = media->kind,
-		.protocol = sl_sdp_proto_name(media->terms.proto),
-		.suite = media->terms.theirs.suite,
-		.active = media->terms.active,
-		.mux = media->terms.mux,
-		.held = media->terms.held,
-		.has_ports = media->local,
+		.protocol = sl_sdp_proto_name(media->params.proto),
+		.suite = media->params.theirs.suite,
+		.active = media->params.active,
+		.mux = media->params.mux,
+		.held = media->params.held,
+		.has_ports = media->ports,
 	};
 	view_path(&media->path, &view->from);
-	if (media->local)
+	if (media->ports)
 		view_local(media, view->local);
-	if (media->terms.active) {
-		sl_terms_remote(&media->terms, view->signalled);
-		sl_leg_remote(media, &media->terms, view->remote);
+	if (media->params.active) {
+		sl_media_params_remote(&media->params, view->signalled);
+		sl_leg_remote(media, &media->params, view->remote);
 	}
 	if (media->path.flow)
 		view_ssrc(media->path.flow, view);

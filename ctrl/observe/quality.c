@@ -9,7 +9,7 @@
 #include "ctrl/observe/mos.h"
 #include "ctrl/sdp/codec_filter.h"
 
-void sl_quality_payloads(struct sl_terms *terms, const struct sl_sdp *sdp, unsigned m)
+void sl_quality_payloads(struct sl_media_params *params, const struct sl_sdp *sdp, unsigned m)
 {
 	const struct sl_sdp_media *media = &sdp->media[m];
 	struct sl_sdp_rtpmap map;
@@ -19,14 +19,14 @@ void sl_quality_payloads(struct sl_terms *terms, const struct sl_sdp *sdp, unsig
 		sl_codec_of(sdp, m, media->payload_types[i], &map);
 		if (!map.clock_rate || map.clock_rate > SL_CLOCK_MAX)
 			continue;
-		terms->payloads[n].hz = map.clock_rate & SL_CLOCK_MAX;
-		terms->payloads[n].type = media->payload_types[i];
-		terms->codecs[n++] = (uint8_t)sl_mos_codec(map.encoding.at, map.encoding.len);
+		params->payloads[n].hz = map.clock_rate & SL_CLOCK_MAX;
+		params->payloads[n].type = media->payload_types[i];
+		params->codecs[n++] = (uint8_t)sl_mos_codec(map.encoding.at, map.encoding.len);
 	}
 }
 
 static enum sl_mos_codec codec_of(
-	const struct sl_terms *from, const struct sl_terms *to, uint8_t type)
+	const struct sl_media_params *from, const struct sl_media_params *to, uint8_t type)
 {
 	int i = sl_payload_find(to->payloads, type);
 
@@ -143,8 +143,8 @@ static void sample_medium(struct sl_leg_media *from, const struct sl_leg_media *
 	for (int i = 0; i < SL_LIVE_SSRCS; i++) {
 		sl_flow_quality(flow, i, &now);
 		if (now.packets)
-			judge(from, &now, codec_of(&from->terms, &to->terms, now.type), round_trip,
-				leg);
+			judge(from, &now, codec_of(&from->params, &to->params, now.type),
+				round_trip, leg);
 	}
 }
 

@@ -15,7 +15,7 @@ enum {
 };
 
 /* What a party's SDP says of clocks and codecs. */
-void sl_quality_payloads(struct sl_terms *terms, const struct sl_sdp *sdp, unsigned m);
+void sl_quality_payloads(struct sl_media_params *params, const struct sl_sdp *sdp, unsigned m);
 
 /* Takes the samples that are due; to be called once a second. */
 void sl_quality_tick(struct sl_sessions *sessions);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctrl/call/local.h"
+#include "ctrl/call/port_pair.h"
 #include "ctrl/media/counters.h"
 #include "ctrl/media/hairpin.h"
 #include "ctrl/neigh/neigh.h"
@@ -45,7 +45,7 @@ static int64_t ago(uint64_t then, uint64_t now)
 	return then && now > then ? (int64_t)((now - then) / SECOND) : 0;
 }
 
-static const char *direction_text(const struct sl_terms *terms)
+static const char *direction_text(const struct sl_media_params *params)
 {
 	static const char *const texts[] = {
 		[SL_SDP_SENDRECV] = "a=sendrecv",
@@ -54,11 +54,12 @@ static const char *direction_text(const struct sl_terms *terms)
 		[SL_SDP_INACTIVE] = "a=inactive",
 	};
 
-	return terms->held ? "c=0.0.0.0" : texts[terms->direction];
+	return params->held ? "c=0.0.0.0" : texts[params->direction];
 }
 
 /* Who of both has said that nothing shall come from `from`. */
-static void hold_of(struct sl_why_path *p, const struct sl_terms *from, const struct sl_terms *to)
+static void hold_of(
+	struct sl_why_path *p, const struct sl_media_params *from, const struct sl_media_params *to)
 {
 	bool by_receiver =
 		to->held || to->direction == SL_SDP_SENDONLY || to->direction == SL_SDP_INACTIVE;
@@ -86,7 +87,7 @@ static void source_of(struct sl_why_path *p, const struct sl_flow *flow, struct 
 static void denied_of(struct sl_why_path *p, const struct sl_guard_config *guard,
 	const struct sl_leg_media *media, struct texts *t)
 {
-	const uint8_t *ip = media->terms.remote[SL_RTP].ip;
+	const uint8_t *ip = media->params.remote[SL_RTP].ip;
 	const struct sl_listed *listed;
 	struct sl_latch_report r;
 
@@ -105,7 +106,7 @@ static void path_of(struct sl_why_path *p, const struct sl_leg *from, const stru
 	unsigned m, uint64_t now, struct texts *t)
 {
 	const struct sl_leg_media *media = &from->media[m], *peer = &to->media[m];
-	const struct sl_terms *terms = &media->terms;
+	const struct sl_media_params *params = &media->params;
 	const struct sl_watch *w = &media->watch;
 	struct sl_flow_counters c;
 
@@ -114,9 +115,9 @@ static void path_of(struct sl_why_path *p, const struct sl_leg *from, const stru
 		.kind = media->kind,
 		.from = name(from),
 		.to = name(to),
-		.active = terms->active && terms->media && peer->terms.active,
+		.active = params->active && params->media && peer->params.active,
 		.expected = sl_endpoint_text(
-			terms->remote[SL_RTP].ip, terms->remote[SL_RTP].port, t->expected),
+			params->remote[SL_RTP].ip, params->remote[SL_RTP].port, t->expected),
 		.local = "",
 		.sent_to = "",
 		.other = "",
@@ -128,10 +129,10 @@ static void path_of(struct sl_why_path *p, const struct sl_leg *from, const stru
 		.keyed = ago(w->keyed, now),
 		.keyed_round = w->keyed_round,
 	};
-	hold_of(p, terms, &peer->terms);
-	if (media->local)
+	hold_of(p, params, &peer->params);
+	if (media->ports)
 		p->local = sl_endpoint_text(
-			sl_local_address(media->local)->ip, media->local->rtp, t->local);
+			sl_port_pair_address(media->ports)->ip, media->ports->rtp, t->local);
 	for (unsigned v = SL_FORWARD + 1; v < SL_VERDICTS; v++) {
 		p->drops[v] = c.drops[v];
 		p->fresh[v] = c.drops[v] - sl_watch_drops(w, v);

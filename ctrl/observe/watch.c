@@ -20,7 +20,7 @@ static void tell(struct sl_sessions *sessions, const struct sl_notice *notice)
 		sessions->env.notify(sessions->env.notify_context, notice);
 }
 
-bool sl_watch_expected(const struct sl_terms *from, const struct sl_terms *to)
+bool sl_watch_expected(const struct sl_media_params *from, const struct sl_media_params *to)
 {
 	if (!from->active || !to->active || !from->media || !to->media)
 		return false;
@@ -37,15 +37,15 @@ void sl_watch_offered(struct sl_call *call)
 }
 
 /* NULL: nothing was dropped so far, or there is no memory to remember it. */
-static struct sl_trouble *trouble_of(struct sl_watch *w, const struct sl_flow_counters *c)
+static struct sl_drop_watch *drop_watch(struct sl_watch *w, const struct sl_flow_counters *c)
 {
 	bool any = false;
 
 	for (int v = 0; v < SL_VERDICTS; v++)
 		any |= c->drops[v] != 0;
-	if (any && !w->trouble)
-		w->trouble = calloc(1, sizeof(*w->trouble));
-	return w->trouble;
+	if (any && !w->drops)
+		w->drops = calloc(1, sizeof(*w->drops));
+	return w->drops;
 }
 
 static uint64_t passed(const struct sl_flow_counters *c)
@@ -56,8 +56,8 @@ static uint64_t passed(const struct sl_flow_counters *c)
 /* The drops are what they are now. Most calls have none, and nothing to remember. */
 static void note_drops(struct sl_watch *w, const struct sl_flow_counters *c)
 {
-	if (trouble_of(w, c))
-		memcpy(w->trouble->drops, c->drops, sizeof(w->trouble->drops));
+	if (drop_watch(w, c))
+		memcpy(w->drops->count, c->drops, sizeof(w->drops->count));
 }
 
 /* From here on, failures are those of the new keys. */
@@ -117,7 +117,7 @@ static void look_for_moves(
 {
 	static const char *const names[SL_COMPONENTS] = {"RTP", "RTCP"};
 	struct sl_leg_media *media = &leg->media[m];
-	int n = media->terms.mux ? 1 : SL_COMPONENTS;
+	int n = media->params.mux ? 1 : SL_COMPONENTS;
 
 	for (int c = 0; c < n; c++) {
 		struct sl_latch_report r;
@@ -190,35 +190,35 @@ static void look_for_forgery(struct sl_sessions *sessions, struct sl_call *call,
 	struct sl_watch *w = &leg->media[m].watch;
 	uint64_t ms = (now - w->stepped) / 1000000;
 	uint64_t rates[2];
-	struct sl_trouble *trouble;
+	struct sl_drop_watch *drops;
 	struct sl_notice n = {.call = call, .leg = leg, .medium = m};
 
 	if (!guard || (w->stepped && ms < 900))
 		return;
 	ms = w->stepped && ms < 3600000 ? ms : 1000;
 	w->stepped = now;
-	trouble = trouble_of(w, c);
-	if (!trouble)
+	drops = drop_watch(w, c);
+	if (!drops)
 		return;
-	rates[0] = since_then(c->drops[SL_DROP_AUTH], &trouble->forged.count) * 1000 / ms;
+	rates[0] = since_then(c->drops[SL_DROP_AUTH], &drops->forged.count) * 1000 / ms;
 	rates[1] = since_then(c->drops[SL_DROP_REPLAY] + c->drops[SL_DROP_REPLAY_OLD],
-			   &trouble->replayed.count) *
+			   &drops->replayed.count) *
 		   1000 / ms;
-	step(sessions, &n, SL_ALARM_AUTH, &trouble->forged.alarm, rates[0], guard->alarm_auth_pps);
-	step(sessions, &n, SL_ALARM_REPLAY, &trouble->replayed.alarm, rates[1],
+	step(sessions, &n, SL_ALARM_AUTH, &drops->forged.alarm, rates[0], guard->alarm_auth_pps);
+	step(sessions, &n, SL_ALARM_REPLAY, &drops->replayed.alarm, rates[1],
 		guard->alarm_auth_pps);
 }
 
 void sl_watch_left(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg)
 {
 	for (unsigned m = 0; m < leg->n_media; m++) {
-		struct sl_trouble *trouble = leg->media[m].watch.trouble;
+		struct sl_drop_watch *drops = leg->media[m].watch.drops;
 		struct sl_notice n = {.call = call, .leg = leg, .medium = m};
 
-		if (trouble && trouble->forged.alarm.raised)
-			step(sessions, &n, SL_ALARM_AUTH, &trouble->forged.alarm, 0, 0);
-		if (trouble && trouble->replayed.alarm.raised)
-			step(sessions, &n, SL_ALARM_REPLAY, &trouble->replayed.alarm, 0, 0);
+		if (drops && drops->forged.alarm.raised)
+			step(sessions, &n, SL_ALARM_AUTH, &drops->forged.alarm, 0, 0);
+		if (drops && drops->replayed.alarm.raised)
+			step(sessions, &n, SL_ALARM_REPLAY, &drops->replayed.alarm, 0, 0);
 	}
 }
 
@@ -257,10 +257,10 @@ static void look_at_call(
 			/* Of whoever is alone, or on hold, an alarm has to end as well. */
 			sl_path_counters(&media->path, &c);
 			look_for_forgery(sessions, call, leg, m, &c, now);
-			if (!media->terms.active || !media->terms.media || !peer ||
+			if (!media->params.active || !media->params.media || !peer ||
 				m >= peer->n_media)
 				continue;
-			expected = sl_watch_expected(&media->terms, &peer->media[m].terms);
+			expected = sl_watch_expected(&media->params, &peer->media[m].params);
 			t->held |= !expected;
 			if (media->path.flow)
 				look(sessions, call, leg, m, expected, &c, now, t);

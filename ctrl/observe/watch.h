@@ -31,10 +31,10 @@ void sl_watch_timed_out(
 /* Drops when a packet passed last, or keys changed. */
 static inline uint32_t sl_watch_drops(const struct sl_watch *w, unsigned verdict)
 {
-	return w->trouble ? w->trouble->drops[verdict] : 0;
+	return w->drops ? w->drops->count[verdict] : 0;
 }
 
 /* By what both sides have said, is media to be expected from `from`, on its way to `to`? */
-bool sl_watch_expected(const struct sl_terms *from, const struct sl_terms *to);
+bool sl_watch_expected(const struct sl_media_params *from, const struct sl_media_params *to);
 
 #endif

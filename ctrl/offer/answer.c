@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "ctrl/call/leg.h"
-#include "ctrl/call/local.h"
+#include "ctrl/call/port_pair.h"
+#include "ctrl/media/block_actions.h"
 #include "ctrl/media/connect.h"
 #include "ctrl/media/hairpin.h"
-#include "ctrl/media/treatment.h"
 #include "ctrl/observe/quality.h"
 #include "ctrl/observe/watch.h"
 #include "ctrl/offer/answer_parties.h"
@@ -17,7 +17,7 @@
 #include "ctrl/offer/offer.h"
 #include "ctrl/sdp/sdp_text.h"
 
-/* An answer being worked on: the terms of both sides as they shall be in force. */
+/* An answer being worked on: the media parameters of both sides as they shall be in force. */
 struct reply {
 	struct sl_sessions *sessions;
 	const struct sl_request *options;
@@ -30,9 +30,9 @@ struct reply {
 	struct sl_text to_tag; /* of the one who answers */
 	uint64_t digest;       /* of its SDP */
 	unsigned n_media;
-	struct sl_terms terms[2][SL_MAX_MEDIA];
+	struct sl_media_params params[2][SL_MAX_MEDIA];
 	struct sl_session_key *ours[2][SL_MAX_MEDIA];
-	struct sl_local *local[2][SL_MAX_MEDIA];
+	struct sl_port_pair *ports[2][SL_MAX_MEDIA];
 	struct sl_error *error;
 };
 
@@ -62,17 +62,17 @@ static int find_sides(struct reply *r)
 	return 0;
 }
 
-static int check_family(
-	const struct sl_local *local, const struct sl_terms *to, unsigned m, struct sl_error *error)
+static int check_family(const struct sl_port_pair *ports, const struct sl_media_params *to,
+	unsigned m, struct sl_error *error)
 {
-	if (to->held || sl_address_family(to->remote[SL_RTP].ip) == local->family)
+	if (to->held || sl_address_family(to->remote[SL_RTP].ip) == ports->family)
 		return 0;
 	return sl_refuse(error, -SL_E_FAMILY,
 		"medium %u: answered with another address family than offered", m + 1);
 }
 
 /* Both directions under one key would be one keystream for two streams (RFC 3711 9.1). */
-static int check_key(const struct reply *r, const struct sl_terms *to, unsigned m)
+static int check_key(const struct reply *r, const struct sl_media_params *to, unsigned m)
 {
 	const struct sl_proposal *proposal = &r->offer->proposal[m];
 	const struct sl_leg *leg = r->leg[SL_TO];
@@ -83,11 +83,11 @@ static int check_key(const struct reply *r, const struct sl_terms *to, unsigned 
 				"medium %u: the answer sends back the key that it was offered",
 				m + 1);
 	for (unsigned other = 0; other < r->offer->n_media; other++) {
-		const struct sl_local *local = r->offer->local[SL_TO][other];
+		const struct sl_port_pair *ports = r->offer->ports[SL_TO][other];
 		const struct sl_session_key *in_force =
 			leg && other < leg->n_media ? leg->media[other].out : NULL;
 
-		if (local && sl_local_is_ours(local, in_force, &to->theirs))
+		if (ports && sl_port_pair_is_ours(ports, in_force, &to->theirs))
 			return sl_refuse(r->error, -SL_E_WRONG_KEY,
 				"medium %u: the answer sends back a key of ours", m + 1);
 	}
@@ -110,10 +110,10 @@ static int check_type(const struct reply *r, const struct sl_sdp_media *media, u
 static int negotiate_one(struct reply *r, const struct sl_sdp *sdp, unsigned m)
 {
 	const struct sl_offer *offer = r->offer;
-	struct sl_terms *from = &r->terms[SL_FROM][m], *to = &r->terms[SL_TO][m];
+	struct sl_media_params *from = &r->params[SL_FROM][m], *to = &r->params[SL_TO][m];
 	int rc;
 
-	*from = offer->terms[m];
+	*from = offer->params[m];
 	if (m >= sdp->n_media) {
 		sl_remark(r->error, "the answer leaves medium %u out: it is refused", m + 1);
 		sl_call_sdp_remark(r->options, r->error);
@@ -138,15 +138,15 @@ static int negotiate_one(struct reply *r, const struct sl_sdp *sdp, unsigned m)
 		return sl_refuse(r->error, -SL_E_PROFILE, "medium %u: the answer is no RTP", m + 1);
 	sl_call_sdp_remark(r->options, r->error);
 	if (!r->fork)
-		sl_terms_recall(to, r->leg[SL_TO], m, offer->local[SL_TO][m]);
-	sl_terms_source(to, &r->options->source);
-	sl_terms_sound(to, sdp, m);
+		sl_media_params_recall(to, r->leg[SL_TO], m, offer->ports[SL_TO][m]);
+	sl_media_params_source(to, &r->options->source);
+	sl_media_params_silence(to, sdp, m);
 	sl_quality_payloads(to, sdp, m);
 	rc = sl_call_sdp_check(r->sessions, to, m, r->error);
 	if (!rc)
 		rc = sl_hairpin_check(offer, to, m, r->error);
 	if (!rc)
-		rc = check_family(offer->local[SL_TO][m], to, m, r->error);
+		rc = check_family(offer->ports[SL_TO][m], to, m, r->error);
 	if (!rc)
 		rc = check_key(r, to, m);
 	if (!rc)
@@ -174,19 +174,21 @@ static int choose_keys(struct reply *r)
 	const struct sl_crypto_backend *crypto = r->sessions->env.crypto;
 
 	for (unsigned m = 0; m < r->offer->n_media; m++) {
-		const struct sl_terms *from = &r->terms[SL_FROM][m], *to = &r->terms[SL_TO][m];
+		const struct sl_media_params *from = &r->params[SL_FROM][m],
+					     *to = &r->params[SL_TO][m];
 		const struct sl_leg_media *media = &r->leg[SL_FROM]->media[m];
-		struct sl_local *local = r->offer->local[SL_FROM][m];
+		struct sl_port_pair *ports = r->offer->ports[SL_FROM][m];
 
-		r->local[SL_FROM][m] = local;
-		r->local[SL_TO][m] = r->offer->local[SL_TO][m];
+		r->ports[SL_FROM][m] = ports;
+		r->ports[SL_TO][m] = r->offer->ports[SL_TO][m];
 		if (!from->active || !from->media)
 			continue;
 		if (to->theirs.suite != SL_SUITE_NONE)
 			r->ours[SL_TO][m] = r->offer->proposal[m].key[to->theirs.suite];
 		if (from->theirs.suite == SL_SUITE_NONE)
 			continue;
-		r->ours[SL_FROM][m] = sl_local_key(crypto, local, from->theirs.suite, media->out);
+		r->ours[SL_FROM][m] =
+			sl_port_pair_key(crypto, ports, from->theirs.suite, media->out);
 		if (!r->ours[SL_FROM][m])
 			return sl_refuse(r->error, -EIO, "no key can be made for %s",
 				sl_suites[from->theirs.suite].name);
@@ -200,15 +202,15 @@ static ssize_t write_answer(struct reply *r, const struct sl_sdp *sdp, char *out
 	ssize_t rc = 0;
 
 	for (unsigned m = 0; m < sdp->n_media && !rc; m++) {
-		const struct sl_terms *from = &r->terms[SL_FROM][m];
+		const struct sl_media_params *from = &r->params[SL_FROM][m];
 
 		w.media[m].mid_remove = !from->mid;
 		if (m >= r->offer->n_said)
 			w.media[m].action = SL_SDP_OMIT;
 		if (!from->media || !from->active)
 			continue;
-		sl_call_sdp_address(&w, m, r->local[SL_FROM][m], from->proto, from->mux, from->mux);
-		sl_call_sdp_hold(&w, m, &sdp->media[m], &r->terms[SL_TO][m], from);
+		sl_call_sdp_address(&w, m, r->ports[SL_FROM][m], from->proto, from->mux, from->mux);
+		sl_call_sdp_hold(&w, m, &sdp->media[m], &r->params[SL_TO][m], from);
 		if (from->theirs.suite != SL_SUITE_NONE)
 			rc = sl_call_sdp_key(&w, m, from->tag, from->theirs.suite,
 				r->ours[SL_FROM][m], from->draft_name, r->error);
@@ -253,7 +255,7 @@ static int add_fork(struct reply *r)
 		return sl_refuse(r->error, -ENOMEM, "out of memory");
 	copy_kinds(leg, taker, r->offer->n_media);
 	for (unsigned m = 0; m < r->offer->n_media; m++)
-		leg->media[m].local = sl_local_ref(r->offer->local[SL_TO][m]);
+		leg->media[m].ports = sl_port_pair_ref(r->offer->ports[SL_TO][m]);
 	return 0;
 }
 
@@ -298,15 +300,15 @@ static bool is_superseded(const struct reply *r)
 }
 
 /* A repeated answer says nothing anew, nor does the offer that it answers. */
-static void number_terms(struct reply *r)
+static void number_params(struct reply *r)
 {
 	const struct sl_leg *to = r->leg[SL_TO];
 	bool repeated = !r->fork && !r->waits && to->answered && to->digest == r->digest;
 	uint16_t said = repeated ? 0 : ++r->call->said;
 
 	for (unsigned m = 0; m < r->n_media; m++) {
-		r->terms[SL_FROM][m].said = r->offer->said;
-		r->terms[SL_TO][m].said = repeated ? to->media[m].terms.said : said;
+		r->params[SL_FROM][m].said = r->offer->said;
+		r->params[SL_TO][m].said = repeated ? to->media[m].params.said : said;
 	}
 }
 
@@ -318,7 +320,7 @@ static int put_in_force(struct reply *r)
 	const struct sl_text *said = &r->options->label;
 	const bool again = !r->fork && r->leg[SL_FROM]->peer == r->leg[SL_TO];
 	char *tag = NULL, *label = NULL;
-	uint8_t gate = 0;
+	uint8_t blocks = 0;
 	int rc = 0;
 
 	/* Whatever can fail comes first. */
@@ -336,16 +338,16 @@ static int put_in_force(struct reply *r)
 		rc = label ? 0 : sl_refuse(r->error, -ENOMEM, "out of memory");
 	}
 	if (!rc)
-		number_terms(r);
+		number_params(r);
 	for (int i = SL_FROM; i <= SL_TO; i++)
-		side[i] = (struct sl_agreed){r->leg[i], r->terms[i], r->local[i], r->ours[i]};
-	gate = to->gate;
+		side[i] = (struct sl_agreed){r->leg[i], r->params[i], r->ports[i], r->ours[i]};
+	blocks = to->blocks;
 	if (r->options->block_dtmf)
-		to->gate |= SL_GATE_DTMF;
+		to->blocks |= SL_BLOCK_DTMF;
 	if (!rc)
 		rc = sl_connect(r->sessions, r->call, side, r->n_media, r->error);
 	if (rc) {
-		to->gate = gate;
+		to->blocks = blocks;
 		free(tag);
 		free(label);
 		r->leg[SL_FROM]->n_media = before[SL_FROM];

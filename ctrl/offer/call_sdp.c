@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "ctrl/base/log.h"
-#include "ctrl/call/local.h"
+#include "ctrl/call/port_pair.h"
 #include "ctrl/media/hairpin.h"
 #include "ctrl/offer/negotiate.h"
 #include "ctrl/sdp/sdp_text.h"
@@ -63,15 +63,15 @@ static bool is_broadcast(const struct sl_sessions *sessions, const struct sl_end
 	return false;
 }
 
-int sl_call_sdp_check(const struct sl_sessions *sessions, struct sl_terms *terms, unsigned m,
-	struct sl_error *error)
+int sl_call_sdp_check(const struct sl_sessions *sessions, struct sl_media_params *params,
+	unsigned m, struct sl_error *error)
 {
 	char text[SL_ADDRESS_TEXT];
 
-	if (!terms->active || !terms->media || terms->held)
+	if (!params->active || !params->media || params->held)
 		return 0;
 	for (int i = 0; i < SL_COMPONENTS; i++) {
-		struct sl_endpoint *remote = &terms->remote[i];
+		struct sl_endpoint *remote = &params->remote[i];
 		int rc = sl_hairpin_resolve(sessions, remote, m, error);
 
 		if (rc)
@@ -84,21 +84,21 @@ int sl_call_sdp_check(const struct sl_sessions *sessions, struct sl_terms *terms
 	return 0;
 }
 
-void sl_call_sdp_address(struct sl_call_sdp *w, unsigned m, const struct sl_local *local,
+void sl_call_sdp_address(struct sl_call_sdp *w, unsigned m, const struct sl_port_pair *ports,
 	enum sl_sdp_proto proto, bool mux, bool muxed)
 {
 	struct sl_sdp_media_edit *edit = &w->media[m];
 
 	edit->action = SL_SDP_RELAY;
-	sl_address_to_sdp(sl_local_address(local)->advertise, &edit->address);
-	edit->port = local->rtp;
-	edit->rtcp_port = (uint16_t)(muxed ? local->rtp : local->rtp + 1);
+	sl_address_to_sdp(sl_port_pair_address(ports)->advertise, &edit->address);
+	edit->port = ports->rtp;
+	edit->rtcp_port = (uint16_t)(muxed ? ports->rtp : ports->rtp + 1);
 	edit->proto = proto;
 	edit->rtcp_mux = mux;
 }
 
 void sl_call_sdp_hold(struct sl_call_sdp *w, unsigned m, const struct sl_sdp_media *media,
-	const struct sl_terms *said, const struct sl_terms *offered)
+	const struct sl_media_params *said, const struct sl_media_params *offered)
 {
 	bool sends = said->direction == SL_SDP_SENDRECV || said->direction == SL_SDP_SENDONLY;
 

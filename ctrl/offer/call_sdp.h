@@ -23,8 +23,8 @@ int sl_call_sdp_parse(struct sl_sdp *sdp, const struct sl_request *options, stru
  * ours is resolved (ctrl/media/hairpin.h). 0 or -SL_E_ADDRESS with `error`. `m` is only for the
  * message.
  */
-int sl_call_sdp_check(const struct sl_sessions *sessions, struct sl_terms *terms, unsigned m,
-	struct sl_error *error);
+int sl_call_sdp_check(const struct sl_sessions *sessions, struct sl_media_params *params,
+	unsigned m, struct sl_error *error);
 
 /*
  * What is to be written. Zero it to start (every medium is refused), say whether it is an offer;
@@ -40,8 +40,8 @@ struct sl_call_sdp {
 	bool lifetime; /* keys are written with one */
 };
 
-/* Medium `m` is relayed through `local`. `mux`: a=rtcp-mux is written; `muxed`: and agreed upon. */
-void sl_call_sdp_address(struct sl_call_sdp *w, unsigned m, const struct sl_local *local,
+/* Medium `m` is relayed through `ports`. `mux`: a=rtcp-mux is written; `muxed`: and agreed upon. */
+void sl_call_sdp_address(struct sl_call_sdp *w, unsigned m, const struct sl_port_pair *ports,
 	enum sl_sdp_proto proto, bool mux, bool muxed);
 
 /*
@@ -50,7 +50,7 @@ void sl_call_sdp_address(struct sl_call_sdp *w, unsigned m, const struct sl_loca
  * NULL in an offer. With ICE that address only means that candidates follow.
  */
 void sl_call_sdp_hold(struct sl_call_sdp *w, unsigned m, const struct sl_sdp_media *media,
-	const struct sl_terms *said, const struct sl_terms *offered);
+	const struct sl_media_params *said, const struct sl_media_params *offered);
 
 /* Adds an a=crypto line with that key, which may be NULL: there is none. 0, or -EIO with `error`.
  */

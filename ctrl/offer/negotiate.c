@@ -110,9 +110,9 @@ static bool takes_rtcp(const struct sl_sdp_media *media, struct sl_error *error)
 
 /* Where the party listens; RTCP at the next port unless a=rtcp says otherwise. */
 static int read_endpoints(
-	const struct sl_sdp_media *media, struct sl_terms *terms, struct sl_error *error)
+	const struct sl_sdp_media *media, struct sl_media_params *params, struct sl_error *error)
 {
-	struct sl_endpoint *rtp = &terms->remote[SL_RTP], *rtcp = &terms->remote[SL_RTCP];
+	struct sl_endpoint *rtp = &params->remote[SL_RTP], *rtcp = &params->remote[SL_RTCP];
 
 	sl_address_from_sdp(&media->connection, rtp->ip);
 	rtp->port = media->port;
@@ -123,29 +123,29 @@ static int read_endpoints(
 			sl_address_from_sdp(&media->rtcp_address, rtcp->ip);
 	} else if (media->port < UINT16_MAX) {
 		rtcp->port = (uint16_t)(media->port + 1);
-	} else if (!terms->mux) {
+	} else if (!params->mux) {
 		return sl_refuse(error, -SL_E_ADDRESS, "line %u: port 65535 leaves none for RTCP",
 			media->line);
 	}
 	if (unspecified(&media->connection)) {
-		terms->held = true;
+		params->held = true;
 		return 0;
 	}
 	return check_address(media, &media->connection, rtp->ip, error);
 }
 
 static int read_media(
-	const struct sl_sdp_media *media, struct sl_terms *terms, struct sl_error *error)
+	const struct sl_sdp_media *media, struct sl_media_params *params, struct sl_error *error)
 {
-	memset(terms, 0, sizeof(*terms));
-	terms->active = media->port != 0;
-	terms->media = media->proto != SL_SDP_OTHER;
-	terms->proto = media->proto;
-	terms->direction = media->direction;
-	terms->pps = announced_pps(media);
-	terms->bytes = announced_bytes(media);
-	terms->mid = media->mid.at != NULL;
-	if (!terms->active || !terms->media)
+	memset(params, 0, sizeof(*params));
+	params->active = media->port != 0;
+	params->media = media->proto != SL_SDP_OTHER;
+	params->proto = media->proto;
+	params->direction = media->direction;
+	params->pps = announced_pps(media);
+	params->bytes = announced_bytes(media);
+	params->mid = media->mid.at != NULL;
+	if (!params->active || !params->media)
 		return 0;
 	if (media->proto == SL_SDP_DTLS_SAVP || media->proto == SL_SDP_DTLS_SAVPF)
 		return sl_refuse(error, -SL_E_UNSUPPORTED,
@@ -154,39 +154,39 @@ static int read_media(
 	if (media->port_count != 1)
 		return sl_refuse(error, -SL_E_UNSUPPORTED, "line %u: more than one port per medium",
 			media->line);
-	terms->mux = media->rtcp_mux || media->rtcp_mux_only;
-	return read_endpoints(media, terms, error);
+	params->mux = media->rtcp_mux || media->rtcp_mux_only;
+	return read_endpoints(media, params, error);
 }
 
 int sl_negotiate_offer(const struct sl_sdp *sdp, unsigned m, const struct sl_offer_policy *policy,
-	struct sl_terms *terms, struct sl_error *error)
+	struct sl_media_params *params, struct sl_error *error)
 {
 	const struct sl_sdp_media *media = &sdp->media[m];
-	int rc = read_media(media, terms, error);
+	int rc = read_media(media, params, error);
 
-	if (rc || !terms->active)
+	if (rc || !params->active)
 		return rc;
-	if (!terms->media)
+	if (!params->media)
 		return 0;
-	if (sl_proto_secure(terms->proto))
-		return sl_keys_choose(media, policy, terms, error);
+	if (sl_proto_secure(params->proto))
+		return sl_keys_choose(media, policy, params, error);
 	/* Keys of which none can be served are as good as none: it is plain RTP that was offered.
 	 */
 	if (media->n_crypto) {
-		int none = sl_keys_choose(media, policy, terms, error);
+		int none = sl_keys_choose(media, policy, params, error);
 
 		if (none)
 			error->code = 0; /* but a remark */
-		terms->osrtp = !none && !policy->secure_only;
+		params->osrtp = !none && !policy->secure_only;
 	}
-	if (policy->secure_only && terms->theirs.suite == SL_SUITE_NONE)
+	if (policy->secure_only && params->theirs.suite == SL_SUITE_NONE)
 		return sl_refuse(error, -SL_E_PROFILE,
 			"line %u: plain RTP is not allowed on this interface (allow-rtp)",
 			media->line);
 	return 0;
 }
 
-static int propose_suites(const struct sl_terms *from, const struct sl_request *options,
+static int propose_suites(const struct sl_media_params *from, const struct sl_request *options,
 	const struct sl_config_interface *to, struct sl_proposal *proposal, struct sl_error *error)
 {
 	const struct sl_sdes_options *sdes = &options->sdes;
@@ -202,7 +202,7 @@ static int propose_suites(const struct sl_terms *from, const struct sl_request *
 	return 0;
 }
 
-int sl_negotiate_propose(const struct sl_terms *from, const struct sl_request *options,
+int sl_negotiate_propose(const struct sl_media_params *from, const struct sl_request *options,
 	const struct sl_config_interface *to, struct sl_proposal *proposal, struct sl_error *error)
 {
 	bool osrtp;
@@ -232,7 +232,7 @@ int sl_negotiate_propose(const struct sl_terms *from, const struct sl_request *o
 
 /* RFC 8643 3.1: the answer has a key, and SRTP is used, or it has none. */
 static int answer_osrtp(const struct sl_sdp_media *media, const struct sl_proposal *proposal,
-	struct sl_terms *to, struct sl_error *error)
+	struct sl_media_params *to, struct sl_error *error)
 {
 	if (media->n_crypto)
 		return sl_keys_answer(media, proposal, to, error);
@@ -245,7 +245,7 @@ static int answer_osrtp(const struct sl_sdp_media *media, const struct sl_propos
 }
 
 int sl_negotiate_answer(const struct sl_sdp *sdp, unsigned m, const struct sl_proposal *proposal,
-	unsigned rtcp_mux, struct sl_terms *to, struct sl_error *error)
+	unsigned rtcp_mux, struct sl_media_params *to, struct sl_error *error)
 {
 	const struct sl_sdp_media *media = &sdp->media[m];
 	bool secure = sl_proto_secure(proposal->proto);
@@ -268,14 +268,15 @@ int sl_negotiate_answer(const struct sl_sdp *sdp, unsigned m, const struct sl_pr
 	return proposal->suites.n ? answer_osrtp(media, proposal, to, error) : 0;
 }
 
-static bool settle_mux(const struct sl_terms *from, const struct sl_terms *to, unsigned rtcp_mux)
+static bool settle_mux(
+	const struct sl_media_params *from, const struct sl_media_params *to, unsigned rtcp_mux)
 {
 	if (!from->mux || rtcp_mux & SL_MUX_REJECT)
 		return false;
 	return to->mux || rtcp_mux & (SL_MUX_ACCEPT | SL_MUX_DEMUX);
 }
 
-void sl_negotiate_settle(struct sl_terms *from, const struct sl_terms *to,
+void sl_negotiate_settle(struct sl_media_params *from, const struct sl_media_params *to,
 	const struct sl_request *options, unsigned rtcp_mux)
 {
 	from->mux = settle_mux(from, to, rtcp_mux);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * From SDP to terms (RFC 3264, RFC 4568, RFC 5761): whether and how one leg can be served. A pure
- * leaf: it knows no call, makes no key and opens nothing. What it refuses it refuses with words for
- * the SIP engineer at the other end. What it passes over, because something better is there, is
- * told in the same place: `error` is to be empty before, and holds the first such remark after
- * success.
+ * From SDP to media parameters (RFC 3264, RFC 4568, RFC 5761): whether and how one leg can be
+ * served. A pure leaf: it knows no call, makes no key and opens nothing. What it refuses it refuses
+ * with words for the SIP engineer at the other end. What it passes over, because something better
+ * is there, is told in the same place: `error` is to be empty before, and holds the first such
+ * remark after success.
  */
 #ifndef SL_CTRL_NEGOTIATE_H
 #define SL_CTRL_NEGOTIATE_H
@@ -29,18 +29,18 @@ struct sl_offer_policy {
 
 /*
  * What the one who offers says of medium `m`: endpoints, and the best crypto line that can be
- * served (RFC 4568 5.1.2). terms->mux says whether rtcp-mux was offered. 0, or a negative code with
- * `error` (ctrl/call/refusal.h).
+ * served (RFC 4568 5.1.2). params->mux says whether rtcp-mux was offered. 0, or a negative code
+ * with `error` (ctrl/call/refusal.h).
  */
 int sl_negotiate_offer(const struct sl_sdp *sdp, unsigned m, const struct sl_offer_policy *policy,
-	struct sl_terms *terms, struct sl_error *error);
+	struct sl_media_params *params, struct sl_error *error);
 
 /*
  * What to propose to the other party, on interface `to`, for a medium that was offered with `from`:
  * profile, suites, rtcp-mux, as the request's options ask. 0, or a negative code with `error`
  * (ctrl/call/refusal.h).
  */
-int sl_negotiate_propose(const struct sl_terms *from, const struct sl_request *options,
+int sl_negotiate_propose(const struct sl_media_params *from, const struct sl_request *options,
 	const struct sl_config_interface *to, struct sl_proposal *proposal, struct sl_error *error);
 
 /*
@@ -50,14 +50,14 @@ int sl_negotiate_propose(const struct sl_terms *from, const struct sl_request *o
  * `error` (ctrl/call/refusal.h).
  */
 int sl_negotiate_answer(const struct sl_sdp *sdp, unsigned m, const struct sl_proposal *proposal,
-	unsigned rtcp_mux, struct sl_terms *to, struct sl_error *error);
+	unsigned rtcp_mux, struct sl_media_params *to, struct sl_error *error);
 
 /*
  * What the one who offered gets, now that the other has answered, with the options of the answer:
  * whether its rtcp-mux is accepted, whether its opportunistic keys are (RFC 8643), whether it
  * keeps its suite (SDES `static`), and its profile.
  */
-void sl_negotiate_settle(struct sl_terms *from, const struct sl_terms *to,
+void sl_negotiate_settle(struct sl_media_params *from, const struct sl_media_params *to,
 	const struct sl_request *options, unsigned rtcp_mux);
 
 #endif

@@ -6,34 +6,34 @@
 #include "ctrl/sdp/sdes.h"
 #include "ctrl/sdp/sdes_policy.h"
 
-static void take_line(struct sl_terms *terms, const struct sl_sdes *line)
+static void take_line(struct sl_media_params *params, const struct sl_sdes *line)
 {
-	terms->tag = line->tag;
-	terms->draft_name = line->draft_name;
-	terms->theirs = line->master;
+	params->tag = line->tag;
+	params->draft_name = line->draft_name;
+	params->theirs = line->master;
 }
 
 /* A line that can be served: noted, and taken if it is better than what was taken before. */
-static void weigh_line(struct sl_terms *terms, const struct sl_sdes *line,
+static void weigh_line(struct sl_media_params *params, const struct sl_sdes *line,
 	const struct sl_offer_policy *policy, unsigned at, unsigned *best)
 {
 	enum sl_suite suite = line->master.suite;
 	unsigned rank = sl_sdes_rank(policy->sdes, suite, at);
 
-	terms->suites |= sl_suite_bit(suite);
-	if (suite == policy->in_force && terms->kept.theirs.suite == SL_SUITE_NONE) {
-		terms->kept.tag = line->tag;
-		terms->kept.draft_name = line->draft_name;
-		terms->kept.theirs = line->master;
+	params->suites |= sl_suite_bit(suite);
+	if (suite == policy->in_force && params->kept.theirs.suite == SL_SUITE_NONE) {
+		params->kept.tag = line->tag;
+		params->kept.draft_name = line->draft_name;
+		params->kept.theirs = line->master;
 	}
 	if (rank >= *best)
 		return;
 	*best = rank;
-	take_line(terms, line);
+	take_line(params, line);
 }
 
 int sl_keys_choose(const struct sl_sdp_media *media, const struct sl_offer_policy *policy,
-	struct sl_terms *terms, struct sl_error *error)
+	struct sl_media_params *params, struct sl_error *error)
 {
 	const char *first = NULL;
 	unsigned best = UINT32_MAX;
@@ -48,7 +48,7 @@ int sl_keys_choose(const struct sl_sdp_media *media, const struct sl_offer_polic
 		else if (!rc && !sl_sdes_allows(policy->sdes, line.master.suite))
 			reason = "the SDES flags forbid the suite";
 		else if (!rc)
-			weigh_line(terms, &line, policy, i, &best);
+			weigh_line(params, &line, policy, i, &best);
 		if (!rc && !spare.master.suite &&
 			sl_suite_strong(line.master.suite, policy->minimum))
 			spare = line;
@@ -58,7 +58,7 @@ int sl_keys_choose(const struct sl_sdp_media *media, const struct sl_offer_polic
 	}
 	/* Nothing that is allowed: the call is worth more than the wish. */
 	if (best == UINT32_MAX && spare.master.suite)
-		take_line(terms, &spare);
+		take_line(params, &spare);
 	else if (best == UINT32_MAX)
 		return sl_refuse(error, -SL_E_NO_KEY, "line %u: no a=crypto that can be served: %s",
 			media->line, first ? first : "there is none");
@@ -90,7 +90,7 @@ static int answer_line(struct sl_text text, const struct sl_suite_list *offered,
 }
 
 int sl_keys_answer(const struct sl_sdp_media *media, const struct sl_proposal *proposal,
-	struct sl_terms *to, struct sl_error *error)
+	struct sl_media_params *to, struct sl_error *error)
 {
 	struct sl_error first = {0}, said;
 	int rc;

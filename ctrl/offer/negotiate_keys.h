@@ -13,13 +13,13 @@
  * only if nothing else is there. 0; or -SL_E_NO_KEY with `error`: the reason of the first line.
  */
 int sl_keys_choose(const struct sl_sdp_media *media, const struct sl_offer_policy *policy,
-	struct sl_terms *terms, struct sl_error *error);
+	struct sl_media_params *params, struct sl_error *error);
 
 /*
  * Of an answer: exactly one line that can be used (RFC 4568 5.1.2): of two, nobody knows which one
  * will be. 0; or -SL_E_NO_KEY or -SL_E_WRONG_KEY with `error`.
  */
 int sl_keys_answer(const struct sl_sdp_media *media, const struct sl_proposal *proposal,
-	struct sl_terms *to, struct sl_error *error);
+	struct sl_media_params *to, struct sl_error *error);
 
 #endif

@@ -8,9 +8,9 @@
 
 #include "ctrl/call/admit.h"
 #include "ctrl/call/leg.h"
-#include "ctrl/call/local.h"
+#include "ctrl/call/port_pair.h"
+#include "ctrl/media/block_actions.h"
 #include "ctrl/media/hairpin.h"
-#include "ctrl/media/treatment.h"
 #include "ctrl/observe/quality.h"
 #include "ctrl/observe/watch.h"
 #include "ctrl/offer/call_sdp.h"
@@ -19,10 +19,10 @@
 #include "ctrl/offer/offer_parties.h"
 #include "ctrl/sdp/sdp_text.h"
 
-static int choose_family(const struct sl_draft *d, int side, const struct sl_terms *terms)
+static int choose_family(const struct sl_draft *d, int side, const struct sl_media_params *params)
 {
 	const struct sl_interface *interface = d->leg[side]->interface;
-	int family = sl_address_family(terms->remote[SL_RTP].ip);
+	int family = sl_address_family(params->remote[SL_RTP].ip);
 
 	if (side == SL_FROM)
 		return family;
@@ -31,15 +31,15 @@ static int choose_family(const struct sl_draft *d, int side, const struct sl_ter
 	return sl_interface_has(interface, family) ? family : !family;
 }
 
-static bool suits(const struct sl_draft *d, int side, unsigned m, const struct sl_terms *terms,
-	const struct sl_local *local, int family)
+static bool suits(const struct sl_draft *d, int side, unsigned m,
+	const struct sl_media_params *params, const struct sl_port_pair *ports, int family)
 {
-	bool asked = side == SL_FROM ? !terms->held : d->options->family >= 0;
+	bool asked = side == SL_FROM ? !params->held : d->options->family >= 0;
 
 	/* Forks share their ports, until one of them speaks with another. */
-	if (side == SL_TO && local == d->offer->local[SL_FROM][m])
+	if (side == SL_TO && ports == d->offer->ports[SL_FROM][m])
 		return false;
-	return local && (!asked || local->family == family);
+	return ports && (!asked || ports->family == family);
 }
 
 /* The words that make a proxy try another relay are for new calls only: what another relay answered
@@ -54,13 +54,13 @@ static int no_ports(const struct sl_draft *d)
 }
 
 /* The media of a leg are at one address while it has room: one c= line, one binding of a NAT. */
-static const struct sl_local *beside(const struct sl_draft *d, int side, int family)
+static const struct sl_port_pair *beside(const struct sl_draft *d, int side, int family)
 {
 	for (unsigned m = 0; m < d->offer->n_media; m++) {
-		const struct sl_local *local = d->offer->local[side][m];
+		const struct sl_port_pair *ports = d->offer->ports[side][m];
 
-		if (local && local->family == family && local->interface == d->leg[side]->interface)
-			return local;
+		if (ports && ports->family == family && ports->interface == d->leg[side]->interface)
+			return ports;
 	}
 	return NULL;
 }
@@ -70,21 +70,22 @@ static const struct sl_local *beside(const struct sl_draft *d, int side, int fam
  * changes, or it is to speak with a fork that has them too: then new ones come into force with the
  * answer.
  */
-static int take_ports(struct sl_draft *d, int side, unsigned m, const struct sl_terms *terms)
+static int take_ports(
+	struct sl_draft *d, int side, unsigned m, const struct sl_media_params *params)
 {
 	const struct sl_offer *last = d->leg[SL_TO]->offer;
 	const struct sl_interface *interface = d->leg[side]->interface;
-	struct sl_local **taken = &d->offer->local[side][m];
-	struct sl_local *local = d->leg[side]->media[m].local;
-	int family = choose_family(d, side, terms);
+	struct sl_port_pair **taken = &d->offer->ports[side][m];
+	struct sl_port_pair *ports = d->leg[side]->media[m].ports;
+	int family = choose_family(d, side, params);
 
-	if (suits(d, side, m, terms, local, family)) {
-		*taken = sl_local_ref(local);
+	if (suits(d, side, m, params, ports, family)) {
+		*taken = sl_port_pair_ref(ports);
 		return 0;
 	}
 	if (last && last->from == d->leg[SL_FROM] && m < last->n_media &&
-		suits(d, side, m, terms, last->local[side][m], family)) {
-		*taken = sl_local_ref(last->local[side][m]);
+		suits(d, side, m, params, last->ports[side][m], family)) {
+		*taken = sl_port_pair_ref(last->ports[side][m]);
 		return 0;
 	}
 	if (!sl_interface_has(interface, family))
@@ -92,7 +93,7 @@ static int take_ports(struct sl_draft *d, int side, unsigned m, const struct sl_
 			interface->config->name, family == SL_IPV4 ? "IPv4" : "IPv6");
 	if (!sl_ports_admit(d->sessions, d->call, interface, family))
 		return no_ports(d);
-	*taken = sl_local_new(interface, family, beside(d, side, family));
+	*taken = sl_port_pair_new(interface, family, beside(d, side, family));
 	if (*taken)
 		return 0;
 	return errno == ENOSPC ? no_ports(d) : sl_out_of_memory(d->error);
@@ -117,33 +118,33 @@ static struct sl_offer *offer_new(unsigned n_media)
 {
 	const size_t n = n_media;
 	struct sl_offer *offer = calloc(
-		1, sizeof(*offer) + n * (sizeof(*offer->proposal) + 2 * sizeof(*offer->local[0]) +
-						sizeof(*offer->terms) + SL_MAX_REFUSED));
+		1, sizeof(*offer) + n * (sizeof(*offer->proposal) + 2 * sizeof(*offer->ports[0]) +
+						sizeof(*offer->params) + SL_MAX_REFUSED));
 
 	if (!offer)
 		return NULL;
 	offer->refs = 1;
 	offer->n_media = n_media;
 	offer->proposal = (struct sl_proposal *)(offer + 1);
-	offer->local[SL_FROM] = (struct sl_local **)(offer->proposal + n);
-	offer->local[SL_TO] = offer->local[SL_FROM] + n;
-	offer->terms = (struct sl_terms *)(offer->local[SL_TO] + n);
-	offer->refused = (char(*)[SL_MAX_REFUSED])(offer->terms + n);
+	offer->ports[SL_FROM] = (struct sl_port_pair **)(offer->proposal + n);
+	offer->ports[SL_TO] = offer->ports[SL_FROM] + n;
+	offer->params = (struct sl_media_params *)(offer->ports[SL_TO] + n);
+	offer->refused = (char(*)[SL_MAX_REFUSED])(offer->params + n);
 	return offer;
 }
 
 /* Both directions under one key would be one keystream for two streams (RFC 3711 9.1). */
-static int check_key(const struct sl_draft *d, unsigned m, const struct sl_terms *terms)
+static int check_key(const struct sl_draft *d, unsigned m, const struct sl_media_params *params)
 {
 	const struct sl_leg *from = d->leg[SL_FROM];
 
 	for (unsigned i = 0; i < from->n_media; i++) {
 		const struct sl_leg_media *media = &from->media[i];
 
-		if (!media->local)
+		if (!media->ports)
 			continue;
-		if (sl_local_is_ours(media->local, media->out, &terms->theirs) ||
-			sl_local_is_ours(media->local, media->out, &terms->kept.theirs))
+		if (sl_port_pair_is_ours(media->ports, media->out, &params->theirs) ||
+			sl_port_pair_is_ours(media->ports, media->out, &params->kept.theirs))
 			return sl_refuse(d->error, -SL_E_WRONG_KEY,
 				"medium %u: the offer sends back a key of ours", m + 1);
 	}
@@ -159,11 +160,12 @@ static unsigned media_before(const struct sl_draft *d)
 }
 
 /* RFC 3264 6: what is taken out keeps its place, with port 0. */
-static void take_out(const struct sl_request *o, struct sl_text type, struct sl_terms *terms)
+static void take_out(
+	const struct sl_request *o, struct sl_text type, struct sl_media_params *params)
 {
 	for (unsigned i = 0; i < SL_MEDIA_REMOVE && o->media_remove[i].at; i++) {
 		if (sl_text_alike(o->media_remove[i], type))
-			terms->active = false;
+			params->active = false;
 	}
 }
 
@@ -176,35 +178,35 @@ static int negotiate_one(struct sl_draft *d, const struct sl_sdp *sdp, unsigned 
 		.sdes = &d->options->sdes,
 		.minimum = from->min_suite,
 		.secure_only = from->secure_only,
-		.in_force = m < leg->n_media ? leg->media[m].terms.theirs.suite : SL_SUITE_NONE,
+		.in_force = m < leg->n_media ? leg->media[m].params.theirs.suite : SL_SUITE_NONE,
 	};
-	struct sl_terms *terms = &d->offer->terms[m];
-	int rc = sl_negotiate_offer(sdp, m, &policy, terms, d->error);
+	struct sl_media_params *params = &d->offer->params[m];
+	int rc = sl_negotiate_offer(sdp, m, &policy, params, d->error);
 
 	if (rc)
 		return rc;
-	if (terms->active && !terms->media)
+	if (params->active && !params->media)
 		sl_remark(d->error, "line %u: m=%.*s %.*s is not RTP: it gets port 0",
 			sdp->media[m].line, SL_SDP_QUOTE(sdp->media[m].type),
 			SL_SDP_QUOTE(sdp->media[m].proto_text));
 	sl_call_sdp_remark(d->options, d->error);
-	sl_terms_recall(terms, leg, m, NULL);
-	sl_terms_source(terms, &d->options->source);
-	sl_terms_sound(terms, sdp, m);
-	sl_quality_payloads(terms, sdp, m);
-	rc = sl_call_sdp_check(d->sessions, terms, m, d->error);
+	sl_media_params_recall(params, leg, m, NULL);
+	sl_media_params_source(params, &d->options->source);
+	sl_media_params_silence(params, sdp, m);
+	sl_quality_payloads(params, sdp, m);
+	rc = sl_call_sdp_check(d->sessions, params, m, d->error);
 	if (!rc)
-		rc = check_key(d, m, terms);
+		rc = check_key(d, m, params);
 	if (rc)
 		return rc;
-	take_out(d->options, sdp->media[m].type, terms);
-	return sl_negotiate_propose(terms, d->options, to, &d->offer->proposal[m], d->error);
+	take_out(d->options, sdp->media[m].type, params);
+	return sl_negotiate_propose(params, d->options, to, &d->offer->proposal[m], d->error);
 }
 
 /* RFC 3264 8: what was there keeps its place; left out, it is taken for refused. */
 static void leave_out(struct sl_draft *d, unsigned m)
 {
-	d->offer->terms[m].media = true;
+	d->offer->params[m].media = true;
 	memcpy(d->offer->refused[m], d->leg[SL_FROM]->media[m].refused, SL_MAX_REFUSED);
 	sl_remark(d->error, "the offer leaves medium %u out: it gets port 0", m + 1);
 	sl_call_sdp_remark(d->options, d->error);
@@ -240,18 +242,18 @@ static int reserve(struct sl_draft *d)
 		if (sl_leg_media_room(d->leg[side], d->offer->n_media))
 			return sl_out_of_memory(d->error);
 		for (unsigned m = 0; m < d->offer->n_media; m++) {
-			const struct sl_terms *terms = &d->offer->terms[m];
+			const struct sl_media_params *params = &d->offer->params[m];
 			int rc;
 
-			if (!terms->active || !terms->media)
+			if (!params->active || !params->media)
 				continue;
-			rc = take_ports(d, side, m, terms);
+			rc = take_ports(d, side, m, params);
 			if (rc)
 				return rc;
 		}
 	}
 	for (unsigned m = 0; m < d->offer->n_media; m++) {
-		int rc = sl_hairpin_check(d->offer, &d->offer->terms[m], m, d->error);
+		int rc = sl_hairpin_check(d->offer, &d->offer->params[m], m, d->error);
 
 		if (rc)
 			return rc;
@@ -265,8 +267,8 @@ static int write_key(
 {
 	const struct sl_crypto_backend *crypto = d->sessions->env.crypto;
 	struct sl_session_key **kept = &d->offer->proposal[m].key[suite];
-	struct sl_session_key *key =
-		sl_local_key(crypto, d->offer->local[SL_TO][m], suite, d->leg[SL_TO]->media[m].out);
+	struct sl_session_key *key = sl_port_pair_key(
+		crypto, d->offer->ports[SL_TO][m], suite, d->leg[SL_TO]->media[m].out);
 
 	sl_session_key_put(crypto, *kept);
 	*kept = sl_session_key_ref(key);
@@ -279,13 +281,13 @@ static ssize_t write_offer(struct sl_draft *d, const struct sl_sdp *sdp, char *o
 	ssize_t rc = 0;
 
 	for (unsigned m = 0; m < sdp->n_media && !rc; m++) {
-		const struct sl_terms *from = &d->offer->terms[m];
+		const struct sl_media_params *from = &d->offer->params[m];
 		const struct sl_proposal *proposal = &d->offer->proposal[m];
-		const struct sl_local *local = d->offer->local[SL_TO][m];
+		const struct sl_port_pair *ports = d->offer->ports[SL_TO][m];
 
 		if (!from->media || !from->active)
 			continue;
-		sl_call_sdp_address(&w, m, local, proposal->proto, proposal->mux,
+		sl_call_sdp_address(&w, m, ports, proposal->proto, proposal->mux,
 			d->offer->rtcp_mux & SL_MUX_REQUIRE);
 		sl_call_sdp_hold(&w, m, &sdp->media[m], from, NULL);
 		for (uint32_t i = 0; i < proposal->suites.n && !rc; i++)
@@ -355,7 +357,7 @@ static int commit(struct sl_draft *d, const struct sl_sdp *sdp)
 	}
 	sl_leg_label(from, label);
 	if (o->block_dtmf)
-		from->gate |= SL_GATE_DTMF;
+		from->blocks |= SL_BLOCK_DTMF;
 	if (d->offer->open && branch) {
 		free(to->branch);
 		to->branch = branch;
@@ -369,8 +371,8 @@ static int commit(struct sl_draft *d, const struct sl_sdp *sdp)
 			snprintf(media->kind, sizeof(media->kind), "%.*s",
 				(int)sdp->media[m].type.len, sdp->media[m].type.at);
 			memcpy(media->refused, d->offer->refused[m], sizeof(media->refused));
-			if (!media->local)
-				media->local = sl_local_ref(d->offer->local[side][m]);
+			if (!media->ports)
+				media->ports = sl_port_pair_ref(d->offer->ports[side][m]);
 		}
 	if (o->tos >= 0)
 		call->tos = (uint8_t)o->tos;

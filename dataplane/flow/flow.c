@@ -66,14 +66,14 @@ bool sl_flow_spec_equal(const struct sl_flow_spec *a, const struct sl_flow_spec 
 	       a->out_suite == b->out_suite && a->cookie == b->cookie && ways_equal(a, b) &&
 	       policies_equal(&a->policy, &b->policy) && rates_equal(&a->rates, &b->rates) &&
 	       payloads_equal(a->payloads, b->payloads) &&
-	       memcmp(a->treatment.pair, b->treatment.pair, sizeof(a->treatment.pair)) == 0;
+	       memcmp(a->actions.pair, b->actions.pair, sizeof(a->actions.pair)) == 0;
 }
 
 void sl_flow_free(struct sl_flow *flow)
 {
 	if (!flow)
 		return;
-	sl_slab_give(flow->treatment);
+	sl_slab_give(flow->actions);
 	sl_ssrc_ext_free(ext_of(flow));
 	explicit_bzero(flow, sizeof(*flow));
 	sl_slab_give(flow);

@@ -19,10 +19,10 @@
 #include "dataplane/crypto/crypto.h"
 #include "dataplane/flow/latch.h"
 #include "dataplane/flow/police.h"
+#include "dataplane/flow/pt_action.h"
 #include "dataplane/flow/quality.h"
 #include "dataplane/flow/ssrc_ext.h"
 #include "dataplane/flow/stream.h"
-#include "dataplane/flow/treatment.h"
 #include "sluice/drop.h"
 
 /* The two components of a media stream (RFC 8445 5.1.1.1). */
@@ -78,10 +78,10 @@ struct sl_flow {
 	uint8_t watch; /* bit per component: its latch wants to see every packet, or it is believed
 			  to come from a pinhole of ours */
 	struct {
-		uint16_t port;  /* UDP port, host byte order */
-		uint8_t slot;   /* address slot (dataplane/base/media_address.h) */
-		bool treated;   /* not all that comes there just passes */
-	} local[SL_COMPONENTS]; /* the same twice: RTP and RTCP share a port (RFC 5761) */
+		uint16_t port;    /* UDP port, host byte order */
+		uint8_t slot;     /* address slot (dataplane/base/media_address.h) */
+		bool has_actions; /* not all that comes there just passes */
+	} local[SL_COMPONENTS];   /* the same twice: RTP and RTCP share a port (RFC 5761) */
 
 	/* Lines 1 and 2. Written by ctrl before publication. */
 	struct sl_egress egress[SL_COMPONENTS] __attribute__((aligned(64)));
@@ -93,7 +93,7 @@ struct sl_flow {
 	 * publication. */
 	struct sl_roc_search search; /* for the counter of an SSRC that is not known */
 	uint64_t cookie;
-	struct sl_treatments *treatment; /* of RTP, enum sl_treatment; NULL: all passes */
+	struct sl_pt_actions *actions; /* of RTP, enum sl_pt_action; NULL: all passes */
 
 	/* Lines 5 and 6. Written by the worker. */
 	struct sl_quality quality; /* of live SSRC 0 of `streams` */
@@ -131,12 +131,12 @@ struct sl_flow_spec {
 	struct sl_endpoint destination[SL_COMPONENTS]; /* where media goes: also to a pinhole of
 							  ours (dataplane/path/hairpin.c) */
 	bool nowhere; /* nothing is sent: all is SL_DROP_BLOCKED once it has authenticated; with
-			 a treatment that discards every payload type */
+			 actions that discard every payload type */
 	uint32_t nexthop[SL_COMPONENTS]; /* next hop of each destination; 0 for a
 					    pinhole of ours */
 	uint64_t cookie;                 /* ctrl's name for the flow, in its events */
 	uint8_t tos;                     /* IPv4 TOS or IPv6 traffic class of what is sent */
-	struct sl_treatments treatment;  /* enum sl_treatment */
+	struct sl_pt_actions actions;    /* enum sl_pt_action */
 	struct sl_police_rates rates;
 	struct sl_payload payloads[SL_PAYLOADS]; /* for jitter */
 };

@@ -11,7 +11,7 @@
 #include "dataplane/path/worker.h"
 
 static struct sl_slab flows = {.size = sizeof(struct sl_flow)};
-static struct sl_slab treatments = {.size = sizeof(struct sl_treatments)};
+static struct sl_slab actions_slab = {.size = sizeof(struct sl_pt_actions)};
 
 static bool same_family(const uint8_t a[16], const uint8_t b[16])
 {
@@ -47,10 +47,10 @@ static int check_spec(const struct sl_flow_spec *spec)
 	return 0;
 }
 
-static bool passes_all(const struct sl_treatments *t)
+static bool passes_all(const struct sl_pt_actions *t)
 {
 	for (unsigned i = 0; i < SL_PAYLOAD_TYPES; i++)
-		if (sl_treatments_get(t, i) != SL_TREAT_PASS)
+		if (sl_pt_actions_get(t, i) != SL_PT_PASS)
 			return false;
 	return true;
 }
@@ -60,11 +60,11 @@ static struct sl_flow *allocate(const struct sl_flow_spec *spec)
 {
 	struct sl_flow *flow = sl_slab_take(&flows);
 
-	if (!flow || passes_all(&spec->treatment))
+	if (!flow || passes_all(&spec->actions))
 		return flow;
-	flow->treatment = sl_slab_take(&treatments);
-	if (flow->treatment) {
-		*flow->treatment = spec->treatment;
+	flow->actions = sl_slab_take(&actions_slab);
+	if (flow->actions) {
+		*flow->actions = spec->actions;
 		return flow;
 	}
 	sl_slab_give(flow);
@@ -101,8 +101,8 @@ struct sl_flow *sl_flow_new(const struct sl_flow_spec *spec)
 		sl_egress_build(&flow->egress[c], &from, &spec->destination[c], spec->tos);
 		sl_hairpin_route(&flow->egress[c], &spec->destination[c], spec->out_slot);
 	}
-	flow->local[SL_RTP].treated = flow->treatment;
-	flow->local[SL_RTCP].treated = flow->treatment && spec->nowhere;
+	flow->local[SL_RTP].has_actions = flow->actions;
+	flow->local[SL_RTCP].has_actions = flow->actions && spec->nowhere;
 	flow->cookie = spec->cookie;
 	sl_police_start(&flow->police, &spec->rates);
 	memcpy(flow->payloads, spec->payloads, sizeof(flow->payloads));

@@ -132,14 +132,14 @@ static int admit(struct sl_worker *w, const struct sl_packet *p, uint64_t now)
 	return sl_streams_admit(s, &keys, p->view.ssrc, now);
 }
 
-static enum sl_verdict treat(struct sl_packet *p)
+static enum sl_verdict act(struct sl_packet *p)
 {
-	enum sl_treatment treatment = sl_treatments_get(p->flow->treatment, p->op.data[1] & 0x7f);
+	enum sl_pt_action action = sl_pt_actions_get(p->flow->actions, p->op.data[1] & 0x7f);
 	uint16_t len;
 
-	if (treatment == SL_TREAT_PASS)
+	if (action == SL_PT_PASS)
 		return SL_FORWARD;
-	len = sl_treatment_silence(treatment, p->op.data, p->op.header_len, p->op.len);
+	len = sl_pt_silence(action, p->op.data, p->op.header_len, p->op.len);
 	if (!len)
 		return SL_DROP_BLOCKED;
 	p->op.len = len;
@@ -209,8 +209,8 @@ static enum sl_verdict commit(struct sl_worker *w, struct sl_packet *p, uint64_t
 	if (v != SL_FORWARD)
 		return v;
 	measure(p, now);
-	if (unlikely(p->flow->local[p->component].treated))
-		v = treat(p);
+	if (unlikely(p->flow->local[p->component].has_actions))
+		v = act(p);
 	if (v == SL_FORWARD)
 		v = may_leave(p);
 	return v == SL_FORWARD ? take_egress(p) : v;

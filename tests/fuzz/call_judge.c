@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ctrl/call/local.h"
+#include "ctrl/call/port_pair.h"
 #include "dataplane/base/media_address.h"
 #include "dataplane/path/pinhole.h"
 #include "tests/unit/ctrl/ng/world_keys.h"
@@ -39,8 +39,8 @@ static void forget_told(void)
 {
 	bool live[SL_FAMILIES][PAIRS] = {0};
 
-	for (unsigned i = 0; i < trace.locals; i++)
-		live[trace.local[i]->family][(trace.local[i]->rtp - FIRST_PORT) / 2] = true;
+	for (unsigned i = 0; i < trace.pairs; i++)
+		live[trace.pair[i]->family][(trace.pair[i]->rtp - FIRST_PORT) / 2] = true;
 	for (int f = 0; f < SL_FAMILIES; f++)
 		for (unsigned i = 0; i < PAIRS; i++)
 			if (!live[f][i])
@@ -72,7 +72,7 @@ static void judge_flows(void)
 	}
 }
 
-static void judge_keys_of(const struct sl_local *a, const struct sl_local *b)
+static void judge_keys_of(const struct sl_port_pair *a, const struct sl_port_pair *b)
 {
 	for (int i = 0; i < SL_SUITE_COUNT; i++)
 		for (int k = 0; k < SL_SUITE_COUNT; k++) {
@@ -92,11 +92,11 @@ static void judge_locals(void)
 
 	for (int f = 0; f < SL_FAMILIES; f++)
 		taken += sl_interface_ports(&world.interface, f).taken;
-	if (taken != trace.locals)
-		violated("%u pairs of ports are taken, and %u known", taken, trace.locals);
-	for (unsigned i = 0; i < trace.locals; i++)
+	if (taken != trace.pairs)
+		violated("%u pairs of ports are taken, and %u known", taken, trace.pairs);
+	for (unsigned i = 0; i < trace.pairs; i++)
 		for (unsigned k = 0; k <= i; k++) {
-			const struct sl_local *a = trace.local[i], *b = trace.local[k];
+			const struct sl_port_pair *a = trace.pair[i], *b = trace.pair[k];
 
 			if (a != b && a->family == b->family && a->rtp == b->rtp)
 				violated("a port that two parties have");
@@ -157,37 +157,38 @@ static void judge_lines(const struct sl_sdp *sdp)
 	}
 }
 
-static const struct sl_local *local_at(int family, uint16_t port)
+static const struct sl_port_pair *local_at(int family, uint16_t port)
 {
-	for (unsigned i = 0; i < trace.locals; i++)
-		if (trace.local[i]->family == family && trace.local[i]->rtp == port)
-			return trace.local[i];
+	for (unsigned i = 0; i < trace.pairs; i++)
+		if (trace.pair[i]->family == family && trace.pair[i]->rtp == port)
+			return trace.pair[i];
 	return NULL;
 }
 
-static bool has_key(const struct sl_local *local, const struct sl_master *key)
+static bool has_key(const struct sl_port_pair *ports, const struct sl_master *key)
 {
-	const struct sl_session_key *ours = local->ours[key->suite];
+	const struct sl_session_key *ours = ports->ours[key->suite];
 
 	return ours && sl_master_equal(&ours->master, key);
 }
 
 /* The local ports of an m-line; with media-address their family is not to be seen, and without keys
  * it may be those of either. */
-static const struct sl_local *owner(
+static const struct sl_port_pair *owner(
 	const struct sl_sdp_media *m, const struct sl_master *key, const char *shown)
 {
 	int family = m->connection.family == AF_INET ? SL_IPV4 : SL_IPV6;
-	const struct sl_local *l = local_at(family, m->port), *other = local_at(!family, m->port);
+	const struct sl_port_pair *l = local_at(family, m->port),
+				  *other = local_at(!family, m->port);
 
 	if (!shown || !other)
 		return l;
 	return l && (!key || has_key(l, key)) ? l : other;
 }
 
-static void tell(const struct sl_local *local, const struct medium *m)
+static void tell(const struct sl_port_pair *ports, const struct medium *m)
 {
-	struct told *t = told_of(local->family, local->rtp);
+	struct told *t = told_of(ports->family, ports->rtp);
 
 	t->plain |= !m->n_lines || m->proto == SL_SDP_AVP || m->proto == SL_SDP_AVPF;
 	for (unsigned i = 0; i < m->n_lines; i++)
@@ -227,7 +228,7 @@ static void judge_policy(const struct sl_sdp_media *from, const struct medium *m
 
 static void judge_medium(const struct sl_sdp_media *from, const char *shown, struct medium *m)
 {
-	const struct sl_local *local;
+	const struct sl_port_pair *ports;
 
 	*m = (struct medium){.active = from->port, .mux = from->rtcp_mux, .proto = from->proto};
 	if (!is_ours(&from->connection, shown))
@@ -245,16 +246,16 @@ static void judge_medium(const struct sl_sdp_media *from, const char *shown, str
 		violated("a=rtcp names somebody else");
 	read_keys(from, m);
 	judge_policy(from, m);
-	local = owner(from, m->n_lines ? &m->line[0] : NULL, shown);
-	if (!local)
+	ports = owner(from, m->n_lines ? &m->line[0] : NULL, shown);
+	if (!ports)
 		violated("port %u, which nobody has", from->port);
-	memcpy(m->ip, world.config.address[local->address].ip, 16);
+	memcpy(m->ip, world.config.address[ports->address].ip, 16);
 	for (unsigned i = 0; i < m->n_lines; i++)
-		if (!has_key(local, &m->line[i]))
+		if (!has_key(ports, &m->line[i]))
 			violated("a key that is not that of the port");
-	tell(local, m);
-	if (shown && !m->n_lines && local_at(!local->family, from->port))
-		tell(local_at(!local->family, from->port), m);
+	tell(ports, m);
+	if (shown && !m->n_lines && local_at(!ports->family, from->port))
+		tell(local_at(!ports->family, from->port), m);
 }
 
 void judge_sdp(const char *text, size_t len, const char *shown, bool vouched, struct view *view)

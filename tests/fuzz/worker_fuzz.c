@@ -171,8 +171,8 @@ static void change(struct program *p, struct fuzz_call *c, uint8_t who)
 		return fuzz_publish(k, 3);
 	case 5:
 		for (unsigned type = 0; type < SL_PAYLOAD_TYPES; type++)
-			sl_treatments_set(&c->treatment, type, how % 7);
-		c->nowhere = how % 7 == SL_TREAT_DISCARD && how & 0x80;
+			sl_pt_actions_set(&c->actions, type, how % 7);
+		c->nowhere = how % 7 == SL_PT_DISCARD && how & 0x80;
 		return fuzz_publish(k, c->nowhere ? 3 : 1 + how % 3);
 	case 6:
 		c->policy[i].mode = how % 3;

@@ -79,7 +79,7 @@ static struct sl_flow *flow_of(struct fuzz_call *c, int i)
 		.tos = c->tos[i],
 		.policy = c->policy[i],
 		.cookie = (uint64_t)(c - world) << 1 | (unsigned)i,
-		.treatment = c->treatment,
+		.actions = c->actions,
 		.rates = c->rates,
 		.nowhere = c->nowhere,
 		.payloads = {{.hz = 8000, .type = 8}, {.hz = 48000, .type = 96}},

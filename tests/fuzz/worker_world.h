@@ -31,7 +31,7 @@ struct fuzz_call {
 	bool published[2];
 	bool open, mux, nowhere;
 	struct sl_latch_policy policy[2];
-	struct sl_treatments treatment;
+	struct sl_pt_actions actions;
 	struct sl_police_rates rates;
 	uint8_t tos[2];
 };

@@ -156,7 +156,7 @@ static void a_reoffer_keeps_what_was_heard(void **state)
 	moved = a;
 	moved.address = "0.0.0.0";
 	assert_true(offer(&o, &moved) && answer(&r, &b));
-	assert_true(flow_of(call, B, 0)->treatment && !sent_to(call, A, SL_RTP, nat, 40000));
+	assert_true(flow_of(call, B, 0)->actions && !sent_to(call, A, SL_RTP, nat, 40000));
 	assert_true(offer(&o, &a) && answer(&r, &b));
 	assert_true(sent_to(call, A, SL_RTP, nat, 40000));
 	hears(flow_of(call, A, 0), SL_RTP, nat, 41000);

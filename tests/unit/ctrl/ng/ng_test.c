@@ -13,7 +13,7 @@
 
 #include "ctrl/ng/ng.h"
 #include "ctrl/ng/ng_frame.h"
-#include "dataplane/flow/treatment.h"
+#include "dataplane/flow/pt_action.h"
 #include "tests/unit/ctrl/offer/shapes_fixture.h"
 
 #define LONG_CALL "5f3d2c1b0a9e8d7c6b5a4f3e2d1c0b9a@pbx.example.org"
@@ -201,9 +201,9 @@ static void one_party_too_many_is_no_full_relay(void **state)
 
 static bool discards(const char *tag)
 {
-	const struct sl_treatments *t = flow(tag)->treatment;
+	const struct sl_pt_actions *t = flow(tag)->actions;
 
-	return t && sl_treatments_get(t, 0) == SL_TREAT_DISCARD;
+	return t && sl_pt_actions_get(t, 0) == SL_PT_DISCARD;
 }
 
 #define COMMAND(name, more) "{\"command\":\"" name "\",\"call-id\":\"call\"" more "}"

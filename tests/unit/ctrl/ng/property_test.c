@@ -48,8 +48,8 @@ static void check(void)
 		if (out != model_ports(f))
 			violated("%u pairs of ports are taken, not %u", out, model_ports(f));
 	}
-	if (taken != t.locals)
-		violated("%u pairs of ports are taken, and %u known", taken, t.locals);
+	if (taken != t.pairs)
+		violated("%u pairs of ports are taken, and %u known", taken, t.pairs);
 	if (world_pinholes() != model_flows())
 		violated("%u flows are published, not %u", world_pinholes(), model_flows());
 	if (keys_alive() != t.keys)

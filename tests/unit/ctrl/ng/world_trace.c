@@ -26,11 +26,11 @@ static void add_key(struct trace *t, const struct sl_session_key *key)
 	ADD(t, key, key ? key->key : NULL);
 }
 
-static void add_local(struct trace *t, const struct sl_local *local)
+static void add_pair(struct trace *t, const struct sl_port_pair *ports)
 {
-	ADD(t, local, local);
-	for (int i = 0; local && i < SL_SUITE_COUNT; i++)
-		add_key(t, local->ours[i]);
+	ADD(t, pair, ports);
+	for (int i = 0; ports && i < SL_SUITE_COUNT; i++)
+		add_key(t, ports->ours[i]);
 }
 
 static void trace_leg(struct trace *t, const struct sl_leg *l)
@@ -38,7 +38,7 @@ static void trace_leg(struct trace *t, const struct sl_leg *l)
 	const struct sl_offer *o = l->offer;
 
 	for (unsigned m = 0; m < l->n_media; m++) {
-		add_local(t, l->media[m].local);
+		add_pair(t, l->media[m].ports);
 		add_key(t, l->media[m].in);
 		add_key(t, l->media[m].out);
 		for (int i = 0; i < SL_FORMER_KEYS; i++)
@@ -49,8 +49,8 @@ static void trace_leg(struct trace *t, const struct sl_leg *l)
 		t->live += l->media[m].path.live;
 	}
 	for (unsigned m = 0; o && m < o->n_media; m++) {
-		add_local(t, o->local[SL_FROM][m]);
-		add_local(t, o->local[SL_TO][m]);
+		add_pair(t, o->ports[SL_FROM][m]);
+		add_pair(t, o->ports[SL_TO][m]);
 		for (int i = 0; i < SL_SUITE_COUNT; i++)
 			add_key(t, o->proposal[m].key[i]);
 	}

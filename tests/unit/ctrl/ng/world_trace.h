@@ -9,8 +9,8 @@
 struct trace {
 	const struct sl_key *key[4096];
 	const struct sl_flow *flow[1024];
-	const struct sl_local *local[1024];
-	unsigned keys, flows, locals;
+	const struct sl_port_pair *pair[1024];
+	unsigned keys, flows, pairs;
 	unsigned live; /* flows that are published */
 };
 

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "ctrl/observe/offenders.h"
+#include "ctrl/observe/top_sources.h"
 
 static void raised_and_ended_with_hysteresis(void **state)
 {
@@ -45,7 +45,7 @@ static void threshold_of_one_and_off(void **state)
 	assert_int_equal(sl_alarm_step(&a, 9, 0, 5), SL_ALARM_ENDED); /* switched off */
 }
 
-static const struct sl_offender_thresholds thresholds = {.source = 1000, .auth = 20};
+static const struct sl_top_source_thresholds thresholds = {.source = 1000, .auth = 20};
 
 struct told {
 	unsigned raised[SL_ALARM_KIND_COUNT], ended[SL_ALARM_KIND_COUNT];
@@ -74,22 +74,22 @@ static const uint8_t *source(unsigned n)
 static void check(enum sl_alarm_kind kind, enum sl_offence offence, unsigned samples,
 	unsigned weight, unsigned ports, bool wanted)
 {
-	struct sl_offenders all = {.n = 0};
+	struct sl_top_sources all = {.n = 0};
 	struct told told = {{0}};
 
 	for (int s = 0; s < 20; s++) {
 		for (unsigned i = 0; i < samples; i++)
-			sl_offenders_see(&all, source(7), (uint16_t)(20000 + i % ports * 2),
+			sl_top_sources_see(&all, source(7), (uint16_t)(20000 + i % ports * 2),
 				offence, 3, weight);
-		sl_offenders_see(&all, source(8), 20000, SL_OFFENCE_OTHER, 3, 1);
-		sl_offenders_step(&all, &thresholds, 100 + s, hear, &told);
+		sl_top_sources_see(&all, source(8), 20000, SL_OFFENCE_OTHER, 3, 1);
+		sl_top_sources_step(&all, &thresholds, 100 + s, hear, &told);
 	}
 	assert_int_equal(told.raised[kind], wanted);
 	assert_int_equal(told.ended[kind], 0);
 	if (wanted)
 		assert_memory_equal(told.source, source(7), 16);
 	for (int s = 0; s < 30; s++)
-		sl_offenders_step(&all, &thresholds, 200 + s, hear, &told);
+		sl_top_sources_step(&all, &thresholds, 200 + s, hear, &told);
 	assert_int_equal(told.raised[kind], wanted);
 	assert_int_equal(told.ended[kind], wanted);
 }
@@ -110,18 +110,18 @@ static void of_sources(void **state)
 /* A spoofed flood after it does not make one forgotten that there is an alarm on. */
 static void alarmed_ones_keep_their_place(void **state)
 {
-	struct sl_offenders all = {.n = 0};
+	struct sl_top_sources all = {.n = 0};
 	struct told told = {{0}};
 
 	for (int i = 0; i < 25; i++)
-		sl_offenders_see(&all, source(7), 20000, SL_OFFENCE_AUTH, 3, 1);
-	sl_offenders_step(&all, &thresholds, 100, hear, &told);
+		sl_top_sources_see(&all, source(7), 20000, SL_OFFENCE_AUTH, 3, 1);
+	sl_top_sources_step(&all, &thresholds, 100, hear, &told);
 	assert_int_equal(told.raised[SL_ALARM_AUTH], 1);
 	for (int s = 0; s < 30; s++) {
 		for (unsigned i = 0; i < 1000; i++)
-			sl_offenders_see(&all, source(100 + i), 20000, SL_OFFENCE_CLOSED, 4, 256);
-		assert_int_equal(all.n, SL_OFFENDERS);
-		sl_offenders_step(&all, &thresholds, 101 + s, hear, &told);
+			sl_top_sources_see(&all, source(100 + i), 20000, SL_OFFENCE_CLOSED, 4, 256);
+		assert_int_equal(all.n, SL_TOP_SOURCES);
+		sl_top_sources_step(&all, &thresholds, 101 + s, hear, &told);
 	}
 	assert_int_equal(told.ended[SL_ALARM_AUTH], 1);
 	assert_int_equal(told.raised[SL_ALARM_AUTH], 1);
@@ -129,14 +129,14 @@ static void alarmed_ones_keep_their_place(void **state)
 
 static void the_worst(void **state)
 {
-	struct sl_offenders all = {.n = 0};
+	struct sl_top_sources all = {.n = 0};
 
-	assert_null(sl_offenders_worst(&all, 3));
-	sl_offenders_see(&all, source(1), 1, SL_OFFENCE_OTHER, 3, 256);
-	sl_offenders_see(&all, source(2), 1, SL_OFFENCE_OTHER, 4, 512);
-	assert_memory_equal(sl_offenders_worst(&all, 3)->ip, source(1), 16);
-	assert_memory_equal(sl_offenders_worst(&all, 4)->ip, source(2), 16);
-	assert_memory_equal(sl_offenders_worst(&all, 5)->ip, source(2), 16);
+	assert_null(sl_top_sources_worst(&all, 3));
+	sl_top_sources_see(&all, source(1), 1, SL_OFFENCE_OTHER, 3, 256);
+	sl_top_sources_see(&all, source(2), 1, SL_OFFENCE_OTHER, 4, 512);
+	assert_memory_equal(sl_top_sources_worst(&all, 3)->ip, source(1), 16);
+	assert_memory_equal(sl_top_sources_worst(&all, 4)->ip, source(2), 16);
+	assert_memory_equal(sl_top_sources_worst(&all, 5)->ip, source(2), 16);
 }
 
 int main(void)

@@ -216,10 +216,10 @@ static void replace_drawn(char *text, const struct sl_call *call)
 
 	sl_master_fingerprint(&a->out->master, key);
 	replace(text, key, "OUR--KEY");
-	replace_port(text, a->local->rtp, "A-RTP");
-	replace_port(text, a->local->rtp + 1, "ARTCP");
-	replace_port(text, b->local->rtp, "B-RTP");
-	replace_port(text, b->local->rtp + 1, "BRTCP");
+	replace_port(text, a->ports->rtp, "A-RTP");
+	replace_port(text, a->ports->rtp + 1, "ARTCP");
+	replace_port(text, b->ports->rtp, "B-RTP");
+	replace_port(text, b->ports->rtp + 1, "BRTCP");
 	replace(text, "\"", "'");
 }
 

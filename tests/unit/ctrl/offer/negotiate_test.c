@@ -172,7 +172,7 @@ static void what_is_taken_of_an_offer(void **state)
 			.minimum = offers[i].minimum,
 			.secure_only = offers[i].secure_only,
 			.in_force = offers[i].in_force};
-		struct sl_terms t;
+		struct sl_media_params t;
 		struct sl_sdp sdp;
 		int rc;
 
@@ -257,7 +257,7 @@ static void what_is_proposed(void **state)
 		const struct sl_config_interface to = {.name = "outside",
 			.min_suite = proposals[i].minimum,
 			.secure_only = proposals[i].secure_only};
-		struct sl_terms from = {.active = true,
+		struct sl_media_params from = {.active = true,
 			.media = true,
 			.proto = proposals[i].from,
 			.osrtp = proposals[i].from_osrtp,
@@ -308,14 +308,14 @@ static const struct {
 static void what_the_offerer_gets(void **state)
 {
 	for (unsigned i = 0; i < sizeof(settled) / sizeof(settled[0]); i++) {
-		struct sl_terms from = {.active = true,
+		struct sl_media_params from = {.active = true,
 			.media = true,
 			.osrtp = true,
 			.proto = SL_SDP_AVP,
 			.tag = 1,
 			.theirs = {.suite = SL_SUITE_AEAD_AES_256_GCM},
 			.kept = {.tag = 5, .theirs = {.suite = SL_SUITE_AES_CM_128_HMAC_SHA1_32}}};
-		const struct sl_terms to = {
+		const struct sl_media_params to = {
 			.proto = SL_SDP_AVPF, .theirs = {.suite = settled[i].answered}};
 		const struct sl_request o = {.osrtp_accept = settled[i].accept,
 			.proto_accept = settled[i].proto_accept,

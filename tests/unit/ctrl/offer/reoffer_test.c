@@ -63,10 +63,10 @@ static void a_new_key_starts_anew_only_its_own_direction(void **state)
 
 static bool sends_nothing(const struct sl_flow *flow)
 {
-	bool discards = flow->local[SL_RTP].treated && flow->local[SL_RTCP].treated;
+	bool discards = flow->local[SL_RTP].has_actions && flow->local[SL_RTCP].has_actions;
 
 	for (unsigned i = 0; i < SL_PAYLOAD_TYPES && discards; i++)
-		discards &= sl_treatments_get(flow->treatment, i) == SL_TREAT_DISCARD;
+		discards &= sl_pt_actions_get(flow->actions, i) == SL_PT_DISCARD;
 	return discards;
 }
 
@@ -87,7 +87,7 @@ static void hold_sends_nothing_and_resume_goes_on(void **state)
 	must_offer(to_b, held);
 	must_answer(to_b, bob(key_line(1, GCM, 2)));
 	assert_ptr_equal(flow_of(call, 0, 0), flow); /* music passes as before */
-	assert_true(published(flow) && !flow->treatment);
+	assert_true(published(flow) && !flow->actions);
 	flow = flow_of(call, 1, 0);
 	assert_true(published(flow) && sends_nothing(flow));
 	assert_int_equal(flow->streams.first.in.top, 300);
@@ -100,7 +100,7 @@ static void hold_sends_nothing_and_resume_goes_on(void **state)
 	assert_int_equal(flow->streams.first.in.top, 33100);
 	assert_int_equal(flow->streams.first.out.top, 33200); /* else: two-time pad */
 	flow = flow_of(call, 1, 0);
-	assert_true(published(flow) && !flow->treatment && !flow->local[SL_RTCP].treated);
+	assert_true(published(flow) && !flow->actions && !flow->local[SL_RTCP].has_actions);
 	assert_int_equal(flow->streams.first.in.top, 33300);
 	assert_int_equal(flow->streams.first.out.top, 400);
 	relay_close();

@@ -48,7 +48,7 @@ void connected(const char *a, const char *b)
 	assert_true(leg(a)->media[0].path.live && published(flow(a)));
 	assert_true(leg(b)->media[0].path.live && published(flow(b)));
 	assert_memory_equal(
-		flow(a)->source[SL_RTP].ip, leg(a)->media[0].terms.remote[SL_RTP].ip, 16);
+		flow(a)->source[SL_RTP].ip, leg(a)->media[0].params.remote[SL_RTP].ip, 16);
 }
 
 void not_connected(const char *tag)

@@ -27,8 +27,8 @@ static void forks_of_one_offer(void **state)
 	must_answer(from("A", "C"), party("C", key_line(1, GCM, 3)));
 	connected("A", "C");
 	not_connected("B");
-	assert_int_equal(leg("B")->media[0].local->rtp, port);
-	assert_ptr_equal(leg("B")->media[0].local, leg("C")->media[0].local);
+	assert_int_equal(leg("B")->media[0].ports->rtp, port);
+	assert_ptr_equal(leg("B")->media[0].ports, leg("C")->media[0].ports);
 	/* One key of ours towards both branches, and one towards A: no index twice. */
 	assert_int_equal(received(flow("A")), 100);
 	assert_int_equal(sent(flow("A")), 200);
@@ -91,8 +91,8 @@ static void branches_by_via_branch(void **state)
 	to.via_branch = "z9hG4bK.1";
 	must_answer(to, party("B", NULL));
 	connected("A", "B");
-	assert_int_equal(leg("B")->media[0].local->rtp, first);
-	assert_int_equal(leg("C")->media[0].local->rtp, second);
+	assert_int_equal(leg("B")->media[0].ports->rtp, first);
+	assert_int_equal(leg("C")->media[0].ports->rtp, second);
 	/* The branch that lost goes by itself. */
 	c.via_branch = "z9hG4bK.2";
 	assert_null(hangup(&c));
@@ -154,7 +154,7 @@ static void a_reoffer_without_to_tag(void **state)
 		relay_open(0);
 		must_offer(from("A", NULL), party("A", key_line(1, CM80, 1)));
 		must_answer(from("A", "B"), party("B", key_line(1, GCM, 2)));
-		own = leg(x)->media[0].local->rtp;
+		own = leg(x)->media[0].ports->rtp;
 		for (unsigned round = 1; round <= 3; round++) {
 			must_offer(from(x, NULL), moved(x, key_line(1, CM80, 3), 5004 + 2 * round));
 			port = media_port(sdp_out, 0);
@@ -164,15 +164,15 @@ static void a_reoffer_without_to_tag(void **state)
 			assert_int_equal(media_port(sdp_out, 0), own);
 			connected("A", "B");
 			assert_int_equal(find_call("call")->n_legs, 2);
-			assert_int_equal(leg(x)->media[0].local->rtp, own);
-			assert_int_equal(leg(y)->media[0].local->rtp, port);
+			assert_int_equal(leg(x)->media[0].ports->rtp, own);
+			assert_int_equal(leg(y)->media[0].ports->rtp, port);
 			assert_int_equal(flow(y)->local[SL_RTP].port, port);
 			assert_int_equal(
-				leg(y)->media[0].terms.remote[SL_RTP].port, 6004 + 2 * round);
+				leg(y)->media[0].params.remote[SL_RTP].port, 6004 + 2 * round);
 			assert_int_equal(
-				leg(x)->media[0].terms.remote[SL_RTP].port, 5004 + 2 * round);
+				leg(x)->media[0].params.remote[SL_RTP].port, 5004 + 2 * round);
 			assert_int_equal(leg(y)->media[0].out->master.suite, GCM);
-			assert_true(leg(y)->media[0].out == leg(y)->media[0].local->ours[GCM]);
+			assert_true(leg(y)->media[0].out == leg(y)->media[0].ports->ours[GCM]);
 			/* Ports of before are given back; A's first offer keeps what it named. */
 			assert_int_equal(sl_interface_ports(&relay.interface, SL_IPV4).taken,
 				*x == 'A' ? 2 : 3);
@@ -193,12 +193,12 @@ static void a_repeated_answer_is_for_the_first_offer(void **state)
 	must_offer(from("A", NULL), moved("A", NULL, 5006));
 	second = media_port(sdp_out, 0);
 	must_answer(from("A", "B"), moved("B", NULL, 6004));
-	assert_int_equal(leg("B")->media[0].local->rtp, first);
-	assert_int_equal(leg("A")->media[0].terms.remote[SL_RTP].port, 5004);
+	assert_int_equal(leg("B")->media[0].ports->rtp, first);
+	assert_int_equal(leg("A")->media[0].params.remote[SL_RTP].port, 5004);
 	assert_int_equal(find_call("call")->n_legs, 3);
 	must_answer(from("A", "B"), moved("B", NULL, 6006));
-	assert_int_equal(leg("B")->media[0].local->rtp, second);
-	assert_int_equal(leg("A")->media[0].terms.remote[SL_RTP].port, 5006);
+	assert_int_equal(leg("B")->media[0].ports->rtp, second);
+	assert_int_equal(leg("A")->media[0].params.remote[SL_RTP].port, 5006);
 	assert_int_equal(find_call("call")->n_legs, 2);
 	relay_close();
 }
@@ -218,13 +218,13 @@ static void branches_do_not_take_up_each_other(void **state)
 	must_offer(c, party("A", NULL));
 	second = media_port(sdp_out, 0);
 	must_answer(to, moved("B", NULL, 6006)); /* a 200 that changes what a 183 said */
-	assert_int_equal(leg("B")->media[0].local->rtp, first);
+	assert_int_equal(leg("B")->media[0].ports->rtp, first);
 	to.via_branch = NULL;
 	must_answer(to, moved("B", NULL, 6008));
-	assert_int_equal(leg("B")->media[0].local->rtp, first);
+	assert_int_equal(leg("B")->media[0].ports->rtp, first);
 	to.via_branch = "two";
 	must_answer(to, moved("B", NULL, 6010));
-	assert_int_equal(leg("B")->media[0].local->rtp, second);
+	assert_int_equal(leg("B")->media[0].ports->rtp, second);
 	assert_int_equal(find_call("call")->n_legs, 2);
 	connected("A", "B");
 	relay_close();
@@ -243,11 +243,11 @@ static void what_is_refused_takes_no_place(void **state)
 	assert_null(answer(&c, &b));
 	connected("A", "B");
 	assert_int_equal(find_call("call")->n_legs, 3);
-	assert_int_equal(leg("A")->media[0].terms.remote[SL_RTP].port, 5004);
+	assert_int_equal(leg("A")->media[0].params.remote[SL_RTP].port, 5004);
 	b.address = "192.0.2.66";
 	must_answer(c, b);
 	assert_int_equal(find_call("call")->n_legs, 2);
-	assert_int_equal(leg("A")->media[0].terms.remote[SL_RTP].port, 5006);
+	assert_int_equal(leg("A")->media[0].params.remote[SL_RTP].port, 5006);
 	relay_close();
 }
 
@@ -343,14 +343,14 @@ static void forks_connected_with_each_other(void **state)
 	strcpy(key, crypto_line(sdp_out, 0));
 	must_answer(from("A", "B"), party("B", key_line(1, GCM, 2)));
 	must_answer(from("A", "C"), party("C", key_line(1, GCM, 3)));
-	assert_ptr_equal(leg("B")->media[0].local, leg("C")->media[0].local);
+	assert_ptr_equal(leg("B")->media[0].ports, leg("C")->media[0].ports);
 	use(flow("C"), 300, 400);
 	must_offer(from("B", "C"), party("B", key_line(1, GCM, 2)));
 	assert_string_not_equal(crypto_line(sdp_out, 0), key);
 	must_answer(from("B", "C"), party("C", key_line(1, GCM, 3)));
 	connected("B", "C");
 	not_connected("A");
-	assert_ptr_not_equal(leg("B")->media[0].local, leg("C")->media[0].local);
+	assert_ptr_not_equal(leg("B")->media[0].ports, leg("C")->media[0].ports);
 	assert_ptr_not_equal(flow("B")->out_key, flow("C")->out_key);
 	assert_int_equal(received(flow("C")), 300);
 	relay_close();
@@ -399,7 +399,7 @@ static void the_family_of_a_leg_may_change(void **state)
 	must_offer(from("A", "B"), a);
 	must_offer(from("A", "B"), a); /* again: no more ports for that */
 	assert_int_equal(sl_interface_ports(&relay.interface, SL_IPV6).taken, 1);
-	assert_int_equal(leg("A")->media[0].local->rtp, port); /* in force until the answer */
+	assert_int_equal(leg("A")->media[0].ports->rtp, port); /* in force until the answer */
 	must_answer(from("A", "B"), b);
 	assert_non_null(strstr(sdp_out, "c=IN IP6 " RELAY6 "\r\n"));
 	assert_string_not_equal(crypto_line(sdp_out, 0), key); /* RFC 4568 7.1.4 */

@@ -287,8 +287,7 @@ struct sl_flow *call_flow_with(const struct call *c, int i, const struct sl_latc
 
 	spec.nowhere = i == 0 && c->nowhere;
 	if (spec.nowhere)
-		memset(&spec.treatment, SL_TREAT_DISCARD << 4 | SL_TREAT_DISCARD,
-			sizeof(spec.treatment));
+		memset(&spec.actions, SL_PT_DISCARD << 4 | SL_PT_DISCARD, sizeof(spec.actions));
 
 	struct sl_flow *flow = sl_flow_new(&spec);
 

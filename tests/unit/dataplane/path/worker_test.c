@@ -108,29 +108,29 @@ static void calls_into_a_vlan(void **state)
 static void blocked_and_silenced(void **state)
 {
 	static const struct {
-		enum sl_treatment treatment;
+		enum sl_pt_action action;
 		int length;
 		uint8_t payload[3];
 	} cases[] = {
-		{SL_TREAT_DISCARD, 0, {0}},
-		{SL_TREAT_PCMU, PAYLOAD, {0xff, 0xff, 0xff}},
-		{SL_TREAT_PCMA, PAYLOAD, {0xd5, 0xd5, 0xd5}},
-		{SL_TREAT_G722, PAYLOAD, {0xfa, 0xfa, 0xfa}},
-		{SL_TREAT_OPUS, 3, {0xf8, 0xff, 0xfe}},
+		{SL_PT_DISCARD, 0, {0}},
+		{SL_PT_SILENCE_PCMU, PAYLOAD, {0xff, 0xff, 0xff}},
+		{SL_PT_SILENCE_PCMA, PAYLOAD, {0xd5, 0xd5, 0xd5}},
+		{SL_PT_SILENCE_G722, PAYLOAD, {0xfa, 0xfa, 0xfa}},
+		{SL_PT_SILENCE_OPUS, 3, {0xf8, 0xff, 0xfe}},
 	};
 
 	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct sl_treatments treatment = {0};
+		struct sl_pt_actions actions = {0};
 		uint16_t seq = 3;
 		uint8_t p[FRAME_MAX];
 		struct call c;
 		int len;
 
 		call_open(&c, 34, i & 1 ? PLAIN : GCM256, CM80, false, false, false);
-		c.flow[0]->treatment = &treatment;
-		c.flow[0]->local[SL_RTP].treated = true;
+		c.flow[0]->actions = &actions;
+		c.flow[0]->local[SL_RTP].has_actions = true;
 		/* What endpoints send. */
-		sl_treatments_set(&treatment, 8, (uint8_t)cases[i].treatment);
+		sl_pt_actions_set(&actions, 8, (uint8_t)cases[i].action);
 		send_rtp(&c, 0, 1);
 		relay_poll();
 		len = receive(&relay, &c.end[1], false, false, p);
@@ -143,7 +143,7 @@ static void blocked_and_silenced(void **state)
 		send_rtp(&c, 1, seq); /* the other way as before */
 		relay_poll();
 		expect_rtp(&c, 1, &seq, 1);
-		c.flow[0]->treatment = NULL;
+		c.flow[0]->actions = NULL;
 		call_close(&c);
 	}
 }

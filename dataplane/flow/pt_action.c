@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "dataplane/flow/treatment.h"
+#include "dataplane/flow/pt_action.h"
 
 #include <string.h>
 
@@ -7,21 +7,20 @@
 
 /* G.711 (RFC 3551 4.5.14): the code for zero. G.722: the code whose difference is least. */
 static const uint8_t fill[] = {
-	[SL_TREAT_PCMU] = 0xff, [SL_TREAT_PCMA] = 0xd5, [SL_TREAT_G722] = 0xfa};
+	[SL_PT_SILENCE_PCMU] = 0xff, [SL_PT_SILENCE_PCMA] = 0xd5, [SL_PT_SILENCE_G722] = 0xfa};
 
 /* RFC 6716 3.1: CELT, full band, 20 ms, mono, one frame, which says that it is silent. */
 static const uint8_t opus[3] = {0xf8, 0xff, 0xfe};
 
-uint16_t sl_treatment_silence(
-	enum sl_treatment treatment, uint8_t *packet, uint16_t header_len, uint16_t len)
+uint16_t sl_pt_silence(enum sl_pt_action action, uint8_t *packet, uint16_t header_len, uint16_t len)
 {
-	switch (treatment) {
-	case SL_TREAT_PCMU:
-	case SL_TREAT_PCMA:
-	case SL_TREAT_G722:
-		memset(packet + header_len, fill[treatment], (size_t)(len - header_len));
+	switch (action) {
+	case SL_PT_SILENCE_PCMU:
+	case SL_PT_SILENCE_PCMA:
+	case SL_PT_SILENCE_G722:
+		memset(packet + header_len, fill[action], (size_t)(len - header_len));
 		break;
-	case SL_TREAT_OPUS:
+	case SL_PT_SILENCE_OPUS:
 		if (len < header_len + sizeof(opus))
 			return 0;
 		memcpy(packet + header_len, opus, sizeof(opus));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "ctrl/observe/offenders.h"
+#include "ctrl/observe/top_sources.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -9,7 +9,7 @@ static const enum sl_alarm_kind kinds[] = {
 
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
-static bool alarmed(const struct sl_offender *o)
+static bool alarmed(const struct sl_top_source *o)
 {
 	for (unsigned k = 0; k < KINDS; k++)
 		if (o->alarm[kinds[k]].raised)
@@ -17,21 +17,21 @@ static bool alarmed(const struct sl_offender *o)
 	return false;
 }
 
-static struct sl_offender *place_of(struct sl_offenders *offenders, const uint8_t ip[16])
+static struct sl_top_source *place_of(struct sl_top_sources *top, const uint8_t ip[16])
 {
-	struct sl_offender *least = NULL;
+	struct sl_top_source *least = NULL;
 	uint64_t packets = 0;
 
-	for (unsigned i = 0; i < offenders->n; i++) {
-		struct sl_offender *o = &offenders->list[i];
+	for (unsigned i = 0; i < top->n; i++) {
+		struct sl_top_source *o = &top->list[i];
 
 		if (memcmp(o->ip, ip, sizeof(o->ip)) == 0)
 			return o;
 		if (!alarmed(o) && (!least || o->packets < least->packets))
 			least = o;
 	}
-	if (offenders->n < SL_OFFENDERS)
-		least = &offenders->list[offenders->n++];
+	if (top->n < SL_TOP_SOURCES)
+		least = &top->list[top->n++];
 	else if (least)
 		packets = least->packets;
 	if (least) {
@@ -42,10 +42,10 @@ static struct sl_offender *place_of(struct sl_offenders *offenders, const uint8_
 	return least;
 }
 
-void sl_offenders_see(struct sl_offenders *offenders, const uint8_t ip[16], uint16_t port,
+void sl_top_sources_see(struct sl_top_sources *top, const uint8_t ip[16], uint16_t port,
 	enum sl_offence offence, uint16_t watched, unsigned weight)
 {
-	struct sl_offender *o = place_of(offenders, ip);
+	struct sl_top_source *o = place_of(top, ip);
 
 	if (!o)
 		return;
@@ -60,7 +60,7 @@ void sl_offenders_see(struct sl_offenders *offenders, const uint8_t ip[16], uint
 		o->ports |= UINT64_C(1) << (port * 0x9e3779b1u >> 26);
 }
 
-static void step(struct sl_offender *o, const struct sl_offender_thresholds *thresholds,
+static void step(struct sl_top_source *o, const struct sl_top_source_thresholds *thresholds,
 	int64_t now, sl_alarm_tell *tell, void *context)
 {
 	const unsigned threshold[SL_ALARM_KIND_COUNT] = {
@@ -87,38 +87,38 @@ static void step(struct sl_offender *o, const struct sl_offender_thresholds *thr
 	}
 }
 
-static void forget(struct sl_offenders *offenders)
+static void forget(struct sl_top_sources *top)
 {
 	unsigned kept = 0;
 
-	for (unsigned i = 0; i < offenders->n; i++) {
-		struct sl_offender *o = &offenders->list[i];
+	for (unsigned i = 0; i < top->n; i++) {
+		struct sl_top_source *o = &top->list[i];
 
 		o->packets /= 2;
 		o->ports = 0;
 		if (o->packets || alarmed(o))
-			offenders->list[kept++] = *o;
+			top->list[kept++] = *o;
 	}
-	offenders->n = kept;
+	top->n = kept;
 }
 
-void sl_offenders_step(struct sl_offenders *offenders,
-	const struct sl_offender_thresholds *thresholds, int64_t now, sl_alarm_tell *tell,
+void sl_top_sources_step(struct sl_top_sources *top,
+	const struct sl_top_source_thresholds *thresholds, int64_t now, sl_alarm_tell *tell,
 	void *context)
 {
-	for (unsigned i = 0; i < offenders->n; i++)
-		step(&offenders->list[i], thresholds, now, tell, context);
-	if (++offenders->seconds % SL_OFFENDER_HALVES_S == 0)
-		forget(offenders);
+	for (unsigned i = 0; i < top->n; i++)
+		step(&top->list[i], thresholds, now, tell, context);
+	if (++top->seconds % SL_TOP_SOURCE_HALVES_S == 0)
+		forget(top);
 }
 
-const struct sl_offender *sl_offenders_worst(const struct sl_offenders *offenders, unsigned watched)
+const struct sl_top_source *sl_top_sources_worst(const struct sl_top_sources *top, unsigned watched)
 {
-	const struct sl_offender *found = NULL;
+	const struct sl_top_source *found = NULL;
 	uint64_t most = 0;
 
-	for (unsigned i = 0; i < offenders->n; i++) {
-		const struct sl_offender *o = &offenders->list[i];
+	for (unsigned i = 0; i < top->n; i++) {
+		const struct sl_top_source *o = &top->list[i];
 		uint64_t weight = o->packets | (uint64_t)(o->watched == watched) << 63;
 
 		if (weight > most) {

@@ -1,44 +1,44 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "ctrl/media/gate.h"
+#include "ctrl/media/media_block.h"
 
 #include "ctrl/call/leg.h"
 #include "ctrl/call/refusal.h"
 #include "ctrl/media/connect.h"
 
-/* Where the gate stands now, so that it can be put back. */
+/* The blocks as they are now, so that they can be put back. */
 struct before {
 	uint8_t call, leg[SL_MAX_LEGS];
 };
 
 static void put_back(struct sl_call *call, const struct before *before)
 {
-	call->gate = before->call;
+	call->blocks = before->call;
 	for (unsigned i = 0; i < call->n_legs; i++)
-		call->leg[i]->gate = before->leg[i];
+		call->leg[i]->blocks = before->leg[i];
 }
 
-static struct before close_or_open(
-	struct sl_call *call, const struct sl_leg *leg, uint8_t gate, bool closed)
+static struct before block_or_unblock(
+	struct sl_call *call, const struct sl_leg *leg, uint8_t block, bool blocked)
 {
-	struct before before = {.call = call->gate};
-	bool all = call->gate & gate;
+	struct before before = {.call = call->blocks};
+	bool all = call->blocks & block;
 
-	if (!leg && closed)
-		call->gate |= gate;
-	else if (!closed)
-		call->gate &= (uint8_t)~gate;
+	if (!leg && blocked)
+		call->blocks |= block;
+	else if (!blocked)
+		call->blocks &= (uint8_t)~block;
 	for (unsigned i = 0; i < call->n_legs; i++) {
 		struct sl_leg *one = call->leg[i];
 
-		before.leg[i] = one->gate;
-		if (leg && !closed && all) /* opened for one, it stays closed for the others */
-			one->gate |= gate;
+		before.leg[i] = one->blocks;
+		if (leg && !blocked && all) /* unblocked for one, the others stay blocked */
+			one->blocks |= block;
 		if (one != leg && leg)
 			continue;
-		if (closed)
-			one->gate |= gate;
+		if (blocked)
+			one->blocks |= block;
 		else
-			one->gate &= (uint8_t)~gate;
+			one->blocks &= (uint8_t)~block;
 	}
 	return before;
 }
@@ -54,8 +54,8 @@ static int reinstall(struct sl_sessions *sessions, struct sl_call *call, struct 
 	return 0;
 }
 
-int sl_gate_set(struct sl_sessions *sessions, struct sl_call *call, struct sl_text tag,
-	enum sl_gate gate, bool closed, struct sl_error *error)
+int sl_media_block_set(struct sl_sessions *sessions, struct sl_call *call, struct sl_text tag,
+	enum sl_media_block block, bool blocked, struct sl_error *error)
 {
 	struct sl_leg *leg = sl_call_leg(call, tag);
 	struct sl_error ignored;
@@ -64,7 +64,7 @@ int sl_gate_set(struct sl_sessions *sessions, struct sl_call *call, struct sl_te
 
 	if (tag.at && !leg)
 		return sl_refuse(error, -SL_E_TAG, "from-tag does not belong to this call");
-	before = close_or_open(call, leg, (uint8_t)gate, closed);
+	before = block_or_unblock(call, leg, (uint8_t)block, blocked);
 	rc = reinstall(sessions, call, error);
 	if (!rc)
 		return 0;

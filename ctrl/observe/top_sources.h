@@ -5,20 +5,20 @@
  * one finds no place, the least takes over its count (space saving: an upper bound), unless there
  * is an alarm on it.
  */
-#ifndef SL_CTRL_OFFENDERS_H
-#define SL_CTRL_OFFENDERS_H
+#ifndef SL_CTRL_TOP_SOURCES_H
+#define SL_CTRL_TOP_SOURCES_H
 
 #include "ctrl/limits/alarm.h"
 
 enum {
-	SL_OFFENDERS = 64,
-	SL_OFFENDER_HALVES_S = 8, /* seconds in which a count halves, and the window of a scan */
-	SL_SCAN_PORTS = 8,        /* different closed ports among the samples of a window */
+	SL_TOP_SOURCES = 64,
+	SL_TOP_SOURCE_HALVES_S = 8, /* seconds in which a count halves, and the window of a scan */
+	SL_SCAN_PORTS = 8,          /* different closed ports among the samples of a window */
 };
 
 enum sl_offence { SL_OFFENCE_OTHER, SL_OFFENCE_CLOSED, SL_OFFENCE_AUTH, SL_OFFENCE_REPLAY };
 
-struct sl_offender {
+struct sl_top_source {
 	uint8_t ip[16];
 	uint64_t packets; /* lately, estimated */
 	uint16_t watched; /* ctrl/guard/protection.h: its last drop */
@@ -27,28 +27,28 @@ struct sl_offender {
 	struct sl_alarm alarm[SL_ALARM_KIND_COUNT];
 };
 
-struct sl_offenders {
-	struct sl_offender list[SL_OFFENDERS];
+struct sl_top_sources {
+	struct sl_top_source list[SL_TOP_SOURCES];
 	unsigned n, seconds;
 };
 
-struct sl_offender_thresholds {
+struct sl_top_source_thresholds {
 	unsigned source, auth; /* packets a second; 0: no alarm */
 };
 
 /* A sample that stands for `weight` packets from there, to that UDP port. */
-void sl_offenders_see(struct sl_offenders *offenders, const uint8_t ip[16], uint16_t port,
+void sl_top_sources_see(struct sl_top_sources *top, const uint8_t ip[16], uint16_t port,
 	enum sl_offence offence, uint16_t watched, unsigned weight);
 
 typedef void sl_alarm_tell(void *context, const struct sl_alarm_report *report);
 
 /* Once a second, after the samples of that second. */
-void sl_offenders_step(struct sl_offenders *offenders,
-	const struct sl_offender_thresholds *thresholds, int64_t now, sl_alarm_tell *tell,
+void sl_top_sources_step(struct sl_top_sources *top,
+	const struct sl_top_source_thresholds *thresholds, int64_t now, sl_alarm_tell *tell,
 	void *context);
 
 /* Who was refused most, of those for `watched` if there are any; NULL: nobody. */
-const struct sl_offender *sl_offenders_worst(
-	const struct sl_offenders *offenders, unsigned watched);
+const struct sl_top_source *sl_top_sources_worst(
+	const struct sl_top_sources *top, unsigned watched);
 
 #endif
