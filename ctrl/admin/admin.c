@@ -111,7 +111,7 @@ static json_t *view_metrics(struct sl_admin *a, const json_t *request)
 }
 
 /* Who asks is part of the record. */
-static json_t *guard_set(struct sl_admin *a, const json_t *request, const struct sl_peer *peer)
+static json_t *set_guard(struct sl_admin *a, const json_t *request, const struct sl_peer *peer)
 {
 	char who[48];
 
@@ -183,41 +183,39 @@ static void refuse(void *context, const void *state, const char *data, const cha
 	send_json(json_pack("{s:s}", "error", why), reply);
 }
 
+/* Returns what to send; NULL: nothing, the connection goes on as a stream. */
+static json_t *answer(struct sl_admin *a, const json_t *request, const struct sl_peer *peer,
+	struct sl_server_reply *reply)
+{
+	const char *view = json_string_value(json_object_get(request, "view"));
+	const char *verb = json_string_value(json_object_get(request, "do"));
+
+	if (view && streams(view))
+		return stream(a, request, view, peer, reply);
+	for (unsigned i = 0; view && i < sizeof(views) / sizeof(views[0]); i++)
+		if (!strcmp(view, views[i].name))
+			return views[i].make(a, request);
+	if (verb && !strcmp(verb, "set-guard"))
+		return set_guard(a, request, peer);
+	if (verb)
+		return json_pack("{s:s}", "error", "no such verb to do: set-guard");
+	return json_pack("{s:s}", "error",
+		"no such view: status, calls, call, why, events, trace, capture, drops, ports, "
+		"guard, metrics");
+}
+
 static void serve(void *context, const struct sl_peer *peer, void *state, char *data, size_t len,
 	struct sl_server_reply *reply)
 {
 	json_error_t error;
 	json_t *request = json_loadb(data, len, JSON_REJECT_DUPLICATES, &error);
-	const char *view = json_string_value(json_object_get(request, "view"));
 
 	if (!request) {
 		refuse(context, state, data, "the request is no JSON object", reply);
 		return;
 	}
-	if (view && streams(view)) {
-		json_t *no = stream(context, request, view, peer, reply);
-
-		if (no)
-			send_json(no, reply);
-		json_decref(request);
-		return;
-	}
-	for (unsigned i = 0; view && i < sizeof(views) / sizeof(views[0]); i++)
-		if (!strcmp(view, views[i].name)) {
-			send_json(views[i].make(context, request), reply);
-			json_decref(request);
-			return;
-		}
-	if (view && !strcmp(view, "guard-set")) {
-		send_json(guard_set(context, request, peer), reply);
-		json_decref(request);
-		return;
-	}
+	send_json(answer(context, request, peer, reply), reply);
 	json_decref(request);
-	refuse(context, state, data,
-		"no such view: status, calls, call, why, events, trace, capture, drops, ports, "
-		"guard, metrics",
-		reply);
 }
 
 const struct sl_server_protocol sl_admin_protocol = {

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What sluicectl asks: one JSON object and a newline per request, {"view": "calls"}; one JSON
- * object and a newline back, with "error" in it when it could not be served. Views, and
- * one request that changes something: {"view": "guard-set", "key": ..., "value": ...}. Keys never
- * leave, only their fingerprints.
+ * The admin protocol, which sluicectl speaks: one JSON object and a newline per request, one JSON
+ * object and a newline back, with "error" in it when it could not be served. A view shows
+ * something,
+ * {"view": "calls"}; a verb changes something, {"do": "set-guard", "key": ..., "value": ...}. JSON
+ * keys are in snake_case; drop reasons and limits go by their labels. Keys of SRTP never leave,
+ * only their fingerprints.
  */
 #ifndef SL_CTRL_ADMIN_H
 #define SL_CTRL_ADMIN_H

@@ -44,8 +44,8 @@ static json_t *path_json(const struct sl_path_view *path)
 			json_object_set_new(drops, reasons[v], json_integer(c->drops[v]));
 	return json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:o}", "open", path->open, "packets",
 		(json_int_t)c->packets[SL_RTP], "bytes", (json_int_t)c->bytes[SL_RTP],
-		"rtcp packets", (json_int_t)c->packets[SL_RTCP], "rtcp bytes",
-		(json_int_t)c->bytes[SL_RTCP], "last packet", (json_int_t)path->last, "drops",
+		"rtcp_packets", (json_int_t)c->packets[SL_RTCP], "rtcp_bytes",
+		(json_int_t)c->bytes[SL_RTCP], "last_packet", (json_int_t)path->last, "drops",
 		drops);
 }
 
@@ -69,7 +69,7 @@ static json_t *source_json(const struct sl_detail_view *detail, enum sl_componen
 	if (r->other.port)
 		sl_endpoint_text(r->other.ip, r->other.port, other);
 	return json_pack("{s:s, s:I, s:I, s:s}", "address", current, "moves", (json_int_t)r->moves,
-		"refused", (json_int_t)r->refused, "last refused", other);
+		"refused", (json_int_t)r->refused, "last_refused", other);
 }
 
 static json_t *stream_json(const struct sl_stream_view *stream)
@@ -77,14 +77,14 @@ static json_t *stream_json(const struct sl_stream_view *stream)
 	const struct sl_quality_report *now = &stream->now;
 	json_t *json = json_pack("{s:I, s:I, s:I, s:I, s:I, s:f}", "ssrc", (json_int_t)now->ssrc,
 		"packets", (json_int_t)now->packets, "lost", (json_int_t)now->lost, "reordered",
-		(json_int_t)now->reordered, "duplicates", (json_int_t)now->duplicates, "jitter ms",
+		(json_int_t)now->reordered, "duplicates", (json_int_t)now->duplicates, "jitter_ms",
 		now->jitter_us / 1000.0);
 
 	if (json && stream->samples) {
 		json_object_set_new(json, "mos", json_real(stream->average.mos / 10));
-		json_object_set_new(json, "lowest mos", json_real(stream->lowest.mos / 10.0));
+		json_object_set_new(json, "lowest_mos", json_real(stream->lowest.mos / 10.0));
 		json_object_set_new(
-			json, "round trip ms", json_real(stream->average.round_trip / 1000));
+			json, "round_trip_ms", json_real(stream->average.round_trip / 1000));
 	}
 	return json;
 }
@@ -114,9 +114,9 @@ static json_t *medium_json(const struct sl_medium_view *m, const struct sl_detai
 		sl_admin_text(m->kind), "protocol", m->protocol ? m->protocol : "-", "suite",
 		sl_suites[m->suite].name, "local",
 		endpoint_text(m->has_ports, &m->local[SL_RTP], local), "remote",
-		endpoint_text(m->active, &m->signalled[SL_RTP], remote), "remote rtcp",
-		endpoint_text(m->active, &m->signalled[SL_RTCP], rtcp), "rtcp-mux", m->mux, "held",
-		m->held, "key in", detail->key_in, "key out", detail->key_out, "from leg",
+		endpoint_text(m->active, &m->signalled[SL_RTP], remote), "remote_rtcp",
+		endpoint_text(m->active, &m->signalled[SL_RTCP], rtcp), "rtcp_mux", m->mux, "held",
+		m->held, "key_in", detail->key_in, "key_out", detail->key_out, "from_leg",
 		path_json(&m->from));
 }
 
@@ -134,11 +134,11 @@ static json_t *media_json(
 		return NULL;
 	json_object_set_new(json, "source", source_json(&detail, SL_RTP));
 	json_object_set_new(json, "streams", streams_json(leg, m));
-	json_object_set_new(json, "latency us", latency_json(&detail.latency));
-	json_object_set_new(json, "source rtcp", source_json(&detail, SL_RTCP));
+	json_object_set_new(json, "latency_us", latency_json(&detail.latency));
+	json_object_set_new(json, "source_rtcp", source_json(&detail, SL_RTCP));
 	if (detail.connected) {
-		json_object_set_new(json, "to leg", path_json(&detail.to));
-		json_object_set_new(json, "remote call", sl_admin_text(detail.remote_call));
+		json_object_set_new(json, "to_leg", path_json(&detail.to));
+		json_object_set_new(json, "remote_call", sl_admin_text(detail.remote_call));
 	}
 	return json;
 }
@@ -150,7 +150,7 @@ static json_t *leg_json(const struct sl_sessions *sessions, const struct sl_leg_
 	for (unsigned m = 0; m < leg->n_media; m++)
 		json_array_append_new(media, media_json(sessions, leg, m));
 	return json_pack("{s:o, s:o, s:o, s:s, s:I, s:o}", "tag", sl_admin_text(leg->tag), "label",
-		sl_admin_text(leg->label), "connected with", sl_admin_text(leg->peer), "interface",
+		sl_admin_text(leg->label), "connected_with", sl_admin_text(leg->peer), "interface",
 		leg->interface, "created", (json_int_t)leg->created, "media", media);
 }
 

@@ -105,8 +105,8 @@ json_t *sl_admin_guard(const struct sl_protection *protection)
 
 	for (unsigned i = 0; i < SL_MAX_PORTS; i++)
 		guards += protection->guards[i] != NULL;
-	return json_pack("{s:i, s:o, s:o, s:o}", "ports with XDP", (int)guards, "policy",
-		policy_lines(&protection->config), "top sources", top_sources(protection),
+	return json_pack("{s:i, s:o, s:o, s:o}", "ports_with_xdp", (int)guards, "policy",
+		policy_lines(&protection->config), "top_sources", top_sources(protection),
 		"reasons", reasons(protection));
 }
 

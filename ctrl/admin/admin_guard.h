@@ -15,7 +15,7 @@ json_t *sl_admin_guard(const struct sl_protection *protection);
 /* What the guards of all ports dropped, by reason. */
 json_t *sl_admin_guard_drops(const struct sl_protection *protection);
 
-/* {"view": "guard-set", "key": ..., "value": ...}; `who` is for the log. The view as it is then. */
+/* {"do": "set-guard", "key": ..., "value": ...}; `who` is for the log. The view as it is then. */
 json_t *sl_admin_guard_set(
 	struct sl_protection *protection, const json_t *request, const char *who);
 

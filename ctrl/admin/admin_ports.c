@@ -36,7 +36,7 @@ json_t *sl_admin_drops(const struct sl_admin *a)
 			rows, json_pack("{s:s, s:I, s:s}", "name", reasons[v].name, "packets",
 				      count(total[v]), "reason", reasons[v].text));
 	return json_pack("{s:I, s:o, s:o}", "forwarded", count(total[SL_FORWARD]), "drops", rows,
-		"guard drops", sl_admin_guard_drops(a->protection));
+		"guard_drops", sl_admin_guard_drops(a->protection));
 }
 
 static json_t *guard_counters(const struct sl_interface *interface)
@@ -101,7 +101,7 @@ json_t *sl_admin_ports(const struct sl_admin *a)
 				"name", sl_port_name((uint8_t)port), "driver",
 				s.driver ? s.driver : "", "link", s.link_up, "mtu", (int)s.mtu,
 				"queues", (int)s.queues, "rss", s.rss, "rx", count(s.rx), "tx",
-				count(s.tx), "rx bytes", count(s.rx_bytes), "tx bytes",
+				count(s.tx), "rx_bytes", count(s.rx_bytes), "tx_bytes",
 				count(s.tx_bytes), "missed", count(s.rx_missed), "guard", guard,
 				"interfaces", interfaces_of(a, port)));
 	}

@@ -56,7 +56,7 @@ static json_t *workers(void)
 			list, json_pack("{s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "core",
 				      (int)s.core, "rx", count(s.rx), "tx", count(s.tx),
 				      "forwarded", count(s.verdicts[SL_FORWARD]), "punted",
-				      count(s.punted), "busy ns", count(s.busy_ns), "idle ns",
+				      count(s.punted), "busy_ns", count(s.busy_ns), "idle_ns",
 				      count(s.idle_ns), "drops", dropped(&s)));
 	}
 	return list;
@@ -80,9 +80,9 @@ static json_t *udp(const struct sl_admin *a)
 	sl_datagram_stats(a->datagram, &s);
 	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:I}", "received",
 		count(s.received), "served", count(s.served), "duplicates", count(s.duplicates),
-		"refused by source", count(s.refused_peer), "malformed", count(s.refused_request),
+		"refused_by_source", count(s.refused_peer), "malformed", count(s.refused_request),
 		"unanswered", count(s.unanswered), "crowded", count(s.crowded), "unsent",
-		count(s.unsent), "replies kept", (int)s.kept, "replies evicted", count(s.evicted));
+		count(s.unsent), "replies_kept", (int)s.kept, "replies_evicted", count(s.evicted));
 }
 
 static json_t *admission(const struct sl_sessions *sessions)
@@ -102,10 +102,10 @@ static json_t *load(const struct sl_sessions *sessions)
 	const struct sl_load *load = &sessions->load;
 	const struct sl_limits *limits = &sessions->env.limits;
 
-	return json_pack("{s:[i, i], s:[f, i], s:[i, i], s:i}", "worker percent",
-		(int)load->worker_percent, (int)limits->worker_percent, "load average",
-		load->load_average, (int)limits->load_average, "Mbit/s", (int)load->mbit,
-		(int)limits->mbit, "max-sessions", (int)limits->sessions);
+	return json_pack("{s:[i, i], s:[f, i], s:[i, i], s:i}", "worker_percent",
+		(int)load->worker_percent, (int)limits->worker_percent, "load_average",
+		load->load_average, (int)limits->load_average, "mbit_per_s", (int)load->mbit,
+		(int)limits->mbit, "max_sessions", (int)limits->sessions);
 }
 
 /* Requests that were refused, by reason. */
@@ -123,7 +123,7 @@ static json_t *websocket(const struct sl_admin *a)
 	const struct sl_websocket_stats *s = sl_websocket_stats(a->websocket);
 
 	return json_pack("{s:i, s:I, s:I, s:I, s:I, s:I}", "connections", (int)s->connections,
-		"accepted", count(s->accepted), "served", count(s->served), "refused by source",
+		"accepted", count(s->accepted), "served", count(s->served), "refused_by_source",
 		count(s->refused_peer), "malformed", count(s->refused_request), "closed",
 		count(s->closed));
 }
@@ -151,16 +151,16 @@ static json_t *next_hops(const struct sl_neigh *neigh)
 	struct sl_neigh_counts n = sl_neigh_counts(neigh);
 
 	return json_pack("{s:i, s:i, s:i, s:i, s:I, s:I}", "destinations", (int)n.destinations,
-		"known", (int)n.valid, "next hops", (int)n.hops, "waiting", (int)n.waiting,
-		"put off", count(n.put_off), "resyncs", count(n.resyncs));
+		"known", (int)n.valid, "next_hops", (int)n.hops, "waiting", (int)n.waiting,
+		"put_off", count(n.put_off), "resyncs", count(n.resyncs));
 }
 
 static json_t *loop(const struct sl_work *work)
 {
 	struct sl_work_stats s = sl_work_stats(work);
 
-	return json_pack("{s:I, s:I, s:I, s:I}", "turns", count(s.turns), "longest us",
-		count(s.longest / 1000), "cut short", count(s.cut_short), "timer late us",
+	return json_pack("{s:I, s:I, s:I, s:I}", "turns", count(s.turns), "longest_us",
+		count(s.longest / 1000), "cut_short", count(s.cut_short), "timer_late_us",
 		count(s.late / 1000));
 }
 
@@ -174,15 +174,15 @@ json_t *sl_admin_status(const struct sl_admin *a)
 		"version", SL_VERSION, "pid", (int)getpid(), "started", (json_int_t)a->started,
 		"crypto", a->sessions->env.crypto->name, "hugepages", a->hugepages, "resident KiB",
 		resident(), "calls", "now", (int)a->sessions->n, "ever",
-		count(a->sessions->created), "timed out", count(a->sessions->timeouts), "workers",
+		count(a->sessions->created), "timed_out", count(a->sessions->timeouts), "workers",
 		workers(), "commands", commands(a->ng), "control", "connections",
 		count(s.connections), "accepted", count(s.accepted), "served", count(s.served),
-		"malformed", count(a->ng->malformed), "refused by user", count(s.refused_peer),
+		"malformed", count(a->ng->malformed), "refused_by_user", count(s.refused_peer),
 		"incomplete", count(s.incomplete), "timeouts", count(s.timeouts), "evicted",
 		count(s.evicted), "crowded", count(s.crowded), "pauses", count(s.pauses));
 	json_object_set_new(status, "loop", loop(a->work));
 	json_object_set_new(status, "load", load(a->sessions));
-	json_object_set_new(status, "next hops", next_hops(a->neigh));
+	json_object_set_new(status, "next_hops", next_hops(a->neigh));
 	json_object_set_new(status, "timeouts", timeouts(a->sessions));
 	json_object_set_new(status, "events", listeners(a->events));
 	json_object_set_new(status, "admission", admission(a->sessions));

@@ -145,6 +145,6 @@ json_t *sl_tap_line(const struct sl_call *call, const struct sl_tap_record *r, i
 	json_object_set_new(line, "length", json_integer(r->payload_len));
 	json_object_set_new(line, "stage", json_string(sl_tap_stage_name(r)));
 	json_object_set_new(line, "verdict", json_string(sl_tap_verdict(r)));
-	set_way(line, &r->frame[SL_TAP_SENT], "sent from", "sent to");
+	set_way(line, &r->frame[SL_TAP_SENT], "sent_from", "sent_to");
 	return line;
 }

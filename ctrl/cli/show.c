@@ -52,8 +52,8 @@ static void show_path(const char *name, json_t *path)
 	printf("    %s %s: %" JSON_INTEGER_FORMAT " packets, %" JSON_INTEGER_FORMAT
 	       " bytes; RTCP %" JSON_INTEGER_FORMAT ", %" JSON_INTEGER_FORMAT "\n",
 		name, json_is_true(json_object_get(path, "open")) ? "open  " : "closed",
-		number(path, "packets"), number(path, "bytes"), number(path, "rtcp packets"),
-		number(path, "rtcp bytes"));
+		number(path, "packets"), number(path, "bytes"), number(path, "rtcp_packets"),
+		number(path, "rtcp_bytes"));
 	json_object_foreach(drops, reason, value)
 		printf("      dropped %-26s %" JSON_INTEGER_FORMAT "\n", reason,
 			json_integer_value(value));
@@ -69,7 +69,7 @@ static void show_source(const char *name, const json_t *source, const char *remo
 			(int)number(source, "moves"));
 	if (number(source, "refused"))
 		printf("    %s from elsewhere: %d refused, last from %s\n", name,
-			(int)number(source, "refused"), text(source, "last refused"));
+			(int)number(source, "refused"), text(source, "last_refused"));
 }
 
 static void show_stream(const json_t *s)
@@ -77,41 +77,41 @@ static void show_stream(const json_t *s)
 	printf("    stream  %" JSON_INTEGER_FORMAT ": %" JSON_INTEGER_FORMAT " lost, %d reordered, "
 	       "%d twice, jitter %.1f ms",
 		number(s, "ssrc"), number(s, "lost"), (int)number(s, "reordered"),
-		(int)number(s, "duplicates"), json_real_value(json_object_get(s, "jitter ms")));
+		(int)number(s, "duplicates"), json_real_value(json_object_get(s, "jitter_ms")));
 	if (json_object_get(s, "mos"))
 		printf("\n            MOS %.1f, at worst %.1f",
 			json_real_value(json_object_get(s, "mos")),
-			json_real_value(json_object_get(s, "lowest mos")));
-	if (json_real_value(json_object_get(s, "round trip ms")) > 0)
+			json_real_value(json_object_get(s, "lowest_mos")));
+	if (json_real_value(json_object_get(s, "round_trip_ms")) > 0)
 		printf(", round trip %.1f ms",
-			json_real_value(json_object_get(s, "round trip ms")));
+			json_real_value(json_object_get(s, "round_trip_ms")));
 	putchar('\n');
 }
 
 static void show_medium(const json_t *m)
 {
-	const json_t *latency = json_object_get(m, "latency us"), *stream;
-	const char *remote_call = json_string_value(json_object_get(m, "remote call"));
+	const json_t *latency = json_object_get(m, "latency_us"), *stream;
+	const char *remote_call = json_string_value(json_object_get(m, "remote_call"));
 	size_t i;
 
 	printf("  %s %s, suite %s\n", text(m, "type"), text(m, "protocol"), text(m, "suite"));
-	if (*text(m, "key in") || *text(m, "key out"))
-		printf("    keys    in %s, out %s\n", text(m, "key in"), text(m, "key out"));
+	if (*text(m, "key_in") || *text(m, "key_out"))
+		printf("    keys    in %s, out %s\n", text(m, "key_in"), text(m, "key_out"));
 	printf("    local   %s\n", text(m, "local"));
 	printf("    remote  %s%s%s%s\n", text(m, "remote"),
 		remote_call ? ", call of this relay: " : "", remote_call ? remote_call : "",
 		json_is_true(json_object_get(m, "held")) ? ", on hold" : "");
-	printf("    rtcp    %s%s\n", text(m, "remote rtcp"),
-		json_is_true(json_object_get(m, "rtcp-mux")) ? ", rtcp-mux" : "");
+	printf("    rtcp    %s%s\n", text(m, "remote_rtcp"),
+		json_is_true(json_object_get(m, "rtcp_mux")) ? ", rtcp-mux" : "");
 	show_source("RTP ", json_object_get(m, "source"), text(m, "remote"));
-	show_source("RTCP", json_object_get(m, "source rtcp"), text(m, "remote rtcp"));
+	show_source("RTCP", json_object_get(m, "source_rtcp"), text(m, "remote_rtcp"));
 	json_array_foreach(json_object_get(m, "streams"), i, stream) show_stream(stream);
 	if (json_is_object(latency))
 		printf("    in here %.1f us on average, at most %.1f us\n",
 			json_real_value(json_object_get(latency, "average")),
 			json_real_value(json_object_get(latency, "highest")));
-	show_path("in  ", json_object_get(m, "from leg"));
-	show_path("out ", json_object_get(m, "to leg"));
+	show_path("in  ", json_object_get(m, "from_leg"));
+	show_path("out ", json_object_get(m, "to_leg"));
 }
 
 void sl_show_call(const json_t *a)
@@ -178,7 +178,7 @@ static void show_reasons(const char *by, const json_t *drops)
 
 void sl_show_drops(const json_t *a)
 {
-	show_reasons("by XDP", json_object_get(a, "guard drops"));
+	show_reasons("by XDP", json_object_get(a, "guard_drops"));
 	putchar('\n');
 	show_reasons("by workers", json_object_get(a, "drops"));
 	printf("%-26s %12" JSON_INTEGER_FORMAT "\n", "forwarded", number(a, "forwarded"));
@@ -191,7 +191,7 @@ void sl_show_guard(const json_t *a)
 	const json_t *row;
 	size_t i;
 
-	printf("policy (%d port(s) with XDP)\n", (int)number(a, "ports with XDP"));
+	printf("policy (%d port(s) with XDP)\n", (int)number(a, "ports_with_xdp"));
 	json_array_foreach(json_object_get(a, "policy"), i, row)
 		printf("  %s\n", json_string_value(row));
 	printf("\n%-8s %-26s %12s %10s  %s\n", "by", "reason", "drops", "a second", "alarm");
@@ -207,7 +207,7 @@ void sl_show_guard(const json_t *a)
 		putchar('\n');
 	}
 	printf("\n%-40s %14s  %s\n", "top sources, lately", "drops (est.)", "last for");
-	json_array_foreach(json_object_get(a, "top sources"), i, row)
+	json_array_foreach(json_object_get(a, "top_sources"), i, row)
 		printf("%-40s %14" JSON_INTEGER_FORMAT "  %s\n", text(row, "source"),
 			number(row, "packets"), text(row, "reason"));
 }
@@ -258,9 +258,9 @@ void sl_show_ports(const json_t *a)
 			printf("  rss: %s\n", text(port, "rss"));
 		printf("  rx %" JSON_INTEGER_FORMAT " packets, %" JSON_INTEGER_FORMAT
 		       " bytes, missed %" JSON_INTEGER_FORMAT "\n",
-			number(port, "rx"), number(port, "rx bytes"), number(port, "missed"));
+			number(port, "rx"), number(port, "rx_bytes"), number(port, "missed"));
 		printf("  tx %" JSON_INTEGER_FORMAT " packets, %" JSON_INTEGER_FORMAT " bytes\n",
-			number(port, "tx"), number(port, "tx bytes"));
+			number(port, "tx"), number(port, "tx_bytes"));
 		if (json_is_object(guard))
 			show_guard(guard);
 		json_array_foreach(json_object_get(port, "interfaces"), j, value)

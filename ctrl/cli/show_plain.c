@@ -7,7 +7,7 @@
 /* What others chose as names: they may have nothing in them that ends a word. */
 static bool is_name(const char *key)
 {
-	static const char *const names[] = {"id", "call", "leg", "tag", "label", "connected with"};
+	static const char *const names[] = {"id", "call", "leg", "tag", "label", "connected_with"};
 
 	for (size_t i = 0; key && i < sizeof(names) / sizeof(names[0]); i++)
 		if (!strcmp(key, names[i]))

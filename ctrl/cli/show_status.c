@@ -15,7 +15,7 @@ static void show_workers(const json_t *workers)
 		"busy");
 	json_array_foreach(workers, i, w)
 	{
-		double busy = (double)number(w, "busy ns"), idle = (double)number(w, "idle ns");
+		double busy = (double)number(w, "busy_ns"), idle = (double)number(w, "idle_ns");
 
 		printf("core %-2d %14" JSON_INTEGER_FORMAT " %14" JSON_INTEGER_FORMAT
 		       " %14" JSON_INTEGER_FORMAT " %10" JSON_INTEGER_FORMAT " %7.1f%%\n",
@@ -69,9 +69,9 @@ static void show_load(const json_t *load, json_t *admission)
 	const char *name, *before = "";
 	json_t *n;
 
-	show_limited("load: worker %", json_object_get(load, "worker percent"));
-	show_limited(", Mbit/s", json_object_get(load, "Mbit/s"));
-	show_limited(", load average", json_object_get(load, "load average"));
+	show_limited("load: worker %", json_object_get(load, "worker_percent"));
+	show_limited(", Mbit/s", json_object_get(load, "mbit_per_s"));
+	show_limited(", load average", json_object_get(load, "load_average"));
 	printf("\nnew calls: %" JSON_INTEGER_FORMAT " admitted, %" JSON_INTEGER_FORMAT
 	       " emergency\nrefused for ",
 		number(admission, "admitted"), number(admission, "emergency"));
@@ -90,12 +90,12 @@ static void show_next_hops(const json_t *hops)
 	printf("media goes to %" JSON_INTEGER_FORMAT " address(es), of which %" JSON_INTEGER_FORMAT
 	       " have no neighbour; next hops: %" JSON_INTEGER_FORMAT "\n",
 		number(hops, "destinations"), number(hops, "destinations") - number(hops, "known"),
-		number(hops, "next hops"));
-	if (number(hops, "waiting") || number(hops, "put off"))
+		number(hops, "next_hops"));
+	if (number(hops, "waiting") || number(hops, "put_off"))
 		printf("         %" JSON_INTEGER_FORMAT
 		       " of them wait until the kernel may be asked for them, %" JSON_INTEGER_FORMAT
 		       " had to: parties name on-link addresses that nobody answers for\n",
-			number(hops, "waiting"), number(hops, "put off"));
+			number(hops, "waiting"), number(hops, "put_off"));
 }
 
 void sl_show_status(const json_t *a)
@@ -109,16 +109,16 @@ void sl_show_status(const json_t *a)
 		yes_no(a, "hugepages"), (double)number(a, "resident KiB") / 1024);
 	printf("calls: %d now, %" JSON_INTEGER_FORMAT " ever, %" JSON_INTEGER_FORMAT
 	       " never answered\n",
-		(int)number(calls, "now"), number(calls, "ever"), number(calls, "timed out"));
+		(int)number(calls, "now"), number(calls, "ever"), number(calls, "timed_out"));
 	show_load(json_object_get(a, "load"), json_object_get(a, "admission"));
-	show_next_hops(json_object_get(a, "next hops"));
+	show_next_hops(json_object_get(a, "next_hops"));
 	show_workers(json_object_get(a, "workers"));
 	show_commands(json_object_get(a, "commands"));
 	show_refusals(json_object_get(a, "refusals"));
 	printf("\ncontrol: %" JSON_INTEGER_FORMAT " requests served, %" JSON_INTEGER_FORMAT
 	       " malformed, %" JSON_INTEGER_FORMAT " by users not allowed\n",
 		number(control, "served"), number(control, "malformed"),
-		number(control, "refused by user"));
+		number(control, "refused_by_user"));
 	printf("         %" JSON_INTEGER_FORMAT " incomplete, %" JSON_INTEGER_FORMAT
 	       " too slow, %" JSON_INTEGER_FORMAT " evicted, %" JSON_INTEGER_FORMAT " connected\n",
 		number(control, "incomplete"), number(control, "timeouts"),
@@ -126,17 +126,17 @@ void sl_show_status(const json_t *a)
 	printf("         %" JSON_INTEGER_FORMAT
 	       " closed unread; a turn of the loop took at most %.1f ms\n",
 		number(control, "crowded"),
-		(double)number(json_object_get(a, "loop"), "longest us") / 1000);
+		(double)number(json_object_get(a, "loop"), "longest_us") / 1000);
 	if (ws)
 		printf("NG by WebSocket: %" JSON_INTEGER_FORMAT " connected, %" JSON_INTEGER_FORMAT
 		       " requests served, %" JSON_INTEGER_FORMAT " malformed, %" JSON_INTEGER_FORMAT
 		       " by sources not allowed\n",
 			number(ws, "connections"), number(ws, "served"), number(ws, "malformed"),
-			number(ws, "refused by source"));
+			number(ws, "refused_by_source"));
 	if (udp)
 		printf("NG by UDP: %" JSON_INTEGER_FORMAT " requests served, %" JSON_INTEGER_FORMAT
 		       " repeated, %" JSON_INTEGER_FORMAT " malformed, %" JSON_INTEGER_FORMAT
 		       " by sources not allowed, %" JSON_INTEGER_FORMAT " unanswered\n",
 			number(udp, "served"), number(udp, "duplicates"), number(udp, "malformed"),
-			number(udp, "refused by source"), number(udp, "unanswered"));
+			number(udp, "refused_by_source"), number(udp, "unanswered"));
 }

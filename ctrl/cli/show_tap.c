@@ -30,7 +30,7 @@ static void show_media(const json_t *packet)
 
 void sl_show_packet(const json_t *packet)
 {
-	bool sent = json_object_get(packet, "sent to");
+	bool sent = json_object_get(packet, "sent_to");
 
 	show_clock(json_real_value(json_object_get(packet, "time")));
 	printf(" %s %s#%" JSON_INTEGER_FORMAT " %-4s %s -> %s", text(packet, "leg"),
@@ -38,8 +38,8 @@ void sl_show_packet(const json_t *packet)
 		text(packet, "from"), text(packet, "to"));
 	show_media(packet);
 	if (sent)
-		printf(" | %s: %s -> %s\n", text(packet, "verdict"), text(packet, "sent from"),
-			text(packet, "sent to"));
+		printf(" | %s: %s -> %s\n", text(packet, "verdict"), text(packet, "sent_from"),
+			text(packet, "sent_to"));
 	else
 		printf(" | dropped by %s: %s\n", text(packet, "stage"), text(packet, "verdict"));
 }

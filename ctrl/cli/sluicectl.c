@@ -202,8 +202,8 @@ static size_t read_socket(void *buffer, size_t room, void *data)
 
 static json_t *ask(const struct options *o)
 {
-	json_t *request = json_pack("{s:s, s:s*, s:s*, s:s*}", "view",
-		o->key ? "guard-set" : o->verb, "id", o->id, "key", o->key, "value", o->value);
+	json_t *request = json_pack("{s:s, s:s*, s:s*, s:s*}", o->key ? "do" : "view",
+		o->key ? "set-guard" : o->verb, "id", o->id, "key", o->key, "value", o->value);
 	char *text = request ? json_dumps(request, JSON_COMPACT) : NULL;
 	json_t *answer = NULL;
 	json_error_t error;

@@ -344,7 +344,7 @@ def drops():
     tell = [os.environ["SLUICECTL"], "-s", os.environ["CTL"], "--json", "drops"]
     told = json.loads(subprocess.run(tell, check=True, capture_output=True).stdout)
     count = collections.Counter()
-    for row in told["drops"] + told["guard drops"]:
+    for row in told["drops"] + told["guard_drops"]:
         count[row["name"]] += row["packets"]
     return count
 

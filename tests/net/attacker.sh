@@ -39,7 +39,7 @@ account() {
             sluicectl ports --json >"$RUN/ports.json"
             python3 -c 'import json, sys
 drops, ports = (json.load(open(name)) for name in sys.argv[1:])
-for by, key in (("guard", "guard drops"), ("worker", "drops")):
+for by, key in (("guard", "guard_drops"), ("worker", "drops")):
     for row in drops[key]:
         print(by + ":" + row["name"], row["packets"])
 print("socket:missed", ports["ports"][0]["missed"])

@@ -44,7 +44,7 @@ python3 - "$RUN/trace.log" <<'PY' || fail "--json: $(cat "$RUN/trace.log")"
 import json, sys
 lines = [json.loads(line) for line in open(sys.argv[1])]
 assert [(line["verdict"], line["stage"]) for line in lines[:6]] == 5 * [("index-reuse", "commit")] + [("forwarded", "tx")]
-assert lines[5]["sent to"] == "10.0.0.2:5004" and lines[5]["leg"] == "bob" and "sent to" not in lines[0]
+assert lines[5]["sent_to"] == "10.0.0.2:5004" and lines[5]["leg"] == "bob" and "sent_to" not in lines[0]
 assert lines[6]["end"] == "count" and len(lines) == 7
 PY
 ok "the same with --json"

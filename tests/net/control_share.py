@@ -142,7 +142,7 @@ def beside(name, path, ctl, start, sign=None):
             os.waitpid(pid, 0)
     after = view(ctl, "status")
     told("%s (waited for a core: %.1f %%)" % (name, 100 * share), took)
-    p99, turn = took[len(took) * 99 // 100], after["loop"]["longest us"] / 1e6
+    p99, turn = took[len(took) * 99 // 100], after["loop"]["longest_us"] / 1e6
     must(share > STARVED or p99 < PROMPT, "%s: an offer in a hundred took %.0f ms and more" % (name, 1e3 * p99))
     must(turn < TURN, "%s: a turn of the loop took %.0f ms of CPU" % (name, 1e3 * turn))
     counts = {key: after["control"][key] - before["control"][key] for key in after["control"]}
@@ -165,7 +165,7 @@ def main(path, ctl, port):
                     lambda: [child(OUTSIDE, knock, where) for where in (path, ctl, path, ctl)])
     # The proxy's own, and the two of ours that ask for the status.
     must(counts["accepted"] <= OFFERS + 2, "users who may not were let in: %r" % counts)
-    must(counts["refused by user"] == 0, "the kernel let users in who may not: %r" % counts)
+    must(counts["refused_by_user"] == 0, "the kernel let users in who may not: %r" % counts)
     beside("one that may knocks", path, ctl, lambda: [child(INSIDE, knock, path)], "incomplete")
     beside("one that may asks and goes", path, ctl, lambda: [child(INSIDE, ask, path)])
     beside("datagrams", path, ctl, lambda: [child(OUTSIDE, spray, port)])

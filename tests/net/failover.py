@@ -140,7 +140,7 @@ def wait_for(what, seconds, condition):
 def main(limit):
     kept, stream, blocked = until_at(LIMITED, "before the limit"), None, None
     if limit in ("cpu", "bandwidth"):
-        key = {"cpu": "worker percent", "bandwidth": "Mbit/s"}[limit]
+        key = {"cpu": "worker_percent", "bandwidth": "mbit_per_s"}[limit]
         stream = Stream(kept.port, 100 if limit == "cpu" else 10)
         stream.start()
         wait_for("the limit is not reached", 10, lambda: status()["load"][key][0] >= 2)
@@ -148,7 +148,7 @@ def main(limit):
         blocked = subprocess.Popen([os.path.dirname(os.path.abspath(__file__)) + "/load_average.py", "100", "40"],
                                    start_new_session=True)
         atexit.register(os.killpg, blocked.pid, signal.SIGKILL)
-        wait_for("the limit is not reached", 30, lambda: float.__ge__(*map(float, status()["load"]["load average"])))
+        wait_for("the limit is not reached", 30, lambda: float.__ge__(*map(float, status()["load"]["load_average"])))
 
     before, calls = refused(), 0
     while refused() < before + 3:
@@ -186,7 +186,7 @@ def main(limit):
 
 
 def refused_now(limit):
-    key = {"cpu": "worker percent", "bandwidth": "Mbit/s"}[limit]
+    key = {"cpu": "worker_percent", "bandwidth": "mbit_per_s"}[limit]
     now, most = status()["load"][key]
     return now >= most
 

@@ -38,7 +38,7 @@ through() { in_ns "$1" cat /sys/class/net/eth1/statistics/tx_packets; }
 
 # The flush complains that the entries come back at once.
 lost=$(during "$SLUICECTL -s $CTL status --json >$RUN/status.json; ip -n $TAG-relay neighbour flush dev eth0; :")
-[ "$(value "$RUN/status.json" "next hops" known)" = 2 ] || fail "the next hops of two destinations are not both known"
+[ "$(value "$RUN/status.json" "next_hops" known)" = 2 ] || fail "the next hops of two destinations are not both known"
 [ "$lost" = 0 ] || fail "$lost packets were lost when the kernel forgot its neighbours"
 ok "neighbours flushed: nothing lost"
 

@@ -38,7 +38,7 @@ sluicectl status --json | python3 -c '
 import json, sys
 status = json.load(sys.stdin)
 udp = status["udp"]
-if udp["refused by source"] != 1 or udp["duplicates"] < 10 or udp["malformed"] < 20:
+if udp["refused_by_source"] != 1 or udp["duplicates"] < 10 or udp["malformed"] < 20:
     sys.exit(udp)
 if status["calls"]["now"]:
     sys.exit("calls are left: %r" % status["calls"])' || fail "the counters are wrong"

@@ -40,6 +40,6 @@ call_works IPv6
 sluicectl status --json | python3 -c '
 import json, sys
 udp = json.load(sys.stdin)["udp"]
-if udp["served"] < 8 or udp["malformed"] or udp["unanswered"] or udp["refused by source"]:
+if udp["served"] < 8 or udp["malformed"] or udp["unanswered"] or udp["refused_by_source"]:
     sys.exit(udp)' || fail "not everything came by UDP, or not all of it was understood"
 stop sluiced || fail "the relay's exit status is $? (a sanitizer's finding?)"

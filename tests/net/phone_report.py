@@ -104,12 +104,12 @@ class Phone:
     def judge_leg(self, leg):
         """What the relay says of this phone's leg against what passed the cable."""
         media = leg["media"][0]
-        self.drops = sum(media["from leg"]["drops"].values())
+        self.drops = sum(media["from_leg"]["drops"].values())
         if media["suite"] != self.suite:
             self.wrong.append("the relay says its suite is %s" % media["suite"])
-        if not self.plain and (media["key in"], media["key out"]) != (self.key_out, self.key_in):
-            self.wrong.append("the relay says its keys are %s and %s" % (media["key in"], media["key out"]))
-        for way, count in (("from leg", len(self.sent)), ("to leg", len(self.received))):
+        if not self.plain and (media["key_in"], media["key_out"]) != (self.key_out, self.key_in):
+            self.wrong.append("the relay says its keys are %s and %s" % (media["key_in"], media["key_out"]))
+        for way, count in (("from_leg", len(self.sent)), ("to_leg", len(self.received))):
             if not count - MIN_PACKETS / 5 <= media[way]["packets"] <= count:
                 self.wrong.append("the relay counted %d packets %s, the cable %d" % (
                     media[way]["packets"], way, count))

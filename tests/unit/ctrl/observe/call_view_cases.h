@@ -60,39 +60,39 @@
 
 #define ADMIN_CALL \
 	"{'id':'call','state':'up','created':1000,'age':42,'legs':[{'tag':'A','label':'Alice'," \
-	"'connected with':'B','interface':'public','created':1000,'media':[{'type':'audio'," \
+	"'connected_with':'B','interface':'public','created':1000,'media':[{'type':'audio'," \
 	"'protocol':'RTP/SAVP','suite':'AES_CM_128_HMAC_SHA1_80','local':'203.0.113.10:A-RTP'," \
-	"'remote':'192.0.2.1:5004','remote rtcp':'192.0.2.1:5005','rtcp-mux':false," \
-	"'held':false,'key in':'4c0c0a7c','key out':'OUR--KEY','from leg':{'open':true," \
-	"'packets':50,'bytes':5000,'rtcp packets':3,'rtcp bytes':180,'last packet':0," \
+	"'remote':'192.0.2.1:5004','remote_rtcp':'192.0.2.1:5005','rtcp_mux':false," \
+	"'held':false,'key_in':'4c0c0a7c','key_out':'OUR--KEY','from_leg':{'open':true," \
+	"'packets':50,'bytes':5000,'rtcp_packets':3,'rtcp_bytes':180,'last_packet':0," \
 	"'drops':{'source':1,'auth':2}},'source':{'address':'192.0.2.1:5004','moves':0," \
-	"'refused':0,'last refused':'-'},'streams':[{'ssrc':7,'packets':50,'lost':0," \
-	"'reordered':0,'duplicates':0,'jitter ms':0.0,'mos':4.75,'lowest mos':4.5," \
-	"'round trip ms':12.5}],'latency us':{'average':2.5,'highest':4.0}," \
-	"'source rtcp':{'address':'192.0.2.1:5005','moves':0,'refused':0,'last refused':'-'}," \
-	"'to leg':{'open':true,'packets':40,'bytes':4000,'rtcp packets':3,'rtcp bytes':180," \
-	"'last packet':0,'drops':{'source':1}},'remote call':null},{'type':'video'," \
-	"'protocol':'RTP/AVP','suite':'RTP','local':'-','remote':'-','remote rtcp':'-'," \
-	"'rtcp-mux':false,'held':false,'key in':'','key out':'','from leg':{'open':false," \
-	"'packets':0,'bytes':0,'rtcp packets':0,'rtcp bytes':0,'last packet':0,'drops':{}}," \
-	"'source':null,'streams':[],'latency us':null,'source rtcp':null," \
-	"'to leg':{'open':false,'packets':0,'bytes':0,'rtcp packets':0,'rtcp bytes':0," \
-	"'last packet':0,'drops':{}},'remote call':null}]},{'tag':'B','label':null," \
-	"'connected with':'A','interface':'public','created':1000,'media':[{'type':'audio'," \
+	"'refused':0,'last_refused':'-'},'streams':[{'ssrc':7,'packets':50,'lost':0," \
+	"'reordered':0,'duplicates':0,'jitter_ms':0.0,'mos':4.75,'lowest_mos':4.5," \
+	"'round_trip_ms':12.5}],'latency_us':{'average':2.5,'highest':4.0}," \
+	"'source_rtcp':{'address':'192.0.2.1:5005','moves':0,'refused':0,'last_refused':'-'}," \
+	"'to_leg':{'open':true,'packets':40,'bytes':4000,'rtcp_packets':3,'rtcp_bytes':180," \
+	"'last_packet':0,'drops':{'source':1}},'remote_call':null},{'type':'video'," \
+	"'protocol':'RTP/AVP','suite':'RTP','local':'-','remote':'-','remote_rtcp':'-'," \
+	"'rtcp_mux':false,'held':false,'key_in':'','key_out':'','from_leg':{'open':false," \
+	"'packets':0,'bytes':0,'rtcp_packets':0,'rtcp_bytes':0,'last_packet':0,'drops':{}}," \
+	"'source':null,'streams':[],'latency_us':null,'source_rtcp':null," \
+	"'to_leg':{'open':false,'packets':0,'bytes':0,'rtcp_packets':0,'rtcp_bytes':0," \
+	"'last_packet':0,'drops':{}},'remote_call':null}]},{'tag':'B','label':null," \
+	"'connected_with':'A','interface':'public','created':1000,'media':[{'type':'audio'," \
 	"'protocol':'RTP/AVP','suite':'RTP','local':'203.0.113.10:B-RTP'," \
-	"'remote':'198.51.100.2:6004','remote rtcp':'198.51.100.2:6005','rtcp-mux':false," \
-	"'held':false,'key in':'','key out':'','from leg':{'open':true,'packets':40," \
-	"'bytes':4000,'rtcp packets':3,'rtcp bytes':180,'last packet':0,'drops':{'source':1}}," \
-	"'source':{'address':'198.51.100.2:6004','moves':0,'refused':0,'last refused':'-'}," \
-	"'streams':[],'latency us':null,'source rtcp':{'address':'198.51.100.2:6005','moves':0," \
-	"'refused':0,'last refused':'-'},'to leg':{'open':true,'packets':50,'bytes':5000," \
-	"'rtcp packets':3,'rtcp bytes':180,'last packet':0,'drops':{'source':1,'auth':2}}," \
-	"'remote call':null},{'type':'video','protocol':'-','suite':'RTP','local':'-'," \
-	"'remote':'-','remote rtcp':'-','rtcp-mux':false,'held':false,'key in':'','key out':''," \
-	"'from leg':{'open':false,'packets':0,'bytes':0,'rtcp packets':0,'rtcp bytes':0," \
-	"'last packet':0,'drops':{}},'source':null,'streams':[],'latency us':null," \
-	"'source rtcp':null,'to leg':{'open':false,'packets':0,'bytes':0,'rtcp packets':0," \
-	"'rtcp bytes':0,'last packet':0,'drops':{}},'remote call':null}]}]}"
+	"'remote':'198.51.100.2:6004','remote_rtcp':'198.51.100.2:6005','rtcp_mux':false," \
+	"'held':false,'key_in':'','key_out':'','from_leg':{'open':true,'packets':40," \
+	"'bytes':4000,'rtcp_packets':3,'rtcp_bytes':180,'last_packet':0,'drops':{'source':1}}," \
+	"'source':{'address':'198.51.100.2:6004','moves':0,'refused':0,'last_refused':'-'}," \
+	"'streams':[],'latency_us':null,'source_rtcp':{'address':'198.51.100.2:6005','moves':0," \
+	"'refused':0,'last_refused':'-'},'to_leg':{'open':true,'packets':50,'bytes':5000," \
+	"'rtcp_packets':3,'rtcp_bytes':180,'last_packet':0,'drops':{'source':1,'auth':2}}," \
+	"'remote_call':null},{'type':'video','protocol':'-','suite':'RTP','local':'-'," \
+	"'remote':'-','remote_rtcp':'-','rtcp_mux':false,'held':false,'key_in':'','key_out':''," \
+	"'from_leg':{'open':false,'packets':0,'bytes':0,'rtcp_packets':0,'rtcp_bytes':0," \
+	"'last_packet':0,'drops':{}},'source':null,'streams':[],'latency_us':null," \
+	"'source_rtcp':null,'to_leg':{'open':false,'packets':0,'bytes':0,'rtcp_packets':0," \
+	"'rtcp_bytes':0,'last_packet':0,'drops':{}},'remote_call':null}]}]}"
 
 #define ADMIN_ROW \
 	"{'id':'call','state':'up','age':42,'suites':['AES_CM_128_HMAC_SHA1_80','RTP']," \
