@@ -293,7 +293,7 @@ static void scaling(bool json)
 int main(int argc, char **argv)
 {
 	bool json = false, quick = false, huge;
-	char why[SL_WHY];
+	struct sl_error error = {0};
 
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--json") == 0)
@@ -303,8 +303,8 @@ int main(int argc, char **argv)
 		else
 			fail("usage: bench_crypto [--json] [--quick]");
 	}
-	if (sl_eal_init(&(struct sl_eal_config){.memory_mib = 64}, &huge, why) != 0)
-		fail(why);
+	if (sl_eal_init(&(struct sl_eal_config){.memory_mib = 64}, &huge, &error) != 0)
+		fail(error.text);
 	setpriority(PRIO_PROCESS, 0, -20); /* two threads must run at once; needs root */
 	one_thread(json, quick);
 	scaling(json);

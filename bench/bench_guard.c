@@ -68,10 +68,10 @@ static struct bpf_object *load(const char *path, const char *name, int *program)
 static void add(struct sl_guard *guard, uint8_t slot, int family, const char *text)
 {
 	uint8_t ip[16] = {[10] = 0xff, 0xff};
-	char why[SL_GUARD_WHY];
+	struct sl_error error = {0};
 
 	if (inet_pton(family, text, family == AF_INET ? ip + 12 : ip) != 1 ||
-		sl_guard_address_add(guard, slot, ip, 0, PORT_MIN, PORT_MAX, why) != 0)
+		sl_guard_address_add(guard, slot, ip, 0, PORT_MIN, PORT_MAX, &error) != 0)
 		fail(text);
 	sl_guard_pinhole_open(guard, slot, 20002);
 }
@@ -86,10 +86,10 @@ static void limit(struct sl_guard *guard, unsigned prefixes)
 		{[10] = 0xff, 0xff, 192, 0, 2, 1},
 		{0x20, 0x01, 0x0d, 0xb8, [15] = 1},
 	};
-	char why[SL_GUARD_WHY];
+	struct sl_error error = {0};
 
-	if (sl_guard_policy_set(guard, &policy, why) != 0)
-		fail(why);
+	if (sl_guard_policy_set(guard, &policy, &error) != 0)
+		fail(error.text);
 	for (int i = 0; i < 2; i++)
 		if (sl_guard_source_add(guard, expected[i]) != 0)
 			fail("no expected source");
@@ -98,7 +98,7 @@ static void limit(struct sl_guard *guard, unsigned prefixes)
 /* Half of them IPv4, of 24 to 32 bits, half IPv6, of 32 to 64; every other one is denied. */
 static void list(struct sl_guard *guard)
 {
-	char why[SL_GUARD_WHY];
+	struct sl_error error = {0};
 
 	for (unsigned i = 0; i < SL_MAX_PREFIXES; i++) {
 		uint8_t ip[16] = {[10] = 0xff, 0xff, 100, (uint8_t)(i >> 8), (uint8_t)i};
@@ -112,15 +112,15 @@ static void list(struct sl_guard *guard)
 			bits = 32 + i / 2 % 33;
 		}
 		if (sl_guard_prefix_set(
-			    guard, ip, bits, i & 2 ? SL_PREFIX_DENY : SL_PREFIX_ALLOW, why) != 0)
-			fail(why);
+			    guard, ip, bits, i & 2 ? SL_PREFIX_DENY : SL_PREFIX_ALLOW, &error) != 0)
+			fail(error.text);
 	}
 }
 
 /* Attached, with two addresses, an open pinhole on each, and a socket on queue 0. */
 static int set_up_guard(const char *path, struct sl_guard **out)
 {
-	char why[SL_GUARD_WHY];
+	struct sl_error error = {0};
 	struct sl_guard *guard;
 	uint32_t queue = 0;
 	int program, xsk;
@@ -128,8 +128,8 @@ static int set_up_guard(const char *path, struct sl_guard **out)
 
 	if (bpf_xdp_attach(LOOPBACK, program, XDP_FLAGS_SKB_MODE, NULL) != 0)
 		fail("cannot attach to lo");
-	if (sl_guard_open(LOOPBACK, &guard, why) != 0)
-		fail(why);
+	if (sl_guard_open(LOOPBACK, &guard, &error) != 0)
+		fail(error.text);
 	add(guard, 0, AF_INET, "198.51.100.10");
 	add(guard, 1, AF_INET6, "2001:db8:1::10");
 	limit(guard, 0);

@@ -299,7 +299,7 @@ static const struct sl_crypto_backend *set_up(const struct path_options *o)
 		.n_cores = o->workers};
 	const struct sl_crypto_backend *backend;
 	const char *reason = "";
-	char why[SL_WHY] = "";
+	struct sl_error error = {0};
 	uint8_t index;
 	bool huge;
 
@@ -307,10 +307,10 @@ static const struct sl_crypto_backend *set_up(const struct path_options *o)
 		hugepages_take(mib + 64);
 	if (sl_eal_init(&(struct sl_eal_config){.hugepages_mib = o->hugepages ? -1 : 0,
 				.memory_mib = mib},
-		    &huge, why) != 0 ||
-		sl_ports_reserve(o->workers, SL_NUMA_ANY, why) != 0 ||
-		sl_port_open(&port, &index, why) != 0)
-		fail(why);
+		    &huge, &error) != 0 ||
+		sl_ports_reserve(o->workers, SL_NUMA_ANY, &error) != 0 ||
+		sl_port_open(&port, &index, &error) != 0)
+		fail(error.text);
 	if (o->hugepages && !huge)
 		fprintf(stderr, "bench_path: no hugepages, ordinary pages are slower\n");
 	backend = sl_crypto_select(o->backend, &reason);
@@ -319,8 +319,8 @@ static const struct sl_crypto_backend *set_up(const struct path_options *o)
 	work_addresses(largest.flows);
 	lanes_attach(sl_ethdevs[0].dpdk_port, lanes, o->workers);
 	setpriority(PRIO_PROCESS, 0, -10); /* inherited by the workers; needs root */
-	if (sl_workers_start(backend, why) != 0)
-		fail(why);
+	if (sl_workers_start(backend, &error) != 0)
+		fail(error.text);
 	return backend;
 }
 

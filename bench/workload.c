@@ -89,11 +89,11 @@ void work_addresses(unsigned flows)
 			.port_min = WORK_PORT_MIN,
 			.port_max = WORK_PORT_MAX,
 		};
-		char why[SL_WHY];
+		struct sl_error error = {0};
 		uint8_t slot;
 
-		if (sl_address_add(0, &address, &slot, why) != 0)
-			die(why);
+		if (sl_address_add(0, &address, &slot, &error) != 0)
+			die(error.text);
 	}
 	sl_nexthop_set(&sl_nexthops[1], mac);
 }

@@ -58,16 +58,6 @@ static const struct bpf_map_info layout[MAPS] = {
 		.max_entries = SL_GUARD_EVENT_BYTES},
 };
 
-int sl_guard_refuse(int error, char why[SL_GUARD_WHY], const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(why, SL_GUARD_WHY, format, arguments);
-	va_end(arguments);
-	return error;
-}
-
 static void close_fd(int *fd)
 {
 	if (*fd >= 0)
@@ -87,15 +77,15 @@ static int take_map(struct sl_guard_attached *attached, __u32 id)
 {
 	struct bpf_map_info info = {0};
 	__u32 size = sizeof(info);
-	int fd, error;
+	int fd, rc;
 
 	fd = bpf_map_get_fd_by_id(id);
 	if (fd < 0)
 		return -errno;
 	if (bpf_obj_get_info_by_fd(fd, &info, &size)) {
-		error = -errno;
+		rc = -errno;
 		close(fd);
-		return error;
+		return rc;
 	}
 	for (int i = 0; i < MAPS; i++) {
 		if (attached->maps[i] < 0 && strcmp(info.name, layout[i].name) == 0) {
@@ -116,7 +106,7 @@ static int take_program(struct sl_guard_attached *attached)
 		.map_ids = (__u64)(uintptr_t)map_ids,
 	};
 	__u32 size = sizeof(info), n;
-	int error;
+	int rc;
 
 	attached->fd = bpf_prog_get_fd_by_id(attached->id);
 	if (attached->fd < 0)
@@ -128,14 +118,14 @@ static int take_program(struct sl_guard_attached *attached)
 		    ? info.nr_map_ids
 		    : sizeof(map_ids) / sizeof(map_ids[0]);
 	for (__u32 i = 0; i < n; i++) {
-		error = take_map(attached, map_ids[i]);
-		if (error)
-			return error;
+		rc = take_map(attached, map_ids[i]);
+		if (rc)
+			return rc;
 	}
 	return 0;
 }
 
-static int begin(unsigned ifindex, struct sl_guard_attached *attached, char why[SL_GUARD_WHY])
+static int begin(unsigned ifindex, struct sl_guard_attached *attached, struct sl_error *error)
 {
 	memset(attached, 0, sizeof(*attached));
 	attached->fd = -1;
@@ -143,24 +133,24 @@ static int begin(unsigned ifindex, struct sl_guard_attached *attached, char why[
 		attached->maps[i] = -1;
 	return if_indextoname(ifindex, attached->netdev)
 		       ? 0
-		       : sl_guard_refuse(-errno, why, "no network device has index %u", ifindex);
+		       : sl_refuse(error, -errno, "no network device has index %u", ifindex);
 }
 
-int sl_guard_find_xdp(unsigned ifindex, struct sl_guard_attached *attached, char why[SL_GUARD_WHY])
+int sl_guard_find_xdp(unsigned ifindex, struct sl_guard_attached *attached, struct sl_error *error)
 {
 	LIBBPF_OPTS(bpf_xdp_query_opts, query);
-	int error = begin(ifindex, attached, why);
+	int rc = begin(ifindex, attached, error);
 
-	if (error)
-		return error;
-	error = bpf_xdp_query((int)ifindex, 0, &query);
-	if (error)
-		return sl_guard_refuse(error, why, "%s: cannot ask for its XDP program: %s",
-			attached->netdev, strerror(-error));
+	if (rc)
+		return rc;
+	rc = bpf_xdp_query((int)ifindex, 0, &query);
+	if (rc)
+		return sl_refuse(error, rc, "%s: cannot ask for its XDP program: %s",
+			attached->netdev, strerror(-rc));
 	if (query.attach_mode == XDP_ATTACHED_NONE)
 		return 0;
 	if (query.attach_mode == XDP_ATTACHED_MULTI || query.attach_mode == XDP_ATTACHED_HW)
-		return sl_guard_refuse(-EEXIST, why,
+		return sl_refuse(error, -EEXIST,
 			"%s: XDP programs that are not Sluice's are attached, in several modes or "
 			"offloaded; remove them: ip link set dev %s xdp off (and xdpgeneric off, "
 			"xdpoffload off)",
@@ -168,36 +158,34 @@ int sl_guard_find_xdp(unsigned ifindex, struct sl_guard_attached *attached, char
 	attached->id = query.prog_id;
 	attached->flags =
 		query.attach_mode == XDP_ATTACHED_SKB ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE;
-	error = take_program(attached);
-	if (error) {
-		sl_guard_refuse(error, why, "%s: cannot read XDP program %u: %s%s",
-			attached->netdev, attached->id, strerror(-error),
-			error == -EPERM ? "; start as root" : "");
+	rc = take_program(attached);
+	if (rc) {
+		sl_refuse(error, rc, "%s: cannot read XDP program %u: %s%s", attached->netdev,
+			attached->id, strerror(-rc), rc == -EPERM ? "; start as root" : "");
 		sl_guard_release(attached);
 	}
-	return error;
+	return rc;
 }
 
-int sl_guard_find_tc(unsigned ifindex, struct sl_guard_attached *attached, char why[SL_GUARD_WHY])
+int sl_guard_find_tc(unsigned ifindex, struct sl_guard_attached *attached, struct sl_error *error)
 {
-	int error = begin(ifindex, attached, why);
+	int rc = begin(ifindex, attached, error);
 
-	if (error)
-		return error;
-	error = sl_guard_tc_query(ifindex, &attached->id);
-	if (error)
-		return sl_guard_refuse(error, why,
-			"%s: cannot ask for its filters at tc ingress: %s", attached->netdev,
-			strerror(-error));
+	if (rc)
+		return rc;
+	rc = sl_guard_tc_query(ifindex, &attached->id);
+	if (rc)
+		return sl_refuse(error, rc, "%s: cannot ask for its filters at tc ingress: %s",
+			attached->netdev, strerror(-rc));
 	if (attached->id == 0)
 		return 0;
-	error = take_program(attached);
-	if (error) {
-		sl_guard_refuse(error, why, "%s: cannot read program %u at tc ingress: %s",
-			attached->netdev, attached->id, strerror(-error));
+	rc = take_program(attached);
+	if (rc) {
+		sl_refuse(error, rc, "%s: cannot read program %u at tc ingress: %s",
+			attached->netdev, attached->id, strerror(-rc));
 		sl_guard_release(attached);
 	}
-	return error;
+	return rc;
 }
 
 /* The program at tc has no use for sockets. */
@@ -224,16 +212,16 @@ bool sl_guard_is_ours(const struct sl_guard_attached *attached)
 }
 
 int sl_guard_refuse_foreign(
-	const struct sl_guard_attached *attached, int error, char why[SL_GUARD_WHY])
+	const struct sl_guard_attached *attached, int rc, struct sl_error *error)
 {
-	return sl_guard_refuse(error, why,
+	return sl_refuse(error, rc,
 		"%s: XDP program %u (%s) is attached and is not Sluice's; if nobody needs it: "
 		"ip link set dev %s xdp%s off",
 		attached->netdev, attached->id, attached->name[0] ? attached->name : "unnamed",
 		attached->netdev, attached->flags == XDP_FLAGS_SKB_MODE ? "generic" : "");
 }
 
-int sl_guard_refuse_busy(struct sl_guard_attached *attached, bool others, char why[SL_GUARD_WHY])
+int sl_guard_refuse_busy(struct sl_guard_attached *attached, bool others, struct sl_error *error)
 {
 	struct sl_map_owner owner;
 
@@ -242,40 +230,40 @@ int sl_guard_refuse_busy(struct sl_guard_attached *attached, bool others, char w
 	if (!sl_map_owner_find(attached->infos[XSKS].id, &owner) ||
 		(others && owner.pid == getpid()))
 		return 0;
-	return sl_guard_refuse(-EBUSY, why,
+	return sl_refuse(error, -EBUSY,
 		"%s: another Sluice guards it: process %d (%s); stop that one first",
 		attached->netdev, (int)owner.pid, owner.name);
 }
 
-int sl_guard_stale_detach(unsigned ifindex, char why[SL_GUARD_WHY])
+int sl_guard_stale_detach(unsigned ifindex, struct sl_error *error)
 {
 	LIBBPF_OPTS(bpf_xdp_attach_opts, options);
 	struct sl_guard_attached attached;
-	int error;
+	int rc;
 
-	error = sl_guard_find_xdp(ifindex, &attached, why);
-	if (error || attached.id == 0)
-		return error;
+	rc = sl_guard_find_xdp(ifindex, &attached, error);
+	if (rc || attached.id == 0)
+		return rc;
 	if (!sl_guard_is_ours(&attached))
-		error = sl_guard_refuse_foreign(&attached, -EEXIST, why);
+		rc = sl_guard_refuse_foreign(&attached, -EEXIST, error);
 	else
-		error = sl_guard_refuse_busy(&attached, false, why);
-	if (error)
+		rc = sl_guard_refuse_busy(&attached, false, error);
+	if (rc)
 		goto out;
 	options.old_prog_fd = attached.fd; /* only this one, whatever happened meanwhile */
-	error = bpf_xdp_detach((int)ifindex, attached.flags, &options);
-	if (error)
-		sl_guard_refuse(error, why,
+	rc = bpf_xdp_detach((int)ifindex, attached.flags, &options);
+	if (rc)
+		sl_refuse(error, rc,
 			"%s: cannot detach the guard of a killed Sluice (%s): "
 			"ip link set dev %s xdp%s off",
-			attached.netdev, strerror(-error), attached.netdev,
+			attached.netdev, strerror(-rc), attached.netdev,
 			attached.flags == XDP_FLAGS_SKB_MODE ? "generic" : "");
 out:
 	sl_guard_release(&attached);
-	return error;
+	return rc;
 }
 
-int sl_guard_check_layout(const struct sl_guard_attached *attached, char why[SL_GUARD_WHY])
+int sl_guard_check_layout(const struct sl_guard_attached *attached, struct sl_error *error)
 {
 	for (int i = is_behind(attached) ? XSKS + 1 : 0; i < MAPS; i++) {
 		const struct bpf_map_info *want = &layout[i], *have = &attached->infos[i];
@@ -284,7 +272,7 @@ int sl_guard_check_layout(const struct sl_guard_attached *attached, char why[SL_
 			have->key_size != want->key_size || have->value_size != want->value_size ||
 			(want->max_entries && have->max_entries != want->max_entries) ||
 			(have->map_flags & want->map_flags) != want->map_flags)
-			return sl_guard_refuse(-EPROTO, why,
+			return sl_refuse(error, -EPROTO,
 				"%s: the attached guard is of another version (map %s differs): "
 				"install sluiced and guard.bpf.o from one build",
 				attached->netdev, want->name);

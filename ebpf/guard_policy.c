@@ -10,38 +10,37 @@
 #include "ebpf/guard_private.h"
 
 int sl_guard_policy_set(
-	struct sl_guard *guard, const struct sl_policy *policy, char why[SL_GUARD_WHY])
+	struct sl_guard *guard, const struct sl_policy *policy, struct sl_error *error)
 {
 	__u32 only = 0;
-	int error = bpf_map_update_elem(guard->maps[POLICY], &only, policy, BPF_ANY);
+	int rc = bpf_map_update_elem(guard->maps[POLICY], &only, policy, BPF_ANY);
 
-	if (error)
-		sl_guard_refuse(error, why, "%s: cannot tell the guard its limits: %s",
-			guard->netdev, strerror(-error));
-	return error;
+	if (rc)
+		sl_refuse(error, rc, "%s: cannot tell the guard its limits: %s", guard->netdev,
+			strerror(-rc));
+	return rc;
 }
 
 int sl_guard_prefix_set(struct sl_guard *guard, const uint8_t ip[16], unsigned bits,
-	enum sl_prefix prefix, char why[SL_GUARD_WHY])
+	enum sl_prefix prefix, struct sl_error *error)
 {
 	struct sl_guard_prefix key = {.bits = bits};
 	__u32 value = prefix;
-	int error;
+	int rc;
 
 	if (bits > 128)
-		return sl_guard_refuse(-EINVAL, why, "a prefix of %u bits", bits);
+		return sl_refuse(error, -EINVAL, "a prefix of %u bits", bits);
 	memcpy(key.ip, ip, sizeof(key.ip));
 	if (prefix == SL_PREFIX_NONE) {
-		error = bpf_map_delete_elem(guard->maps[PREFIXES], &key);
-		error = error == -ENOENT ? 0 : error;
+		rc = bpf_map_delete_elem(guard->maps[PREFIXES], &key);
+		rc = rc == -ENOENT ? 0 : rc;
 	} else {
-		error = bpf_map_update_elem(guard->maps[PREFIXES], &key, &value, BPF_ANY);
+		rc = bpf_map_update_elem(guard->maps[PREFIXES], &key, &value, BPF_ANY);
 	}
-	if (error)
-		sl_guard_refuse(error, why, "%s: cannot change the guard's list: %s%s",
-			guard->netdev, strerror(-error),
-			error == -ENOSPC ? "; aggregate prefixes" : "");
-	return error;
+	if (rc)
+		sl_refuse(error, rc, "%s: cannot change the guard's list: %s%s", guard->netdev,
+			strerror(-rc), rc == -ENOSPC ? "; aggregate prefixes" : "");
+	return rc;
 }
 
 /* A source that calls name. The program need only find it; how often is counted here, so that the
@@ -68,18 +67,18 @@ static int expected_new(struct sl_guard *guard, const struct sl_guard_address *s
 {
 	struct expected *expected = malloc(sizeof(*expected));
 	const __u32 calls = 1;
-	int error = -ENOMEM;
+	int rc = -ENOMEM;
 
 	if (!expected)
-		return error;
+		return rc;
 	*expected = (struct expected){*source, calls};
 	if (tsearch(expected, &guard->expected_sources, compare))
-		error = bpf_map_update_elem(guard->maps[EXPECTED], source, &calls, BPF_ANY);
-	if (error) {
+		rc = bpf_map_update_elem(guard->maps[EXPECTED], source, &calls, BPF_ANY);
+	if (rc) {
 		tdelete(expected, &guard->expected_sources, compare);
 		free(expected);
 	}
-	return error;
+	return rc;
 }
 
 int sl_guard_source_add(struct sl_guard *guard, const uint8_t ip[16])

@@ -9,6 +9,7 @@
 #include <linux/bpf.h>
 
 #include "ebpf/guard_user.h"
+#include "sluice/error.h"
 
 enum map {
 	XSKS,
@@ -56,21 +57,16 @@ struct sl_guard_attached {
 	struct bpf_map_info infos[MAPS];
 };
 
-/* Returns `error`, with `why` filled in. */
-int sl_guard_refuse(int error, char why[SL_GUARD_WHY], const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-/* guard_find.c. 0 with id == 0: nothing is there. On success the caller releases. */
-int sl_guard_find_xdp(unsigned ifindex, struct sl_guard_attached *attached, char why[SL_GUARD_WHY]);
-int sl_guard_find_tc(unsigned ifindex, struct sl_guard_attached *attached, char why[SL_GUARD_WHY]);
+int sl_guard_find_xdp(unsigned ifindex, struct sl_guard_attached *attached, struct sl_error *error);
+int sl_guard_find_tc(unsigned ifindex, struct sl_guard_attached *attached, struct sl_error *error);
 void sl_guard_release(struct sl_guard_attached *attached);
 bool sl_guard_is_guard(const struct sl_guard_attached *attached);
 bool sl_guard_is_ours(const struct sl_guard_attached *attached); /* the guard, or its placeholder */
 int sl_guard_refuse_foreign(
-	const struct sl_guard_attached *attached, int error, char why[SL_GUARD_WHY]);
+	const struct sl_guard_attached *attached, int rc, struct sl_error *error);
 /* -EBUSY when a process, `others`: other than this one, holds its socket map. */
-int sl_guard_refuse_busy(struct sl_guard_attached *attached, bool others, char why[SL_GUARD_WHY]);
-int sl_guard_check_layout(const struct sl_guard_attached *attached, char why[SL_GUARD_WHY]);
+int sl_guard_refuse_busy(struct sl_guard_attached *attached, bool others, struct sl_error *error);
+int sl_guard_check_layout(const struct sl_guard_attached *attached, struct sl_error *error);
 const char *sl_guard_map_name(enum map map);
 
 /* guard_user.c. A handle that takes the maps over; NULL: no memory. */

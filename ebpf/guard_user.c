@@ -38,41 +38,40 @@ struct sl_guard *sl_guard_new(struct sl_guard_attached *attached, unsigned ifind
 }
 
 /* What stands before the netdev: XDP's, and while that is missing the one at tc. */
-static int find_guard(unsigned ifindex, struct sl_guard_attached *attached, char why[SL_GUARD_WHY])
+static int find_guard(unsigned ifindex, struct sl_guard_attached *attached, struct sl_error *error)
 {
 	struct sl_guard_attached behind;
-	int error = sl_guard_find_xdp(ifindex, attached, why);
+	int rc = sl_guard_find_xdp(ifindex, attached, error);
 
-	if (error || (attached->id && sl_guard_is_guard(attached)))
-		return error;
-	if (sl_guard_find_tc(ifindex, &behind, why) == 0 && behind.id) {
+	if (rc || (attached->id && sl_guard_is_guard(attached)))
+		return rc;
+	if (sl_guard_find_tc(ifindex, &behind, error) == 0 && behind.id) {
 		sl_guard_release(attached);
 		*attached = behind;
 	}
 	return 0;
 }
 
-int sl_guard_open(unsigned ifindex, struct sl_guard **guard, char why[SL_GUARD_WHY])
+int sl_guard_open(unsigned ifindex, struct sl_guard **guard, struct sl_error *error)
 {
 	struct sl_guard_attached attached;
-	int error;
+	int rc;
 
-	error = find_guard(ifindex, &attached, why);
-	if (error)
-		return error;
+	rc = find_guard(ifindex, &attached, error);
+	if (rc)
+		return rc;
 	if (attached.id == 0)
-		return sl_guard_refuse(
-			-ENOENT, why, "%s: no XDP program is attached", attached.netdev);
-	error = sl_guard_is_guard(&attached) ? sl_guard_check_layout(&attached, why)
-					     : sl_guard_refuse_foreign(&attached, -EPROTO, why);
-	if (!error) {
+		return sl_refuse(error, -ENOENT, "%s: no XDP program is attached", attached.netdev);
+	rc = sl_guard_is_guard(&attached) ? sl_guard_check_layout(&attached, error)
+					  : sl_guard_refuse_foreign(&attached, -EPROTO, error);
+	if (!rc) {
 		*guard = sl_guard_new(&attached, ifindex);
 		if (!*guard)
-			error = sl_guard_refuse(-ENOMEM, why,
-				"%s: no memory to map the guard's pinholes", attached.netdev);
+			rc = sl_refuse(error, -ENOMEM, "%s: no memory to map the guard's pinholes",
+				attached.netdev);
 	}
 	sl_guard_release(&attached);
-	return error;
+	return rc;
 }
 
 void sl_guard_let_go(struct sl_guard *guard)
@@ -151,7 +150,7 @@ static int enter(struct sl_guard_addresses *all, const uint8_t ip[16], struct sl
 }
 
 int sl_guard_address_add(struct sl_guard *guard, uint8_t slot, const uint8_t ip[16], uint16_t vlan,
-	uint16_t port_min, uint16_t port_max, char why[SL_GUARD_WHY])
+	uint16_t port_min, uint16_t port_max, struct sl_error *error)
 {
 	struct sl_guard_slot value = {.index = slot,
 		.kernel = guard->kernel,
@@ -160,25 +159,25 @@ int sl_guard_address_add(struct sl_guard *guard, uint8_t slot, const uint8_t ip[
 		.port_max = port_max};
 	struct sl_guard_addresses all;
 	__u32 only = 0;
-	int error;
+	int rc;
 
 	if (slot >= SL_MAX_ADDRESS_SLOTS)
-		return sl_guard_refuse(-EINVAL, why, "%s: at most %d media addresses",
-			guard->netdev, SL_MAX_ADDRESS_SLOTS);
+		return sl_refuse(error, -EINVAL, "%s: at most %d media addresses", guard->netdev,
+			SL_MAX_ADDRESS_SLOTS);
 	if (port_max == 0) { /* a range without a port, that joined with any other is that other */
 		value.port_min = port_min = UINT16_MAX;
 		value.port_max = port_max = 1;
 	} else if (port_min == 0 || port_min > port_max)
-		return sl_guard_refuse(-EINVAL, why, "%s: %u-%u is not a range of media ports",
+		return sl_refuse(error, -EINVAL, "%s: %u-%u is not a range of media ports",
 			guard->netdev, port_min, port_max);
-	error = bpf_map_lookup_elem(guard->maps[ADDRESSES], &only, &all);
-	if (!error)
-		error = enter(&all, ip, &value);
-	if (!error)
-		error = bpf_map_update_elem(guard->maps[ADDRESSES], &only, &all, BPF_ANY);
-	if (error)
-		return sl_guard_refuse(error, why, "%s: cannot tell the guard a media address: %s",
-			guard->netdev, strerror(-error));
+	rc = bpf_map_lookup_elem(guard->maps[ADDRESSES], &only, &all);
+	if (!rc)
+		rc = enter(&all, ip, &value);
+	if (!rc)
+		rc = bpf_map_update_elem(guard->maps[ADDRESSES], &only, &all, BPF_ANY);
+	if (rc)
+		return sl_refuse(error, rc, "%s: cannot tell the guard a media address: %s",
+			guard->netdev, strerror(-rc));
 	guard->index[slot] = value.index;
 	guard->range[slot].min = port_min;
 	guard->range[slot].max = port_max;
@@ -200,15 +199,14 @@ void sl_guard_pinhole_close(struct sl_guard *guard, uint8_t slot, uint16_t port)
 }
 
 int sl_guard_counters(
-	struct sl_guard *guard, uint64_t out[SL_GUARD_COUNTER_COUNT], char why[SL_GUARD_WHY])
+	struct sl_guard *guard, uint64_t out[SL_GUARD_COUNTER_COUNT], struct sl_error *error)
 {
 	for (__u32 counter = 0; counter < SL_GUARD_COUNTER_COUNT; counter++) {
-		int error = bpf_map_lookup_elem(guard->maps[COUNTERS], &counter, guard->per_cpu);
+		int rc = bpf_map_lookup_elem(guard->maps[COUNTERS], &counter, guard->per_cpu);
 
-		if (error)
-			return sl_guard_refuse(error, why,
-				"%s: cannot read the guard's counters: %s", guard->netdev,
-				strerror(-error));
+		if (rc)
+			return sl_refuse(error, rc, "%s: cannot read the guard's counters: %s",
+				guard->netdev, strerror(-rc));
 		out[counter] = 0;
 		for (int cpu = 0; cpu < guard->cpus; cpu++)
 			out[counter] += guard->per_cpu[cpu];

@@ -21,8 +21,8 @@
  * (older kernels: CAP_SYS_ADMIN); an open handle needs no privilege for pinholes, and on kernels
  * since 5.19 none for addresses and counters.
  *
- * Errors are -errno, with `why` (bytes: SL_GUARD_WHY) saying what the operator can do; on success
- * `why` is untouched.
+ * Errors are -errno, with `error` saying what the operator can do; on success
+ * `error` is untouched.
  */
 #ifndef SL_EBPF_GUARD_USER_H
 #define SL_EBPF_GUARD_USER_H
@@ -30,9 +30,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sluice/error.h"
 #include "sluice/guard.h"
-
-enum { SL_GUARD_WHY = 256 };
 
 struct sl_guard;
 
@@ -42,7 +41,7 @@ struct sl_guard;
  *   -EEXIST  another XDP program is attached: left alone
  *   -EBUSY   the guard is in use: a process (visible in /proc) holds its socket map
  */
-int sl_guard_stale_detach(unsigned ifindex, char why[SL_GUARD_WHY]);
+int sl_guard_stale_detach(unsigned ifindex, struct sl_error *error);
 
 /*
  * A file in memory with the program that holds the guard's place while DPDK opens its sockets
@@ -63,7 +62,7 @@ struct sl_guard_sizes {
  * limited. The caller owns *guard and ends it with sl_guard_close or sl_guard_let_go.
  */
 int sl_guard_load(unsigned ifindex, const struct sl_guard_sizes *sizes, bool kernel,
-	struct sl_guard **guard, char why[SL_GUARD_WHY]);
+	struct sl_guard **guard, struct sl_error *error);
 
 /*
  * From now on it judges what arrives, without a gap where a guard stood before: at XDP in place of
@@ -76,7 +75,7 @@ int sl_guard_load(unsigned ifindex, const struct sl_guard_sizes *sizes, bool ker
  * On failure what stood there before stands there.
  */
 int sl_guard_attach(struct sl_guard *guard, const int *sockets, unsigned n, bool generic,
-	char why[SL_GUARD_WHY]);
+	struct sl_error *error);
 
 /*
  * Removes the guard that nobody holds, from XDP and from tc ingress, and the clsact qdisc if nobody
@@ -84,7 +83,7 @@ int sl_guard_attach(struct sl_guard *guard, const int *sockets, unsigned n, bool
  *   -ENOENT  none stands there
  *   -EBUSY   a process guards the netdev
  */
-int sl_guard_detach(unsigned ifindex, char why[SL_GUARD_WHY]);
+int sl_guard_detach(unsigned ifindex, struct sl_error *error);
 
 /*
  * Finds the guard that stands before the netdev, at XDP or, if there is none, at tc ingress, and
@@ -92,7 +91,7 @@ int sl_guard_detach(unsigned ifindex, char why[SL_GUARD_WHY]);
  *   -ENOENT  no program is attached
  *   -EPROTO  the program is not the guard, or its maps are of another version
  */
-int sl_guard_open(unsigned ifindex, struct sl_guard **guard, char why[SL_GUARD_WHY]);
+int sl_guard_open(unsigned ifindex, struct sl_guard **guard, struct sl_error *error);
 
 /*
  * Closes the media ports of every slot (all ports of a slot that was not added) and lets go. What
@@ -114,7 +113,7 @@ void sl_guard_let_go(struct sl_guard *guard);
  *   -E2BIG   the map is full
  */
 int sl_guard_address_add(struct sl_guard *guard, uint8_t slot, const uint8_t ip[16], uint16_t vlan,
-	uint16_t port_min, uint16_t port_max, char why[SL_GUARD_WHY]);
+	uint16_t port_min, uint16_t port_max, struct sl_error *error);
 
 /*
  * One atomic write to shared memory each, no syscall; repeating one is harmless. The program sees
@@ -127,7 +126,7 @@ void sl_guard_pinhole_close(struct sl_guard *guard, uint8_t slot, uint16_t port)
 
 /* The limits from now on. A program that was just loaded has none: all zero. */
 int sl_guard_policy_set(
-	struct sl_guard *guard, const struct sl_policy *policy, char why[SL_GUARD_WHY]);
+	struct sl_guard *guard, const struct sl_policy *policy, struct sl_error *error);
 
 /*
  * What is said of a prefix from now on; SL_PREFIX_NONE takes it off the list. `bits` count from the
@@ -137,7 +136,7 @@ int sl_guard_policy_set(
  *   -ENOSPC  the list is full
  */
 int sl_guard_prefix_set(struct sl_guard *guard, const uint8_t ip[16], unsigned bits,
-	enum sl_prefix prefix, char why[SL_GUARD_WHY]);
+	enum sl_prefix prefix, struct sl_error *error);
 
 /*
  * Calls name this source (of IPv6: its /64): it is no unknown source until it was taken back as
@@ -152,6 +151,6 @@ void sl_guard_events(struct sl_guard *guard, sl_guard_see *see, void *context);
 
 /* Packets since the program was loaded, summed over all CPUs; indexed by enum sl_guard_counter. */
 int sl_guard_counters(
-	struct sl_guard *guard, uint64_t out[SL_GUARD_COUNTER_COUNT], char why[SL_GUARD_WHY]);
+	struct sl_guard *guard, uint64_t out[SL_GUARD_COUNTER_COUNT], struct sl_error *error);
 
 #endif

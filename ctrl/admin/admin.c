@@ -170,7 +170,7 @@ static void start(void *state)
 {
 }
 
-static ssize_t frame(void *state, const char *data, size_t len, char why[SL_SERVER_WHY])
+static ssize_t frame(void *state, const char *data, size_t len, struct sl_error *error)
 {
 	const char *end = memchr(data, '\n', len);
 

@@ -81,11 +81,11 @@ json_t *sl_admin_guard_drops(const struct sl_protection *protection)
 	};
 	uint64_t total[SL_GUARD_COUNTER_COUNT] = {0}, counters[SL_GUARD_COUNTER_COUNT];
 	json_t *rows = json_array();
-	char why[SL_GUARD_WHY];
+	struct sl_error error = {0};
 
 	for (unsigned i = 0; i < SL_MAX_PORTS; i++)
 		if (protection->guards[i] &&
-			sl_guard_counters(protection->guards[i], counters, why) == 0)
+			sl_guard_counters(protection->guards[i], counters, &error) == 0)
 			for (unsigned c = 0; c < SL_GUARD_COUNTER_COUNT; c++)
 				total[c] += counters[c];
 	for (unsigned c = 0; c < SL_GUARD_COUNTER_COUNT; c++) {
@@ -114,11 +114,11 @@ json_t *sl_admin_guard_set(struct sl_protection *protection, const json_t *reque
 {
 	const char *key = json_string_value(json_object_get(request, "key"));
 	const char *value = json_string_value(json_object_get(request, "value"));
-	char why[SL_GUARD_WHY] = "";
+	struct sl_error error = {0};
 
 	if (!key || !value)
 		return json_pack("{s:s}", "error", "set what? the request has no key or value");
-	if (sl_protection_set(protection, who, key, value, why) != 0)
-		return json_pack("{s:s}", "error", why);
+	if (sl_protection_set(protection, who, key, value, &error) != 0)
+		return json_pack("{s:s}", "error", error.text);
 	return sl_admin_guard(protection);
 }

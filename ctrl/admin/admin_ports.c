@@ -47,10 +47,10 @@ static json_t *guard_counters(const struct sl_interface *interface)
 #undef X
 	};
 	uint64_t counters[SL_GUARD_COUNTER_COUNT];
-	char why[SL_GUARD_WHY];
+	struct sl_error error = {0};
 	json_t *all;
 
-	if (!interface->guard || sl_guard_counters(interface->guard, counters, why))
+	if (!interface->guard || sl_guard_counters(interface->guard, counters, &error))
 		return json_null();
 	all = json_object();
 	for (unsigned i = 0; i < SL_GUARD_COUNTER_COUNT; i++)

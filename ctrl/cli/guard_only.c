@@ -23,10 +23,10 @@ static int refuse_netdev(const char *netdev)
 }
 
 static int tell_address(struct sl_guard *guard, const struct sl_config_interface *interface,
-	unsigned address, uint8_t slot, char why[SL_GUARD_WHY])
+	unsigned address, uint8_t slot, struct sl_error *error)
 {
 	int rc = sl_guard_address_add(guard, slot, interface->address[address].ip, interface->vlan,
-		interface->port_min, interface->port_max, why);
+		interface->port_min, interface->port_max, error);
 
 	for (unsigned i = 0; i < interface->n_kernel_ports && !rc; i++)
 		sl_guard_pinhole_open(guard, slot, interface->kernel_ports[i]);
@@ -34,22 +34,22 @@ static int tell_address(struct sl_guard *guard, const struct sl_config_interface
 }
 
 static int tell(struct sl_guard *guard, const struct sl_config *config, unsigned port,
-	char why[SL_GUARD_WHY])
+	struct sl_error *error)
 {
 	struct sl_policy policy = sl_guard_config_policy(&config->guard);
-	int rc = sl_guard_policy_set(guard, &policy, why);
+	int rc = sl_guard_policy_set(guard, &policy, error);
 	uint8_t slot = 0;
 
 	for (unsigned i = 0; i < config->guard.n_listed && !rc; i++) {
 		const struct sl_listed *listed = &config->guard.listed[i];
 
 		rc = sl_guard_prefix_set(
-			guard, listed->ip, listed->bits, (enum sl_prefix)listed->prefix, why);
+			guard, listed->ip, listed->bits, (enum sl_prefix)listed->prefix, error);
 	}
 	for (unsigned i = 0; i < config->n_interfaces; i++)
 		for (unsigned a = 0; a < config->interfaces[i].n_addresses && !rc; a++)
 			if (config->interfaces[i].port == port)
-				rc = tell_address(guard, &config->interfaces[i], a, slot++, why);
+				rc = tell_address(guard, &config->interfaces[i], a, slot++, error);
 	return rc;
 }
 
@@ -73,16 +73,16 @@ static int stand(
 	const struct sl_guard_sizes sizes = {.unknown_sources = config->guard.max_unknown_sources,
 		.sources = config->guard.max_expected_sources};
 	struct sl_guard *guard = NULL;
-	char why[SL_GUARD_WHY] = "";
-	int rc = sl_guard_load(ifindex, &sizes, true, &guard, why);
+	struct sl_error error = {0};
+	int rc = sl_guard_load(ifindex, &sizes, true, &guard, &error);
 
 	if (!rc)
-		rc = tell(guard, config, port, why);
+		rc = tell(guard, config, port, &error);
 	if (!rc)
-		rc = sl_guard_attach(guard, NULL, 0, !how->no_generic, why);
+		rc = sl_guard_attach(guard, NULL, 0, !how->no_generic, &error);
 	sl_guard_let_go(guard);
 	if (rc < 0)
-		return refuse(why);
+		return refuse(error.text);
 	if (rc == 1)
 		fprintf(stderr,
 			"sluicectl: warning: the driver of %s cannot run the guard, the kernel "
@@ -117,12 +117,12 @@ int sl_guard_only_attach(const char *netdev, const char *path)
 int sl_guard_only_detach(const char *netdev)
 {
 	unsigned ifindex = if_nametoindex(netdev);
-	char why[SL_GUARD_WHY];
+	struct sl_error error = {0};
 
 	if (!ifindex)
 		return refuse_netdev(netdev);
-	if (sl_guard_detach(ifindex, why) != 0)
-		return refuse(why);
+	if (sl_guard_detach(ifindex, &error) != 0)
+		return refuse(error.text);
 	printf("%s: not guarded any more\n", netdev);
 	return EXIT_SUCCESS;
 }
@@ -137,17 +137,17 @@ int sl_guard_only_show(const char *netdev)
 	unsigned ifindex = if_nametoindex(netdev);
 	uint64_t counters[SL_GUARD_COUNTER_COUNT];
 	struct sl_guard *guard = NULL;
-	char why[SL_GUARD_WHY];
+	struct sl_error error = {0};
 	int rc;
 
 	if (!ifindex)
 		return refuse_netdev(netdev);
-	rc = sl_guard_open(ifindex, &guard, why);
+	rc = sl_guard_open(ifindex, &guard, &error);
 	if (!rc)
-		rc = sl_guard_counters(guard, counters, why);
+		rc = sl_guard_counters(guard, counters, &error);
 	sl_guard_let_go(guard);
 	if (rc)
-		return refuse(why);
+		return refuse(error.text);
 	for (int i = 0; i < SL_GUARD_COUNTER_COUNT; i++)
 		printf("%-17s %14" PRIu64 "  %s\n", rows[i][0], counters[i], rows[i][1]);
 	return EXIT_SUCCESS;

@@ -117,13 +117,13 @@ static const struct sl_config_key control_keys[] = {
 
 /* [guard] */
 
-#define GUARD_KEY(function, key)                                                   \
-	static void function(struct sl_config_parser *parser, const char *value)   \
-	{                                                                          \
-		char why[SL_GUARD_REASON];                                         \
-                                                                                   \
-		if (!sl_guard_config_set(&parser->config->guard, key, value, why)) \
-			sl_config_fault(parser, "%s", why);                        \
+#define GUARD_KEY(function, key)                                                     \
+	static void function(struct sl_config_parser *parser, const char *value)     \
+	{                                                                            \
+		struct sl_error error;                                               \
+                                                                                     \
+		if (sl_guard_config_set(&parser->config->guard, key, value, &error)) \
+			sl_config_fault(parser, "%s", error.text);                   \
 	}
 
 GUARD_KEY(set_unknown_source_pps, "unknown-source-pps")

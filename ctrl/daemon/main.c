@@ -113,7 +113,7 @@ static void set_limits(void)
 static int run(const struct sl_config *config)
 {
 	static struct sl_relay relay;
-	char why[SL_RELAY_WHY] = "";
+	struct sl_error error = {0};
 	struct stop stop;
 	uv_loop_t loop;
 	int rc;
@@ -124,9 +124,9 @@ static int run(const struct sl_config *config)
 	signal(SIGPIPE, SIG_IGN);
 	uv_loop_init(&loop);
 	watch_signals(&loop, &stop);
-	rc = sl_relay_start(&relay, config, &loop, why);
+	rc = sl_relay_start(&relay, config, &loop, &error);
 	if (rc)
-		sl_log(SL_LOG_ERROR, "%s", why);
+		sl_log(SL_LOG_ERROR, "%s", error.text);
 	sl_dpdk_text_release();
 	if (rc) {
 		for (int i = 0; i < 2; i++)

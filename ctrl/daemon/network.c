@@ -29,7 +29,7 @@ static int workers_node(const struct sl_config *config)
 }
 
 int sl_network_reserve(
-	struct sl_network *net, const struct sl_config *config, char why[SL_NETWORK_WHY])
+	struct sl_network *net, const struct sl_config *config, struct sl_error *error)
 {
 	const char *pci[SL_MAX_PORTS + 1] = {NULL};
 	struct sl_eal_config eal = {.pci = pci,
@@ -51,7 +51,7 @@ int sl_network_reserve(
 		if (config->ports[i].kind == SL_DEVICE_PCI)
 			pci[n_pci++] = config->ports[i].device;
 	}
-	rc = sl_eal_init(&eal, &net->hugepages, why);
+	rc = sl_eal_init(&eal, &net->hugepages, error);
 	if (rc)
 		return rc;
 	if (!net->hugepages && config->hugepages == SL_HUGEPAGES_AUTO)
@@ -59,7 +59,7 @@ int sl_network_reserve(
 			"no hugepages: running on ordinary pages, which is slower; "
 			"echo %u > /proc/sys/vm/nr_hugepages",
 			eal.memory_mib / 2);
-	return sl_ports_reserve(queues, workers_node(config), why);
+	return sl_ports_reserve(queues, workers_node(config), error);
 }
 
 static void tell_port(const struct sl_network *net, unsigned i)
@@ -75,7 +75,7 @@ static void tell_port(const struct sl_network *net, unsigned i)
 		sl_log_warning("port %s: %s", port->name, warning);
 }
 
-static int open_port(struct sl_network *net, unsigned i, char why[SL_NETWORK_WHY])
+static int open_port(struct sl_network *net, unsigned i, struct sl_error *error)
 {
 	static const char *const kinds[] = {
 		[SL_DEVICE_AF_XDP] = "af_xdp:%s",
@@ -105,22 +105,19 @@ static int open_port(struct sl_network *net, unsigned i, char why[SL_NETWORK_WHY
 		unsigned ifindex = if_nametoindex(port->device);
 
 		if (!ifindex) {
-			snprintf(why, SL_NETWORK_WHY,
+			return sl_refuse(error, -ENODEV,
 				"port %s: there is no netdev %s; ip link show", port->name,
 				port->device);
-			return -ENODEV;
 		}
-		if (sl_guard_stale_detach(ifindex, why))
+		if (sl_guard_stale_detach(ifindex, error))
 			return -EBUSY;
 		placeholder_fd = sl_guard_placeholder();
-		if (placeholder_fd < 0) {
-			snprintf(why, SL_NETWORK_WHY, "port %s: %s", port->name,
+		if (placeholder_fd < 0)
+			return sl_refuse(error, placeholder_fd, "port %s: %s", port->name,
 				strerror(-placeholder_fd));
-			return placeholder_fd;
-		}
 		snprintf(placeholder, sizeof(placeholder), "/proc/self/fd/%d", placeholder_fd);
 	}
-	int rc = sl_port_open(&how, &net->ports[i], why);
+	int rc = sl_port_open(&how, &net->ports[i], error);
 
 	if (placeholder_fd >= 0)
 		close(placeholder_fd);
@@ -129,7 +126,7 @@ static int open_port(struct sl_network *net, unsigned i, char why[SL_NETWORK_WHY
 	return rc;
 }
 
-static int load_guard(struct sl_network *net, unsigned i, char why[SL_NETWORK_WHY])
+static int load_guard(struct sl_network *net, unsigned i, struct sl_error *error)
 {
 	const struct sl_config_port *port = &net->config->ports[i];
 	const struct sl_guard_sizes sizes = {
@@ -138,10 +135,10 @@ static int load_guard(struct sl_network *net, unsigned i, char why[SL_NETWORK_WH
 
 	if (port->kind != SL_DEVICE_AF_XDP)
 		return 0;
-	return sl_guard_load(sl_port_ifindex(net->ports[i]), &sizes, false, &net->guards[i], why);
+	return sl_guard_load(sl_port_ifindex(net->ports[i]), &sizes, false, &net->guards[i], error);
 }
 
-static int attach_guard(struct sl_network *net, unsigned i, char why[SL_NETWORK_WHY])
+static int attach_guard(struct sl_network *net, unsigned i, struct sl_error *error)
 {
 	const struct sl_config_port *port = &net->config->ports[i];
 	int sockets[SL_MAX_WORKERS], rc;
@@ -150,7 +147,7 @@ static int attach_guard(struct sl_network *net, unsigned i, char why[SL_NETWORK_
 		return 0;
 	for (unsigned q = 0; q < port->n_cores; q++)
 		sockets[q] = sl_port_xdp_socket(net->ports[i], q);
-	rc = sl_guard_attach(net->guards[i], sockets, port->n_cores, !port->no_generic, why);
+	rc = sl_guard_attach(net->guards[i], sockets, port->n_cores, !port->no_generic, error);
 	if (rc == 1)
 		sl_log_warning(
 			"port %s: the driver of %s cannot run the guard, the kernel does in its "
@@ -160,7 +157,7 @@ static int attach_guard(struct sl_network *net, unsigned i, char why[SL_NETWORK_
 }
 
 /* Where there is no guard the workers are it. */
-static int open_policy(struct sl_network *net, char why[SL_NETWORK_WHY])
+static int open_policy(struct sl_network *net, struct sl_error *error)
 {
 	bool needed = false;
 	int rc;
@@ -169,12 +166,12 @@ static int open_policy(struct sl_network *net, char why[SL_NETWORK_WHY])
 		needed |= sl_policy_here(net->ports[i]);
 	rc = needed ? sl_policy_open() : 0;
 	if (rc)
-		snprintf(why, SL_NETWORK_WHY,
-			"no memory for the guard's tables: raise `memory` in [sluice]");
-	return rc;
+		return sl_refuse(
+			error, rc, "no memory for the guard's tables: raise `memory` in [sluice]");
+	return 0;
 }
 
-static int add_address(struct sl_interface *interface, unsigned index, char why[SL_NETWORK_WHY])
+static int add_address(struct sl_interface *interface, unsigned index, struct sl_error *error)
 {
 	const struct sl_config_interface *config = interface->config;
 	const struct sl_config_address *address = &config->address[index];
@@ -190,11 +187,11 @@ static int add_address(struct sl_interface *interface, unsigned index, char why[
 	int rc;
 
 	memcpy(local.ip, address->ip, sizeof(local.ip));
-	rc = sl_address_add(interface->port, &local, slot, why);
+	rc = sl_address_add(interface->port, &local, slot, error);
 	if (rc || !interface->guard)
 		return rc;
 	rc = sl_guard_address_add(interface->guard, *slot, address->ip, config->vlan,
-		config->port_min, config->port_max, why);
+		config->port_min, config->port_max, error);
 	for (unsigned i = 0; i < config->n_kernel_ports && !rc; i++)
 		sl_guard_pinhole_open(interface->guard, *slot, config->kernel_ports[i]);
 	return rc;
@@ -203,7 +200,7 @@ static int add_address(struct sl_interface *interface, unsigned index, char why[
 /* The kernel's interface behind it. A VLAN may do without one where the configuration says the next
  * hops. */
 static int find_netdev(
-	const struct sl_network *net, struct sl_interface *interface, char why[SL_NETWORK_WHY])
+	const struct sl_network *net, struct sl_interface *interface, struct sl_error *error)
 {
 	const struct sl_config_interface *config = interface->config;
 	const struct sl_config_port *port = &net->config->ports[config->port];
@@ -211,35 +208,33 @@ static int find_netdev(
 	interface->ifindex = sl_port_vlan_ifindex(interface->port, config->vlan);
 	if (interface->ifindex || port->kind != SL_DEVICE_AF_XDP || port->n_neighbors)
 		return 0;
-	snprintf(why, SL_NETWORK_WHY,
+	return sl_refuse(error, -ENODEV,
 		"interface %s: %.15s has no netdev for VLAN %u: ip link add link %.15s name "
 		"%.15s.%u up "
 		"type vlan id %u",
 		config->name, port->device, config->vlan, port->device, port->device, config->vlan,
 		config->vlan);
-	return -ENODEV;
 }
 
 static int open_interface(
-	struct sl_network *net, const struct sl_config_interface *config, char why[SL_NETWORK_WHY])
+	struct sl_network *net, const struct sl_config_interface *config, struct sl_error *error)
 {
 	struct sl_interface *interface = &net->interfaces[net->n_interfaces];
 	int rc = sl_interface_init(interface, config);
 
 	if (rc) {
-		snprintf(why, SL_NETWORK_WHY, "interface %s: out of memory", config->name);
-		return rc;
+		return sl_refuse(error, rc, "interface %s: out of memory", config->name);
 	}
 	net->n_interfaces++;
 	interface->port = net->ports[config->port];
 	interface->guard = net->guards[config->port];
 	interface->neigh = net->neigh;
 	for (unsigned i = 0; i < config->n_addresses && !rc; i++)
-		rc = add_address(interface, i, why);
-	return rc ? rc : find_netdev(net, interface, why);
+		rc = add_address(interface, i, error);
+	return rc ? rc : find_netdev(net, interface, error);
 }
 
-static int fix_neighbours(struct sl_network *net, char why[SL_NETWORK_WHY])
+static int fix_neighbours(struct sl_network *net, struct sl_error *error)
 {
 	for (unsigned i = 0; i < net->n_interfaces; i++) {
 		const struct sl_config_port *port =
@@ -251,41 +246,39 @@ static int fix_neighbours(struct sl_network *net, char why[SL_NETWORK_WHY])
 				net->neigh, netdev, port->neighbors[n].ip, port->neighbors[n].mac);
 
 			if (rc && rc != -EEXIST) { /* the port of two interfaces */
-				snprintf(why, SL_NETWORK_WHY, "port %s: neighbor: %s", port->name,
+				return sl_refuse(error, rc, "port %s: neighbor: %s", port->name,
 					strerror(-rc));
-				return rc;
 			}
 		}
 	}
 	return 0;
 }
 
-int sl_network_open(struct sl_network *net, char why[SL_NETWORK_WHY])
+int sl_network_open(struct sl_network *net, struct sl_error *error)
 {
 	int rc = 0;
 
 	for (unsigned i = 0; i < net->config->n_ports && !rc; i++) {
-		rc = open_port(net, i, why);
+		rc = open_port(net, i, error);
 		if (!rc)
-			rc = load_guard(net, i, why);
+			rc = load_guard(net, i, error);
 	}
-	return rc ? rc : open_policy(net, why);
+	return rc ? rc : open_policy(net, error);
 }
 
-int sl_network_attach(struct sl_network *net, uv_loop_t *loop, char why[SL_NETWORK_WHY])
+int sl_network_attach(struct sl_network *net, uv_loop_t *loop, struct sl_error *error)
 {
 	const struct sl_config *config = net->config;
 	int rc = sl_neigh_open(&net->neigh, loop, sl_nexthops, SL_MAX_NEXTHOPS, NULL, NULL);
 
 	if (rc) {
-		snprintf(why, SL_NETWORK_WHY, "rtnetlink: %s", strerror(-rc));
-		return rc;
+		return sl_refuse(error, rc, "rtnetlink: %s", strerror(-rc));
 	}
 	for (unsigned i = 0; i < config->n_interfaces && !rc; i++)
-		rc = open_interface(net, &config->interfaces[i], why);
+		rc = open_interface(net, &config->interfaces[i], error);
 	for (unsigned i = 0; i < config->n_ports && !rc; i++)
-		rc = attach_guard(net, i, why);
-	return rc ? rc : fix_neighbours(net, why);
+		rc = attach_guard(net, i, error);
+	return rc ? rc : fix_neighbours(net, error);
 }
 
 void sl_network_detach(struct sl_network *net)

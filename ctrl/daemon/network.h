@@ -2,8 +2,8 @@
 /*
  * What media comes and goes by: DPDK, the ports with their guards, the addresses of the interfaces,
  * the next hops. Opened in the order of the functions below, as root. Those that can fail return 0,
- * or -errno with `why`, after which sl_network_detach and sl_network_close are to be called all the
- * same.
+ * or -errno with `error`, after which sl_network_detach and sl_network_close are to be called all
+ * the same.
  */
 #ifndef SL_CTRL_NETWORK_H
 #define SL_CTRL_NETWORK_H
@@ -15,7 +15,7 @@
 #include "ctrl/neigh/neigh.h"
 #include "ebpf/guard_user.h"
 
-enum { SL_NETWORK_WHY = 320 };
+#include "sluice/error.h"
 
 struct sl_network {
 	const struct sl_config *config;
@@ -29,13 +29,13 @@ struct sl_network {
 
 /* DPDK and its memory. `config` must outlive the network. */
 int sl_network_reserve(
-	struct sl_network *net, const struct sl_config *config, char why[SL_NETWORK_WHY]);
+	struct sl_network *net, const struct sl_config *config, struct sl_error *error);
 
 /* The ports, and their guards, which judge nothing yet. */
-int sl_network_open(struct sl_network *net, char why[SL_NETWORK_WHY]);
+int sl_network_open(struct sl_network *net, struct sl_error *error);
 
 /* Addresses and next hops; from here on the guards are in force. */
-int sl_network_attach(struct sl_network *net, uv_loop_t *loop, char why[SL_NETWORK_WHY]);
+int sl_network_attach(struct sl_network *net, uv_loop_t *loop, struct sl_error *error);
 
 /* The guards let go of their netdevs; calls that are still up no longer tell them anything. */
 void sl_network_detach(struct sl_network *net);

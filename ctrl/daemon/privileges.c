@@ -23,27 +23,13 @@ static const cap_value_t kept[] = {CAP_NET_ADMIN, CAP_IPC_LOCK};
 
 enum { KEPT = sizeof(kept) / sizeof(kept[0]) };
 
-static int refuse(char *why, int error, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static int refuse(char *why, int error, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(why, SL_PRIVILEGES_WHY, format, arguments);
-	va_end(arguments);
-	return -error;
-}
-
-int sl_privileges_find(
-	const char *user, struct sl_privileges *privileges, char why[SL_PRIVILEGES_WHY])
+int sl_privileges_find(const char *user, struct sl_privileges *privileges, struct sl_error *error)
 {
 	const struct passwd *account = getpwnam(user);
 
 	memset(privileges, 0, sizeof(*privileges));
 	if (!account || strlen(user) >= sizeof(privileges->user))
-		return refuse(why, ENOENT,
+		return sl_refuse(error, -ENOENT,
 			"there is no user '%s': adduser --system --group --no-create-home %s, or "
 			"set another user in [sluice]",
 			user, user);
@@ -51,7 +37,8 @@ int sl_privileges_find(
 	privileges->uid = account->pw_uid;
 	privileges->gid = account->pw_gid;
 	if (geteuid() != 0 && geteuid() != privileges->uid)
-		return refuse(why, EPERM, "start as root (or as user %s with capabilities)", user);
+		return sl_refuse(
+			error, -EPERM, "start as root (or as user %s with capabilities)", user);
 	return 0;
 }
 
@@ -75,28 +62,28 @@ static bool is_empty(int fd)
 }
 
 int sl_privileges_runtime_dir(
-	const struct sl_privileges *privileges, const char *path, char why[SL_PRIVILEGES_WHY])
+	const struct sl_privileges *privileges, const char *path, struct sl_error *error)
 {
 	bool made = mkdir(path, 0755) == 0;
 	struct stat status;
 	int fd, ret = 0;
 
 	if (!made && errno != EEXIST)
-		return refuse(
-			why, errno, "runtime-dir %s cannot be made: %s", path, strerror(errno));
+		return sl_refuse(
+			error, -errno, "runtime-dir %s cannot be made: %s", path, strerror(errno));
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &status)) {
-		ret = refuse(why, errno, "runtime-dir %s: %s", path, strerror(errno));
+		ret = sl_refuse(error, -errno, "runtime-dir %s: %s", path, strerror(errno));
 	} else if (!made && status.st_uid != privileges->uid && !is_empty(fd)) {
 		/* /run or /tmp by mistake must not become the service user's. */
-		ret = refuse(why, EEXIST,
+		ret = sl_refuse(error, -EEXIST,
 			"runtime-dir %s exists, is in use and belongs to uid %u; choose another, "
 			"or "
 			"chown it to %s",
 			path, status.st_uid, privileges->user);
 	} else if (fchmod(fd, 0755) || (status.st_uid != privileges->uid &&
 					       fchown(fd, privileges->uid, privileges->gid))) {
-		ret = refuse(why, errno, "runtime-dir %s cannot be given to %s: %s", path,
+		ret = sl_refuse(error, -errno, "runtime-dir %s cannot be given to %s: %s", path,
 			privileges->user, strerror(errno));
 	}
 	if (fd >= 0)
@@ -193,7 +180,7 @@ static int set_traceable(bool traceable)
 											   : 0;
 }
 
-int sl_privileges_drop(struct sl_privileges *privileges, char why[SL_PRIVILEGES_WHY])
+int sl_privileges_drop(struct sl_privileges *privileges, struct sl_error *error)
 {
 	int ret = 0;
 
@@ -202,18 +189,18 @@ int sl_privileges_drop(struct sl_privileges *privileges, char why[SL_PRIVILEGES_
 	if (!ret)
 		ret = sl_threads_other(confine);
 	if (ret)
-		return refuse(why, -ret, "cannot give up privileges: %s", strerror(-ret));
+		return sl_refuse(error, ret, "cannot give up privileges: %s", strerror(-ret));
 	if (geteuid() == 0)
 		ret = become(privileges);
 	if (ret)
-		return refuse(
-			why, -ret, "cannot become user %s: %s", privileges->user, strerror(-ret));
+		return sl_refuse(
+			error, ret, "cannot become user %s: %s", privileges->user, strerror(-ret));
 	ret = limit_capabilities();
 	if (!ret)
 		ret = sl_threads_other(strip);
 	if (!ret)
 		ret = set_traceable(privileges->traceable);
 	if (ret)
-		return refuse(why, -ret, "cannot give up privileges: %s", strerror(-ret));
+		return sl_refuse(error, ret, "cannot give up privileges: %s", strerror(-ret));
 	return 0;
 }

@@ -6,7 +6,7 @@
  * root for (CAP_BPF and CAP_NET_RAW for the guard and its AF_XDP sockets, /dev/net/tun, vfio,
  * ethtool) is done and held open by then.
  *
- * `why` gets what the operator can do about an error; on success it is untouched.
+ * Errors are -errno, with `error` saying what the operator can do; on success it is untouched.
  */
 #ifndef SL_CTRL_PRIVILEGES_H
 #define SL_CTRL_PRIVILEGES_H
@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-enum { SL_PRIVILEGES_WHY = 256 };
+#include "sluice/error.h"
 
 struct sl_privileges {
 	char user[32];
@@ -26,15 +26,14 @@ struct sl_privileges {
 
 /* Looks up the service user. 0; -ENOENT: no such user; -EPERM: we are neither root nor that user.
  */
-int sl_privileges_find(
-	const char *user, struct sl_privileges *privileges, char why[SL_PRIVILEGES_WHY]);
+int sl_privileges_find(const char *user, struct sl_privileges *privileges, struct sl_error *error);
 
 /*
  * Makes the runtime directory, owned by the service user, mode 0755 (the sockets in it check
  * credentials). One that exists is taken when it is that user's already, or empty. 0 or -errno.
  */
 int sl_privileges_runtime_dir(
-	const struct sl_privileges *privileges, const char *path, char why[SL_PRIVILEGES_WHY]);
+	const struct sl_privileges *privileges, const char *path, struct sl_error *error);
 
 /*
  * Becomes the service user. Call it before the first worker starts: capabilities belong to threads.
@@ -44,6 +43,6 @@ int sl_privileges_runtime_dir(
  * returned all the same, with privileges->locked false. Other errors are -errno, after which the
  * process must end.
  */
-int sl_privileges_drop(struct sl_privileges *privileges, char why[SL_PRIVILEGES_WHY]);
+int sl_privileges_drop(struct sl_privileges *privileges, struct sl_error *error);
 
 #endif

@@ -37,16 +37,16 @@ static void take_precedence(void)
 
 /* Everything that takes root is open by now; workers, which inherit what is left, are not running
  * yet. */
-static int drop_privileges(struct sl_relay *r, char why[SL_RELAY_WHY])
+static int drop_privileges(struct sl_relay *r, struct sl_error *error)
 {
-	int rc = sl_privileges_runtime_dir(&r->privileges, r->config->runtime_dir, why);
+	int rc = sl_privileges_runtime_dir(&r->privileges, r->config->runtime_dir, error);
 
 	take_precedence();
 	r->privileges.traceable = r->config->debug;
 	if (r->config->debug)
 		sl_log_warning("--debug: core dumps and debuggers are allowed, and both see keys");
 	if (!rc)
-		rc = sl_privileges_drop(&r->privileges, why);
+		rc = sl_privileges_drop(&r->privileges, error);
 	if (!rc && !r->privileges.locked)
 		sl_log_warning(
 			"memory cannot be locked, keys may be swapped out; raise the memlock "
@@ -132,7 +132,7 @@ static void allow_defaults(struct sl_relay *r)
 	}
 }
 
-static int listen_udp(struct sl_relay *r, const struct sl_config_ng *ng, char why[SL_RELAY_WHY])
+static int listen_udp(struct sl_relay *r, const struct sl_config_ng *ng, struct sl_error *error)
 {
 	struct sl_datagram_listen how = {
 		.port = ng->port,
@@ -146,14 +146,13 @@ static int listen_udp(struct sl_relay *r, const struct sl_config_ng *ng, char wh
 	if (!r->datagram)
 		r->datagram = r->admin.datagram = sl_datagram_new(r->loop, r->work);
 	if (!r->datagram) {
-		snprintf(why, SL_RELAY_WHY, "out of memory");
-		return -ENOMEM;
+		return sl_refuse(error, -ENOMEM, "out of memory");
 	}
-	return sl_datagram_listen(r->datagram, &how, why);
+	return sl_datagram_listen(r->datagram, &how, error);
 }
 
 static int listen_websocket(
-	struct sl_relay *r, const struct sl_config_ng *ng, char why[SL_RELAY_WHY])
+	struct sl_relay *r, const struct sl_config_ng *ng, struct sl_error *error)
 {
 	const struct sl_websocket_config how = {
 		.protocol = &sl_ng_protocol,
@@ -163,13 +162,13 @@ static int listen_websocket(
 	};
 
 	if (!r->websocket)
-		r->websocket = r->admin.websocket = sl_websocket_new(r->loop, r->work, &how, why);
+		r->websocket = r->admin.websocket = sl_websocket_new(r->loop, r->work, &how, error);
 	if (!r->websocket)
 		return -ENOMEM;
-	return sl_websocket_listen(r->websocket, ng, why);
+	return sl_websocket_listen(r->websocket, ng, error);
 }
 
-static int start_sockets(struct sl_relay *r, char why[SL_RELAY_WHY])
+static int start_sockets(struct sl_relay *r, struct sl_error *error)
 {
 	const struct sl_config *config = r->config;
 	struct sl_server_listen how = {0};
@@ -179,8 +178,7 @@ static int start_sockets(struct sl_relay *r, char why[SL_RELAY_WHY])
 	r->work = sl_work_new(r->loop);
 	r->server = r->work ? sl_server_new(r->loop, r->work) : NULL;
 	if (!r->server) {
-		snprintf(why, SL_RELAY_WHY, "out of memory");
-		return -ENOMEM;
+		return sl_refuse(error, -ENOMEM, "out of memory");
 	}
 	r->ng.sessions = &r->sessions;
 	r->admin = (struct sl_admin){
@@ -203,7 +201,7 @@ static int start_sockets(struct sl_relay *r, char why[SL_RELAY_WHY])
 	how.allow = r->ctl_allow;
 	how.n_allow = 2;
 	how.path = config->ctl;
-	rc = sl_server_listen(r->server, &how, why);
+	rc = sl_server_listen(r->server, &how, error);
 	how.protocol = &sl_ng_protocol;
 	how.context = &r->ng;
 	how.allow = r->ng_allow;
@@ -211,17 +209,17 @@ static int start_sockets(struct sl_relay *r, char why[SL_RELAY_WHY])
 	for (unsigned i = 0; i < config->n_ng && !rc; i++) {
 		how.path = config->ng[i].path;
 		if (config->ng[i].kind == SL_NG_UNIX)
-			rc = sl_server_listen(r->server, &how, why);
+			rc = sl_server_listen(r->server, &how, error);
 		else if (config->ng[i].kind == SL_NG_UDP)
-			rc = listen_udp(r, &config->ng[i], why);
+			rc = listen_udp(r, &config->ng[i], error);
 		else
-			rc = listen_websocket(r, &config->ng[i], why);
+			rc = listen_websocket(r, &config->ng[i], error);
 	}
 	return rc;
 }
 
 int sl_relay_start(
-	struct sl_relay *r, const struct sl_config *config, uv_loop_t *loop, char why[SL_RELAY_WHY])
+	struct sl_relay *r, const struct sl_config *config, uv_loop_t *loop, struct sl_error *error)
 {
 	const char *reason = "";
 	int rc;
@@ -229,37 +227,35 @@ int sl_relay_start(
 	memset(r, 0, sizeof(*r));
 	r->config = config;
 	r->loop = loop;
-	rc = sl_privileges_find(config->user, &r->privileges, why);
+	rc = sl_privileges_find(config->user, &r->privileges, error);
 	if (!rc)
-		rc = sl_network_reserve(&r->network, config, why);
+		rc = sl_network_reserve(&r->network, config, error);
 	if (rc)
 		return rc;
 	r->crypto = sl_crypto_select(config->crypto, &reason);
 	if (!r->crypto) {
-		snprintf(why, SL_RELAY_WHY, "crypto backend %s: %s", config->crypto, reason);
-		return -ENOTSUP;
+		return sl_refuse(error, -ENOTSUP, "crypto backend %s: %s", config->crypto, reason);
 	}
-	rc = sl_network_open(&r->network, why);
+	rc = sl_network_open(&r->network, error);
 	if (!rc)
 		rc = sl_protection_start(
-			&r->protection, &config->guard, r->network.guards, config->n_ports, why);
+			&r->protection, &config->guard, r->network.guards, config->n_ports, error);
 	if (!rc)
-		rc = sl_network_attach(&r->network, loop, why);
+		rc = sl_network_attach(&r->network, loop, error);
 	r->protection.neigh = r->network.neigh;
 	if (!rc)
-		rc = drop_privileges(r, why);
+		rc = drop_privileges(r, error);
 	if (!rc)
-		rc = sl_workers_start(r->crypto, why);
+		rc = sl_workers_start(r->crypto, error);
 	if (rc)
 		return rc;
 	r->events = sl_events_new(loop);
 	r->taps = sl_taps_new(loop, &r->sessions);
 	if (!r->events || !r->taps) {
-		snprintf(why, SL_RELAY_WHY, "out of memory");
-		return -ENOMEM;
+		return sl_refuse(error, -ENOMEM, "out of memory");
 	}
 	start_sessions(r);
-	return start_sockets(r, why);
+	return start_sockets(r, error);
 }
 
 void sl_relay_stop(struct sl_relay *r)

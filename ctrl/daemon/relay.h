@@ -19,8 +19,7 @@
 #include "ctrl/ipc/server.h"
 #include "ctrl/ipc/websocket.h"
 #include "ctrl/ng/ng.h"
-
-enum { SL_RELAY_WHY = SL_NETWORK_WHY };
+#include "sluice/error.h"
 
 struct sl_relay {
 	const struct sl_config *config;
@@ -46,11 +45,11 @@ struct sl_relay {
 };
 
 /*
- * Starts everything that `config` says; it must outlive the relay. 0; or -errno with `why`, after
+ * Starts everything that `config` says; it must outlive the relay. 0; or -errno with `error`, after
  * which sl_relay_stop is to be called all the same.
  */
 int sl_relay_start(struct sl_relay *relay, const struct sl_config *config, uv_loop_t *loop,
-	char why[SL_RELAY_WHY]);
+	struct sl_error *error);
 
 /*
  * Takes apart what was started, in reverse: sockets, calls, workers, guards, ports. Runs the loop

@@ -14,33 +14,33 @@
 #include "dataplane/path/workers.h"
 
 /* Workers are told of limits and lists at once, the guards of lists before. */
-static int tell_policy(const struct sl_protection *protection, char why[SL_GUARD_WHY])
+static int tell_policy(const struct sl_protection *protection, struct sl_error *error)
 {
 	struct sl_policy policy = sl_guard_config_policy(&protection->config);
 	int rc = sl_policy_set(&policy, protection->config.listed, protection->config.n_listed);
 
 	if (rc)
-		snprintf(why, SL_GUARD_WHY, "the workers cannot be told: %s", strerror(-rc));
+		sl_refuse(error, rc, "the workers cannot be told: %s", strerror(-rc));
 	for (unsigned i = 0; i < SL_MAX_PORTS && !rc; i++)
 		if (protection->guards[i])
-			rc = sl_guard_policy_set(protection->guards[i], &policy, why);
+			rc = sl_guard_policy_set(protection->guards[i], &policy, error);
 	return rc;
 }
 
 static int tell_prefix(const struct sl_protection *protection, const struct sl_listed *listed,
-	enum sl_prefix prefix, char why[SL_GUARD_WHY])
+	enum sl_prefix prefix, struct sl_error *error)
 {
 	int rc = 0;
 
 	for (unsigned i = 0; i < SL_MAX_PORTS && !rc; i++)
 		if (protection->guards[i])
 			rc = sl_guard_prefix_set(
-				protection->guards[i], listed->ip, listed->bits, prefix, why);
+				protection->guards[i], listed->ip, listed->bits, prefix, error);
 	return rc;
 }
 
 int sl_protection_start(struct sl_protection *protection, const struct sl_guard_config *config,
-	struct sl_guard *const *guards, unsigned n_ports, char why[SL_GUARD_WHY])
+	struct sl_guard *const *guards, unsigned n_ports, struct sl_error *error)
 {
 	int rc = 0;
 
@@ -50,21 +50,21 @@ int sl_protection_start(struct sl_protection *protection, const struct sl_guard_
 	protection->n_ports = n_ports;
 	for (unsigned i = 0; i < config->n_listed && !rc; i++)
 		rc = tell_prefix(protection, &config->listed[i],
-			(enum sl_prefix)config->listed[i].prefix, why);
-	return rc ? rc : tell_policy(protection, why);
+			(enum sl_prefix)config->listed[i].prefix, error);
+	return rc ? rc : tell_policy(protection, error);
 }
 
 /* Guards that could be told are told again what was before. */
 static int change_prefix(struct sl_protection *protection, const char *key, const char *value,
-	const struct sl_guard_config *before, char why[SL_GUARD_WHY])
+	const struct sl_guard_config *before, struct sl_error *error)
 {
 	struct sl_listed listed;
 	enum sl_prefix prefix = SL_PREFIX_NONE, was = SL_PREFIX_NONE;
-	char ignored[SL_GUARD_WHY];
-	int rc;
+	struct sl_error ignored = {0};
+	int rc = sl_prefix_parse(value, &listed, error);
 
-	if (!sl_prefix_parse(value, &listed, why))
-		return -EINVAL;
+	if (rc)
+		return rc;
 	if (strcmp(key, "forget") != 0)
 		prefix = strcmp(key, "deny") == 0 ? SL_PREFIX_DENY : SL_PREFIX_ALLOW;
 	for (unsigned i = 0; i < before->n_listed; i++)
@@ -72,39 +72,38 @@ static int change_prefix(struct sl_protection *protection, const char *key, cons
 			memcmp(before->listed[i].ip, listed.ip, sizeof(listed.ip)) == 0)
 			was = (enum sl_prefix)before->listed[i].prefix;
 	if (prefix == SL_PREFIX_NONE && !sl_guard_config_forget(&protection->config, &listed)) {
-		snprintf(why, SL_GUARD_WHY, "%.60s is not on the list", value);
-		return -ENOENT;
+		return sl_refuse(error, -ENOENT, "%.60s is not on the list", value);
 	}
-	rc = tell_prefix(protection, &listed, prefix, why);
+	rc = tell_prefix(protection, &listed, prefix, error);
 	if (!rc)
-		rc = tell_policy(protection, why);
+		rc = tell_policy(protection, error);
 	if (rc)
-		tell_prefix(protection, &listed, was, ignored);
+		tell_prefix(protection, &listed, was, &ignored);
 	return rc;
 }
 
 int sl_protection_set(struct sl_protection *protection, const char *who, const char *key,
-	const char *value, char why[SL_GUARD_WHY])
+	const char *value, struct sl_error *error)
 {
 	static struct sl_guard_config before; /* large; the control thread is one */
-	char ignored[SL_GUARD_WHY];
+	struct sl_error ignored = {0};
 	bool list = !strcmp(key, "allow") || !strcmp(key, "deny") || !strcmp(key, "forget");
 	int rc = 0;
 
 	if (strncmp(key, "max-", 4) == 0) {
-		snprintf(
-			why, SL_GUARD_WHY, "%.32s: a table keeps its size; set it in [guard]", key);
-		return -EINVAL;
+		return sl_refuse(
+			error, -EINVAL, "%.32s: a table keeps its size; set it in [guard]", key);
 	}
 	before = protection->config;
-	if (strcmp(key, "forget") != 0 &&
-		!sl_guard_config_set(&protection->config, key, value, why))
-		return -EINVAL;
-	rc = list ? change_prefix(protection, key, value, &before, why)
-		  : tell_policy(protection, why);
+	if (strcmp(key, "forget") != 0)
+		rc = sl_guard_config_set(&protection->config, key, value, error);
+	if (rc)
+		return rc;
+	rc = list ? change_prefix(protection, key, value, &before, error)
+		  : tell_policy(protection, error);
 	if (rc) {
 		protection->config = before;
-		tell_policy(protection, ignored);
+		tell_policy(protection, &ignored);
 		return rc;
 	}
 	sl_log_notice("guard: %s set %s = %s", who, key, value);
@@ -243,7 +242,7 @@ static void watch_ports(struct sl_protection *protection, int64_t now)
 
 static void count(struct sl_protection *protection, uint64_t total[SL_WATCHED])
 {
-	char why[SL_GUARD_WHY];
+	struct sl_error error = {0};
 
 	for (unsigned i = 0; i < SL_MAX_PORTS; i++) {
 		uint64_t *known = protection->guard_counts[i];
@@ -253,7 +252,7 @@ static void count(struct sl_protection *protection, uint64_t total[SL_WATCHED])
 			continue;
 		sl_guard_events(protection->guards[i], see, protection);
 		/* A guard that cannot be read now is where it was: totals never decrease. */
-		if (sl_guard_counters(protection->guards[i], counters, why) == 0)
+		if (sl_guard_counters(protection->guards[i], counters, &error) == 0)
 			memcpy(known, counters, sizeof(counters));
 		for (unsigned c = 0; c < SL_GUARD_COUNTER_COUNT; c++)
 			total[c] += known[c];

@@ -13,6 +13,7 @@
 #include "ctrl/observe/top_sources.h"
 #include "ebpf/guard_user.h"
 #include "sluice/drop.h"
+#include "sluice/error.h"
 
 /* What is watched: drops by the guards, then drops by the workers. */
 enum { SL_WATCHED = SL_GUARD_COUNTER_COUNT + SL_VERDICTS };
@@ -38,16 +39,16 @@ struct sl_protection {
 	void *notify_context;
 };
 
-/* Tells guards and workers all of it. 0, or -errno with `why`. */
+/* Tells guards and workers all of it. 0, or -errno with `error`. */
 int sl_protection_start(struct sl_protection *protection, const struct sl_guard_config *config,
-	struct sl_guard *const *guards, unsigned n_ports, char why[SL_GUARD_WHY]);
+	struct sl_guard *const *guards, unsigned n_ports, struct sl_error *error);
 
 /*
  * A change by the operator, logged with `who`: as sl_guard_config_set, and key "forget" takes a
- * prefix off the list. 0; -EINVAL or what a guard said, with `why` and everything as it was.
+ * prefix off the list. 0; -EINVAL or what a guard said, with `error` and everything as it was.
  */
 int sl_protection_set(struct sl_protection *protection, const char *who, const char *key,
-	const char *value, char why[SL_GUARD_WHY]);
+	const char *value, struct sl_error *error);
 
 /* Once a second: reads samples and counters, raises and ends alarms. */
 void sl_protection_tick(struct sl_protection *protection);

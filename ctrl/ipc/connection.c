@@ -183,7 +183,7 @@ static void connection_serve(struct sl_connection *c, size_t len)
 /* `n` more bytes are in the buffer. */
 static void arrived(struct sl_connection *c, size_t n)
 {
-	char why[SL_SERVER_WHY] = "";
+	struct sl_error error = {0};
 	ssize_t end;
 
 	c->len += n;
@@ -191,14 +191,14 @@ static void arrived(struct sl_connection *c, size_t n)
 		sl_connection_refuse(c, "this user may not use the control socket");
 		return;
 	}
-	end = c->listener->how.protocol->frame(c->state, c->data, c->len, why);
+	end = c->listener->how.protocol->frame(c->state, c->data, c->len, &error);
 	if (!end && c->len == SL_SERVER_REQUEST_MAX) {
-		snprintf(why, sizeof(why), "request larger than %d bytes", SL_SERVER_REQUEST_MAX);
-		end = -EMSGSIZE;
+		end = sl_refuse(
+			&error, -EMSGSIZE, "request larger than %d bytes", SL_SERVER_REQUEST_MAX);
 	}
 	if (end < 0) {
 		c->listener->server->stats.refused_request++;
-		sl_connection_refuse(c, why);
+		sl_connection_refuse(c, error.text);
 	} else if (end > 0) {
 		connection_serve(c, (size_t)end);
 	} else {

@@ -296,22 +296,20 @@ static int open_socket(const struct sl_datagram_listen *listen)
 	return rc;
 }
 
-int sl_datagram_listen(struct sl_datagram *server, const struct sl_datagram_listen *listen,
-	char why[SL_SERVER_WHY])
+int sl_datagram_listen(
+	struct sl_datagram *server, const struct sl_datagram_listen *listen, struct sl_error *error)
 {
 	struct listener *l = &server->listeners[server->n_listeners];
 	char text[SL_ADDRESS_TEXT];
 	int rc;
 
 	if (server->n_listeners == SL_CONFIG_NG) {
-		snprintf(why, SL_SERVER_WHY, "more than %d UDP sockets", SL_CONFIG_NG);
-		return -ENOSPC;
+		return sl_refuse(error, -ENOSPC, "more than %d UDP sockets", SL_CONFIG_NG);
 	}
 	if (!server->state)
 		server->state = malloc(SL_SERVER_STATE_MAX);
 	if (!server->state) {
-		snprintf(why, SL_SERVER_WHY, "out of memory");
-		return -ENOMEM;
+		return sl_refuse(error, -ENOMEM, "out of memory");
 	}
 	l->server = server;
 	l->how = *listen;
@@ -328,9 +326,9 @@ int sl_datagram_listen(struct sl_datagram *server, const struct sl_datagram_list
 		rc = uv_poll_start(&l->poll, UV_READABLE, on_readable);
 	}
 	if (rc)
-		snprintf(why, SL_SERVER_WHY, "ng = udp:, %s port %u: %s",
+		return sl_refuse(error, rc, "ng = udp:, %s port %u: %s",
 			sl_address_text(listen->ip, text), listen->port, strerror(-rc));
-	return rc;
+	return 0;
 }
 
 /* What waits is nobody else's: the fair order of UDP has only our requests. */

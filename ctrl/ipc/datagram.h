@@ -18,6 +18,7 @@
 
 #include "ctrl/config/config.h"
 #include "ctrl/ipc/server.h"
+#include "sluice/error.h"
 
 enum {
 	SL_DATAGRAM_CACHE = 16 * 1024 * 1024, /* bytes of replies that are kept */
@@ -54,9 +55,9 @@ struct sl_datagram;
  */
 struct sl_datagram *sl_datagram_new(uv_loop_t *loop, struct sl_work *work);
 
-/* Adds a listener. 0 or -errno with `why`. */
+/* Adds a listener. 0 or -errno with `error`. */
 int sl_datagram_listen(struct sl_datagram *server, const struct sl_datagram_listen *listen,
-	char why[SL_SERVER_WHY]);
+	struct sl_error *error);
 
 /* Closes all and wipes the replies. The memory is freed by the loop. NULL is allowed. */
 void sl_datagram_stop(struct sl_datagram *server);

@@ -194,17 +194,15 @@ struct sl_server *sl_server_new(uv_loop_t *loop, struct sl_work *work)
 }
 
 int sl_server_listen(
-	struct sl_server *server, const struct sl_server_listen *listen, char why[SL_SERVER_WHY])
+	struct sl_server *server, const struct sl_server_listen *listen, struct sl_error *error)
 {
 	struct sl_listener *l = &server->listeners[server->n_listeners];
 	int fd, rc;
 
 	if (server->n_listeners == SL_SERVER_LISTENERS) {
-		snprintf(why, SL_SERVER_WHY, "more than %d sockets", SL_SERVER_LISTENERS);
-		return -ENOSPC;
+		return sl_refuse(error, -ENOSPC, "more than %d sockets", SL_SERVER_LISTENERS);
 	}
-	fd = sl_unix_bind(
-		listen->path, listen->allow, listen->n_allow, &l->file, why, SL_SERVER_WHY);
+	fd = sl_unix_bind(listen->path, listen->allow, listen->n_allow, &l->file, error);
 	if (fd < 0)
 		return fd;
 	l->server = server;
@@ -215,8 +213,8 @@ int sl_server_listen(
 	server->handles++;
 	rc = sl_acceptor_start(&l->acceptor, server->loop, fd, admit, l);
 	if (rc)
-		snprintf(why, SL_SERVER_WHY, "%s: %s", l->path, uv_strerror(rc));
-	return rc;
+		return sl_refuse(error, rc, "%s: %s", l->path, uv_strerror(rc));
+	return 0;
 }
 
 void sl_server_stop(struct sl_server *server)

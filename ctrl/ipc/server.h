@@ -21,6 +21,7 @@
 
 #include "ctrl/ipc/peer.h"
 #include "ctrl/ipc/work.h"
+#include "sluice/error.h"
 
 enum {
 	SL_SERVER_REQUEST_MAX = 64 * 1024, /* bytes */
@@ -29,7 +30,6 @@ enum {
 	SL_SERVER_TIMEOUT_MS = 5000,       /* for a request to arrive, and for a reply to leave */
 	SL_SERVER_READY = 1024,            /* of one user, waiting to be read from */
 	SL_SERVER_STRANGERS = 16,          /* connections of those who may not: told so */
-	SL_SERVER_WHY = 128,               /* bytes of a reason */
 };
 
 struct sl_server_reply {
@@ -50,9 +50,9 @@ struct sl_server_protocol {
 	/*
 	 * Looks at what has arrived so far, `len` bytes at the same address in every call. >0: the
 	 * request is whole and ends after so many bytes; 0: more must come; <0: it can never be
-	 * accepted, and `why` says why.
+	 * accepted, and `error` says why.
 	 */
-	ssize_t (*frame)(void *state, const char *data, size_t len, char why[SL_SERVER_WHY]);
+	ssize_t (*frame)(void *state, const char *data, size_t len, struct sl_error *error);
 
 	/* Acts on a whole request. `data` is writable and followed by a NUL. */
 	void (*serve)(void *context, const struct sl_peer *peer, void *state, char *data,
@@ -62,7 +62,7 @@ struct sl_server_protocol {
 	size_t (*cookie)(const char *data, size_t len);
 
 	/* The answer to what was not served. `state` is NULL when nothing has arrived. */
-	void (*refuse)(void *context, const void *state, const char *data, const char *why,
+	void (*refuse)(void *context, const void *state, const char *data, const char *error,
 		struct sl_server_reply *reply);
 };
 
@@ -94,11 +94,11 @@ struct sl_server;
 struct sl_server *sl_server_new(uv_loop_t *loop, struct sl_work *work);
 
 /*
- * Adds a listener. The socket of a process that is gone is replaced. 0 or -errno with `why`;
+ * Adds a listener. The socket of a process that is gone is replaced. 0 or -errno with `error`;
  * -EADDRINUSE: somebody answers at that path.
  */
 int sl_server_listen(
-	struct sl_server *server, const struct sl_server_listen *listen, char why[SL_SERVER_WHY]);
+	struct sl_server *server, const struct sl_server_listen *listen, struct sl_error *error);
 
 /*
  * Closes listeners and connections and removes the socket files that are still ours. The memory is

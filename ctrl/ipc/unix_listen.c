@@ -115,25 +115,23 @@ static int bind_at(
 }
 
 int sl_unix_bind(const char *path, const struct sl_config_allow *allow, unsigned n,
-	struct stat *file, char *why, size_t room)
+	struct stat *file, struct sl_error *error)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int rc;
 
-	if (strlen(path) >= sizeof(address.sun_path)) {
-		snprintf(why, room, "%s: longer than 107 bytes", path);
-		return -ENAMETOOLONG;
-	}
+	if (strlen(path) >= sizeof(address.sun_path))
+		return sl_refuse(error, -ENAMETOOLONG, "%s: longer than 107 bytes", path);
 	strcpy(address.sun_path, path);
 	rc = clear_stale(&address);
 	if (!rc)
 		rc = bind_at(&address, allow, n);
 	if (rc == -EADDRINUSE)
-		snprintf(why, room, "%s: another process answers there; stop it first", path);
+		sl_refuse(error, rc, "%s: another process answers there; stop it first", path);
 	else if (rc == -ENOTSOCK)
-		snprintf(why, room, "%s: there is something that is no socket; remove it", path);
+		sl_refuse(error, rc, "%s: there is something that is no socket; remove it", path);
 	else if (rc < 0)
-		snprintf(why, room, "%s: %s", path, strerror(-rc));
+		sl_refuse(error, rc, "%s: %s", path, strerror(-rc));
 	else if (lstat(path, file) < 0)
 		memset(file, 0, sizeof(*file));
 	return rc;

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "ctrl/config/config.h"
+#include "sluice/error.h"
 
 /*
  * A socket bound to `path`, not yet listening; the file of a process that is gone is replaced. The
@@ -15,11 +16,11 @@
  * the file exists. Where the file system has no such lists and one is needed, the mode is 0666, and
  * the log says so: whoever takes connections must ask who it is in any case.
  *
- * The descriptor, or -errno with `why` (`room` bytes): -EADDRINUSE when somebody answers there.
+ * The descriptor, or -errno with `error`: -EADDRINUSE when somebody answers there.
  * `file` identifies what was made.
  */
 int sl_unix_bind(const char *path, const struct sl_config_allow *allow, unsigned n,
-	struct stat *file, char *why, size_t room);
+	struct stat *file, struct sl_error *error);
 
 /* Removes the socket file if it is still the one that was made. */
 void sl_unix_unlink(const char *path, const struct stat *file);

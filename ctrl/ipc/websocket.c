@@ -205,7 +205,7 @@ static void on_log(int level, const char *line)
 }
 
 struct sl_websocket *sl_websocket_new(uv_loop_t *loop, struct sl_work *work,
-	const struct sl_websocket_config *config, char why[SL_SERVER_WHY])
+	const struct sl_websocket_config *config, struct sl_error *error)
 {
 	struct sl_websocket *server = calloc(1, sizeof(*server));
 	void *loops[] = {loop};
@@ -219,7 +219,7 @@ struct sl_websocket *sl_websocket_new(uv_loop_t *loop, struct sl_work *work,
 		.fd_limit_per_thread = 2 * SL_WEBSOCKET_CONNECTIONS,
 	};
 
-	snprintf(why, SL_SERVER_WHY, "out of memory");
+	sl_refuse(error, -ENOMEM, "out of memory");
 	if (!server)
 		return NULL;
 	server->config = *config;
@@ -234,7 +234,7 @@ struct sl_websocket *sl_websocket_new(uv_loop_t *loop, struct sl_work *work,
 	lws_set_log_level(LLL_ERR | LLL_WARN, on_log);
 	server->lws = lws_create_context(&info);
 	if (!server->lws) {
-		snprintf(why, SL_SERVER_WHY,
+		sl_refuse(error, -ENOENT,
 			"libwebsockets does not start; is libwebsockets-evlib-uv installed?");
 		free(server->state);
 		free(server);

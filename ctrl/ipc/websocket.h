@@ -15,6 +15,7 @@
 
 #include "ctrl/config/config.h"
 #include "ctrl/ipc/server.h"
+#include "sluice/error.h"
 
 #define SL_WEBSOCKET_SUBPROTOCOL "ng.rtpengine.com"
 
@@ -43,14 +44,14 @@ struct sl_websocket_stats {
 
 struct sl_websocket;
 
-/* A server on `loop` without listeners, which does its work as `work` has it. NULL with `why`:
+/* A server on `loop` without listeners, which does its work as `work` has it. NULL with `error`:
  * libwebsockets does not start. */
 struct sl_websocket *sl_websocket_new(uv_loop_t *loop, struct sl_work *work,
-	const struct sl_websocket_config *config, char why[SL_SERVER_WHY]);
+	const struct sl_websocket_config *config, struct sl_error *error);
 
-/* Adds a listener at the address of `ng`. 0 or -errno with `why`. */
+/* Adds a listener at the address of `ng`. 0 or -errno with `error`. */
 int sl_websocket_listen(
-	struct sl_websocket *server, const struct sl_config_ng *ng, char why[SL_SERVER_WHY]);
+	struct sl_websocket *server, const struct sl_config_ng *ng, struct sl_error *error);
 
 /*
  * Closes listeners and connections. Run the loop until it has nothing to do, then call

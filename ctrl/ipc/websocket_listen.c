@@ -139,7 +139,7 @@ static const lws_retry_bo_t idle = {
 };
 
 int sl_websocket_listen(
-	struct sl_websocket *server, const struct sl_config_ng *ng, char why[SL_SERVER_WHY])
+	struct sl_websocket *server, const struct sl_config_ng *ng, struct sl_error *error)
 {
 	struct sl_websocket_listener *l = &server->listeners[server->n_listeners];
 	struct lws_context_creation_info info = {
@@ -153,8 +153,7 @@ int sl_websocket_listen(
 	int rc;
 
 	if (server->n_listeners == SL_CONFIG_NG) {
-		snprintf(why, SL_SERVER_WHY, "more than %d WebSocket listeners", SL_CONFIG_NG);
-		return -ENOSPC;
+		return sl_refuse(error, -ENOSPC, "more than %d WebSocket listeners", SL_CONFIG_NG);
 	}
 	sl_config_ng_text(ng, l->name);
 	l->server = server;
@@ -165,7 +164,7 @@ int sl_websocket_listen(
 		rc = sl_acceptor_start(&l->acceptor, server->loop, rc, take, l);
 	}
 	if (rc)
-		snprintf(why, SL_SERVER_WHY, "ng = %.64s: cannot listen there: %s", l->name,
-			strerror(-rc));
-	return rc;
+		return sl_refuse(
+			error, rc, "ng = %.64s: cannot listen there: %s", l->name, strerror(-rc));
+	return 0;
 }

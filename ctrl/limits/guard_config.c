@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ctrl/limits/guard_config.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -76,8 +77,8 @@ static bool read_number(const char *text, bool hundredths, unsigned max, unsigne
 	return n <= max;
 }
 
-static bool set_number(struct sl_guard_config *config, const struct number_key *key,
-	const char *value, char why[SL_GUARD_REASON])
+static int set_number(struct sl_guard_config *config, const struct number_key *key,
+	const char *value, struct sl_error *error)
 {
 	unsigned number;
 
@@ -86,16 +87,15 @@ static bool set_number(struct sl_guard_config *config, const struct number_key *
 	else if (!read_number(value, key->hundredths, key->max, &number) || number < key->min) {
 		unsigned unit = key->hundredths ? 100 : 1;
 
-		snprintf(why, SL_GUARD_REASON, "%s: '%.32s'; write a number from %u to %u%s",
+		return sl_refuse(error, -EINVAL, "%s: '%.32s'; write a number from %u to %u%s",
 			key->name, value, key->min / unit, key->max / unit,
 			key->may_be_off ? ", or off" : "");
-		return false;
 	}
 	*field(config, key) = number;
-	return true;
+	return 0;
 }
 
-bool sl_prefix_parse(const char *text, struct sl_listed *listed, char why[SL_GUARD_REASON])
+int sl_prefix_parse(const char *text, struct sl_listed *listed, struct sl_error *error)
 {
 	char address[SL_ADDRESS_TEXT] = "";
 	const char *slash = strchr(text, '/');
@@ -105,30 +105,26 @@ bool sl_prefix_parse(const char *text, struct sl_listed *listed, char why[SL_GUA
 	if (len < sizeof(address))
 		memcpy(address, text, len);
 	if (!address[0] || sl_address_parse(address, listed->ip) != 0) {
-		snprintf(why, SL_GUARD_REASON,
+		return sl_refuse(error, -EINVAL,
 			"'%.48s' is no IPv4 or IPv6 prefix; write 192.0.2.0/24", text);
-		return false;
 	}
 	bits = most = sl_address_is_ipv4(listed->ip) ? 32 : 128;
 	if (slash && !read_number(slash + 1, false, most, &bits)) {
-		snprintf(why, SL_GUARD_REASON, "'%.48s': a prefix has 0 to %u bits", text, most);
-		return false;
+		return sl_refuse(error, -EINVAL, "'%.48s': a prefix has 0 to %u bits", text, most);
 	}
 	listed->bits = (uint8_t)(128 - most + bits);
 	if (listed->bits <= 80 && most == 128 && !memcmp(listed->ip, (uint8_t[10]){0}, 10)) {
-		snprintf(why, SL_GUARD_REASON,
+		return sl_refuse(error, -EINVAL,
 			"'%.48s' covers more than what IPv6 gives out; write 2000::/3", text);
-		return false;
 	}
 	for (unsigned bit = listed->bits; bit < 128; bit++) {
 		if (listed->ip[bit / 8] & 0x80 >> bit % 8) {
-			snprintf(why, SL_GUARD_REASON,
+			return sl_refuse(error, -EINVAL,
 				"'%.48s' has bits set behind its prefix; did you mean /%u?", text,
 				most);
-			return false;
 		}
 	}
-	return true;
+	return 0;
 }
 
 const char *sl_prefix_text(const struct sl_listed *listed, char text[SL_PREFIX_TEXT])
@@ -149,39 +145,39 @@ static struct sl_listed *find(struct sl_guard_config *config, const struct sl_li
 	return NULL;
 }
 
-static bool add_prefix(struct sl_guard_config *config, enum sl_prefix prefix, const char *value,
-	char why[SL_GUARD_REASON])
+static int add_prefix(struct sl_guard_config *config, enum sl_prefix prefix, const char *value,
+	struct sl_error *error)
 {
 	struct sl_listed listed = {.prefix = (uint8_t)prefix}, *known;
 
-	if (!sl_prefix_parse(value, &listed, why))
-		return false;
+	int rc = sl_prefix_parse(value, &listed, error);
+
+	if (rc)
+		return rc;
 	known = find(config, &listed);
 	if (known) {
 		known->prefix = (uint8_t)prefix; /* the last word counts */
-		return true;
+		return 0;
 	}
 	if (config->n_listed == SL_MAX_PREFIXES) {
-		snprintf(why, SL_GUARD_REASON, "more than %d prefixes; aggregate them",
-			SL_MAX_PREFIXES);
-		return false;
+		return sl_refuse(
+			error, -ENOSPC, "more than %d prefixes; aggregate them", SL_MAX_PREFIXES);
 	}
 	config->listed[config->n_listed++] = listed;
-	return true;
+	return 0;
 }
 
-bool sl_guard_config_set(struct sl_guard_config *config, const char *key, const char *value,
-	char why[SL_GUARD_REASON])
+int sl_guard_config_set(
+	struct sl_guard_config *config, const char *key, const char *value, struct sl_error *error)
 {
 	if (strcmp(key, "allow") == 0)
-		return add_prefix(config, SL_PREFIX_ALLOW, value, why);
+		return add_prefix(config, SL_PREFIX_ALLOW, value, error);
 	if (strcmp(key, "deny") == 0)
-		return add_prefix(config, SL_PREFIX_DENY, value, why);
+		return add_prefix(config, SL_PREFIX_DENY, value, error);
 	for (int i = 0; i < KEYS; i++)
 		if (strcmp(key, keys[i].name) == 0)
-			return set_number(config, &keys[i], value, why);
-	snprintf(why, SL_GUARD_REASON, "there is no '%.32s' in [guard]", key);
-	return false;
+			return set_number(config, &keys[i], value, error);
+	return sl_refuse(error, -EINVAL, "there is no '%.32s' in [guard]", key);
 }
 
 bool sl_guard_config_forget(struct sl_guard_config *config, const struct sl_listed *listed)

@@ -10,11 +10,11 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "sluice/error.h"
 #include "sluice/limits.h"
 #include "sluice/policy.h"
 
 enum {
-	SL_GUARD_REASON = 160,   /* bytes of why a value is refused, NUL included */
 	SL_PREFIX_TEXT = 46 + 4, /* bytes that hold any prefix as text, NUL included */
 };
 
@@ -38,11 +38,11 @@ struct sl_guard_config {
 void sl_guard_config_init(struct sl_guard_config *config);
 
 /*
- * Sets a key that has one value, or adds a prefix to `allow` or `deny`. False with `why`: neither
- * the key nor the value is changed.
+ * Sets a key that has one value, or adds a prefix to `allow` or `deny`. Returns 0; or -EINVAL or
+ * -ENOSPC with `error`, and changes nothing.
  */
-bool sl_guard_config_set(struct sl_guard_config *config, const char *key, const char *value,
-	char why[SL_GUARD_REASON]);
+int sl_guard_config_set(
+	struct sl_guard_config *config, const char *key, const char *value, struct sl_error *error);
 
 /* Takes a prefix off the list; false: it is not on it. */
 bool sl_guard_config_forget(struct sl_guard_config *config, const struct sl_listed *listed);
@@ -50,8 +50,9 @@ bool sl_guard_config_forget(struct sl_guard_config *config, const struct sl_list
 /* The keys as the configuration has them, one a line. */
 void sl_guard_config_print(FILE *out, const struct sl_guard_config *config);
 
-/* "192.0.2.0/24", "2001:db8::/32" or an address. False with `why`: none, or bits set behind it. */
-bool sl_prefix_parse(const char *text, struct sl_listed *listed, char why[SL_GUARD_REASON]);
+/* Reads "192.0.2.0/24", "2001:db8::/32" or an address. Returns 0; or -EINVAL with `error`: it is
+ * none, or has bits set behind its prefix. */
+int sl_prefix_parse(const char *text, struct sl_listed *listed, struct sl_error *error);
 const char *sl_prefix_text(const struct sl_listed *listed, char text[SL_PREFIX_TEXT]);
 
 /* The prefix by which what comes from `ip` is refused; NULL: it is not. */

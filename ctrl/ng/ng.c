@@ -57,7 +57,6 @@ static void error_reply(struct sl_reply *reply, const char *why)
 }
 
 static_assert((int)SL_NG_REQUEST_MAX == SL_SERVER_REQUEST_MAX, "one limit");
-static_assert((int)SL_NG_FRAME_WHY == SL_SERVER_WHY, "one limit");
 
 /* What a proxy that `supports` it takes as: not this relay, now. */
 static void load_limit_reply(struct sl_reply *reply, const char *why)

@@ -41,7 +41,7 @@ size_t sl_ng_cookie(const char *data, size_t len)
 }
 
 /* 1: `body` is known; 0: cannot tell yet. */
-static int find_body(struct sl_ng_frame *f, const char *data, size_t len, char why[SL_NG_FRAME_WHY])
+static int find_body(struct sl_ng_frame *f, const char *data, size_t len, struct sl_error *error)
 {
 	size_t cookie;
 	int here;
@@ -55,20 +55,19 @@ static int find_body(struct sl_ng_frame *f, const char *data, size_t len, char w
 	if (!cookie && data[0] != ' ' && len < SL_NG_COOKIE_MAX)
 		return 0;
 	if (!cookie) {
-		snprintf(why, SL_NG_FRAME_WHY, "neither a bencode dictionary nor a JSON object");
-		return -EBADMSG;
+		return sl_refuse(error, -EBADMSG, "neither a bencode dictionary nor a JSON object");
 	}
 	f->body = cookie + 1; /* a refusal echoes it */
 	return f->body < len;
 }
 
-ssize_t sl_ng_frame_feed(void *frame, const char *data, size_t len, char why[SL_NG_FRAME_WHY])
+ssize_t sl_ng_frame_feed(void *frame, const char *data, size_t len, struct sl_error *error)
 {
 	struct sl_ng_frame *f = frame;
 	int rc;
 
 	if (!f->started) {
-		rc = find_body(f, data, len, why);
+		rc = find_body(f, data, len, error);
 		if (rc <= 0)
 			return rc;
 		f->started = true;
@@ -79,12 +78,12 @@ ssize_t sl_ng_frame_feed(void *frame, const char *data, size_t len, char why[SL_
 	if (f->json) {
 		rc = sl_json_scan_feed(&f->scan, data + f->body, len - f->body);
 		if (rc < 0)
-			snprintf(why, SL_NG_FRAME_WHY, "malformed JSON at byte %zu", f->scan.pos);
+			sl_refuse(error, rc, "malformed JSON at byte %zu", f->scan.pos);
 		return rc > 0 ? (ssize_t)(f->body + f->scan.pos) : rc;
 	}
 	rc = sl_bencode_feed(&f->bencode, data + f->body, len - f->body);
 	if (rc < 0)
-		snprintf(why, SL_NG_FRAME_WHY, "malformed bencode at byte %zu: %s",
-			f->bencode.error_at, f->bencode.reason);
+		sl_refuse(error, rc, "malformed bencode at byte %zu: %s", f->bencode.error_at,
+			f->bencode.reason);
 	return rc > 0 ? (ssize_t)(f->body + f->bencode.pos) : rc;
 }

@@ -10,12 +10,12 @@
 
 #include "ctrl/ng/bencode.h"
 #include "ctrl/ng/json_request.h"
+#include "sluice/error.h"
 
 enum {
 	SL_NG_COOKIE_MAX = 128,        /* bytes, with the space behind it */
 	SL_NG_REQUEST_MAX = 64 * 1024, /* bytes */
 	SL_NG_NODES = 512,
-	SL_NG_FRAME_WHY = 128, /* bytes of a reason */
 };
 
 /* How far a request is decoded. `nodes` hold the tree once it is complete, unless it is `json`. */
@@ -32,9 +32,9 @@ void sl_ng_frame_start(void *frame);
 
 /*
  * Decodes on; `data` is all that has come so far, `len` bytes, at the same address in every call.
- * >0: complete after so many bytes; 0: more must come; <0: refused, and `why` says why.
+ * >0: complete after so many bytes; 0: more must come; <0: refused, and `error` says why.
  */
-ssize_t sl_ng_frame_feed(void *frame, const char *data, size_t len, char why[SL_NG_FRAME_WHY]);
+ssize_t sl_ng_frame_feed(void *frame, const char *data, size_t len, struct sl_error *error);
 
 /* Bytes of the cookie at the start of `data`, without its space; 0: there is none. */
 size_t sl_ng_cookie(const char *data, size_t len);

@@ -17,6 +17,7 @@
 #include "dataplane/path/workers.h"
 #include "dataplane/port/port.h"
 #include "dataplane/port/wait.h"
+#include "sluice/error.h"
 #include "sluice/policy.h"
 
 enum { SL_MESSAGE_RING = 1024, SL_HANDOFF_RING = 4096, SL_EVENT_RING = 1024 };
@@ -75,7 +76,7 @@ extern unsigned sl_n_workers;
 
 /* Makes the workers and their rings without starting a thread: tests and benchmarks poll them by
  * hand. */
-int sl_workers_prepare(const struct sl_crypto_backend *crypto, char why[SL_WHY]);
+int sl_workers_prepare(const struct sl_crypto_backend *crypto, struct sl_error *error);
 
 /* One turn of the poll loop: messages, then every queue and ring once. Returns the packets that
  * were received. */

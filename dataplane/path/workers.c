@@ -138,7 +138,7 @@ static struct sl_worker *worker_on(unsigned core)
 
 /* Gives each queue of each port to the worker on its core; a worker is adaptive if all its ports
  * are. */
-static int assign(char why[SL_WHY])
+static int assign(struct sl_error *error)
 {
 	sl_n_workers = 0;
 	for (uint8_t port = 0; port < sl_n_ethdevs; port++) {
@@ -148,10 +148,9 @@ static int assign(char why[SL_WHY])
 			struct sl_worker *w = worker_on(dev->cores[q]);
 
 			if (!w) {
-				snprintf(why, SL_WHY,
+				return sl_refuse(error, -E2BIG,
 					"more than %d worker cores, or no file descriptor left",
 					SL_MAX_WORKERS);
-				return -E2BIG;
 			}
 			dev->workers[q] = w->index;
 			w->adaptive &= dev->adaptive;
@@ -188,7 +187,7 @@ static struct rte_ring *event_ring(const char *what, const struct sl_worker *w, 
 	return ring_of(what, w, size, SL_EVENT_RING, RING_F_SP_ENQ | RING_F_SC_DEQ);
 }
 
-static int make_rings(struct sl_worker *w, char why[SL_WHY])
+static int make_rings(struct sl_worker *w, struct sl_error *error)
 {
 	w->messages = ring("messages", w, SL_MESSAGE_RING, RING_F_SP_ENQ | RING_F_SC_DEQ);
 	w->handoff = ring("handoff", w, SL_HANDOFF_RING, RING_F_SC_DEQ);
@@ -201,9 +200,8 @@ static int make_rings(struct sl_worker *w, char why[SL_WHY])
 	if (w->messages && w->handoff && w->hairpins && w->relay_tx && w->events && w->samples &&
 		w->exts && w->pages)
 		return 0;
-	snprintf(why, SL_WHY, "no memory for the rings of worker %u: raise `memory` in [sluice]",
-		w->index);
-	return -ENOMEM;
+	return sl_refuse(error, -ENOMEM,
+		"no memory for the rings of worker %u: raise `memory` in [sluice]", w->index);
 }
 
 static void free_rings(struct sl_worker *w)
@@ -224,47 +222,45 @@ static void free_rings(struct sl_worker *w)
 	sl_pools_free(w);
 }
 
-int sl_workers_prepare(const struct sl_crypto_backend *crypto, char why[SL_WHY])
+int sl_workers_prepare(const struct sl_crypto_backend *crypto, struct sl_error *error)
 {
-	int err = assign(why);
+	int err = assign(error);
 
 	sl_hairpin_prepare();
 	for (unsigned i = 0; i < sl_n_workers && !err; i++) {
 		sl_workers[i].backend = crypto;
-		err = make_rings(&sl_workers[i], why);
+		err = make_rings(&sl_workers[i], error);
 	}
 	if (!err)
 		sl_pools_fill();
 	return err;
 }
 
-static int start(struct sl_worker *w, char why[SL_WHY])
+static int start(struct sl_worker *w, struct sl_error *error)
 {
 	int err = pthread_create(&w->thread, NULL, run, w);
 
 	if (err) {
-		snprintf(why, SL_WHY, "cannot start a worker thread: %s", strerror(err));
-		return -err;
+		return sl_refuse(error, -err, "cannot start a worker thread: %s", strerror(err));
 	}
 	while (!atomic_load(&w->started) && !atomic_load(&w->stop))
 		nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
 	if (atomic_load(&w->started))
 		return 0;
 	pthread_join(w->thread, NULL);
-	snprintf(why, SL_WHY, "worker on core %u: %s", w->core, w->failed);
-	return -EIO;
+	return sl_refuse(error, -EIO, "worker on core %u: %s", w->core, w->failed);
 }
 
-int sl_workers_start(const struct sl_crypto_backend *crypto, char why[SL_WHY])
+int sl_workers_start(const struct sl_crypto_backend *crypto, struct sl_error *error)
 {
-	int err = sl_workers_prepare(crypto, why);
+	int err = sl_workers_prepare(crypto, error);
 
 	for (uint8_t port = 0; port < sl_n_ethdevs && !err; port++)
 		if (sl_ethdevs[port].exception)
 			err = sl_exception_start(sl_ethdevs[port].exception,
-				&sl_workers[sl_ethdevs[port].workers[0]].wait, why);
+				&sl_workers[sl_ethdevs[port].workers[0]].wait, error);
 	for (unsigned i = 0; i < sl_n_workers && !err; i++)
-		err = start(&sl_workers[i], why);
+		err = start(&sl_workers[i], error);
 	if (err)
 		sl_workers_stop();
 	return err;

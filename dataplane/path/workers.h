@@ -8,10 +8,11 @@
 #include "dataplane/crypto/crypto.h"
 #include "dataplane/port/port.h"
 #include "sluice/drop.h"
+#include "sluice/error.h"
 
 /* Starts one thread per core named by a port, pinned to it. Privileges must have been dropped
  * before. */
-int sl_workers_start(const struct sl_crypto_backend *crypto, char why[SL_WHY]);
+int sl_workers_start(const struct sl_crypto_backend *crypto, struct sl_error *error);
 void sl_workers_stop(void);
 
 struct sl_worker_stats {

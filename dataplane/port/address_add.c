@@ -22,7 +22,8 @@ static bool limit_kernel_ports(struct sl_address *first, const struct sl_address
 	return first->limited || !config->n_kernel_ports;
 }
 
-static int allocate(struct sl_address *a, const struct sl_address_config *config, char why[SL_WHY])
+static int allocate(
+	struct sl_address *a, const struct sl_address_config *config, struct sl_error *error)
 {
 	int first = sl_address_first(a->port, a->vlan, a->ip);
 
@@ -32,24 +33,23 @@ static int allocate(struct sl_address *a, const struct sl_address_config *config
 	if (a->pinholes && limit_kernel_ports(first < 0 ? a : &sl_addresses[first], config))
 		return 0;
 	rte_free(a->pinholes);
-	snprintf(why, SL_WHY, "no memory for the pinhole table: raise `memory` in [sluice]");
-	return -ENOMEM;
+	return sl_refuse(
+		error, -ENOMEM, "no memory for the pinhole table: raise `memory` in [sluice]");
 }
 
 int sl_address_add(
-	uint8_t port, const struct sl_address_config *config, uint8_t *slot, char why[SL_WHY])
+	uint8_t port, const struct sl_address_config *config, uint8_t *slot, struct sl_error *error)
 {
 	struct sl_address *a = &sl_addresses[sl_n_addresses];
 	struct sl_ethdev *dev = &sl_ethdevs[port];
 	int err = 0;
 
 	if (sl_n_addresses == SL_MAX_ADDRESS_SLOTS || config->port_min > config->port_max) {
-		snprintf(why, SL_WHY, "at most %d media addresses", SL_MAX_ADDRESS_SLOTS);
-		return -E2BIG;
+		return sl_refuse(error, -E2BIG, "at most %d media addresses", SL_MAX_ADDRESS_SLOTS);
 	}
 	if (dev->exception)
 		err = sl_exception_address(
-			dev->exception, config->vlan, config->ip, config->prefix, why);
+			dev->exception, config->vlan, config->ip, config->prefix, error);
 	if (err)
 		return err;
 	*a = (struct sl_address){.port = port,
@@ -57,7 +57,7 @@ int sl_address_add(
 		.port_min = config->port_min,
 		.port_max = config->port_max};
 	memcpy(a->ip, config->ip, 16);
-	err = allocate(a, config, why);
+	err = allocate(a, config, error);
 	if (err)
 		return err;
 	*slot = sl_n_addresses++;

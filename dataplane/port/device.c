@@ -12,47 +12,44 @@
 #include "dataplane/port/netdev.h"
 
 /* An AF_XDP socket serves one RX queue; media on any other queue would be lost without a word. */
-static int fit_channels(const struct sl_port_config *config, const char *netdev, char why[SL_WHY])
+static int fit_channels(
+	const struct sl_port_config *config, const char *netdev, struct sl_error *error)
 {
 	unsigned queues;
 	int err = sl_netdev_rx_queues(netdev, &queues);
 
 	if (err) {
-		snprintf(why, SL_WHY, "port %s: cannot read the number of queues of %s: %s",
+		return sl_refuse(error, err, "port %s: cannot read the number of queues of %s: %s",
 			config->name, netdev, strerror(-err));
-		return err;
 	}
 	if (queues == config->n_cores)
 		return 0;
 	if (queues < config->n_cores) {
-		snprintf(why, SL_WHY,
+		return sl_refuse(error, -EINVAL,
 			"%s has %u RX queues but port %s names %u cores: ethtool -L %s combined %u",
 			netdev, queues, config->name, config->n_cores, netdev, config->n_cores);
-		return -EINVAL;
 	}
 	if (config->set_channels) {
 		err = sl_netdev_set_rx_queues(netdev, config->n_cores);
 		if (!err)
 			return 0;
 	}
-	snprintf(why, SL_WHY,
+	return sl_refuse(error, -EINVAL,
 		"%s has %u RX queues but port %s names %u cores, and media on the others would be "
 		"lost: "
 		"ethtool -L %s combined %u (or rx %u)%s%s",
 		netdev, queues, config->name, config->n_cores, netdev, config->n_cores,
 		config->n_cores, err ? "; trying failed: " : "", err ? strerror(-err) : "");
-	return -EINVAL;
 }
 
 static int prepare_af_xdp(const struct sl_port_config *config, struct sl_ethdev *dev,
-	const char *netdev, char why[SL_WHY])
+	const char *netdev, struct sl_error *error)
 {
 	int err = sl_netdev_ifindex(netdev, &dev->ifindex);
 
 	if (err) {
-		snprintf(why, SL_WHY, "port %s: there is no netdev %s: ip link show", config->name,
-			netdev);
-		return err;
+		return sl_refuse(error, err, "port %s: there is no netdev %s: ip link show",
+			config->name, netdev);
 	}
 	if (!sl_netdev_enabled(netdev)) /* it may come up later, as when a machine boots */
 		sl_ethdev_warn(
@@ -63,11 +60,10 @@ static int prepare_af_xdp(const struct sl_port_config *config, struct sl_ethdev 
 	if (!err)
 		err = sl_netdev_mtu(netdev, &dev->mtu);
 	if (err) {
-		snprintf(why, SL_WHY, "port %s: cannot read MAC and MTU of %s: %s", config->name,
-			netdev, strerror(-err));
-		return err;
+		return sl_refuse(error, err, "port %s: cannot read MAC and MTU of %s: %s",
+			config->name, netdev, strerror(-err));
 	}
-	return fit_channels(config, netdev, why);
+	return fit_channels(config, netdev, error);
 }
 
 /*
@@ -89,12 +85,12 @@ static const char *reason(int err)
 	return err == -1 ? "see what DPDK says" : strerror(-err);
 }
 
-static int open_af_xdp(
-	const struct sl_port_config *config, struct sl_ethdev *dev, char name[64], char why[SL_WHY])
+static int open_af_xdp(const struct sl_port_config *config, struct sl_ethdev *dev, char name[64],
+	struct sl_error *error)
 {
 	const char *netdev = config->device + 7;
 	char args[512];
-	int err = prepare_af_xdp(config, dev, netdev, why);
+	int err = prepare_af_xdp(config, dev, netdev, error);
 
 	if (err)
 		return err;
@@ -103,11 +99,11 @@ static int open_af_xdp(
 		config->n_cores, busy_budget(netdev), config->xdp_object);
 	err = rte_vdev_init(name, args);
 	if (err)
-		snprintf(why, SL_WHY,
+		return sl_refuse(error, err,
 			"port %s: DPDK's AF_XDP driver does not take %s (%s): it needs Linux with "
 			"XDP sockets, and root",
 			config->name, netdev, reason(err));
-	return err;
+	return 0;
 }
 
 /* A vdev is known by its driver's name, with anything behind it. */
@@ -120,7 +116,7 @@ static bool has_driver(const char *name)
 	return known;
 }
 
-static int open_vdev(const struct sl_port_config *config, char name[64], char why[SL_WHY])
+static int open_vdev(const struct sl_port_config *config, char name[64], struct sl_error *error)
 {
 	const char *device = config->device + 5, *comma = strchrnul(device, ',');
 	uint16_t port;
@@ -130,19 +126,18 @@ static int open_vdev(const struct sl_port_config *config, char name[64], char wh
 	if (rte_eth_dev_get_port_by_name(name, &port) == 0)
 		return 0; /* this process made it already */
 	if (!has_driver(name)) {
-		snprintf(why, SL_WHY,
+		return sl_refuse(error, -ENODEV,
 			"port %s: DPDK has no driver for the vdev %s: check its name (net_memif0, "
 			"net_tap0, ...), and that DPDK's drivers are installed",
 			config->name, name);
-		return -ENODEV;
 	}
 	err = rte_vdev_init(name, *comma ? comma + 1 : "");
 	if (err)
-		snprintf(why, SL_WHY,
+		return sl_refuse(error, err,
 			"port %s: the driver of the vdev %s does not take it (%s): check what "
 			"follows its name in device = %s",
 			config->name, name, reason(err), config->device);
-	return err;
+	return 0;
 }
 
 /* The kernel's driver of a PCI device, or "none". */
@@ -158,54 +153,51 @@ static void kernel_driver(const char *bdf, char driver[64])
 }
 
 /* DPDK probes its PCI devices when it starts; this one was not among those it opened. */
-static int refuse_pci(const struct sl_port_config *config, const char *bdf, char why[SL_WHY])
+static int refuse_pci(const struct sl_port_config *config, const char *bdf, struct sl_error *error)
 {
 	char path[96], driver[64];
 
 	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s", bdf);
 	kernel_driver(bdf, driver);
 	if (access(path, F_OK) != 0)
-		snprintf(why, SL_WHY, "port %s: there is no PCI device %s: lspci -D", config->name,
-			bdf);
+		return sl_refuse(error, -ENODEV, "port %s: there is no PCI device %s: lspci -D",
+			config->name, bdf);
 	else if (strcmp(driver, "vfio-pci") == 0)
-		snprintf(why, SL_WHY,
+		return sl_refuse(error, -ENODEV,
 			"port %s: DPDK does not open %s, though vfio-pci has it: its IOMMU group "
 			"may "
 			"be in use, or DPDK's driver for it is not installed",
 			config->name, bdf);
 	else
-		snprintf(why, SL_WHY,
+		return sl_refuse(error, -ENODEV,
 			"port %s: %s has the kernel's driver %s: driverctl set-override %s "
 			"vfio-pci",
 			config->name, bdf, driver, bdf);
-	return -ENODEV;
 }
 
-int sl_device_probe(
-	const struct sl_port_config *config, struct sl_ethdev *dev, char name[64], char why[SL_WHY])
+int sl_device_probe(const struct sl_port_config *config, struct sl_ethdev *dev, char name[64],
+	struct sl_error *error)
 {
 	int err = 0;
 
 	if (strncmp(config->device, "af_xdp:", 7) == 0) {
-		err = open_af_xdp(config, dev, name, why);
+		err = open_af_xdp(config, dev, name, error);
 	} else if (strncmp(config->device, "vdev:", 5) == 0) {
-		err = open_vdev(config, name, why);
+		err = open_vdev(config, name, error);
 	} else if (strncmp(config->device, "pci:", 4) == 0) {
 		snprintf(name, 64, "%s", config->device + 4);
 	} else {
-		snprintf(why, SL_WHY,
+		return sl_refuse(error, -EINVAL,
 			"port %s: device must be af_xdp:IFACE, pci:BDF or vdev:STRING",
 			config->name);
-		return -EINVAL;
 	}
 	if (err)
 		return err;
 	if (rte_eth_dev_get_port_by_name(name, &dev->dpdk_port) == 0)
 		return 0;
 	if (strncmp(config->device, "pci:", 4) == 0)
-		return refuse_pci(config, name, why);
-	snprintf(why, SL_WHY,
+		return refuse_pci(config, name, error);
+	return sl_refuse(error, -ENODEV,
 		"port %s: %s is no Ethernet device: name a vdev that begins with net_",
 		config->name, name);
-	return -ENODEV;
 }

@@ -8,10 +8,11 @@
 
 #include "dataplane/port/ethdev.h"
 #include "dataplane/port/port.h"
+#include "sluice/error.h"
 
 /* Sets the port's dpdk_port, and of an AF_XDP port what its netdev is; `name` gets DPDK's name of
  * the device. 0 or -errno. */
 int sl_device_probe(const struct sl_port_config *config, struct sl_ethdev *dev, char name[64],
-	char why[SL_WHY]);
+	struct sl_error *error);
 
 #endif

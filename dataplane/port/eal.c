@@ -79,7 +79,7 @@ static void add_lcores(struct args *a)
 
 /* Hugepages if wanted and there; `huge` tells. */
 static int add_memory(
-	struct args *a, const struct sl_eal_config *config, bool *huge, char why[SL_WHY])
+	struct args *a, const struct sl_eal_config *config, bool *huge, struct sl_error *error)
 {
 	unsigned have = free_hugepages();
 	unsigned want =
@@ -87,12 +87,11 @@ static int add_memory(
 
 	*huge = config->hugepages_mib != 0 && have >= want;
 	if (config->hugepages_mib > 0 && !*huge) {
-		snprintf(why, SL_WHY,
+		return sl_refuse(error, -ENOMEM,
 			"hugepages = %u MiB wanted, %u MiB free: echo %u > "
 			"/proc/sys/vm/nr_hugepages, or set "
 			"hugepages = off",
 			want, have, want / 2);
-		return -ENOMEM;
 	}
 	if (*huge) {
 		add(a, "--in-memory");
@@ -106,14 +105,14 @@ static int add_memory(
 	return 0;
 }
 
-int sl_eal_init(const struct sl_eal_config *config, bool *huge, char why[SL_WHY])
+int sl_eal_init(const struct sl_eal_config *config, bool *huge, struct sl_error *error)
 {
 	static struct args args; /* DPDK keeps pointers into it */
 	int err;
 
 	args.n = 0;
 	add(&args, "sluiced");
-	err = add_memory(&args, config, huge, why);
+	err = add_memory(&args, config, huge, error);
 	if (err)
 		return err;
 	add_lcores(&args);
@@ -129,11 +128,10 @@ int sl_eal_init(const struct sl_eal_config *config, bool *huge, char why[SL_WHY]
 	if (config->say)
 		sl_eal_text_open(config->say);
 	if (rte_eal_init(args.n, args.v) < 0) {
-		snprintf(why, SL_WHY,
+		return sl_refuse(error, -EIO,
 			"DPDK did not start (%s): less `memory` in [sluice] or hugepages = off may "
 			"help, or what DPDK says",
 			rte_strerror(rte_errno));
-		return -EIO;
 	}
 	started = true;
 	return 0;

@@ -36,22 +36,22 @@ struct sl_exception_port {
 	atomic_bool stop;
 };
 
-static int set(
-	struct ifreq *ifr, const char *name, unsigned long op, const char *what, char why[SL_WHY])
+static int set(struct ifreq *ifr, const char *name, unsigned long op, const char *what,
+	struct sl_error *error)
 {
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), err = 0;
 
 	snprintf(ifr->ifr_name, IFNAMSIZ, "%s", name);
 	if (fd < 0 || ioctl(fd, op, ifr) < 0) {
-		err = -errno;
-		snprintf(why, SL_WHY, "%s: cannot set the %s: %s", name, what, strerror(errno));
+		err = sl_refuse(
+			error, -errno, "%s: cannot set the %s: %s", name, what, strerror(errno));
 	}
 	if (fd >= 0)
 		close(fd);
 	return err;
 }
 
-static int configure(const char *name, const uint8_t *mac, uint16_t mtu, char why[SL_WHY])
+static int configure(const char *name, const uint8_t *mac, uint16_t mtu, struct sl_error *error)
 {
 	struct ifreq hw = {.ifr_hwaddr.sa_family = 1 /* ARPHRD_ETHER */};
 	struct ifreq size = {.ifr_mtu = mtu};
@@ -59,11 +59,11 @@ static int configure(const char *name, const uint8_t *mac, uint16_t mtu, char wh
 	int err;
 
 	memcpy(hw.ifr_hwaddr.sa_data, mac, 6);
-	err = set(&hw, name, SIOCSIFHWADDR, "MAC address", why);
+	err = set(&hw, name, SIOCSIFHWADDR, "MAC address", error);
 	if (!err)
-		err = set(&size, name, SIOCSIFMTU, "MTU", why);
+		err = set(&size, name, SIOCSIFMTU, "MTU", error);
 	if (!err)
-		err = set(&up, name, SIOCSIFFLAGS, "state to up", why);
+		err = set(&up, name, SIOCSIFFLAGS, "state to up", error);
 	return err;
 }
 
@@ -76,7 +76,7 @@ static struct rte_ring *ring(const char *name, const char *way, unsigned flags)
 }
 
 int sl_exception_open(const char *name, const uint8_t *mac, uint16_t mtu,
-	struct sl_exception_port **out, char why[SL_WHY])
+	struct sl_exception_port **out, struct sl_error *error)
 {
 	struct ifreq ifr = {.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_TUN_EXCL};
 	struct sl_exception_port *exception = calloc(1, sizeof(*exception));
@@ -88,21 +88,19 @@ int sl_exception_open(const char *name, const uint8_t *mac, uint16_t mtu,
 	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
 	exception->fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (exception->fd < 0 || ioctl(exception->fd, TUNSETIFF, &ifr) < 0) {
-		err = -errno;
-		snprintf(why, SL_WHY, "cannot create TAP %s: %s%s", name, strerror(errno),
+		err = sl_refuse(error, -errno, "cannot create TAP %s: %s%s", name, strerror(errno),
 			errno == EBUSY ? " (another sluiced? else: ip link del that interface)"
 				       : "");
 		goto fail;
 	}
-	err = configure(name, mac, mtu, why);
+	err = configure(name, mac, mtu, error);
 	if (err)
 		goto fail;
 	exception->ifindex = if_nametoindex(name);
 	exception->to_kernel = ring(name, "to", RING_F_SC_DEQ);
 	exception->from_kernel = ring(name, "from", RING_F_SP_ENQ | RING_F_SC_DEQ);
 	if (!exception->to_kernel || !exception->from_kernel) {
-		err = -ENOMEM;
-		snprintf(why, SL_WHY,
+		err = sl_refuse(error, -ENOMEM,
 			"no memory for the rings of TAP %s: raise `memory` in [sluice]", name);
 		goto fail;
 	}
@@ -115,41 +113,40 @@ fail:
 
 /* The netdev of a VLAN on the TAP; it goes away with it. */
 static int vlan_netdev(const struct sl_exception_port *exception, uint16_t vlan, unsigned *ifindex,
-	char why[SL_WHY])
+	struct sl_error *error)
 {
 	char name[IFNAMSIZ + 8];
 	int err;
 
 	snprintf(name, sizeof(name), "%s.%u", exception->name, vlan);
 	if (strlen(name) >= IFNAMSIZ) {
-		snprintf(why, SL_WHY,
+		return sl_refuse(error, -ENAMETOOLONG,
 			"%s is too long a name for the VLAN of a TAP: set a shorter tap =", name);
-		return -ENAMETOOLONG;
 	}
 	*ifindex = if_nametoindex(name);
 	if (*ifindex)
 		return 0;
 	err = sl_netlink_add_vlan(exception->ifindex, vlan, name);
 	if (err)
-		snprintf(why, SL_WHY, "cannot create %s: %s%s", name, strerror(-err),
+		sl_refuse(error, err, "cannot create %s: %s%s", name, strerror(-err),
 			err == -EOPNOTSUPP ? " (modprobe 8021q)" : "");
 	*ifindex = if_nametoindex(name);
 	return err;
 }
 
 int sl_exception_address(struct sl_exception_port *exception, uint16_t vlan, const uint8_t ip[16],
-	unsigned prefix, char why[SL_WHY])
+	unsigned prefix, struct sl_error *error)
 {
 	unsigned ifindex = exception->ifindex;
-	int err = vlan ? vlan_netdev(exception, vlan, &ifindex, why) : 0;
+	int err = vlan ? vlan_netdev(exception, vlan, &ifindex, error) : 0;
 
 	if (err)
 		return err;
 	err = sl_netlink_add_address(ifindex, ip, prefix);
 	if (err)
-		snprintf(why, SL_WHY, "%s: cannot set the address: %s", exception->name,
+		return sl_refuse(error, err, "%s: cannot set the address: %s", exception->name,
 			strerror(-err));
-	return err;
+	return 0;
 }
 
 unsigned sl_exception_ifindex(const struct sl_exception_port *exception, uint16_t vlan)
@@ -216,14 +213,14 @@ static void *run(void *arg)
 }
 
 int sl_exception_start(
-	struct sl_exception_port *exception, struct sl_wait *worker, char why[SL_WHY])
+	struct sl_exception_port *exception, struct sl_wait *worker, struct sl_error *error)
 {
 	exception->worker = worker;
 
 	int err = pthread_create(&exception->thread, NULL, run, exception);
 
 	if (err)
-		snprintf(why, SL_WHY, "%s: cannot start its thread: %s", exception->name,
+		sl_refuse(error, -err, "%s: cannot start its thread: %s", exception->name,
 			strerror(err));
 	exception->started = !err;
 	return -err;

@@ -12,23 +12,24 @@
 
 #include "dataplane/port/port.h"
 #include "dataplane/port/wait.h"
+#include "sluice/error.h"
 
 struct sl_exception_port;
 
-/* Creates TAP `name` with `mac` (6 bytes) and `mtu`, up. 0 or -errno with `why`. */
+/* Creates TAP `name` with `mac` (6 bytes) and `mtu`, up. 0 or -errno with `error`. */
 int sl_exception_open(const char *name, const uint8_t *mac, uint16_t mtu,
-	struct sl_exception_port **exception, char why[SL_WHY]);
+	struct sl_exception_port **exception, struct sl_error *error);
 
 /*
  * Configures an address (IPv4 in mapped form; prefix length in bits of its own family): on the TAP,
  * or, where `vlan` is not 0, on TAP.VLAN, which is made for the first.
  */
 int sl_exception_address(struct sl_exception_port *exception, uint16_t vlan, const uint8_t ip[16],
-	unsigned prefix, char why[SL_WHY]);
+	unsigned prefix, struct sl_error *error);
 
 /* Starts the thread, which wakes `worker` when the kernel sends; after privileges were dropped. */
 int sl_exception_start(
-	struct sl_exception_port *exception, struct sl_wait *worker, char why[SL_WHY]);
+	struct sl_exception_port *exception, struct sl_wait *worker, struct sl_error *error);
 
 /* Stops the thread; the TAP goes with its descriptor. */
 void sl_exception_close(struct sl_exception_port *exception);

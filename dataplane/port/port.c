@@ -44,7 +44,7 @@ static struct rte_mempool *make_pool(unsigned queues, int node)
 		RTE_MBUF_DEFAULT_BUF_SIZE, node);
 }
 
-int sl_ports_reserve(unsigned queues, int node, char why[SL_WHY])
+int sl_ports_reserve(unsigned queues, int node, struct sl_error *error)
 {
 	sl_mbufs = make_pool(queues, node);
 	pool_node = sl_mbufs ? node : SL_NUMA_ANY;
@@ -57,15 +57,14 @@ int sl_ports_reserve(unsigned queues, int node, char why[SL_WHY])
 			 */
 		rte_mempool_free(sl_mbufs);
 		sl_mbufs = NULL;
-		snprintf(why, SL_WHY,
+		return sl_refuse(error, -ENOMEM,
 			"the memory for packet buffers is in pieces: reserve more hugepages, at "
 			"boot, or set "
 			"hugepages = off");
-		return -ENOMEM;
 	}
-	snprintf(why, SL_WHY, "no memory for %u packet buffers (%s): raise `memory` in [sluice]",
+	return sl_refuse(error, -ENOMEM,
+		"no memory for %u packet buffers (%s): raise `memory` in [sluice]",
 		MBUFS_PER_QUEUE * queues, rte_strerror(rte_errno));
-	return -ENOMEM;
 }
 
 /* The AF_XDP socket that was made last: DPDK's driver does not tell which it is. */
@@ -86,7 +85,7 @@ static int new_xdp_socket(void)
 }
 
 static int set_up_queues(const struct sl_port_config *config, struct sl_ethdev *dev,
-	struct rte_eth_conf *conf, char why[SL_WHY])
+	struct rte_eth_conf *conf, struct sl_error *error)
 {
 	struct rte_eth_dev_info info;
 	uint16_t rx = RX_DESCRIPTORS, tx = TX_DESCRIPTORS;
@@ -95,11 +94,10 @@ static int set_up_queues(const struct sl_port_config *config, struct sl_ethdev *
 
 	if (!err &&
 		(info.max_rx_queues < config->n_cores || info.max_tx_queues < config->n_cores)) {
-		snprintf(why, SL_WHY,
+		return sl_refuse(error, -EINVAL,
 			"port %s: names %u cores but its driver %s has %u queues here",
 			config->name, config->n_cores, info.driver_name,
 			RTE_MIN(info.max_rx_queues, info.max_tx_queues));
-		return -EINVAL;
 	}
 	if (!err)
 		sl_rss_configure(&info, dev->n_queues, conf);
@@ -122,15 +120,16 @@ static int set_up_queues(const struct sl_port_config *config, struct sl_ethdev *
 		}
 	}
 	if (err)
-		snprintf(why, SL_WHY, "port %s: cannot %s %s: %s%s", config->name, step,
+		return sl_refuse(error, err, "port %s: cannot %s %s: %s%s", config->name, step,
 			config->device, strerror(-err),
 			dev->af_xdp ? " (a veth's peer may have more TX queues than it has RX: "
 				      "ethtool -L PEER tx 1)"
 				    : "");
-	return err;
+	return 0;
 }
 
-static int open_twin(const struct sl_port_config *config, struct sl_ethdev *dev, char why[SL_WHY])
+static int open_twin(
+	const struct sl_port_config *config, struct sl_ethdev *dev, struct sl_error *error)
 {
 	/* Neighbour discovery and the kernel's multicast. A driver without filters cannot enable
 	 * them, and has no need to. */
@@ -141,14 +140,15 @@ static int open_twin(const struct sl_port_config *config, struct sl_ethdev *dev,
 			"its driver refuses all multicast (%s), which IPv6 neighbour discovery "
 			"needs; where it is a virtual function: ip link set PF vf N trust on",
 			strerror(-err));
-	err = sl_exception_open(config->exception, dev->mac, dev->mtu, &dev->exception, why);
+	err = sl_exception_open(config->exception, dev->mac, dev->mtu, &dev->exception, error);
 	if (!err)
 		dev->ifindex = sl_exception_ifindex(dev->exception, 0);
 	return err;
 }
 
 /* MAC and MTU of a device that the kernel does not know. */
-static int identify(const struct sl_port_config *config, struct sl_ethdev *dev, char why[SL_WHY])
+static int identify(
+	const struct sl_port_config *config, struct sl_ethdev *dev, struct sl_error *error)
 {
 	struct rte_ether_addr mac;
 	int err;
@@ -160,17 +160,16 @@ static int identify(const struct sl_port_config *config, struct sl_ethdev *dev, 
 	} else {
 		err = rte_eth_macaddr_get(dev->dpdk_port, &mac);
 		if (err) {
-			snprintf(why, SL_WHY,
+			return sl_refuse(error, err,
 				"port %s: the driver of %s does not tell its MAC address (%s): set "
 				"mac = in [port %s]",
 				config->name, config->device, strerror(-err), config->name);
-			return err;
 		}
 		memcpy(dev->mac, mac.addr_bytes, 6);
 	}
 	if (rte_eth_dev_get_mtu(dev->dpdk_port, &dev->mtu) != 0 || dev->mtu == 0)
 		dev->mtu = DEFAULT_MTU;
-	return config->exception ? open_twin(config, dev, why) : 0;
+	return config->exception ? open_twin(config, dev, error) : 0;
 }
 
 static void place(const struct sl_port_config *config, struct sl_ethdev *dev)
@@ -207,7 +206,7 @@ static void warn_of_nodes(struct sl_ethdev *dev)
 			pool_node, dev->node);
 }
 
-int sl_port_open(const struct sl_port_config *config, uint8_t *port, char why[SL_WHY])
+int sl_port_open(const struct sl_port_config *config, uint8_t *port, struct sl_error *error)
 {
 	struct sl_ethdev *dev = &sl_ethdevs[sl_n_ethdevs];
 	struct rte_eth_conf conf = {0};
@@ -216,9 +215,8 @@ int sl_port_open(const struct sl_port_config *config, uint8_t *port, char why[SL
 
 	if (sl_n_ethdevs == SL_MAX_PORTS || config->n_cores == 0 ||
 		config->n_cores > SL_MAX_WORKERS) {
-		snprintf(why, SL_WHY, "port %s: at most %d ports, and 1 to %d cores each",
+		return sl_refuse(error, -E2BIG, "port %s: at most %d ports, and 1 to %d cores each",
 			config->name, SL_MAX_PORTS, SL_MAX_WORKERS);
-		return -E2BIG;
 	}
 	memset(dev, 0, sizeof(*dev));
 	snprintf(dev->name, sizeof(dev->name), "%s", config->name);
@@ -226,7 +224,7 @@ int sl_port_open(const struct sl_port_config *config, uint8_t *port, char why[SL
 	dev->adaptive = config->adaptive;
 	memset(dev->wake_fd, 0xff, sizeof(dev->wake_fd));
 	memcpy(dev->cores, config->cores, config->n_cores * sizeof(*config->cores));
-	err = sl_device_probe(config, dev, name, why);
+	err = sl_device_probe(config, dev, name, error);
 	if (err)
 		return err;
 	if (strncmp(config->device, "pci:", 4) != 0)
@@ -234,13 +232,13 @@ int sl_port_open(const struct sl_port_config *config, uint8_t *port, char why[SL
 	place(config, dev);
 	sl_ethdev_by_dpdk[dev->dpdk_port] = sl_n_ethdevs;
 	*port = sl_n_ethdevs++; /* from here on sl_ports_close cleans up */
-	err = set_up_queues(config, dev, &conf, why);
+	err = set_up_queues(config, dev, &conf, error);
 	if (!err)
-		err = identify(config, dev, why);
+		err = identify(config, dev, error);
 	if (!err) {
 		err = rte_eth_dev_start(dev->dpdk_port);
 		if (err)
-			snprintf(why, SL_WHY, "port %s: cannot start: %s", config->name,
+			sl_refuse(error, err, "port %s: cannot start: %s", config->name,
 				strerror(-err));
 	}
 	if (!err)

@@ -4,7 +4,7 @@
  * sl_eal_init, sl_ports_reserve, sl_port_open per port, sl_address_add per address,
  * sl_workers_start (dataplane/path/workers.h); then flows (dataplane/handoff/mailbox.h); at the end
  * sl_workers_stop, sl_ports_close, sl_eal_cleanup. All of this is the control thread's. Errors are
- * -errno with `why` (bytes: SL_WHY) saying what the operator can do.
+ * -errno with `error` saying what the operator can do.
  */
 #ifndef SL_DATAPLANE_PORT_H
 #define SL_DATAPLANE_PORT_H
@@ -14,9 +14,8 @@
 #include <stdint.h>
 
 #include "dataplane/port/numa.h"
+#include "sluice/error.h"
 #include "sluice/limits.h"
-
-enum { SL_WHY = 256 };
 
 struct sl_eal_config {
 	int hugepages_mib;   /* >0: take that many MiB of hugepages; 0: run on ordinary pages; -1:
@@ -32,13 +31,13 @@ struct sl_eal_config {
 
 /* Starts DPDK in memory only: no files, no sockets, no PCI device but those named. `huge` tells
  * what was taken. */
-int sl_eal_init(const struct sl_eal_config *config, bool *huge, char why[SL_WHY]);
+int sl_eal_init(const struct sl_eal_config *config, bool *huge, struct sl_error *error);
 void sl_eal_cleanup(void);
 
 /* Packet buffers for the queues of all ports together, on the NUMA node `node` if it has room
  * (SL_NUMA_ANY, and where it has none: anywhere); after sl_eal_init, before the first sl_port_open.
  */
-int sl_ports_reserve(unsigned queues, int node, char why[SL_WHY]);
+int sl_ports_reserve(unsigned queues, int node, struct sl_error *error);
 
 struct sl_port_config {
 	const char *name;
@@ -54,7 +53,7 @@ struct sl_port_config {
 };
 
 /* Index of the opened port in `port`. The netdev that the kernel routes by is sl_port_ifindex. */
-int sl_port_open(const struct sl_port_config *config, uint8_t *port, char why[SL_WHY]);
+int sl_port_open(const struct sl_port_config *config, uint8_t *port, struct sl_error *error);
 
 /* The kernel's interface behind the port (the netdev itself, or the exception port); 0: there is
  * none. */
@@ -87,8 +86,8 @@ struct sl_address_config {
 };
 
 /* `slot` is the index that flows name the address by. An af_xdp netdev has the address already. */
-int sl_address_add(
-	uint8_t port, const struct sl_address_config *config, uint8_t *slot, char why[SL_WHY]);
+int sl_address_add(uint8_t port, const struct sl_address_config *config, uint8_t *slot,
+	struct sl_error *error);
 
 /* Stops the ports and removes what was made for them: XDP program, AF_XDP sockets, exception ports.
  */

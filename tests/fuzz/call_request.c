@@ -104,7 +104,8 @@ static void serve(const struct request *r, struct sl_server_reply *reply)
 {
 	static char state[SL_SERVER_STATE_MAX] __attribute__((aligned(64)));
 	const struct sl_peer peer = {.kind = SL_PEER_UNIX};
-	char why[SL_SERVER_WHY] = "", *data = malloc(r->len + 1);
+	struct sl_error error = {0};
+	char *data = malloc(r->len + 1);
 	ssize_t end;
 
 	if (!data)
@@ -113,11 +114,11 @@ static void serve(const struct request *r, struct sl_server_reply *reply)
 	data[r->len] = '\0';
 	memory_arm(true);
 	sl_ng_protocol.start(state);
-	end = sl_ng_protocol.frame(state, data, r->len, why);
+	end = sl_ng_protocol.frame(state, data, r->len, &error);
 	if (end == 0)
 		violated("a request that is whole is waited for");
 	if (end < 0)
-		sl_ng_protocol.refuse(&world.ng, state, data, why, reply);
+		sl_ng_protocol.refuse(&world.ng, state, data, error.text, reply);
 	else
 		sl_ng_protocol.serve(&world.ng, &peer, state, data, (size_t)end, reply);
 	memory_arm(false);

@@ -46,10 +46,10 @@ static void print_counters(struct sl_guard *guard)
 #undef X
 	};
 	uint64_t counters[SL_GUARD_COUNTER_COUNT];
-	char why[SL_GUARD_WHY];
+	struct sl_error error = {0};
 
-	if (sl_guard_counters(guard, counters, why)) {
-		refuse(why);
+	if (sl_guard_counters(guard, counters, &error)) {
+		refuse(error.text);
 		return;
 	}
 	for (int i = 0; i < SL_GUARD_COUNTER_COUNT; i++)
@@ -63,7 +63,7 @@ static int hold(unsigned ifindex, const char *address, const char *range, char *
 	uint8_t ip[16] = {[10] = 0xff, [11] = 0xff};
 	unsigned min, max;
 	struct sl_guard *guard;
-	char why[SL_GUARD_WHY];
+	struct sl_error error = {0};
 	sigset_t signals;
 	int signal;
 
@@ -71,10 +71,10 @@ static int hold(unsigned ifindex, const char *address, const char *range, char *
 		return refuse("not an address");
 	if (sscanf(range, "%u-%u", &min, &max) != 2)
 		return refuse("not a range of ports");
-	if (sl_guard_open(ifindex, &guard, why))
-		return refuse(why);
-	if (sl_guard_address_add(guard, 0, ip, 0, (uint16_t)min, (uint16_t)max, why))
-		return refuse(why);
+	if (sl_guard_open(ifindex, &guard, &error))
+		return refuse(error.text);
+	if (sl_guard_address_add(guard, 0, ip, 0, (uint16_t)min, (uint16_t)max, &error))
+		return refuse(error.text);
 	for (; *ports; ports++)
 		sl_guard_pinhole_open(guard, 0, (uint16_t)atoi(*ports));
 	sigemptyset(&signals);
@@ -92,13 +92,13 @@ static int hold(unsigned ifindex, const char *address, const char *range, char *
 int main(int argc, char **argv)
 {
 	unsigned ifindex = argc > 2 ? if_nametoindex(argv[2]) : 0;
-	char why[SL_GUARD_WHY];
+	struct sl_error error = {0};
 	int status;
 
 	if (ifindex == 0)
 		return refuse("no such network device");
 	if (strcmp(argv[1], "stale") == 0)
-		return sl_guard_stale_detach(ifindex, why) ? refuse(why) : 0;
+		return sl_guard_stale_detach(ifindex, &error) ? refuse(error.text) : 0;
 	if (argc < 5)
 		return refuse("what to guard?");
 	if (strcmp(argv[1], "-") != 0 && attach(argv[1], ifindex))

@@ -44,7 +44,7 @@ void guard_address(struct fixture *f, unsigned slot, const char *text, uint16_t 
 
 	address(text, ip);
 	assert_int_equal(sl_guard_address_add(f->guard, (uint8_t)slot, ip, vlan, (uint16_t)min,
-				 (uint16_t)max, f->why),
+				 (uint16_t)max, &f->error),
 		0);
 }
 
@@ -79,8 +79,8 @@ int guard_set_up(void **state)
 	memset(f, 0, sizeof(*f));
 	f->socket = -1;
 	attach(f);
-	if (sl_guard_open(LOOPBACK, &f->guard, f->why) != 0)
-		fail_msg("%s", f->why);
+	if (sl_guard_open(LOOPBACK, &f->guard, &f->error) != 0)
+		fail_msg("%s", f->error.text);
 	guard_address(f, SLOT4, OURS4, 0, PORT_MIN, PORT_MAX);
 	guard_address(f, SLOT6, OURS6, 0, PORT_MIN, PORT_MAX);
 	guard_address(f, SLOT_VLAN, OURS4, VLAN, PORT_MIN, PORT_MAX);
@@ -122,9 +122,9 @@ int guard_decided(struct fixture *f, const uint8_t *bytes, unsigned length)
 	int decision = -1;
 
 	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = bytes, .data_size_in = length, .repeat = 1);
-	assert_int_equal(sl_guard_counters(f->guard, before, f->why), 0);
+	assert_int_equal(sl_guard_counters(f->guard, before, &f->error), 0);
 	assert_int_equal(bpf_prog_test_run_opts(f->program, &run), 0);
-	assert_int_equal(sl_guard_counters(f->guard, after, f->why), 0);
+	assert_int_equal(sl_guard_counters(f->guard, after, &f->error), 0);
 	for (int i = 0; i < SL_GUARD_COUNTER_COUNT; i++) {
 		if (after[i] == before[i])
 			continue;

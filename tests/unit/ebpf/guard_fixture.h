@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "ebpf/guard_user.h"
+#include "sluice/error.h"
 
 enum { LOOPBACK = 1, SKIP = 77 };
 enum { SLOT4 = 3, SLOT6 = 63, SLOT_VLAN = 11, PORT_MIN = 20000, PORT_MAX = 20999 };
@@ -25,7 +26,7 @@ struct fixture {
 	int program;
 	struct sl_guard *guard;
 	int socket;
-	char why[SL_GUARD_WHY];
+	struct sl_error error;
 };
 
 /* A namespace of its own for the process; false: not privileged. */

@@ -21,7 +21,7 @@ static const char *spoof; /* path */
 
 static void policy(struct fixture *f, const struct sl_policy *policy)
 {
-	assert_int_equal(sl_guard_policy_set(f->guard, policy, f->why), 0);
+	assert_int_equal(sl_guard_policy_set(f->guard, policy, &f->error), 0);
 }
 
 static void ip_of(const char *text, uint8_t ip[16])
@@ -42,8 +42,8 @@ static void list(struct fixture *f, const char *text, unsigned bits, enum sl_pre
 	ip_of(text, ip);
 	if (!strchr(text, ':'))
 		bits += 96;
-	if (sl_guard_prefix_set(f->guard, ip, bits, prefix, f->why) != 0)
-		fail_msg("%s/%u: %s", text, bits, f->why);
+	if (sl_guard_prefix_set(f->guard, ip, bits, prefix, &f->error) != 0)
+		fail_msg("%s/%u: %s", text, bits, f->error.text);
 }
 
 static void expect_source(struct fixture *f, const char *text, bool expected)
@@ -321,12 +321,12 @@ static void flood(struct fixture *f, unsigned n)
 	frame_build(&frame, &(struct shape){.to = OURS4, .port = 20002, .from = "100.0.0.0"});
 	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame.bytes, .data_size_in = frame.length,
 		.repeat = (int)n);
-	assert_int_equal(sl_guard_counters(f->guard, before, f->why), 0);
+	assert_int_equal(sl_guard_counters(f->guard, before, &f->error), 0);
 	assert_int_equal(
 		bpf_prog_test_run_opts(
 			bpf_program__fd(bpf_object__find_program_by_name(object, "spoof")), &run),
 		0);
-	assert_int_equal(sl_guard_counters(f->guard, after, f->why), 0);
+	assert_int_equal(sl_guard_counters(f->guard, after, &f->error), 0);
 	assert_int_equal(after[SL_GUARD_REDIRECTED] - before[SL_GUARD_REDIRECTED], n);
 	bpf_object__close(object);
 }

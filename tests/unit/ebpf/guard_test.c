@@ -99,7 +99,7 @@ static void unknown_sources_at_the_kernel(void **state)
 	char from[INET6_ADDRSTRLEN];
 
 	open_pinholes(f);
-	assert_int_equal(sl_guard_policy_set(f->guard, &three, f->why), 0);
+	assert_int_equal(sl_guard_policy_set(f->guard, &three, &f->error), 0);
 	for (unsigned i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
 		struct shape shape = shapes[i];
 		bool hides = shape.want == SL_GUARD_FRAGMENT;

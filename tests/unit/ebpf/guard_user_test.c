@@ -26,7 +26,7 @@
 enum { LOOPBACK = 1, NO_DEVICE = 9999, SKIP = 77 };
 
 static const char *object_path;
-static char why[SL_GUARD_WHY];
+static struct sl_error error;
 
 /* As net_af_xdp does: the program outlives the object once it is attached. */
 static struct bpf_object *attach(const char *resized_map, unsigned entries)
@@ -70,7 +70,7 @@ static uint32_t attached_id(void)
 
 static int clear(void **state)
 {
-	memset(why, 0, sizeof(why));
+	memset(&error, 0, sizeof(error));
 	return bpf_xdp_detach(LOOPBACK, XDP_FLAGS_SKB_MODE, NULL);
 }
 
@@ -78,10 +78,10 @@ static void test_nothing_attached(void **state)
 {
 	struct sl_guard *guard = NULL;
 
-	assert_int_equal(sl_guard_stale_detach(LOOPBACK, why), 0);
-	assert_string_equal(why, "");
-	assert_int_equal(sl_guard_open(LOOPBACK, &guard, why), -ENOENT);
-	assert_string_equal(why, "lo: no XDP program is attached");
+	assert_int_equal(sl_guard_stale_detach(LOOPBACK, &error), 0);
+	assert_string_equal(error.text, "");
+	assert_int_equal(sl_guard_open(LOOPBACK, &guard, &error), -ENOENT);
+	assert_string_equal(error.text, "lo: no XDP program is attached");
 	assert_null(guard);
 	sl_guard_close(NULL);
 }
@@ -90,9 +90,9 @@ static void test_no_such_device(void **state)
 {
 	struct sl_guard *guard;
 
-	assert_int_equal(sl_guard_open(NO_DEVICE, &guard, why), -ENXIO);
-	assert_non_null(strstr(why, "9999"));
-	assert_int_equal(sl_guard_stale_detach(NO_DEVICE, why), -ENXIO);
+	assert_int_equal(sl_guard_open(NO_DEVICE, &guard, &error), -ENXIO);
+	assert_non_null(strstr(error.text, "9999"));
+	assert_int_equal(sl_guard_stale_detach(NO_DEVICE, &error), -ENXIO);
 }
 
 static void test_foreign_program_is_left_alone(void **state)
@@ -105,9 +105,9 @@ static void test_foreign_program_is_left_alone(void **state)
 
 		attach_foreign(names[i]);
 		id = attached_id();
-		assert_int_equal(sl_guard_open(LOOPBACK, &guard, why), -EPROTO);
-		assert_int_equal(sl_guard_stale_detach(LOOPBACK, why), -EEXIST);
-		assert_non_null(strstr(why, "ip link set dev lo xdpgeneric off"));
+		assert_int_equal(sl_guard_open(LOOPBACK, &guard, &error), -EPROTO);
+		assert_int_equal(sl_guard_stale_detach(LOOPBACK, &error), -EEXIST);
+		assert_non_null(strstr(error.text, "ip link set dev lo xdpgeneric off"));
 		assert_int_equal(attached_id(), id);
 	}
 }
@@ -118,7 +118,7 @@ static void test_stale_guard_is_removed(void **state)
 
 	bpf_object__close(object); /* the kernel's part of a kill -9 */
 	assert_int_not_equal(attached_id(), 0);
-	assert_int_equal(sl_guard_stale_detach(LOOPBACK, why), 0);
+	assert_int_equal(sl_guard_stale_detach(LOOPBACK, &error), 0);
 	assert_int_equal(attached_id(), 0);
 	bpf_object__close(attach(NULL, 0)); /* the next start attaches */
 }
@@ -129,8 +129,8 @@ static void test_guard_in_use_is_left_alone(void **state)
 	char pid[32];
 
 	snprintf(pid, sizeof(pid), "process %d ", getpid());
-	assert_int_equal(sl_guard_stale_detach(LOOPBACK, why), -EBUSY);
-	assert_non_null(strstr(why, pid));
+	assert_int_equal(sl_guard_stale_detach(LOOPBACK, &error), -EBUSY);
+	assert_non_null(strstr(error.text, pid));
 	assert_int_not_equal(attached_id(), 0);
 	bpf_object__close(object);
 }
@@ -170,8 +170,8 @@ static struct sl_guard *load(void)
 	const struct sl_guard_sizes sizes = {.unknown_sources = 1024, .sources = 1024};
 	struct sl_guard *guard = NULL;
 
-	if (sl_guard_load(LOOPBACK, &sizes, true, &guard, why) != 0)
-		fail_msg("%s", why);
+	if (sl_guard_load(LOOPBACK, &sizes, true, &guard, &error) != 0)
+		fail_msg("%s", error.text);
 	return guard;
 }
 
@@ -193,15 +193,15 @@ static void test_foreign_filter_is_left_alone(void **state)
 	assert_int_equal(bpf_tc_attach(&hook, &filter), 0);
 	close(fd);
 	foreign = at_tc();
-	assert_int_equal(sl_guard_attach(guard, NULL, 0, true, why), -EEXIST);
-	assert_non_null(strstr(why, "(somebodys)"));
-	assert_non_null(strstr(why, "tc filter del dev lo ingress pref 81"));
+	assert_int_equal(sl_guard_attach(guard, NULL, 0, true, &error), -EEXIST);
+	assert_non_null(strstr(error.text, "(somebodys)"));
+	assert_non_null(strstr(error.text, "tc filter del dev lo ingress pref 81"));
 	assert_int_equal(attached_id(), 0);
 	assert_int_equal(at_tc(), foreign);
 	/* A guard that stood at XDP goes on to. */
 	bpf_object__close(attach(NULL, 0));
 	old = attached_id();
-	assert_int_equal(sl_guard_attach(guard, NULL, 0, true, why), -EEXIST);
+	assert_int_equal(sl_guard_attach(guard, NULL, 0, true, &error), -EEXIST);
 	assert_int_equal(attached_id(), old);
 	sl_guard_let_go(guard);
 }
@@ -216,12 +216,12 @@ static void test_what_failed_at_tc_is_undone(void **state)
 		system("tc qdisc add dev lo clsact && tc filter add dev lo ingress pref 81 "
 		       "handle 1 bpf bytecode '1,6 0 0 0' classid 1:1"),
 		0);
-	assert_true(sl_guard_attach(guard, NULL, 0, true, why) < 0);
-	assert_non_null(strstr(why, "tc filter del dev lo ingress pref 81"));
+	assert_true(sl_guard_attach(guard, NULL, 0, true, &error) < 0);
+	assert_non_null(strstr(error.text, "tc filter del dev lo ingress pref 81"));
 	assert_int_equal(attached_id(), 0);
 	bpf_object__close(attach(NULL, 0));
 	old = attached_id();
-	assert_true(sl_guard_attach(guard, NULL, 0, true, why) < 0);
+	assert_true(sl_guard_attach(guard, NULL, 0, true, &error) < 0);
 	assert_int_equal(attached_id(), old);
 	assert_int_equal(system("tc filter show dev lo ingress | grep -q 'pref 81.*bytecode'"), 0);
 	sl_guard_let_go(guard);
@@ -232,16 +232,16 @@ static void test_guard_takes_the_place_of_another(void **state)
 	struct sl_guard *guard = load(), *next = load();
 	uint32_t xdp, tc;
 
-	assert_true(sl_guard_attach(guard, NULL, 0, true, why) >= 0);
+	assert_true(sl_guard_attach(guard, NULL, 0, true, &error) >= 0);
 	xdp = attached_id();
 	tc = at_tc();
 	assert_true(xdp && tc);
 	sl_guard_let_go(guard);
-	assert_true(sl_guard_attach(next, NULL, 0, true, why) >= 0);
+	assert_true(sl_guard_attach(next, NULL, 0, true, &error) >= 0);
 	assert_int_not_equal(attached_id(), xdp);
 	assert_int_not_equal(at_tc(), tc);
 	sl_guard_let_go(next);
-	assert_int_equal(sl_guard_detach(LOOPBACK, why), 0);
+	assert_int_equal(sl_guard_detach(LOOPBACK, &error), 0);
 	assert_int_equal(attached_id(), 0);
 	assert_int_equal(at_tc(), 0);
 }
@@ -275,8 +275,8 @@ static void test_tables_are_as_large_as_said(void **state)
 	uint8_t ip[16] = {[10] = 0xff, [11] = 0xff, [12] = 10};
 	struct sl_guard *guard;
 
-	assert_int_equal(sl_guard_load(LOOPBACK, &sizes, true, &guard, why), 0);
-	assert_true(sl_guard_attach(guard, NULL, 0, true, why) >= 0);
+	assert_int_equal(sl_guard_load(LOOPBACK, &sizes, true, &guard, &error), 0);
+	assert_true(sl_guard_attach(guard, NULL, 0, true, &error) >= 0);
 	assert_int_equal(room_of("unknown_sources"), sizes.unknown_sources);
 	assert_int_equal(room_of("expected"), sizes.sources);
 	for (unsigned i = 0; i < sizes.sources; i++) {
@@ -286,7 +286,7 @@ static void test_tables_are_as_large_as_said(void **state)
 	ip[13] = 1;
 	assert_int_equal(sl_guard_source_add(guard, ip), -E2BIG);
 	sl_guard_let_go(guard);
-	assert_int_equal(sl_guard_detach(LOOPBACK, why), 0);
+	assert_int_equal(sl_guard_detach(LOOPBACK, &error), 0);
 }
 
 /* An upgrade after a kill -9: recognised for removal, refused for use. */
@@ -302,10 +302,10 @@ static void test_guard_of_another_version(void **state)
 		struct bpf_object *object = attach(cases[i].map, cases[i].entries);
 		struct sl_guard *guard;
 
-		assert_int_equal(sl_guard_open(LOOPBACK, &guard, why), -EPROTO);
-		assert_non_null(strstr(why, cases[i].map));
+		assert_int_equal(sl_guard_open(LOOPBACK, &guard, &error), -EPROTO);
+		assert_non_null(strstr(error.text, cases[i].map));
 		bpf_object__close(object);
-		assert_int_equal(sl_guard_stale_detach(LOOPBACK, why), 0);
+		assert_int_equal(sl_guard_stale_detach(LOOPBACK, &error), 0);
 		assert_int_equal(attached_id(), 0);
 	}
 }
@@ -325,7 +325,7 @@ static void test_pinholes(void **state)
 	struct bpf_object *object = attach(NULL, 0);
 	struct sl_guard *guard;
 
-	assert_int_equal(sl_guard_open(LOOPBACK, &guard, why), 0);
+	assert_int_equal(sl_guard_open(LOOPBACK, &guard, &error), 0);
 	sl_guard_pinhole_open(guard, 0, 16);
 	sl_guard_pinhole_open(guard, 0, 16);
 	sl_guard_pinhole_open(guard, 0, 23);
@@ -367,13 +367,13 @@ static void test_addresses(void **state)
 	struct sl_guard_slot slot;
 	struct sl_guard *guard;
 
-	assert_int_equal(sl_guard_open(LOOPBACK, &guard, why), 0);
+	assert_int_equal(sl_guard_open(LOOPBACK, &guard, &error), 0);
 	assert_int_equal(
-		sl_guard_address_add(guard, SL_MAX_ADDRESS_SLOTS, ip, 0, 1, 2, why), -EINVAL);
-	assert_int_equal(sl_guard_address_add(guard, 0, ip, 0, 3, 2, why), -EINVAL);
-	assert_int_equal(sl_guard_address_add(guard, 0, ip, 0, 0, 2, why), -EINVAL);
-	assert_int_equal(sl_guard_address_add(guard, 3, ip, 0, 30000, 39999, why), 0);
-	assert_int_equal(sl_guard_address_add(guard, 7, ip, 0, 20000, 24999, why), 0);
+		sl_guard_address_add(guard, SL_MAX_ADDRESS_SLOTS, ip, 0, 1, 2, &error), -EINVAL);
+	assert_int_equal(sl_guard_address_add(guard, 0, ip, 0, 3, 2, &error), -EINVAL);
+	assert_int_equal(sl_guard_address_add(guard, 0, ip, 0, 0, 2, &error), -EINVAL);
+	assert_int_equal(sl_guard_address_add(guard, 3, ip, 0, 30000, 39999, &error), 0);
+	assert_int_equal(sl_guard_address_add(guard, 7, ip, 0, 20000, 24999, &error), 0);
 	slot = slot_of(object, ip);
 	assert_int_equal(slot.index, 3);
 	assert_int_equal(slot.port_min, 20000);
@@ -398,13 +398,13 @@ static void test_no_more_addresses_than_slots(void **state)
 	uint8_t ip[16] = {[10] = 0xff, [11] = 0xff, [12] = 10};
 	struct sl_guard *guard;
 
-	assert_int_equal(sl_guard_open(LOOPBACK, &guard, why), 0);
+	assert_int_equal(sl_guard_open(LOOPBACK, &guard, &error), 0);
 	for (unsigned i = 0; i < SL_MAX_ADDRESS_SLOTS; i++) {
 		ip[15] = (uint8_t)i;
-		assert_int_equal(sl_guard_address_add(guard, (uint8_t)i, ip, 0, 1, 2, why), 0);
+		assert_int_equal(sl_guard_address_add(guard, (uint8_t)i, ip, 0, 1, 2, &error), 0);
 	}
 	ip[15] = SL_MAX_ADDRESS_SLOTS;
-	assert_int_equal(sl_guard_address_add(guard, 0, ip, 0, 1, 2, why), -E2BIG);
+	assert_int_equal(sl_guard_address_add(guard, 0, ip, 0, 1, 2, &error), -E2BIG);
 	sl_guard_close(guard);
 	bpf_object__close(object);
 }

@@ -212,8 +212,8 @@ static void both_list(
 	assert_int_equal(inet_pton(v6 ? AF_INET6 : AF_INET, text, list->ip + (v6 ? 0 : 12)), 1);
 	list->bits = (uint8_t)(bits + (v6 ? 0 : 96));
 	list->prefix = (uint8_t)prefix;
-	assert_int_equal(
-		sl_guard_prefix_set(f->guard, list->ip, list->bits, (enum sl_prefix)prefix, f->why),
+	assert_int_equal(sl_guard_prefix_set(
+				 f->guard, list->ip, list->bits, (enum sl_prefix)prefix, &f->error),
 		0);
 }
 
@@ -270,7 +270,7 @@ static void cases_under_a_policy(void **state)
 	both_name(f, "fd00::2");
 	policy.prefixes = 6;
 	policy.min_hops = 32;
-	assert_int_equal(sl_guard_policy_set(f->guard, &policy, f->why), 0);
+	assert_int_equal(sl_guard_policy_set(f->guard, &policy, &f->error), 0);
 	assert_int_equal(sl_policy_set(&policy, list, 6), 0);
 	for (int round = 0; round < 60000; round++) {
 		static const uint16_t ports[] = {20002, 20002, 20002, 20000, 20004, 5060};

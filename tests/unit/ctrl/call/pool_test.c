@@ -122,11 +122,11 @@ int main(void)
 	};
 
 	const struct sl_eal_config eal = {.memory_mib = 64}; /* for its clock */
-	char why[SL_WHY];
+	struct sl_error error = {0};
 	bool huge;
 
-	if (sl_eal_init(&eal, &huge, why)) {
-		fprintf(stderr, "%s\n", why);
+	if (sl_eal_init(&eal, &huge, &error)) {
+		fprintf(stderr, "%s\n", error.text);
 		return 1;
 	}
 	return cmocka_run_group_tests_name("pool", tests, NULL, NULL);

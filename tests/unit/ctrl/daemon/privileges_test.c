@@ -31,16 +31,17 @@
 enum { SKIP = 77 };
 
 static struct sl_privileges nobody;
-static char why[SL_PRIVILEGES_WHY];
+static struct sl_error error;
 static char base[] = "/tmp/sluice-test-XXXXXX";
 
 static void an_unknown_user_comes_with_the_command(void **state)
 {
 	struct sl_privileges privileges;
 
-	assert_int_equal(sl_privileges_find("no-such-user", &privileges, why), -ENOENT);
-	assert_non_null(strstr(why, "adduser --system --group --no-create-home no-such-user"));
-	assert_int_equal(sl_privileges_find("nobody", &privileges, why), 0);
+	assert_int_equal(sl_privileges_find("no-such-user", &privileges, &error), -ENOENT);
+	assert_non_null(
+		strstr(error.text, "adduser --system --group --no-create-home no-such-user"));
+	assert_int_equal(sl_privileges_find("nobody", &privileges, &error), 0);
 	assert_int_equal(privileges.uid, getpwnam("nobody")->pw_uid);
 }
 
@@ -79,9 +80,9 @@ static void the_runtime_directory_is_ours_or_refused(void **state)
 		if (cases[i].before == OURS_IN_USE)
 			assert_int_equal(chown(path, nobody.uid, nobody.gid), 0);
 
-		assert_int_equal(sl_privileges_runtime_dir(&nobody, path, why), cases[i].ret);
+		assert_int_equal(sl_privileges_runtime_dir(&nobody, path, &error), cases[i].ret);
 		if (cases[i].ret) {
-			assert_non_null(strstr(why, path));
+			assert_non_null(strstr(error.text, path));
 			assert_true(stat(path, &status) || status.st_uid == 0);
 			continue;
 		}
@@ -163,7 +164,7 @@ static int drop_and_look(bool traceable)
 	CHECK(pthread_create(&thread, NULL, wait_about, NULL) == 0);
 	pthread_barrier_wait(&barrier);
 
-	CHECK(sl_privileges_drop(&privileges, why) == 0);
+	CHECK(sl_privileges_drop(&privileges, &error) == 0);
 
 	CHECK(getresuid(&real, &effective, &saved) == 0);
 	CHECK(real == nobody.uid && effective == nobody.uid && saved == nobody.uid);
@@ -221,10 +222,10 @@ static void another_user_than_ours_is_refused(void **state)
 
 		if (setresuid(nobody.uid, nobody.uid, nobody.uid))
 			_exit(1);
-		if (sl_privileges_find("daemon", &privileges, why) != -EPERM ||
-			!strstr(why, "start as root"))
+		if (sl_privileges_find("daemon", &privileges, &error) != -EPERM ||
+			!strstr(error.text, "start as root"))
 			_exit(2);
-		_exit(sl_privileges_find("nobody", &privileges, why) ? 3 : 0);
+		_exit(sl_privileges_find("nobody", &privileges, &error) ? 3 : 0);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
@@ -252,7 +253,7 @@ int main(void)
 		fprintf(stderr, "needs root: skipped\n");
 		return SKIP;
 	}
-	if (!mkdtemp(base) || chmod(base, 0755) || sl_privileges_find("nobody", &nobody, why))
+	if (!mkdtemp(base) || chmod(base, 0755) || sl_privileges_find("nobody", &nobody, &error))
 		return 1;
 	return cmocka_run_group_tests(tests, NULL, remove_base);
 }

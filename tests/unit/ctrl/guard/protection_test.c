@@ -46,12 +46,12 @@ void __wrap_sl_port_stats(uint8_t port, struct sl_port_stats *out)
 static int open_relay(void **state)
 {
 	static struct sl_guard_config config;
-	char reason[SL_GUARD_WHY];
+	struct sl_error error = {0};
 
 	relay_open(0);
 	memset(&sl_workers[0].stats, 0, sizeof(sl_workers[0].stats));
 	sl_guard_config_init(&config);
-	assert_int_equal(sl_protection_start(&protection, &config, no_guards, 1, reason), 0);
+	assert_int_equal(sl_protection_start(&protection, &config, no_guards, 1, &error), 0);
 	protection.notify = relay.sessions.env.notify = hear;
 	relay.sessions.env.guard = &protection.config;
 	memset(&told, 0, sizeof(told));

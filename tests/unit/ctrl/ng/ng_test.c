@@ -30,14 +30,14 @@ static size_t ask_bytes(const char *request, size_t len)
 	static char data[SL_NG_REQUEST_MAX + 1];
 	const struct sl_peer peer = {.kind = SL_PEER_UNIX};
 	struct sl_server_reply out = {0};
-	char reason[SL_SERVER_WHY] = "";
+	struct sl_error error = {0};
 
 	ng.sessions = &relay.sessions;
 	memcpy(data, request, len);
 	data[len] = '\0';
 	sl_ng_protocol.start(&frame);
-	if (sl_ng_protocol.frame(&frame, data, len, reason) != (ssize_t)len)
-		fail_msg("%.80s: %s", request, reason);
+	if (sl_ng_protocol.frame(&frame, data, len, &error) != (ssize_t)len)
+		fail_msg("%.80s: %s", request, error.text);
 	sl_ng_protocol.serve(&ng, &peer, &frame, data, len, &out);
 	assert_true(out.len < sizeof(reply));
 	memcpy(reply, out.data, out.len);
@@ -407,16 +407,16 @@ static void what_is_too_large_is_refused(void **state)
 	static struct sl_ng_frame frame;
 	const char *request = "d7:command5:offer3:sdp1048576:v=0";
 	struct sl_server_reply out = {0};
-	char reason[SL_SERVER_WHY] = "";
+	struct sl_error error = {0};
 	uint64_t malformed = ng.malformed;
 
 	relay_open(0);
 	sl_ng_protocol.start(&frame);
-	assert_true(sl_ng_protocol.frame(&frame, request, strlen(request), reason) < 0);
-	sl_ng_protocol.refuse(&ng, &frame, request, reason, &out);
-	assert_non_null(memmem(out.data, out.len, reason, strlen(reason)));
+	assert_true(sl_ng_protocol.frame(&frame, request, strlen(request), &error) < 0);
+	sl_ng_protocol.refuse(&ng, &frame, request, error.text, &out);
+	assert_non_null(memmem(out.data, out.len, error.text, strlen(error.text)));
 	assert_int_equal(ng.malformed, malformed + 1);
-	print_message("%s\n", reason);
+	print_message("%s\n", error.text);
 	free(out.data);
 	relay_close();
 }

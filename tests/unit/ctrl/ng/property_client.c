@@ -39,7 +39,7 @@ void client_open(void)
 		.nets = nets,
 		.n_nets = 1};
 	socklen_t len = sizeof(in);
-	char why[SL_SERVER_WHY];
+	struct sl_error error = {0};
 	int probe = socket(AF_INET, SOCK_DGRAM, 0);
 
 	/* A port that is free. */
@@ -51,7 +51,7 @@ void client_open(void)
 	client.work = sl_work_new(&world.loop);
 	must(client.work, "work");
 	client.datagram = sl_datagram_new(&world.loop, client.work);
-	must(client.datagram && !sl_datagram_listen(client.datagram, &how, why), "NG by UDP");
+	must(client.datagram && !sl_datagram_listen(client.datagram, &how, &error), "NG by UDP");
 	client.fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
 	must(client.fd >= 0 && !connect(client.fd, (struct sockaddr *)&in, len), "client");
 }

@@ -61,7 +61,8 @@ static void open_port(uint8_t *index)
 		.cores = cores,
 		.n_cores = world.workers,
 		.mac = own_mac};
-	char name[16], why[SL_WHY] = "";
+	char name[16];
+	struct sl_error error = {0};
 
 	for (unsigned q = 0; q < world.workers; q++) {
 		snprintf(name, sizeof(name), "rx%u", q);
@@ -73,13 +74,13 @@ static void open_port(uint8_t *index)
 	must(rte_eth_from_rings(
 		     "wan", world.rx, world.workers, world.tx, world.workers, SOCKET_ID_ANY) >= 0,
 		"device");
-	must(!sl_port_open(&port, index, why), why);
+	must(!sl_port_open(&port, index, &error), error.text);
 }
 
 static void add_addresses(uint8_t port)
 {
 	struct sl_config_interface *config = &world.config;
-	char why[SL_WHY] = "";
+	struct sl_error error = {0};
 	uint8_t slot;
 
 	strcpy(config->name, "public");
@@ -94,7 +95,7 @@ static void add_addresses(uint8_t port)
 		sl_address_parse(f == SL_IPV4 ? WORLD_IP4 : WORLD_IP6, a->ip);
 		memcpy(a->advertise, a->ip, 16);
 		memcpy(where.ip, a->ip, 16);
-		must(!sl_address_add(port, &where, &slot, why), why);
+		must(!sl_address_add(port, &where, &slot, &error), error.text);
 		must(slot == f, "slots");
 	}
 }
@@ -120,18 +121,19 @@ void world_start(unsigned workers)
 {
 	const struct sl_eal_config eal = {.memory_mib = 256};
 	const char *reason = "";
-	char why[SL_WHY] = "";
+	struct sl_error error = {0};
 	bool huge;
 	uint8_t index;
 
 	world.workers = workers;
-	must(!sl_eal_init(&eal, &huge, why) && !sl_ports_reserve(workers, SL_NUMA_ANY, why), why);
+	must(!sl_eal_init(&eal, &huge, &error) && !sl_ports_reserve(workers, SL_NUMA_ANY, &error),
+		error.text);
 	open_port(&index);
 	add_addresses(index);
 	backend = sl_crypto_select("auto", &reason);
 	must(backend != NULL, reason);
 	backend = keys_watch(backend);
-	must(!sl_workers_prepare(backend, why), why);
+	must(!sl_workers_prepare(backend, &error), error.text);
 	for (unsigned w = 0; w < workers; w++) {
 		sl_workers[w].crypto = backend->open();
 		must(sl_workers[w].crypto != NULL, "crypto");

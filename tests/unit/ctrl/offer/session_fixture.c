@@ -39,13 +39,13 @@ void relay_start(void)
 	const struct sl_port_config port = {
 		.name = "wan", .device = "vdev:net_null0,no-rx=1", .cores = cores, .n_cores = 1};
 	struct sl_config_interface *config = &relay.config;
-	char reason[SL_WHY] = "";
+	struct sl_error error = {0};
 	bool huge;
 	uint8_t index;
 
-	must(sl_eal_init(&eal, &huge, reason), "EAL", reason);
-	must(sl_ports_reserve(1, SL_NUMA_ANY, reason), "buffers", reason);
-	must(sl_port_open(&port, &index, reason), "port", reason);
+	must(sl_eal_init(&eal, &huge, &error), "EAL", error.text);
+	must(sl_ports_reserve(1, SL_NUMA_ANY, &error), "buffers", error.text);
+	must(sl_port_open(&port, &index, &error), "port", error.text);
 	strcpy(config->name, "public");
 	config->n_addresses = SL_FAMILIES;
 	config->port_min = FIRST_PORT;
@@ -60,8 +60,8 @@ void relay_start(void)
 		where = (struct sl_address_config){
 			.port_min = config->port_min, .port_max = config->port_max};
 		memcpy(where.ip, address->ip, 16);
-		must(sl_address_add(index, &where, &relay.interface.local[f].slot, reason),
-			"address", reason);
+		must(sl_address_add(index, &where, &relay.interface.local[f].slot, &error),
+			"address", error.text);
 	}
 }
 
@@ -79,13 +79,13 @@ void relay_open(unsigned max_sessions)
 		.n_interfaces = 1,
 		.limits = {.sessions = max_sessions},
 		.timers = {.offer = 600, .kept = 60}};
-	char prepare[SL_WHY] = "";
+	struct sl_error prepare = {0};
 	const char *reason = "";
 
 	env.crypto = sl_crypto_select("auto", &reason);
 	must(!env.crypto, "crypto", reason);
 	if (!sl_n_workers)
-		must(sl_workers_prepare(env.crypto, prepare), "workers", prepare);
+		must(sl_workers_prepare(env.crypto, &prepare), "workers", prepare.text);
 	uv_loop_init(&relay.loop);
 	must(sl_neigh_open(&relay.neigh, &relay.loop, sl_nexthops, SL_MAX_NEXTHOPS, NULL, NULL),
 		"next hops", "");

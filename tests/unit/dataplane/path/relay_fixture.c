@@ -61,7 +61,8 @@ static void open_port(struct relay *r, int port)
 	static const unsigned cores[2] = {0, 1};
 	struct sl_port_config config = {
 		.name = names[port], .cores = cores, .n_cores = r->workers, .mac = macs[port]};
-	char device[32], why[SL_WHY] = "";
+	char device[32];
+	struct sl_error error = {0};
 	uint8_t index;
 
 	for (unsigned q = 0; q < r->workers; q++) {
@@ -72,8 +73,8 @@ static void open_port(struct relay *r, int port)
 			    r->workers, SOCKET_ID_ANY) >= 0);
 	snprintf(device, sizeof(device), "vdev:net_ring_%s", names[port]);
 	config.device = device;
-	if (sl_port_open(&config, &index, why) != 0)
-		fail_msg("%s", why);
+	if (sl_port_open(&config, &index, &error) != 0)
+		fail_msg("%s", error.text);
 	assert_int_equal(index, port);
 	seen_port_rings(sl_ethdevs[index].dpdk_port, r->rx[port], r->tx[port]);
 }
@@ -82,7 +83,7 @@ void relay_start(struct relay *r, const char *backend, unsigned workers)
 {
 	static bool eal;
 	const char *reason = "";
-	char why[SL_WHY] = "";
+	struct sl_error error = {0};
 	bool huge;
 
 	memset(r, 0, sizeof(*r));
@@ -90,12 +91,12 @@ void relay_start(struct relay *r, const char *backend, unsigned workers)
 	if (!eal) {
 		struct sl_eal_config config = {.memory_mib = 384};
 
-		if (sl_eal_init(&config, &huge, why) != 0)
-			fail_msg("%s", why);
+		if (sl_eal_init(&config, &huge, &error) != 0)
+			fail_msg("%s", error.text);
 		assert_false(huge);
 		seen_mempool_rings();
-		if (sl_ports_reserve(4, SL_NUMA_ANY, why) != 0)
-			fail_msg("%s", why);
+		if (sl_ports_reserve(4, SL_NUMA_ANY, &error) != 0)
+			fail_msg("%s", error.text);
 		eal = true;
 	}
 	r->backend = sl_crypto_select(backend, &reason);
@@ -114,11 +115,11 @@ void relay_start(struct relay *r, const char *backend, unsigned workers)
 		uint8_t slot;
 
 		memcpy(address.ip, local[s], 16);
-		assert_int_equal(sl_address_add((uint8_t)slot_port(s), &address, &slot, why), 0);
+		assert_int_equal(sl_address_add((uint8_t)slot_port(s), &address, &slot, &error), 0);
 		assert_int_equal(slot, s);
 	}
 	sl_nexthop_set(&sl_nexthops[1], next_mac);
-	assert_int_equal(sl_workers_prepare(r->backend, why), 0);
+	assert_int_equal(sl_workers_prepare(r->backend, &error), 0);
 	for (unsigned i = 0; i < sl_n_workers; i++) {
 		sl_workers[i].crypto = r->backend->open();
 		assert_non_null(sl_workers[i].crypto);

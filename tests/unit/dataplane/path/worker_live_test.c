@@ -326,7 +326,7 @@ static void everything_at_once(void **state)
 {
 	unsigned buffers = buffers_in_use();
 	pthread_t thread;
-	char why[SL_WHY];
+	struct sl_error error = {0};
 
 	for (unsigned i = 0; i < sl_n_workers; i++)
 		relay.backend->close(sl_workers[i].crypto);
@@ -334,8 +334,8 @@ static void everything_at_once(void **state)
 	assert_int_equal(sl_policy_open(), 0);
 	for (unsigned port = 0; port < PORTS; port++)
 		sl_ethdevs[port].adaptive = true; /* a machine of few cores needs them for more */
-	if (sl_workers_start(relay.backend, why) != 0)
-		fail_msg("%s", why);
+	if (sl_workers_start(relay.backend, &error) != 0)
+		fail_msg("%s", error.text);
 	for (unsigned k = 0; k < CALLS; k++)
 		open_talk(k);
 	for (unsigned k = 0; k < IN_A_ROW; k += 2)

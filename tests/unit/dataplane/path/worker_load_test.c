@@ -120,7 +120,7 @@ static void set_ups_cost_no_media(void **state)
 {
 	static struct media m;
 	pthread_t player;
-	char why[SL_WHY];
+	struct sl_error error = {0};
 
 	memset(&m, 0, sizeof(m));
 	for (unsigned i = 0; i < sl_n_workers; i++)
@@ -128,8 +128,8 @@ static void set_ups_cost_no_media(void **state)
 	sl_workers_stop();
 	for (unsigned port = 0; port < PORTS; port++)
 		sl_ethdevs[port].adaptive = true; /* a machine of few cores needs them for more */
-	if (sl_workers_start(relay.backend, why) != 0)
-		fail_msg("%s", why);
+	if (sl_workers_start(relay.backend, &error) != 0)
+		fail_msg("%s", error.text);
 	for (unsigned k = 0; k < CALLS; k++)
 		call_open(&m.call[k], k, k % 2 ? CM80 : GCM256, CM80, false, false, false);
 	assert_int_equal(pthread_create(&player, NULL, play, &m), 0);

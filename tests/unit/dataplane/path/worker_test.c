@@ -291,11 +291,11 @@ static void exception_port_full(void **state)
 	uint64_t full = verdicts(SL_DROP_PUNT_FULL), punted = sl_workers[0].stats.punted;
 	struct sl_ethdev *dev = &sl_ethdevs[WAN];
 	uint8_t arp[60] = {[12] = 0x08, 0x06};
-	char why[SL_WHY];
+	struct sl_error error = {0};
 
 	/* Its thread is not started: nobody takes anything from it. */
 	if (unshare(CLONE_NEWNET) ||
-		sl_exception_open("sl-wan0", dev->mac, dev->mtu, &dev->exception, why))
+		sl_exception_open("sl-wan0", dev->mac, dev->mtu, &dev->exception, &error))
 		skip();
 	for (unsigned i = 0; i < N; i++) {
 		inject_frame(&relay, WAN, 0, arp, sizeof(arp));

@@ -104,7 +104,7 @@ static void *feed(void *arg)
 static void stopped_while_handing_off(void **state)
 {
 	uint64_t handed_off = 0;
-	char why[SL_WHY];
+	struct sl_error error = {0};
 
 	for (unsigned i = 0; i < sl_n_workers; i++)
 		relay.backend->close(sl_workers[i].crypto);
@@ -112,8 +112,8 @@ static void stopped_while_handing_off(void **state)
 	for (int round = 0; round < 20; round++) {
 		pthread_t feeder;
 
-		if (sl_workers_start(relay.backend, why) != 0)
-			fail_msg("%s", why);
+		if (sl_workers_start(relay.backend, &error) != 0)
+			fail_msg("%s", error.text);
 		atomic_store(&feeding, true);
 		assert_int_equal(pthread_create(&feeder, NULL, feed, NULL), 0);
 		for (int i = 0; i < 2000 && verdicts(SL_DROP_CLOSED) < 1000; i++)
