@@ -32,6 +32,7 @@ say() { echo "$*" >&2; }
 fail() {
     local log
     say "FAIL: $*"
+    ! running sluiced 2>/dev/null || { sluicectl ports; sluicectl drops; } >"$RUN/counters.log" 2>&1 || true
     for log in "$RUN"/*.log; do
         [ -s "$log" ] && [[ $log != */capture-* ]] || continue
         say "--- ${log##*/}"
@@ -132,6 +133,14 @@ has() { grep "$@" >/dev/null; }
 running() { [ -n "${PIDS[$1]:-}" ] && kill -0 "${PIDS[$1]}" 2>/dev/null; }
 ended() { ! running "$1"; }
 logged() { grep -q -e "$2" "$RUN/$1.log"; }
+
+# PING: each request is answered, however late. ping alone waits for two round trips after its last request; with -w it
+# asks on until it has had as many answers as -c says. all_answered NAME COUNT: the first COUNT were, by NAME's log.
+PING="ping -n -w 60"
+all_answered() {
+    grep -o 'icmp_seq=[0-9]*' "$RUN/$1.log" | cut -d = -f 2 | sort -un |
+        awk -v count="$2" '$1 <= count { n++ } END { exit n != count }'
+}
 
 # stop NAME [SIGNAL]: its exit status; SIGKILL (and a complaint) after 5 s
 stop() {
