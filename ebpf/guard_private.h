@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the files of the guard's user side share. Private to ebpf. */
+/* Shared by the files of the guard's user side. Private to ebpf. */
 #ifndef SL_EBPF_GUARD_PRIVATE_H
 #define SL_EBPF_GUARD_PRIVATE_H
 

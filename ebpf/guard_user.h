@@ -129,7 +129,7 @@ int sl_guard_policy_set(
 	struct sl_guard *guard, const struct sl_policy *policy, struct sl_error *error);
 
 /*
- * What is said of a prefix from now on; SL_PREFIX_NONE takes it off the list. `bits` count from the
+ * Puts a prefix on a list; SL_PREFIX_NONE takes it off the lists. `bits` count from the
  * start of the mapped form: 96 more than an IPv4 prefix has. The policy's `prefixes` is the
  * caller's to keep.
  *   -EINVAL  more than 128 bits

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0 */
 /*
- * Who may send to an open port, and how much. Buckets are shared by the CPUs; one that another CPU
- * takes from at the same instant is tried a second time and then counts as empty.
+ * The policy: who may send to an open port, and how much. Buckets are shared by the CPUs; one that
+ * another CPU takes from at the same instant is tried a second time and then counts as empty.
  */
 #ifndef SL_EBPF_POLICY_BPF_H
 #define SL_EBPF_POLICY_BPF_H
@@ -85,9 +85,9 @@ static __always_inline bool is_same(
 }
 
 /*
- * What is known of one of our addresses, as a number; 0: it is none of ours, or not in that VLAN. A
- * global function (Linux 5.12): the verifier walks its loop once, and not once for every way that
- * leads here.
+ * Returns what is known of one of our addresses, as a number; 0: it is none of ours, or not in that
+ * VLAN. A global function (Linux 5.12): the verifier walks its loop once, and not once for every
+ * way that leads here.
  */
 __noinline __u64 slot_of(const struct sl_guard_address *address, __u16 vlan)
 {
@@ -130,7 +130,7 @@ static __always_inline bool is_martian(const struct packet *packet)
 	return sl_is_martian(packet->from.ip) || slot_of(&packet->from, packet->vlan) != 0;
 }
 
-/* Whom to count as one: an IPv4 address, an IPv6 /64. */
+/* Makes the key of one source: an IPv4 address, an IPv6 /64. */
 static __always_inline struct sl_guard_address who(const struct packet *packet)
 {
 	struct sl_guard_address key = packet->from;

@@ -12,7 +12,7 @@
 
 json_t *sl_admin_guard(const struct sl_protection *protection);
 
-/* What the guards of all ports dropped, by reason. */
+/* Drops of the guards of all ports, by reason. */
 json_t *sl_admin_guard_drops(const struct sl_protection *protection);
 
 /* {"do": "set-guard", "key": ..., "value": ...}; `who` is for the log. The view as it is then. */

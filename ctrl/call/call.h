@@ -8,7 +8,7 @@
  * are forks: legs of their own, at the same local ports and with the same keys of ours. Media
  * connects two legs at a time: those of the last answer.
  *
- * What its SDP says of a leg is kept in two versions: the media parameters that are in force, and
+ * The media parameters of a leg are kept in two versions: those that are in force, and
  * those of the offer in progress, which come into force with the answer. A command that fails
  * changes neither.
  */
@@ -60,7 +60,7 @@ struct sl_media_params {
 	struct sl_master theirs; /* what they protect with; suite SL_SUITE_NONE: plain RTP */
 	struct sl_pt_actions
 		silence; /* how each payload type is silenced (ctrl/media/block_actions.h) */
-	/* Of one who offers: */
+	/* Only of the party that offers: */
 	uint16_t suites; /* all that were offered and are known here, as bits */
 	struct {
 		uint32_t tag;
@@ -172,7 +172,7 @@ struct sl_leg {
 	struct sl_leg_media *media;
 };
 
-/* What was proposed to the other party for one medium. */
+/* The proposal to the other party for one medium. */
 struct sl_proposal {
 	enum sl_sdp_proto proto;
 	bool mux;
@@ -216,7 +216,7 @@ struct sl_call {
 	bool emergency;               /* admitted beyond limits, never policed away */
 	uint64_t deadline;            /* ns, sl_clock: it ends then; 0: none */
 	TAILQ_ENTRY(sl_call) due;     /* while it has a deadline */
-	/* Of ctrl/observe/watch.h; times are of sl_clock, 0: never. */
+	/* For ctrl/observe/watch.h; times are of sl_clock, 0: never. */
 	uint64_t born, offered, answered;
 	unsigned rounds;        /* re-INVITEs that were answered */
 	bool open_offer;        /* the last offer has no answer yet */

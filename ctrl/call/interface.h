@@ -64,7 +64,7 @@ struct sl_portpool_counts sl_interface_ports(const struct sl_interface *interfac
 struct sl_portpool_counts sl_interface_address_ports(
 	const struct sl_interface *interface, unsigned address);
 
-/* What ctrl/neigh/neigh.h calls the netdev behind the port. */
+/* Returns the index by which ctrl/neigh/neigh.h names the netdev behind the port. */
 int sl_interface_netdev(const struct sl_interface *interface);
 
 /* The next hop towards `ip` for a call (`owner`), held until it is put back. 0; or

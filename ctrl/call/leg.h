@@ -20,7 +20,7 @@ struct sl_leg *sl_call_nameless(const struct sl_call *call, const struct sl_leg 
 /* Are they the two sides of an offer, or connected? */
 bool sl_legs_partners(const struct sl_leg *a, const struct sl_leg *b);
 
-/* Whom the leg is connected with, or else in dialogue with; NULL: nobody. */
+/* Returns the leg that this one is connected with, or else in dialogue with; NULL: none. */
 struct sl_leg *sl_call_other(const struct sl_call *call, const struct sl_leg *leg);
 
 /* Is there an offer that nobody has answered? */
@@ -44,9 +44,9 @@ void sl_leg_remote(const struct sl_leg_media *media, const struct sl_media_param
 	struct sl_endpoint remote[SL_COMPONENTS]);
 
 /*
- * Who holds medium `m` by c=0.0.0.0 does not say where it is: it is where it was, if that is an
- * address of the family of `ports` (NULL: whichever). What it sends passes from there; nothing is
- * sent to it.
+ * A party that holds medium `m` by c=0.0.0.0 does not say where it is: it is where it was, if that
+ * is an address of the family of `ports` (NULL: whichever). What it sends passes from there;
+ * nothing is sent to it.
  */
 void sl_media_params_recall(struct sl_media_params *params, const struct sl_leg *leg, unsigned m,
 	const struct sl_port_pair *ports);

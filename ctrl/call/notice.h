@@ -29,7 +29,7 @@ struct sl_alarm_report;
 struct sl_call;
 struct sl_leg;
 
-/* What does not apply is NULL or 0. Valid during the call of sl_notify only. */
+/* Members that do not apply are NULL or 0. Valid during the call of sl_notify only. */
 struct sl_notice {
 	enum sl_notice_type type;
 	const struct sl_call *call; /* NULL: an alarm that is about none */

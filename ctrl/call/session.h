@@ -22,7 +22,7 @@ struct sl_session_env {
 	unsigned delete_delay; /* seconds, when a delete does not say */
 };
 
-/* What load was when it was measured last (ctrl/call/admit.h). */
+/* Load, as last measured (ctrl/call/admit.h). */
 struct sl_load_meter {
 	uint64_t at, bytes;
 	struct {

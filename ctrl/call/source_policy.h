@@ -24,7 +24,7 @@
 
 #include "dataplane/flow/latch.h"
 
-/* Of a request; they speak of the party that it comes from. */
+/* Options of a request, about the party that it comes from. */
 struct sl_source_options {
 	bool asymmetric, strict, handover, sip_source;
 	bool received;             /* `received-from` was said: */

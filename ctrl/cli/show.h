@@ -24,7 +24,7 @@ void sl_show_ports(const json_t *answer);
 /* Reasons that did not occur, too. */
 extern bool sl_show_all;
 
-/* What stands between the two ends. */
+/* Shows the path between the two ends. */
 void sl_show_why(const json_t *answer);
 
 /* A line of the event stream, as it came. */

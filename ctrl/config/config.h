@@ -148,7 +148,7 @@ struct sl_config {
 	struct sl_config_interface interfaces[SL_MAX_INTERFACES];
 };
 
-/* What is wrong with a file, in order of line. */
+/* Errors of a file, in order of line. */
 struct sl_config_errors {
 	unsigned count; /* may exceed SL_CONFIG_ERRORS */
 	struct {
@@ -157,7 +157,8 @@ struct sl_config_errors {
 	} list[SL_CONFIG_ERRORS];
 };
 
-/* What a file is read for. The guard alone takes a relay's file too, and needs less of it. */
+/* The purpose that a file is read for. The guard alone takes a relay's file too, and needs less of
+ * it. */
 enum sl_config_use {
 	SL_CONFIG_RELAY,
 	SL_CONFIG_GUARD, /* no [control], no `cores`, no `media-ports` (port_max 0: none is

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What is known while a configuration file is being read. Private to ctrl/config. */
+/* State of reading a configuration file. Private to ctrl/config. */
 #ifndef SL_CTRL_CONFIG_PARSER_H
 #define SL_CTRL_CONFIG_PARSER_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What DPDK says goes to the log, behind what Sluice has to say itself: while the relay starts it
+ * Messages of DPDK go to the log, after those of Sluice: while the relay starts it
  * is held back, so that the first line of a failure is the cause in our words.
  */
 #ifndef SL_CTRL_DPDK_TEXT_H

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What media comes and goes by: DPDK, the ports with their guards, the addresses of the interfaces,
- * the next hops. Opened in the order of the functions below, as root. Those that can fail return 0,
- * or -errno with `error`, after which sl_network_detach and sl_network_close are to be called all
- * the same.
+ * The network side of the daemon: DPDK, the ports with their guards, the addresses of the
+ * interfaces, the next hops. Opened in the order of the functions below, as root. Those that can
+ * fail return 0, or -errno with `error`, after which sl_network_detach and sl_network_close are to
+ * be called all the same.
  */
 #ifndef SL_CTRL_NETWORK_H
 #define SL_CTRL_NETWORK_H

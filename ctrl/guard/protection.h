@@ -15,7 +15,7 @@
 #include "sluice/drop.h"
 #include "sluice/error.h"
 
-/* What is watched: drops by the guards, then drops by the workers. */
+/* Counters that are watched: drops by the guards, then drops by the workers. */
 enum { SL_WATCHED = SL_GUARD_COUNTER_COUNT + SL_VERDICTS };
 
 struct sl_watched {

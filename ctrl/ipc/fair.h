@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Whose turn it is. Work that peers of the control sockets cause (a connection to read from, a
+ * Fair order of work. Work that peers of the control sockets cause (a connection to read from, a
  * datagram to answer) is an item of one peer, and rests or is ready. Ready items are taken kind of
  * socket by kind, in each kind peer by peer, and those of one peer in the order in which they
  * became ready: however much one peer asks for, another waits for one item of each peer and no

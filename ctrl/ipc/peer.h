@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Who is at the other end of a control connection; for a Unix socket, as the kernel vouches for it,
+/* The peer of a control connection; for a Unix socket, as the kernel vouches for it,
  * and whether they may talk to us. */
 #ifndef SL_CTRL_PEER_H
 #define SL_CTRL_PEER_H
@@ -20,7 +20,7 @@ struct sl_peer {
 	uint16_t port;
 };
 
-/* Who connected `fd` (SO_PEERCRED). 0 or -errno. */
+/* Fills in the process that connected `fd` (SO_PEERCRED). Returns 0 or -errno. */
 int sl_peer_of(int fd, struct sl_peer *peer);
 
 /*

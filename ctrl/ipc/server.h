@@ -5,7 +5,7 @@
  * that sends nothing, too much or nonsense; a proxy that waits for a reply has no timeout of its
  * own.
  *
- * What a client may cost is bounded: bytes per request, time per request, connections, and its
+ * The cost of a client is bounded: bytes per request, time per request, connections, and its
  * share of each turn of the loop: who may not connect is refused by the kernel, users take turns
  * however many connections each has (ctrl/ipc/work.h), and at the limit of connections the user
  * with the most of them loses the one that has been silent longest. Request and reply buffers are
@@ -40,7 +40,7 @@ struct sl_server_reply {
 	void *adopter;
 };
 
-/* What runs over a listener. Both functions leave `reply` empty when out of memory, and `serve`
+/* The protocol over a listener. Both functions leave `reply` empty when out of memory, and `serve`
  * also when a datagram had better not be answered. */
 struct sl_server_protocol {
 	const char *name;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What websocket.c (requests and replies) and websocket_listen.c (who comes in) share. Private to
+ * Shared by websocket.c (requests and replies) and websocket_listen.c (connections). Private to
  * ctrl/ipc.
  */
 #ifndef SL_CTRL_WEBSOCKET_PARTS_H

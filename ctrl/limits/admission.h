@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-/* What the configuration allows; 0: no limit. */
+/* Limits of the configuration; 0: none. */
 struct sl_limits {
 	unsigned sessions;
 	unsigned worker_percent; /* busy time of the busiest worker */
@@ -55,8 +55,8 @@ enum sl_admission sl_admit(
 	const struct sl_limits *limits, const struct sl_load *load, bool emergency);
 
 /*
- * What to say. A proxy that does not know "load limit" (`supports`) fails over on two texts only,
- * so every other limit is told to it as that of sessions.
+ * Returns the refusal in words. A proxy that does not know "load limit" (`supports`) fails over on
+ * two texts only, so every other limit is told to it as that of sessions.
  */
 const char *sl_admission_text(enum sl_admission admission, bool load_limit);
 

@@ -47,7 +47,8 @@ enum sl_alarm_change { SL_ALARM_SAME, SL_ALARM_RAISED, SL_ALARM_ENDED };
 enum sl_alarm_change sl_alarm_step(
 	struct sl_alarm *alarm, uint64_t rate, unsigned threshold, int64_t now);
 
-/* What has changed; who, what, since when, how much. What does not apply is NULL or 0. */
+/* A change of an alarm: source, kind, since when, how much. Members that do not apply are NULL or
+ * 0. */
 struct sl_alarm_report {
 	enum sl_alarm_kind kind;
 	enum sl_alarm_change change;

@@ -59,7 +59,7 @@ const char *sl_prefix_text(const struct sl_listed *listed, char text[SL_PREFIX_T
 const struct sl_listed *sl_guard_config_denies(
 	const struct sl_guard_config *config, const uint8_t ip[16]);
 
-/* What the guard and the workers are told. */
+/* Returns the policy for the guard and the workers. */
 struct sl_policy sl_guard_config_policy(const struct sl_guard_config *config);
 
 #endif

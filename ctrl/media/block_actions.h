@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What becomes of each payload type of a party whose media or DTMF is blocked or silenced. */
+/* Payload-type actions of a party whose media or DTMF is blocked or silenced. */
 #ifndef SL_CTRL_BLOCK_ACTIONS_H
 #define SL_CTRL_BLOCK_ACTIONS_H
 
@@ -12,7 +12,7 @@ enum sl_media_block {
 	SL_BLOCK_DTMF = 1 << 2,    /* its telephone events (RFC 4733) are not passed on */
 };
 
-/* What becomes of the media from `from`, whose payload types either SDP may name. */
+/* Fills in the actions on media from `from`, whose payload types either SDP may name. */
 void sl_block_actions(const struct sl_call *call, const struct sl_leg *from,
 	const struct sl_media_params *from_params, const struct sl_media_params *to_params,
 	struct sl_pt_actions *actions);

@@ -11,7 +11,7 @@
 #include "ctrl/call/session.h"
 #include "sluice/error.h"
 
-/* What has been agreed with one side, by medium. */
+/* The agreement with one side, by medium. */
 struct sl_agreed {
 	struct sl_leg *leg; /* with room for the media */
 	const struct sl_media_params *params;

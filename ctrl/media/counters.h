@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What workers have counted of a call's media. */
+/* Counters of a call's media, as the workers keep them. */
 #ifndef SL_CTRL_COUNTERS_H
 #define SL_CTRL_COUNTERS_H
 

@@ -23,8 +23,8 @@ void sl_path_pinholes(const struct sl_path *path, bool open);
 void sl_path_pinholes_narrow(const struct sl_path *old, const struct sl_path *next);
 
 /*
- * Whom a path makes known: who is to send at its one end, and who is sent to at its other, which is
- * where that party was heard (RFC 4961) or will be.
+ * Sources that a path makes expected: who is to send at its one end, and who is sent to at its
+ * other, which is where that party was heard (RFC 4961) or will be.
  */
 void sl_path_sources(struct sl_path *path, bool named);
 

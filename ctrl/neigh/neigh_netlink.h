@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What neigh asks of the kernel over rtnetlink, and how it reads what the kernel says. Requests are
+ * Requests of neigh to the kernel over rtnetlink, and how it reads the answers. Requests are
  * answered by the kernel within the call (microseconds), so they are plain function calls. Private
  * to ctrl/neigh.
  */

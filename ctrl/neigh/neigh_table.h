@@ -47,7 +47,7 @@ struct sl_neigh_table {
 	struct sl_neigh_counts counts;
 };
 
-/* Of a zeroed table. 0 or -errno; clear it in any case. */
+/* Starts a zeroed table. Returns 0 or -errno; clear it in any case. */
 int sl_neigh_table_init(struct sl_neigh_table *table, uint32_t entries);
 void sl_neigh_table_clear(struct sl_neigh_table *table);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What each command of NG does. Private to ctrl/ng. */
+/* The commands of NG. Private to ctrl/ng. */
 #ifndef SL_CTRL_NG_COMMANDS_H
 #define SL_CTRL_NG_COMMANDS_H
 

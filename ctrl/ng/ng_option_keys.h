@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the files that read NG options share. Private to ctrl/ng. */
+/* Shared by the files that read NG options. Private to ctrl/ng. */
 #ifndef SL_CTRL_NG_OPTION_KEYS_H
 #define SL_CTRL_NG_OPTION_KEYS_H
 
@@ -36,7 +36,7 @@ struct sl_ng_key {
 /* All but `flags`; ends with a NULL name. */
 extern const struct sl_ng_key sl_ng_keys[];
 
-/* Of trees: the text of a string, else at == NULL; and the key of a member. */
+/* Return the text of a string node, else at == NULL; and the key of a member. */
 struct sl_text sl_ng_text(const struct sl_node *node);
 struct sl_text sl_ng_key_of(const struct sl_node *node);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a listener would say: the E-model (ITU-T G.107), simplified to what a relay can know. A pure
+ * How good a call sounds: the E-model (ITU-T G.107), simplified to what a relay can know. A pure
  * leaf.
  *
  *   R      = 93.2 - Id - Ie,eff

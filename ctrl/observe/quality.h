@@ -14,7 +14,7 @@ enum {
 	SL_QUALITY_MIN = 25, /* packets, sent at least, that make a sample */
 };
 
-/* What a party's SDP says of clocks and codecs. */
+/* Fills in clocks and codecs from a party's SDP. */
 void sl_quality_payloads(struct sl_media_params *params, const struct sl_sdp *sdp, unsigned m);
 
 /* Takes the samples that are due; to be called once a second. */

@@ -6,7 +6,7 @@
 #include "ctrl/call/session.h"
 #include "ctrl/observe/why.h"
 
-/* What stands between the ends of a call; NULL: of one that is not known. */
+/* Fills in the findings on the paths between the ends of a call; NULL: it is not known. */
 void sl_call_why(
 	const struct sl_sessions *sessions, const struct sl_call *call, struct sl_why *why);
 

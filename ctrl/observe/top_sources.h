@@ -47,7 +47,7 @@ void sl_top_sources_step(struct sl_top_sources *top,
 	const struct sl_top_source_thresholds *thresholds, int64_t now, sl_alarm_tell *tell,
 	void *context);
 
-/* Who was refused most, of those for `watched` if there are any; NULL: nobody. */
+/* Returns the source that was refused most, of those for `watched` if there are any; NULL: none. */
 const struct sl_top_source *sl_top_sources_worst(
 	const struct sl_top_sources *top, unsigned watched);
 

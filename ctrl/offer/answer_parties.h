@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Who answers, and which offer. Private to ctrl/offer. */
+/* The parties of an answer, and the offer that it is for. Private to ctrl/offer. */
 #ifndef SL_CTRL_ANSWER_PARTIES_H
 #define SL_CTRL_ANSWER_PARTIES_H
 

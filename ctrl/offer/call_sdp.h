@@ -27,7 +27,7 @@ int sl_call_sdp_check(const struct sl_sessions *sessions, struct sl_media_params
 	unsigned m, struct sl_error *error);
 
 /*
- * What is to be written. Zero it to start (every medium is refused), say whether it is an offer;
+ * The SDP to write. Zero it to start (every medium is refused), say whether it is an offer;
  * wipe it at the end.
  */
 struct sl_call_sdp {

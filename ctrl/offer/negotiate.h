@@ -19,7 +19,7 @@ bool sl_proto_secure(enum sl_sdp_proto proto);
 void sl_address_from_sdp(const struct sl_sdp_address *address, uint8_t ip[16]);
 void sl_address_to_sdp(const uint8_t ip[16], struct sl_sdp_address *address);
 
-/* What an interface and a request demand of the one who offers. */
+/* Demands of an interface and a request on the party that offers. */
 struct sl_offer_policy {
 	const struct sl_sdes_options *sdes;
 	enum sl_suite minimum;  /* `min-suite` of its interface */
@@ -28,7 +28,7 @@ struct sl_offer_policy {
 };
 
 /*
- * What the one who offers says of medium `m`: endpoints, and the best crypto line that can be
+ * Reads medium `m` of the party that offers: endpoints, and the best crypto line that can be
  * served (RFC 4568 5.1.2). params->mux says whether rtcp-mux was offered. 0, or a negative code
  * with `error` (ctrl/call/refusal.h).
  */
@@ -36,15 +36,15 @@ int sl_negotiate_offer(const struct sl_sdp *sdp, unsigned m, const struct sl_off
 	struct sl_media_params *params, struct sl_error *error);
 
 /*
- * What to propose to the other party, on interface `to`, for a medium that was offered with `from`:
- * profile, suites, rtcp-mux, as the request's options ask. 0, or a negative code with `error`
- * (ctrl/call/refusal.h).
+ * Makes the proposal to the other party, on interface `to`, for a medium that was offered with
+ * `from`: profile, suites, rtcp-mux, as the request's options ask. 0, or a negative code with
+ * `error` (ctrl/call/refusal.h).
  */
 int sl_negotiate_propose(const struct sl_media_params *from, const struct sl_request *options,
 	const struct sl_config_interface *to, struct sl_proposal *proposal, struct sl_error *error);
 
 /*
- * What the answer says of medium `m`, held against what was proposed: the profile must be as
+ * Reads medium `m` of the answer and checks it against the proposal: the profile must be as
  * secure, the crypto line one of ours by tag and suite (RFC 4568 5.1.3), or, as some number their
  * answers anew, by suite alone, rtcp-mux only if it was proposed. 0, or a negative code with
  * `error` (ctrl/call/refusal.h).
@@ -53,7 +53,7 @@ int sl_negotiate_answer(const struct sl_sdp *sdp, unsigned m, const struct sl_pr
 	unsigned rtcp_mux, struct sl_media_params *to, struct sl_error *error);
 
 /*
- * What the one who offered gets, now that the other has answered, with the options of the answer:
+ * Makes the answer to the party that offered, with the options of the answer:
  * whether its rtcp-mux is accepted, whether its opportunistic keys are (RFC 8643), whether it
  * keeps its suite (SDES `static`), and its profile.
  */

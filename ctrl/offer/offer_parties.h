@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Who offers, and to whom. Private to ctrl/offer. */
+/* The parties of an offer. Private to ctrl/offer. */
 #ifndef SL_CTRL_OFFER_PARTIES_H
 #define SL_CTRL_OFFER_PARTIES_H
 

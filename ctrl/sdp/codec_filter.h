@@ -58,7 +58,8 @@ static inline bool sl_codec_filter_any(const struct sl_codec_filter *filter)
 int sl_codec_filter_apply(const struct sl_codec_filter *filter, const struct sl_sdp *sdp,
 	unsigned m, bool offer, uint8_t kept[SL_SDP_FORMATS_MAX], struct sl_error *error);
 
-/* What a payload type of medium `m` stands for, by a=rtpmap or RFC 3551 6; clock_rate 0: nothing.
+/* Finds the codec of a payload type of medium `m`, by a=rtpmap or RFC 3551 6; clock_rate 0:
+ * nothing.
  */
 void sl_codec_of(
 	const struct sl_sdp *sdp, unsigned m, uint8_t payload_type, struct sl_sdp_rtpmap *map);

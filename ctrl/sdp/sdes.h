@@ -50,7 +50,8 @@ enum sl_suite sl_sdes_suite(const char *name, size_t len);
 int sl_sdes_format(
 	char *buf, size_t size, uint32_t tag, const struct sl_master *master, bool draft_name);
 
-/* What may follow it: the most SRTCP packets under one key (RFC 3711 9.2), as some peers demand. */
+/* A parameter that may follow: the most SRTCP packets under one key (RFC 3711 9.2), as some peers
+ * demand. */
 #define SL_SDES_LIFETIME "|2^31"
 
 #endif

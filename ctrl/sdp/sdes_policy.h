@@ -45,8 +45,8 @@ bool sl_suite_strong(enum sl_suite suite, enum sl_suite minimum);
 bool sl_sdes_allows(const struct sl_sdes_options *options, enum sl_suite suite);
 
 /*
- * What to offer, best first; `offered`: bits of what the other party offered us. May come out
- * empty.
+ * Returns the suites to offer, best first; `offered`: bits of what the other party offered us. May
+ * come out empty.
  */
 struct sl_suite_list sl_sdes_propose(
 	const struct sl_sdes_options *options, uint16_t offered, enum sl_suite minimum);

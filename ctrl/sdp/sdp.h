@@ -73,7 +73,7 @@ enum sl_sdp_direction {
 /* "sendrecv" and so on. */
 const char *sl_sdp_direction_name(enum sl_sdp_direction direction);
 
-/* What the rewriter does with a line hangs on this alone. */
+/* The kind of a line, which alone decides what the rewriter does with it. */
 enum sl_sdp_kind {
 	SL_SDP_LINE_OTHER = 0,  /* passed on untouched */
 	SL_SDP_LINE_ORIGIN,     /* o= */

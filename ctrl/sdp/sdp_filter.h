@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a routing script changes in an SDP besides addresses and keys: codecs (codec_filter.h) and
- * attribute lines (`sdp-attr`). Applied to what the relay is about to send; the call itself does
- * not notice. A pure leaf.
+ * Changes that a routing script makes in an SDP besides addresses and keys: codecs (codec_filter.h)
+ * and attribute lines (`sdp-attr`). Applied to what the relay is about to send; the call itself
+ * does not notice. A pure leaf.
  */
 #ifndef SL_CTRL_SDP_FILTER_H
 #define SL_CTRL_SDP_FILTER_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the files of the SDP parser share. Private to ctrl/sdp. */
+/* Shared by the files of the SDP parser. Private to ctrl/sdp. */
 #ifndef SL_CTRL_SDP_PARSE_H
 #define SL_CTRL_SDP_PARSE_H
 
@@ -21,7 +21,7 @@ int sl_sdp_fail(struct sl_sdp_parser *parser, const char *format, ...)
 int sl_sdp_connection(struct sl_sdp_parser *parser, const char *what, struct sl_text text,
 	struct sl_sdp_address *address);
 
-/* What stands behind "a=" up to a colon or blank, cut off `value` with it. */
+/* Cuts the name of an attribute, up to a colon or blank, off `value`. */
 struct sl_text sl_sdp_attribute_cut(struct sl_text *value);
 
 /* One a= line; sets kind and attribute of `line`. `value` is what stands after "a=". 0 or -EBADMSG.

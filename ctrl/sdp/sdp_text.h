@@ -20,7 +20,7 @@ struct sl_text sl_sdp_trim(struct sl_text text);
 /* The next run of non-blanks, cut off `rest`; empty at the end. */
 struct sl_text sl_sdp_word(struct sl_text *rest);
 
-/* What stands before the first `separator`, cut off `rest` with it; all of it when there is none.
+/* Cuts off `rest` what stands before the first `separator`, and that; all of it when there is none.
  */
 struct sl_text sl_sdp_split(struct sl_text *rest, char separator);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a worker may do with a packet buffer. It decrypts in place, writes new headers in front and
+ * Rules for packet buffers. A worker decrypts in place, writes new headers in front and
  * a tag behind; but a driver may deliver buffers that somebody else reads as well (clones, the
  * stripes of one large buffer), that consist of several pieces, or that end where the packet does.
  */

@@ -39,7 +39,7 @@ static inline void sl_nexthop_clear(sl_nexthop *entry)
 	__atomic_store_n(entry, 0, __ATOMIC_RELAXED);
 }
 
-/* What it says now; 0: the address is not known. */
+/* Returns its present state; 0: the address is not known. */
 static inline sl_nexthop sl_nexthop_get(const sl_nexthop *entry)
 {
 	return __atomic_load_n(entry, __ATOMIC_RELAXED);

@@ -43,7 +43,7 @@ struct sl_record {
 };
 _Static_assert(sizeof(struct sl_record) == 16, "four records in a cache line");
 
-/* Of memory that the caller gives, zeroed. */
+/* In memory that the caller gives, zeroed. */
 struct sl_history_page {
 	union {
 		struct {

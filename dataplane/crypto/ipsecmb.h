@@ -21,7 +21,7 @@
 
 enum { IPSECMB_ROUND_KEYS_MAX = 15 * 16, IPSECMB_GCM_SALT = 12 };
 
-/* What every key starts with. Read-only once made. */
+/* The common start of every key. Read-only once made. */
 struct sl_key {
 	uint8_t suite;
 	uint8_t aead;
@@ -77,7 +77,7 @@ struct sl_crypto {
 	uint8_t ivs[SL_BURST][IPSECMB_SLOT] __attribute__((aligned(IPSECMB_SLOT)));
 	struct gcm_context_data gcm __attribute__((aligned(64)));
 
-	/* Of the SRTCP packet at hand; wiped after each. */
+	/* For the SRTCP packet at hand; wiped after each. */
 	struct gcm_key_data rtcp_gcm __attribute__((aligned(64)));
 	union {
 		struct ipsecmb_cm rtcp_cm;
@@ -89,7 +89,7 @@ struct sl_crypto {
 void sl_ipsecmb_fill_cm(IMB_MGR *mgr, struct ipsecmb_cm *cm, const uint8_t *salt,
 	const uint8_t *auth, const uint8_t *encryption);
 
-/* Of the backend's table, what may allocate (ipsecmb_setup.c). */
+/* The functions of the backend's table that may allocate (ipsecmb_setup.c). */
 int sl_ipsecmb_key_new(struct sl_key **key, const struct sl_master *master);
 void sl_ipsecmb_key_free(struct sl_key *key);
 struct sl_crypto *sl_ipsecmb_open(void);

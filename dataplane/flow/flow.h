@@ -118,7 +118,8 @@ _Static_assert(offsetof(struct sl_flow, police) % 64 == 0 &&
 		       offsetof(struct sl_flow, count.bytes[SL_RTCP]) % 64 == 0,
 	"so are the counters of RTP");
 
-/* What ctrl says of a flow; copied. Keys stay the caller's: they must outlive the flow. */
+/* The specification of a flow, by ctrl; copied. Keys stay the caller's: they must outlive the flow.
+ */
 struct sl_flow_spec {
 	struct sl_key *in_key, *out_key;
 	enum sl_suite in_suite, out_suite;
@@ -153,8 +154,8 @@ void sl_flow_counters(const struct sl_flow *flow, struct sl_flow_counters *out);
 /* A copy of a published flow's. */
 void sl_flow_latency(const struct sl_flow *flow, struct sl_latency *out);
 
-/* What was received of the live SSRC of an index below SL_LIVE_SSRCS, by any thread; all zero:
- * none. */
+/* Fills in what was received of the live SSRC of an index below SL_LIVE_SSRCS, by any thread; all
+ * zero: none. */
 void sl_flow_quality(const struct sl_flow *flow, int index, struct sl_quality_report *out);
 
 /* The same for the owner, of an index that is in use or was. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Whom media is accepted from, and when an endpoint is believed to be somewhere else than its SDP
- * said (symmetric RTP, RFC 4961): behind a NAT, or moved. One latch per component. A pure leaf.
+ * The sources that media is accepted from, and when an endpoint is believed to be somewhere else
+ * than its SDP said (symmetric RTP, RFC 4961): behind a NAT, or moved. One latch per component. A
+ * pure leaf.
  *
  * On SRTP only a packet whose tag verified, and which is newer than all before it, moves the latch:
  * a copy of an older packet proves nothing about where the endpoint is now. Before that,
@@ -15,7 +16,7 @@
  * packet: SL_LATCH_WINDOW_NS, at most SL_LATCH_PACKETS packets. The signalled address takes it back
  * within the window, and from then on nothing else is learnt.
  *
- * What signalling says anew (policy.round) opens the window again, since a NAT may have given the
+ * New signalling (policy.round) opens the window again, since a NAT may have given the
  * endpoint another port while it was silent: who was believed stays so until another one has been
  * learnt, and the window begins with the next packet of anybody.
  */

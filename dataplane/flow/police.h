@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What one direction of a call may send: buckets for RTP in packets and in bytes, for RTCP, and for
- * packets of SSRCs that its flow does not know while it knows one. A pure leaf. It is asked before
- * any cryptography, so that what is sent to a flow, or by its party, costs the others nothing.
- * Whoever spoofs the source but does not know the SSRC takes nothing from the sender; whoever knows
- * that as well gives back what he takes, up to SL_POLICE_FORGED_PPS, each of which costs a worker
- * one MAC: within one burst alone he may empty a bucket.
+ * Rate limits of one direction of a call: buckets for RTP in packets and in bytes, for RTCP, and
+ * for packets of SSRCs that its flow does not know while it knows one. A pure leaf. It is asked
+ * before any cryptography, so that what is sent to a flow, or by its party, costs the others
+ * nothing. Whoever spoofs the source but does not know the SSRC takes nothing from the sender;
+ * whoever knows that as well gives back what he takes, up to SL_POLICE_FORGED_PPS, each of which
+ * costs a worker one MAC: within one burst alone he may empty a bucket.
  *
  * Times are kept in ticks that fit 32 bits, a turn of 73 minutes. A bucket that is to be full later
  * than any packet can have made it was not touched for long, or the clock went back: it is full.
@@ -89,7 +89,7 @@ static inline bool sl_police_rtcp(struct sl_police *p, uint64_t now)
 	return !p->rtcp_gap || sl_police_take(&p->rtcp_due, p->rtcp_gap, p->rtcp_gap, now);
 }
 
-/* What passed was forged: its flow gets back what it took, unless there is too much of that. */
+/* Gives back what a forged packet took, unless there are too many of them. */
 static inline void sl_police_forged(struct sl_police *p, bool rtcp, uint16_t len, uint64_t now)
 {
 	if (!sl_police_take(&p->forged_due, SL_POLICE_FORGED_GAP, SL_POLICE_FORGED_GAP, now))

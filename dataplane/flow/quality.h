@@ -28,7 +28,7 @@ struct sl_payload {
 	uint32_t type : 8;
 };
 
-/* Of one SSRC. All zero: nothing came yet. */
+/* Reception of one SSRC. All zero: nothing came yet. */
 struct sl_quality {
 	uint64_t seen;    /* bit i: the packet `max` - i has come */
 	uint64_t bytes;   /* of UDP payload, as received and decrypted */
@@ -74,7 +74,7 @@ struct sl_reports {
 	struct sl_reception heard[SL_LIVE_SSRCS]; /* ssrc 0 and at 0: none */
 };
 
-/* Of one RTP packet, host byte order. */
+/* One RTP packet, host byte order. */
 struct sl_quality_packet {
 	uint64_t now; /* ns */
 	uint32_t ssrc, timestamp;

@@ -54,7 +54,7 @@ uint8_t sl_roc_search_get(const struct sl_roc_search *search, uint32_t ssrc, uin
 /* It did not verify with that. */
 void sl_roc_search_failed(struct sl_roc_search *search, uint32_t ssrc, uint16_t seq);
 
-/* Of the three below, for any index; they themselves settle at once what nearly always comes, the
+/* The three below for any index; they themselves settle at once what nearly always comes, the
  * next one. */
 uint64_t sl_replay_estimate_any(const struct sl_replay *r, uint16_t seq, uint8_t tries);
 enum sl_verdict sl_replay_check_any(const struct sl_replay *r, uint64_t index);

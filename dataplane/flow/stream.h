@@ -50,7 +50,7 @@ struct sl_streams {
 	uint8_t n_live;              /* indices below it are in use */
 };
 
-/* What the keys of a flow know, and pages for more. */
+/* The histories of the keys of a flow, and pages for them. */
 struct sl_stream_keys {
 	struct sl_history *in, *out; /* NULL: plain RTP */
 	const struct sl_page_source *pages;
@@ -85,8 +85,8 @@ static inline bool sl_streams_wants_ext(const struct sl_streams *s)
 }
 
 /*
- * What is known of an SSRC that is not live, for check and estimate only; all zero when nothing is.
- * Changes nothing.
+ * Fills in what is known of an SSRC that is not live, for check and estimate only; all zero:
+ * nothing. Changes nothing.
  */
 void sl_streams_recall(
 	const struct sl_history *in, uint32_t ssrc, struct sl_replay *rtp, struct sl_replay *rtcp);
@@ -102,7 +102,7 @@ int sl_streams_admit(
 /* Writes what it knows to the histories: from then on they know better. */
 void sl_streams_settle(const struct sl_streams *s, struct sl_history *in, struct sl_history *out);
 
-/* What a flow has in common with the one that it replaces. */
+/* Common properties of a flow and the one that it replaces. */
 struct sl_stream_heritage {
 	bool same_in, same_out; /* the key */
 	bool counted;           /* both have an ingress key: indices can be compared */

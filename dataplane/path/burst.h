@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What travels the pipeline: up to SL_BURST packets, each with a verdict. A stage looks only at
+ * A burst travels the pipeline: up to SL_BURST packets, each with a verdict. A stage looks only at
  * packets that are still SL_FORWARD and returns nothing; the worker frees and counts those that did
  * not survive.
  */

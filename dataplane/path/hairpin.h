@@ -5,8 +5,8 @@
  * pinhole, with the headers that it would have on the wire. There it meets every stage but those
  * that guard the wire. SL_MAX_HAIRPINS bounds how often.
  *
- * What came by the hairpin, and only that, may come from an address of ours; and a pinhole accepts
- * it from exactly the address and port that its SDP named.
+ * Only packets that came by the hairpin may come from an address of ours; and a pinhole accepts
+ * them from exactly the address and port that its SDP named.
  */
 #ifndef SL_DATAPLANE_HAIRPIN_H
 #define SL_DATAPLANE_HAIRPIN_H

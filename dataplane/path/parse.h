@@ -13,7 +13,7 @@
 
 #include "sluice/drop.h"
 
-/* What the first byte of a UDP payload says it is (RFC 7983 7), RTCP told from RTP by RFC 5761 4.
+/* The protocol of a UDP payload by its first byte (RFC 7983 7), RTCP told from RTP by RFC 5761 4.
  */
 enum sl_class { SL_CLASS_OTHER, SL_CLASS_RTP, SL_CLASS_RTCP, SL_CLASS_STUN, SL_CLASS_DTLS };
 

@@ -79,7 +79,7 @@ static inline __attribute__((target("avx512f,avx512bw"))) uint64_t sl_sum_wide(
 		even += v & 0xffffffff;
 		odd += v >> 32;
 	}
-	/* What is left ends with the last vector, which begins among what was counted. */
+	/* The rest ends with the last vector, which begins among the bytes counted. */
 	memcpy(&v, last, sizeof(v));
 	memcpy(&mask, keep + (last + sizeof(v) - data), sizeof(mask));
 	v &= mask;

@@ -120,7 +120,7 @@ enum sl_verdict sl_punt(const struct sl_packet *p, uint64_t now);
 
 void sl_event_post(struct sl_worker *w, const struct sl_event *event);
 
-/* Of a packet that is dropped, after it was counted: maybe a sample of it. */
+/* Maybe samples a packet that is dropped, after it was counted. */
 void sl_drop_sample(struct sl_worker *w, const struct sl_packet *p);
 
 /* Sends what the burst and other workers have queued. */

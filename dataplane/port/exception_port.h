@@ -34,7 +34,7 @@ int sl_exception_start(
 /* Stops the thread; the TAP goes with its descriptor. */
 void sl_exception_close(struct sl_exception_port *exception);
 
-/* Of the TAP, or of its VLAN; 0: none was made. */
+/* Returns the netdev index of the TAP, or of its VLAN; 0: none was made. */
 unsigned sl_exception_ifindex(const struct sl_exception_port *exception, uint16_t vlan);
 
 /* Packet path: gives a frame to the kernel (true: taken), takes up to n frames from it. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What Sluice reads and sets of a kernel network interface. Control thread only; 0 or -errno.
- * Private to dataplane/port.
+ * Properties of a kernel network interface that Sluice reads and sets. Control thread only; 0 or
+ * -errno. Private to dataplane/port.
  */
 #ifndef SL_DATAPLANE_NETDEV_H
 #define SL_DATAPLANE_NETDEV_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What is made of an exception port through rtnetlink. Control thread only, with CAP_NET_ADMIN; 0
- * or -errno. Private to dataplane/port.
+ * VLANs and addresses of an exception port, by rtnetlink. Control thread only, with CAP_NET_ADMIN;
+ * 0 or -errno. Private to dataplane/port.
  */
 #ifndef SL_DATAPLANE_NETLINK_H
 #define SL_DATAPLANE_NETLINK_H

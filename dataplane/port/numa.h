@@ -22,7 +22,7 @@ bool sl_numa_apart(int a, int b);
 /* After sl_eal_init. */
 int sl_numa_of_core(unsigned core);
 
-/* Of a netdev's device, as /sys tells. */
+/* Returns the node of a netdev's device, as /sys tells. */
 int sl_numa_of_netdev(const char *netdev);
 
 /* Zeroed, aligned to a cache line; on `node` if it has memory left, else anywhere. NULL: none is

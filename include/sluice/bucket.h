@@ -10,7 +10,7 @@
 #include <linux/types.h>
 #include <stdbool.h>
 
-/* What a bucket lets pass. */
+/* The rate of a bucket. */
 struct sl_rate {
 	__u64 interval; /* ns per packet in the long run; 0: no limit */
 	__u64 depth;    /* ns: (burst - 1) × interval, burst being the packets of a full bucket */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What of the policy ([guard] in the configuration) whoever looks at packets needs: the XDP
+ * The part of the policy ([guard] in the configuration) that is needed to look at packets: the XDP
  * program, as its map `policy`, and the workers.
  *
  * An unknown source is a source that no call names, neither in its signalling nor by what
@@ -19,14 +19,14 @@ struct sl_policy {
 	__u32 min_hops;                /* TTL or hop limit that media arrives with at least */
 };
 
-/* What a prefix of the lists says; of several that match, the longest counts. */
+/* The verdict of a prefix of the lists; of several that match, the longest counts. */
 enum sl_prefix {
 	SL_PREFIX_NONE,
 	SL_PREFIX_ALLOW, /* never counted as an unknown source */
 	SL_PREFIX_DENY,  /* refused, whatever it sends */
 };
 
-/* Whom to count as one, in `key`: an IPv4 address (in mapped form), an IPv6 /64. */
+/* Makes the key of one source: an IPv4 address (in mapped form), an IPv6 /64. */
 static inline void sl_source_key(const __u8 ip[16], __u8 key[16])
 {
 	__u32 word[4];
@@ -81,8 +81,8 @@ static inline __u64 sl_unknown_first(const struct sl_policy *limits, __u64 now)
 }
 
 /*
- * What nobody can send from: nobody, this host, many, or what was never given out (RFC 6890,
- * RFC 4291 2.5). IPv4 in mapped form. Our own addresses are not looked at.
+ * Addresses that nobody can send from: nobody, this host, many, or what was never given out (RFC
+ * 6890, RFC 4291 2.5). IPv4 in mapped form. Our own addresses are not looked at.
  */
 static inline bool sl_is_martian(const __u8 ip[16])
 {

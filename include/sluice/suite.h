@@ -51,7 +51,8 @@ static const struct sl_suite_info sl_suites[SL_SUITE_COUNT] = {
 };
 /* clang-format on */
 
-/* What one direction of one leg is keyed with: the SDES inline value (RFC 4568 6.1), decoded. */
+/* The master key and salt of one direction of one leg: the SDES inline value (RFC 4568 6.1),
+ * decoded. */
 struct sl_master {
 	enum sl_suite suite;
 	unsigned char key[SL_MASTER_KEY_MAX];   /* sl_suites[suite].key_len bytes are used */
