@@ -200,7 +200,7 @@ static void head(const struct path_options *o)
 		"ceiling", "ratio", "port", "disturbed", "verified");
 }
 
-/* What one line says, whichever its form. */
+/* One line of the output, whichever its form. */
 struct line {
 	const struct ceiling *ceiling; /* NULL: left out */
 	double ceiling_cycles, path_cycles, mpps;

@@ -206,7 +206,7 @@ static int run(void)
 		*result = (struct result){.level = opt.levels[i]};
 		while (up < opt.levels[i] && !status)
 			status = set_up(up++, NULL, NULL) ? 0 : 1;
-		/* What comes and goes leaves traces in the allocators, calls or not. */
+		/* Memory that comes and goes leaves traces in the allocators, calls or not. */
 		if (!status && !measure(result))
 			status = 1;
 		result->memory = memory_now();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0 */
-/* What a guard could cost at least: reads the headers up to the UDP port, and drops. For
+/* The least that a guard could cost: reads the headers up to the UDP port, and drops. For
  * bench_guard. */
 #include <stdbool.h>
 

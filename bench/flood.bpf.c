@@ -73,7 +73,8 @@ static __always_inline void fill_udp(__u8 *udp)
 	put32(udp + 16, plan.ssrc ? plan.ssrc : next_random());
 }
 
-/* Of the headers up to the SSRC. By constant offsets, which the verifier can follow. */
+/* Flips one bit of the headers up to the SSRC. By constant offsets, which the verifier can follow.
+ */
 static __always_inline void flip_a_bit(__u64 *words)
 {
 	__u32 bit = FLOOD_IP * 8 + next_random() % ((plan.l4 + 20 - FLOOD_IP) * 8);
@@ -120,7 +121,7 @@ int flood(struct xdp_md *ctx)
 	return bpf_redirect(plan.interface, 0);
 }
 
-/* What a switch's port does that has learnt where the relay is. All but the flood is the kernel's.
+/* Stands for a switch's port that has learnt where the relay is. All but the flood is the kernel's.
  */
 SEC("xdp")
 int flood_switch(struct xdp_md *ctx)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What an attacker sends, as fast as this kernel makes frames or at --pps: UDP with RTP in it,
+ * Sends as an attacker would, as fast as this kernel makes frames or at --pps: UDP with RTP in it,
  * fragments, nonsense, TCP SYN, ICMP echo; from one source or from random ones; by IPv4 or IPv6, as
  * --to is. Bounded in packets and in time; to be run inside a namespace of its own. The frames come
  * from a program in the kernel (flood.bpf.c), so the other end of the interface must have NAPI.
@@ -75,7 +75,7 @@ static uint32_t sum(const uint8_t *data, unsigned len, uint32_t start)
 	return start;
 }
 
-/* What follows the IP header, but for what the program writes in each frame. */
+/* The bytes behind the IP header, but for what the program writes in each frame. */
 static void fill_udp(const struct options *o, uint8_t *udp)
 {
 	put16(udp, o->source_port);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0 */
-/* What bench/flood.c tells its programs, bench/flood.bpf.c. Numbers are in host byte order. */
+/* The plan that bench/flood.c gives its programs, bench/flood.bpf.c. Numbers are in host byte
+ * order. */
 #ifndef SL_BENCH_FLOOD_H
 #define SL_BENCH_FLOOD_H
 

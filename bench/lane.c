@@ -43,7 +43,7 @@ static void note(struct lane *lane, uint64_t now, unsigned packets)
 	lane->packets += packets;
 }
 
-/* Of the cycles since it looked last, those that the thread was not on its core for. Asking the
+/* Returns the cycles since it looked last that the thread was not on its core for. Asking the
  * system costs some hundred cycles: what is shorter than any burst takes is taken for its own. */
 static uint64_t off_core(struct lane *lane, uint64_t now)
 {

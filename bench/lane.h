@@ -19,9 +19,9 @@
 enum { LANE_SAMPLES = 64, LANE_FRAME = 2048 };
 
 /*
- * What a lap at a rate lost, and for how long the worker did not look, in cycles. A thread that the
- * system or the hypervisor takes off its core cannot look: that is told apart by the thread's own
- * clock.
+ * The loss of a lap at a rate, and for how long the worker did not look, in cycles. A thread that
+ * the system or the hypervisor takes off its core cannot look: that is told apart by the thread's
+ * own clock.
  */
 enum { LANE_BACK_MS = 5 };
 
@@ -34,7 +34,7 @@ struct lane_loss {
 	uint64_t on;      /* longest on its core from one look to the next */
 };
 
-/* What a worker is to play. */
+/* The work of a worker. */
 enum lane_task {
 	LANE_REST,
 	LANE_PATH,    /* a lap through the worker, as fast as it takes the packets */
@@ -87,7 +87,7 @@ void lanes_run(struct lane *lanes, unsigned n, enum lane_task task);
 void lanes_start(struct lane *lanes, unsigned n, enum lane_task task);
 bool lanes_rest(const struct lane *lanes, unsigned n);
 
-/* What a lap of the bare calls needs to know of the flows, and forgets (ceiling.c). */
+/* State of the flows for a lap of the bare calls, forgotten after it (ceiling.c). */
 void ceiling_open(const struct work *work);
 void ceiling_close(void);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a stream's packet `number` holds: everything follows from the round's seed, the stream and
- * the number, so that the receiving side can say of every byte what it has to be.
+ * The contents of a stream's packet `number`: everything follows from the round's seed, the stream
+ * and the number, so that the receiving side can say of every byte what it has to be.
  */
 #ifndef SL_BENCH_LOAD_PACKET_H
 #define SL_BENCH_LOAD_PACKET_H

@@ -12,7 +12,7 @@
 
 enum { SL_NG_RAW_MAX = 4096 };
 
-/* What a call is made of; the suite's names as in SDES. */
+/* The parts of a call; names of suites as in SDES. */
 struct sl_ng_raw_call {
 	unsigned number;
 	const char *suite[2];     /* of legs a and b */

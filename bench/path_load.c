@@ -13,7 +13,7 @@ enum {
 	DEEP_MS = 20,    /* and one that is as deep as a scheduler's turns are long */
 };
 
-/* Of all laps of all workers. */
+/* Sums of all laps of all workers. */
 struct load {
 	unsigned setups; /* done */
 	double seconds;

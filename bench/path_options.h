@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What bench_path is asked to run: every flow count with every set of suites. */
+/* Options of bench_path: every flow count with every set of suites. */
 #ifndef SL_BENCH_PATH_OPTIONS_H
 #define SL_BENCH_PATH_OPTIONS_H
 

@@ -30,7 +30,7 @@ struct wire_slot {
 	uint8_t frame[];
 };
 
-/* What came back of a frame that was picked to be judged. */
+/* The answer to a frame that was picked to be judged. */
 struct wire_sample {
 	uint32_t stream, number;
 	uint16_t len;

@@ -42,7 +42,7 @@ static enum sl_suite suite_of(const struct work *work, unsigned f, int side)
 	return s->pair[f % s->n][side];
 }
 
-/* Of a flow's incoming or outgoing leg; the same whenever it is asked for. */
+/* Returns the master key of a flow's incoming or outgoing leg, each time the same. */
 static struct sl_master master_of(const struct work *work, unsigned f, int side)
 {
 	struct sl_master m = {.suite = suite_of(work, f, side)};

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What bench_path plays: flows with keys of their own, published to the workers, and a lap of valid
- * packets for each worker, made before the clock runs. At the end of a lap the flows are wound back
- * to where they stood before it, so that nothing of the next lap is a replay.
+ * The load of bench_path: flows with keys of their own, published to the workers, and a lap of
+ * valid packets for each worker, made before the clock runs. At the end of a lap the flows are
+ * wound back to where they stood before it, so that nothing of the next lap is a replay.
  */
 #ifndef SL_BENCH_WORKLOAD_H
 #define SL_BENCH_WORKLOAD_H

@@ -73,7 +73,7 @@ static __always_inline bool is_open(__u32 slot, __u16 port)
 	return pinhole && pinhole->open[port >> 3] & 1 << (port & 7);
 }
 
-/* Whom the calls name goes the short way. Of IPv6 that is a whole /64, and we may be in it too. */
+/* An expected source goes the short way. For IPv6 that is a whole /64, and we may be in it too. */
 static __always_inline __u32 judge_source(const struct sl_policy *limits,
 	const struct packet *packet, enum sl_prefix list, __u32 budget_of, __u32 passes)
 {
@@ -104,7 +104,7 @@ enum door {
 	DOOR_MEDIA,          /* likewise */
 };
 
-/* Whose business it is, by all but the source's rate; `reason` of DOOR_DROP. */
+/* Returns who is to see the packet, by all but the source's rate; `reason` of DOOR_DROP. */
 static __always_inline enum door door_of(const struct sl_policy *limits,
 	const struct packet *packet, enum parsed parsed, enum sl_prefix list, __u32 *reason)
 {

@@ -145,7 +145,7 @@ static int attach_first(struct sl_guard *guard, bool generic, struct sl_error *e
 		  : 1;
 }
 
-/* What stood at XDP before stands there again. */
+/* Puts back what stood at XDP before. */
 static void undo_xdp(
 	const struct sl_guard *guard, const struct sl_guard_attached *old, bool generic)
 {

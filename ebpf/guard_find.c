@@ -13,7 +13,7 @@
 #include "ebpf/guard_private.h"
 #include "ebpf/map_owner.h"
 
-/* What the maps of this version look like; the program's source says the same. No max_entries: the
+/* The layout of the maps of this version; the program's source says the same. No max_entries: the
  * configuration says how many. */
 static const struct bpf_map_info layout[MAPS] = {
 	[XSKS] = {.name = "xsks_map",

@@ -37,7 +37,7 @@ struct sl_guard *sl_guard_new(struct sl_guard_attached *attached, unsigned ifind
 	return NULL;
 }
 
-/* What stands before the netdev: XDP's, and while that is missing the one at tc. */
+/* Finds the guard before the netdev: at XDP or, while that is missing, at tc. */
 static int find_guard(unsigned ifindex, struct sl_guard_attached *attached, struct sl_error *error)
 {
 	struct sl_guard_attached behind;

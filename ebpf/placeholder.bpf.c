@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0 */
 /*
- * What DPDK's net_af_xdp is given to load (devarg xdp_prog=): it attaches a program of its own
- * accord, only to a netdev that has none, and enters its sockets into `xsks_map`, a name it insists
- * on. Until the guard takes its place, the one at tc ingress judges.
+ * The program that DPDK's net_af_xdp is given to load (devarg xdp_prog=): it attaches a program of
+ * its own accord, only to a netdev that has none, and enters its sockets into `xsks_map`, a name it
+ * insists on. Until the guard takes its place, the one at tc ingress judges.
  *
  * Plain "xdp" and not "xdp.frags": the driver's sockets take single-buffer frames only, and kernels
  * before 5.18 refuse the latter.

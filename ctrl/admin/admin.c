@@ -60,7 +60,7 @@ static json_t *why_list(const struct sl_why *why)
 	return list;
 }
 
-/* Of a call that is over: what was in its way at the end. */
+/* Answers for a call that is over: what was in its way at the end. */
 static json_t *view_why(struct sl_admin *a, const json_t *request)
 {
 	const char *id = json_string_value(json_object_get(request, "id"));

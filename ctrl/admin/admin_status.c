@@ -96,7 +96,7 @@ static json_t *admission(const struct sl_sessions *sessions)
 	return all;
 }
 
-/* What the limits are compared with. */
+/* Load, beside the limits that it is compared with. */
 static json_t *load(const struct sl_sessions *sessions)
 {
 	const struct sl_load *load = &sessions->load;

@@ -90,7 +90,7 @@ static bool has_cookie(const struct sl_call *call, uint64_t cookie)
 	return false;
 }
 
-/* Of a call that lives for long parties come and go: those that it has are told apart. */
+/* Parties of a long call come and go: the cookie tells those that it has apart. */
 static uint64_t free_cookie(struct sl_call *call)
 {
 	uint64_t cookie;

@@ -212,7 +212,7 @@ void sl_show_guard(const json_t *a)
 			number(row, "packets"), text(row, "reason"));
 }
 
-/* What the guard counted, zeros included: a `passed` of 0 says something too. */
+/* Counters of the guard, zeros included: a `passed` of 0 says something too. */
 static void show_guard(const json_t *guard)
 {
 	char line[640];

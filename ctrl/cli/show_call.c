@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What happens to calls, and what stands in their way, for people. */
+/* Prints events of calls, and what stands in their way, for people. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>

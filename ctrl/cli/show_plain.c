@@ -4,7 +4,7 @@
 
 #include "ctrl/cli/show.h"
 
-/* What others chose as names: they may have nothing in them that ends a word. */
+/* Names that others chose: they may have nothing in them that ends a word. */
 static bool is_name(const char *key)
 {
 	static const char *const names[] = {"id", "call", "leg", "tag", "label", "connected_with"};

@@ -87,7 +87,8 @@ static int read_change(int argc, char **argv, struct options *o)
 	return -1;
 }
 
-/* What needs no sluiced: guard attach, detach, show. -1: something else; otherwise the exit status.
+/* Does what needs no sluiced: guard attach, detach, show. -1: something else; otherwise the exit
+ * status.
  */
 static int act_here(int argc, char **argv, const struct options *o)
 {

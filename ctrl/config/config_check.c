@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a configuration must have, rules that span sections, and defaults that depend on other
- * values. */
+/* Checks what a configuration must have, rules that span sections, and defaults that depend on
+ * other values. */
 #include <string.h>
 
 #include "ctrl/config/config_parser.h"

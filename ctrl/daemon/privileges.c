@@ -128,7 +128,7 @@ static int limit_capabilities(void)
 }
 
 /*
- * What exec could give back is dropped for good. Of the calling thread, like all that follows, and
+ * Drops for good what exec could give back. For the calling thread, like all that follows, and
  * safe in a signal handler.
  */
 static int confine(void)

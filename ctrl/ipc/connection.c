@@ -17,7 +17,7 @@ static void wipe_free(char *data, size_t len)
 	free(data);
 }
 
-/* What a request may need: the protocol's state, then the request and a NUL. */
+/* Memory of a request: the protocol's state, then the request and a NUL. */
 enum { BUFFER = SL_SERVER_STATE_MAX + SL_SERVER_REQUEST_MAX + 1 };
 
 /*

@@ -331,7 +331,7 @@ int sl_datagram_listen(
 	return 0;
 }
 
-/* What waits is nobody else's: the fair order of UDP has only our requests. */
+/* Nothing else waits there: the fair order of UDP has only our requests. */
 static void forget_waiting(struct sl_datagram *server)
 {
 	struct sl_fair_peer *peer;

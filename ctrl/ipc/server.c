@@ -66,8 +66,8 @@ static void make_room(struct sl_server *server)
 		evict((struct sl_connection *)item);
 }
 
-/* What a user asks for faster than we serve it costs no more than to be closed; who is behind it in
- * the backlog is there soon. */
+/* A connection beyond what its user is served costs no more than to be closed; those behind it in
+ * the backlog are there soon. */
 static bool crowded(struct sl_server *server, const struct sl_peer *peer)
 {
 	const struct sl_fair_peer *own = sl_fair_find(sl_work_fair(server->work), peer);

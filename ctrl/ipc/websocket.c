@@ -68,7 +68,7 @@ void sl_websocket_run(struct sl_fair_item *item)
 /* -1: the connection is to be closed. */
 static int receive(struct lws *wsi, struct sl_websocket_client *c, char *in, size_t len)
 {
-	/* What came with it, in one piece: libwebsockets stops reading, but not at once. */
+	/* Serves what came with it, in one piece: libwebsockets stops reading, but not at once. */
 	if (c->item.ready) {
 		sl_fair_rest(sl_work_fair(c->server->work), &c->item);
 		serve(c);
@@ -172,7 +172,7 @@ static int on_ng(
 	}
 }
 
-/* What is neither a WebSocket nor ours; and what libwebsockets tells the first protocol of all. */
+/* Takes what is neither a WebSocket nor ours, and what libwebsockets tells the first protocol. */
 static int on_other(
 	struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
@@ -257,7 +257,7 @@ void sl_websocket_free(struct sl_websocket *server)
 {
 	if (!server)
 		return;
-	/* What could only go once the loop had closed its handles. */
+	/* This can only go once the loop has closed its handles. */
 	if (server->lws)
 		lws_context_destroy(server->lws);
 	free(server->state);

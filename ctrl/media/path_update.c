@@ -64,8 +64,9 @@ static uint32_t slacken(uint64_t amount, unsigned slack)
 }
 
 /*
- * What `from` may send. SDP says what a party wants to be sent (RFC 3264 5.1), and what it sends is
- * mostly the same: so whichever of the two is more. Nobody polices an emergency call.
+ * Returns the rates that `from` may send at. SDP says what a party wants to be sent (RFC 3264 5.1),
+ * and what it sends is mostly the same: so whichever of the two is more. Nobody polices an
+ * emergency call.
  */
 static struct sl_police_rates allowed(const struct sl_sessions *sessions,
 	const struct sl_call *call, const struct sl_media_params *from,

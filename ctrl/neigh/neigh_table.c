@@ -93,7 +93,7 @@ static bool may_ask(struct sl_neigh_table *table, uint32_t number)
 	return may;
 }
 
-/* What the kernel knows of a hop, and that it is in use. */
+/* Asks the kernel what it knows of a hop, and tells it that the hop is in use. */
 static void tend_hop(struct sl_neigh_table *table, uint32_t number)
 {
 	const struct sl_neigh_node *node = &table->hops.nodes[number];

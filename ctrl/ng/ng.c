@@ -58,7 +58,7 @@ static void error_reply(struct sl_reply *reply, const char *why)
 
 static_assert((int)SL_NG_REQUEST_MAX == SL_SERVER_REQUEST_MAX, "one limit");
 
-/* What a proxy that `supports` it takes as: not this relay, now. */
+/* A proxy that `supports` it takes it as: not this relay, now. */
 static void load_limit_reply(struct sl_reply *reply, const char *why)
 {
 	sl_reply_dict(reply);
@@ -107,7 +107,7 @@ static enum sl_ng_command find_command(const struct sl_node *root)
 	return i;
 }
 
-/* Of the public NG reference. */
+/* Commands of the public NG reference. */
 static int unknown_command(struct sl_ng_request *r)
 {
 	static const char *const refused[] = {"play media", "stop media", "play DTMF",

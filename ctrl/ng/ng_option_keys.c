@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What each key of a request means. */
+/* The keys of a request. */
 #include "ctrl/ng/ng_option_keys.h"
 
 #include <string.h>
@@ -39,7 +39,7 @@ static void read_family(struct sl_ng_reader *r, struct sl_text text)
 		sl_ng_refuse(r, -SL_E_REQUEST, "unknown address family", text);
 }
 
-/* What a session keeps by itself: its version, name and user go through as the endpoint says. */
+/* A session keeps these by itself: its version, name and user go through as the endpoint says. */
 static const char *const quiet_replace[] = {"SDP-version", "username", "session-name",
 	"zero-address", "origin-full", "force-increment-sdp-ver", NULL};
 

@@ -254,7 +254,7 @@ static void look_at_call(
 			struct sl_flow_counters c;
 			bool expected;
 
-			/* Of whoever is alone, or on hold, an alarm has to end as well. */
+			/* An alarm has to end as well for a party that is alone, or on hold. */
 			sl_path_counters(&media->path, &c);
 			look_for_forgery(sessions, call, leg, m, &c, now);
 			if (!media->params.active || !media->params.media || !peer ||

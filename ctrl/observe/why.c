@@ -153,7 +153,7 @@ static bool say_loop(struct sl_why *why, const struct sl_why_path *p)
 	return true;
 }
 
-/* What the guard refuses for its source is not counted by flow. */
+/* The guard does not count by flow what it refuses for its source. */
 static bool say_denied(struct sl_why *why, const struct sl_why_path *p)
 {
 	if (!*p->denied || passes(p))

@@ -275,7 +275,7 @@ static void take_place(struct reply *r)
 	sl_call_leg_remove(r->sessions, r->call, waits);
 }
 
-/* What there was beyond the media of this offer is there no more. */
+/* Makes room also for media beyond those of this offer, which end. */
 static int room_for_all(struct reply *r)
 {
 	r->n_media = r->offer->n_media;

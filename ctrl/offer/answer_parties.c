@@ -64,8 +64,9 @@ static bool other_branch(
 }
 
 /*
- * Whose offer `to` answers, if it answers one of `from`: the last that it got by name, or a newer
- * one to nobody in particular. Some clients make a re-INVITE known by the tag of its sender alone.
+ * Returns the party whose offer `to` answers, if it answers one of `from`: the last that it got by
+ * name, or a newer one to nobody in particular. Some clients make a re-INVITE known by the tag of
+ * its sender alone.
  */
 static struct sl_leg *find_offered(
 	const struct search *s, const struct sl_leg *from, struct sl_leg *to)

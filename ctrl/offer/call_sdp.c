@@ -50,7 +50,8 @@ static bool is_broadcast_of(const struct sl_config_address *a, const uint8_t ip[
 	       ((word(ip) & host) == host || !(word(ip) & host));
 }
 
-/* Of a network that the relay is in: its first address was one too (RFC 1122 3.3.6). */
+/* The broadcast address of a network that the relay is in: its first address was one too (RFC
+ * 1122 3.3.6). */
 static bool is_broadcast(const struct sl_sessions *sessions, const struct sl_endpoint *endpoint)
 {
 	for (unsigned i = 0; i < sessions->env.n_interfaces; i++) {
@@ -181,7 +182,7 @@ static void set_options(struct sl_call_sdp *w, const struct sl_sdp *sdp,
 	}
 }
 
-/* What a routing script changes besides: once more through the parser, on the finished text. */
+/* Makes the changes of a routing script: once more through the parser, on the finished text. */
 static ssize_t filter(const struct sl_request *options, bool offer, char *out, size_t len,
 	size_t room, struct sl_error *error)
 {

@@ -151,7 +151,7 @@ static int check_key(const struct sl_draft *d, unsigned m, const struct sl_media
 	return 0;
 }
 
-/* Of the dialogue that the offer belongs to; what was offered and not answered does not count. */
+/* Returns the number of media of the dialogue, without those that were offered and not answered. */
 static unsigned media_before(const struct sl_draft *d)
 {
 	const struct sl_leg *to = d->leg[SL_TO];

@@ -144,7 +144,7 @@ static bool has_parameters(struct sl_text list, struct sl_text wanted)
 	return true;
 }
 
-/* What a codec that is named without a rate is when it is made: PCMU is PCMU/8000. 0: any. */
+/* Returns the rate of a codec that is named without one: PCMU is PCMU/8000. 0: any. */
 static uint32_t usual_rate(const struct sl_codec_rule *rule, const struct format *format)
 {
 	for (size_t i = 0; i < sizeof(fixed_types) / sizeof(fixed_types[0]); i++)

@@ -106,7 +106,7 @@ static int parse_ports(struct sl_sdp_parser *p, struct sl_sdp_media *media, stru
 	return 0;
 }
 
-/* What is known goes by the name that the RFCs give it. */
+/* A known attribute goes by the name that the RFCs give it. */
 static struct sl_text known_type(struct sl_text type)
 {
 	static const char *const types[] = {
@@ -252,8 +252,8 @@ static int parse_line(struct sl_sdp_parser *p, struct sl_sdp_line *line)
 	const struct sl_text text = line->text;
 	int rc;
 
-	/* What one parser takes for the end of a line, another may not: nothing passes that two
-	 * ends of a call could read differently. */
+	/* Parsers differ in what ends a line: nothing passes that two ends of a call could read
+	 * differently. */
 	if (memchr(text.at, '\0', text.len))
 		return sl_sdp_fail(p, "has a NUL byte");
 	if (memchr(text.at, '\r', text.len))

@@ -14,7 +14,7 @@ struct writer {
 	size_t size, len;
 	unsigned lines;
 	bool overflow;
-	/* Of the section being written: */
+	/* The section being written: */
 	unsigned media; /* index, or SL_SDP_SESSION */
 	bool filtered;
 	unsigned n_kept;
@@ -106,7 +106,7 @@ static bool matches(struct sl_text line, struct sl_text value)
 	       !memchr(value.at, ' ', value.len);
 }
 
-/* Of a payload type that does not pass: "rtpmap:96 ...". */
+/* Belongs to a payload type that does not pass: "rtpmap:96 ...". */
 static bool of_removed_codec(const struct writer *w, struct sl_text line)
 {
 	static const char *const prefixes[] = {"rtpmap:", "fmtp:", "rtcp-fb:"};

@@ -19,7 +19,7 @@ struct writer {
 	size_t size, len;
 	unsigned lines;
 	bool overflow;
-	/* Of the media section being written: */
+	/* The media section being written: */
 	bool c_due, rtcp_due, mux_due, crypto_due, mid_due, direction_due;
 };
 
@@ -157,7 +157,7 @@ static void put_mid(struct writer *w, unsigned index)
 	put(w, "a=mid:%u", number);
 }
 
-/* What is listed twice, or with odd blanks between, is not made better: only the blanks are. */
+/* A format that is listed twice stays so; odd blanks do not. */
 static void put_media(
 	struct writer *w, const struct sl_sdp_media *media, uint16_t port, const char *proto)
 {
@@ -193,7 +193,7 @@ static void begin_media(struct writer *w, const struct sl_sdp_line *line)
 	put_media(w, media, relay ? edit->port : 0, relay ? sl_sdp_proto_name(edit->proto) : NULL);
 }
 
-/* What the relay adds and the section did not have: behind its last line. */
+/* Adds behind the last line what the relay says and the section did not have. */
 static void end_media(struct writer *w, unsigned index)
 {
 	const struct sl_sdp_media_edit *edit = &w->edit->media[index];
@@ -260,7 +260,7 @@ static void put_session_line(struct writer *w, const struct sl_sdp_line *line)
 	}
 }
 
-/* Of a medium that is relayed. */
+/* A line of a medium that is relayed. */
 static void put_media_line(struct writer *w, const struct sl_sdp_line *line)
 {
 	const struct sl_sdp_media *media = &w->sdp->media[line->media];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the SDP parser reads and says: words, numbers, addresses, error messages. */
+/* Reads and writes for the SDP parser: words, numbers, addresses, error messages. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdarg.h>

@@ -34,7 +34,7 @@ enum {
 	GCM_POWER_LINES = 4, /* of the hash key, the lowest are last: 16 blocks, one voice packet */
 };
 
-/* Of SRTCP, what run() has expanded for the one packet that is worked on. */
+/* Returns the expanded key; for SRTCP the one that run() has expanded for the packet at hand. */
 static inline const struct ipsecmb_cm *cm_of(
 	const struct sl_crypto *crypto, const struct sl_crypto_op *op, enum protocol protocol)
 {
@@ -48,7 +48,7 @@ static inline void put_word(uint8_t *at, uint32_t host_order)
 	memcpy(at, &word, sizeof(word));
 }
 
-/* What the MAC covers behind the body (RFC 3711 4.2). */
+/* The bytes that the MAC covers behind the body (RFC 3711 4.2). */
 static inline uint32_t authenticated_word(const struct sl_crypto_op *op, enum protocol protocol)
 {
 	return protocol == RTP ? (uint32_t)(op->index >> 16)
@@ -151,7 +151,8 @@ static bool cm_cipher_all(
 	return done;
 }
 
-/* What lies behind the line of the head, that the caller is likely to have brought near. */
+/* Prefetches what lies behind the line of the head, which the caller is likely to have brought
+ * near. */
 static inline void cm_prefetch(const struct ipsecmb_cm *cm)
 {
 	const uint8_t *keys = cm->round_keys;
@@ -217,7 +218,7 @@ static void cm_protect(struct sl_crypto *crypto, unsigned n, enum protocol proto
 		crypto->ends[i] = op->len;
 		put_word(op->data + op->len, authenticated_word(op, protocol));
 	}
-	/* What was not encrypted must not get a tag that verifies, still less leave. */
+	/* A packet that was not encrypted must not get a tag that verifies, still less leave. */
 	const bool done =
 		cm_cipher_all(crypto, n, protocol, key_lens) && cm_hash(crypto, n, protocol);
 	for (unsigned i = 0; i < n; i++) {

@@ -88,7 +88,7 @@ static void await(const struct sl_message *message)
 	}
 }
 
-/* What a flow holds while it is published, which no other may hold: its pinholes, and the histories
+/* A flow holds these while it is published, and no other may: its pinholes, and the histories
  * of its keys. */
 enum { HOLDINGS = SL_COMPONENTS + 2 };
 

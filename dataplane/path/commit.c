@@ -162,7 +162,7 @@ static void bring_quality(struct sl_flow *flow, int index, uint32_t ssrc)
 	}
 }
 
-/* What arrived, before it is made ready to leave. */
+/* Measures a packet as it arrived, before it is made ready to leave. */
 static void measure(const struct sl_packet *p, uint64_t now)
 {
 	struct sl_flow *flow = p->flow;

@@ -49,9 +49,9 @@ static enum sl_verdict check_room(const struct sl_packet *p, const uint8_t *payl
 }
 
 /*
- * What authenticates needs no checksum; what is plain would leave with one that makes it look
- * sound. A device that can tell is not asked: some drivers leave their vector code then (virtio,
- * cpfl), which SRTP would pay for.
+ * A packet that authenticates needs no checksum; a plain one that is damaged would leave with one
+ * that makes it look sound. A device that can tell is not asked: some drivers leave their vector
+ * code then (virtio, cpfl), which SRTP would pay for.
  */
 static bool is_intact(const struct sl_packet *p, const uint8_t *payload)
 {
@@ -81,7 +81,7 @@ static bool has_headroom(const struct sl_packet *p)
 		0);
 }
 
-/* Of everything that is to be written into it. */
+/* Can everything be written into it that is to be? */
 static bool is_writable(const struct sl_packet *p)
 {
 	return sl_buffer_is_ours(p->m) && has_headroom(p) &&

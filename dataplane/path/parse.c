@@ -65,7 +65,7 @@ static enum sl_verdict parse_udp(
 	if (end - at < UDP_LEN)
 		return SL_DROP_UDP;
 
-	/* Of a fragment the ports say whether it is media's; nobody reads its payload. */
+	/* The ports of a fragment say whether it is media; nobody reads its payload. */
 	uint16_t len = view->fragment ? UDP_LEN : be16(frame + at + 4);
 
 	view->source_port = be16(frame + at);

@@ -31,7 +31,7 @@ static inline uint16_t fold(uint64_t sum)
 	return (uint16_t)(upper >> 16);
 }
 
-/* What maps IPv4 adds up to 0xffff, which is nothing in one's complement. */
+/* The prefix that maps IPv4 adds up to 0xffff, which is nothing in one's complement. */
 static inline uint64_t add_address(uint64_t sum, const uint8_t ip[16])
 {
 	uint32_t words[4];

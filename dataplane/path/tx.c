@@ -14,7 +14,7 @@ enum { TX_TRIES = 8 };
 
 sl_nexthop sl_nexthops[SL_MAX_NEXTHOPS + 1];
 
-/* What the device did not take. */
+/* Drops what the device did not take. */
 static void refuse(struct sl_worker *w, struct sl_tx_queue *q, uint16_t from)
 {
 	for (uint16_t i = from; i < q->n; i++) {

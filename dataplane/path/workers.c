@@ -73,7 +73,7 @@ static void loop(struct sl_worker *w)
 	}
 }
 
-/* What only the thread itself can do; false with `failed` saying what did not work. */
+/* Does what only the thread itself can; false with `failed` saying what did not work. */
 static bool begin(struct sl_worker *w)
 {
 	if (pin(w->core) != 0)

@@ -333,7 +333,7 @@ static const char *driver(const struct sl_ethdev *dev)
 void sl_port_stats(uint8_t port, struct sl_port_stats *out)
 {
 	const struct sl_ethdev *dev = &sl_ethdevs[port];
-	/* What cannot be read now is where it was: these are counters. */
+	/* These are counters: one that cannot be read now is where it was. */
 	static struct rte_eth_stats known[SL_MAX_PORTS];
 	struct rte_eth_stats stats = {0};
 
