@@ -24,7 +24,7 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# What runs here is amd64, what is linked with is arm64. IPsec-MB is for x86 alone.
+# Programs that run here are amd64, libraries that are linked with are arm64. IPsec-MB is for x86 alone.
 tools="gcc-aarch64-linux-gnu libc6-dev-arm64-cross meson ninja-build pkg-config clang llvm bpftool qemu-user-static"
 not_libraries='^(gcc|libc6-dev|meson|ninja-build|pkg-config|clang|llvm|bpftool|libipsec-mb-dev)$'
 libraries=$(deploy/packages.sh --list build | grep -vE "$not_libraries" | sed 's/$/:arm64/')

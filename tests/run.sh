@@ -63,7 +63,7 @@ PY
     )
 }
 
-# What is long and quiet runs beside the rest, once nothing else needs the machine to itself.
+# Tests that are long and quiet run beside the rest, once nothing else needs the machine to itself.
 soak=
 start_soak() {
     meson_test "$prefix" soak --suite soak >"$prefix/meson-logs/soak.txt" 2>&1 &

@@ -120,7 +120,7 @@ def ssrc_flood(legs, case, count, again=True):
     return call.close()
 
 
-# What is no RTP or RTCP, or not in one piece. Each: name, and a frame made of (forger, party).
+# Packets that are no RTP or RTCP, or not in one piece. Each: name, and a frame made of (forger, party).
 def frames(forger, party):
     to, to_rtcp, source = party.to_port, party.to_port + 1, party.port
     good = rtp(party.ssrc, party.sequence, os.urandom(170))

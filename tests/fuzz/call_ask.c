@@ -147,7 +147,7 @@ static void speak_medium(const struct meaning *w, unsigned m, struct speech *spe
 		keys_of_offer(w, m, is);
 }
 
-/* What the relay has told somebody of another call, or of this one. */
+/* A description that the relay has given somebody, of another call or of this one. */
 static bool speak_hairpin(const struct meaning *w, struct speech *speech)
 {
 	const uint8_t *a = w->s->a;
@@ -247,7 +247,7 @@ static void said(struct party *p, const struct view *now)
 	p->said = *now;
 }
 
-/* What everybody knows, after it was accepted. */
+/* Notes an SDP for all parties, after it was accepted. */
 static void accepted(const struct meaning *w, const struct speech *speech, const struct view *told)
 {
 	struct call *c = &calls[w->call];

@@ -13,7 +13,7 @@
 
 enum { TOLD = 32 /* keys that are told with a pair of ports */ };
 
-/* What parties were told of a pair of ports, for as long as it is taken. */
+/* Keys that parties were told with a pair of ports, for as long as it is taken. */
 static struct told {
 	bool plain;
 	unsigned n;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What must be true of every life, whatever is asked and sent. */
+/* Properties of every life, whatever is asked and sent. */
 #ifndef SL_TESTS_CALL_JUDGE_H
 #define SL_TESTS_CALL_JUDGE_H
 

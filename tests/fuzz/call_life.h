@@ -39,7 +39,7 @@ struct step {
 };
 _Static_assert(sizeof(struct step) == STEP, "as the input has it");
 
-/* What an SDP says of a medium, to whoever sends there and hears from there. */
+/* A medium of an SDP, for whoever sends there and hears from there. */
 struct medium {
 	bool active, mux;
 	enum sl_sdp_proto proto;

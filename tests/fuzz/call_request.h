@@ -32,7 +32,7 @@ const char *tag_name(unsigned tag);
 void request_begin(struct request *r, const char *command, unsigned call, unsigned how);
 void request_string(struct request *r, const char *key, const char *value);
 void request_branch(struct request *r, unsigned branch);
-/* What FLAG steps have prepared. */
+/* Flags that FLAG steps have prepared. */
 void request_flags(struct request *r, const char *more);
 
 /* It is answered in its own format and in words that print, without a key of a party, and what is

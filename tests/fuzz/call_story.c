@@ -87,7 +87,7 @@ void story_compare(void)
 		(int)strcspn(b + n, "\n"), b + n);
 }
 
-/* What the relay logs is part of the story, but for what it says once in a process. */
+/* The relay's log is part of the story, but for what it says once in a process. */
 void __wrap_sl_log(enum sl_log_level level, const char *format, ...);
 
 void __wrap_sl_log(enum sl_log_level level, const char *format, ...)

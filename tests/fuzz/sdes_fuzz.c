@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What is taken can be written and read back as the same; what is refused leaves no key. */
+/* A line that is taken can be written and read back as the same; one that is refused leaves no key.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

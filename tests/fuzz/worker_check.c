@@ -41,7 +41,7 @@ void __wrap_sl_slab_give(void *object)
 	free(object);
 }
 
-/* Of what was protected: under which key, of which SSRC, with which index; and its bytes. */
+/* A protected packet: its key, SSRC, index and bytes. */
 static struct {
 	uint64_t index;
 	unsigned serial;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What must be true whatever the worker is given. Some of it is looked at between the stages, by
+ * Properties of whatever the worker is given. Some are looked at between the stages, by
  * wrapping two of them (see meson.build):
  *   - A stage reads nothing but the frame: until the packet is protected, all of its buffer but
  *     that is poisoned. From then on there is room for new headers and the tag, and no more.

@@ -34,7 +34,7 @@ static struct {
 } kept[KEPT];
 static unsigned next_kept;
 
-/* Of the next frame. */
+/* The next frame: */
 static enum delivery delivery;
 static bool with_policy;
 
@@ -308,14 +308,14 @@ static void step(struct program *p)
 	}
 }
 
-/* What was freed lies still for a few inputs, and not for as long as memory lasts. */
+/* Freed memory rests for a few inputs, and not for as long as memory lasts. */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
 	return "quarantine_size_mb=16";
 }
 
-/* What only DPDK's memory points to is not lost. */
+/* Memory that only DPDK's memory points to is not lost. */
 static int point_out(const struct rte_memseg_list *list, void *arg)
 {
 	__lsan_register_root_region(list->base_va, list->len);

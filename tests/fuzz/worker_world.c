@@ -246,7 +246,7 @@ void fuzz_rekey(unsigned k, int i, bool out, unsigned line, bool fresh)
 	fuzz_publish(k, 1u << (out ? !i : i));
 }
 
-/* What one sends under the other expects. */
+/* One leg sends under the key that the other expects. */
 static void mirror(struct line *in, const struct line *out)
 {
 	line_close(in);

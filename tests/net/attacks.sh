@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# What an attacker on the network, in the signalling or at the control socket tries comes to nothing: he hears nothing, is
+# An attacker on the network, in the signalling or at the control socket gets nowhere: he hears nothing, is
 # heard by nobody, and costs the calls no packet. docs/security.md tells of each attack.
 . "$(dirname "$0")/lib.sh"
 . "$NET_DIR/media.sh"

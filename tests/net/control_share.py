@@ -19,7 +19,7 @@ IDLE = 10000
 TURN = 0.050
 # Who comes waits for the backlog before it, and for what two turns of the loop take of others until it is answered.
 BEFORE = 128 + 2 * 100
-# What an offer in a hundred may take where the control thread did not wait for a core.
+# Limit of the 99th percentile of offers, in s, where the control thread did not wait for a core.
 PROMPT, STARVED = 0.050, 0.02
 
 SDP = ("v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"

@@ -43,7 +43,7 @@ END
     check "relay $name is not ready" logged "$name" ready
 }
 
-# What an administrator is told to write.
+# The configuration that administrators are told to write.
 sed -n '/^## Emergency calls/,/^A re-INVITE/p' "$NET_DIR/../../docs/operate.md" | sed -n '/^```$/,/^```$/{/^```$/!p}' \
     >"$RUN/emergency.cfg"
 grep -q rtpengine_manage "$RUN/emergency.cfg" || fail "docs/operate.md has no lines for Kamailio"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# What ffmpeg sends with srtp:// arrives decrypted at a plain RTP receiver, clean enough to measure the tone.
+# Media that ffmpeg sends with srtp:// arrives decrypted at a plain RTP receiver, clean enough to measure the tone.
 . "$(dirname "$0")/lib.sh"
 
 switch_add switch

@@ -65,7 +65,7 @@ flood "loopback as source" guard:martian --from 127.0.0.1
 flood "our own address as source" guard:martian --from 10.0.0.1
 flood "a caller's address and port as source" worker:auth --from 10.0.0.2 --source-port 4000
 caller
-# What a worker verifies of one flow before its own rate pays for it is 10,000 packets a second.
+# A worker verifies 10,000 packets a second of one flow before its own rate pays for it.
 PPS=8000 flood "forged with a caller's SSRC" worker:auth --from 10.0.0.2 --source-port "$PORT" --ports "$LOCAL" --ssrc "$SSRC"
 flood "new SSRCs from a caller's address and port" worker:unproven --from 10.0.0.2 --source-port "$PORT" --ports "$LOCAL"
 as_fast_as_it_goes "fragments" guard:fragment --kind fragment --from random

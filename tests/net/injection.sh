@@ -21,7 +21,7 @@ for key in ("call-id", "from-tag", "to-tag", "via-branch", "label"):
         reply = relay.request(dict(offer, **{key: "x" + bad}))
         if reply["result"] != "error" or "control character" not in reply["error-reason"]:
             sys.exit("%s with %r: %r" % (key, bad, reply))
-# What SIP has no use for either, and was never refused: shown, and shown as one word.
+# Characters that SIP has no use for either, and that were never refused: shown, and shown as one word.
 for i, odd in enumerate(("x leg=forged alarm=raised", b"\x9b2J", "\u009b2J", "\u202eevil", "\u2028sluiced: forged", "\u200b")):
     odd = odd if isinstance(odd, bytes) else odd.encode()
     reply = relay.request(dict(offer, **{"call-id": b"odd%d " % i + odd, "from-tag": odd, "label": b"l" + odd}))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# What the namespace scripts share. Source it first: `. "$(dirname "$0")/lib.sh"`. It gives the script a run directory
+# Shared by the namespace scripts. Source it first: `. "$(dirname "$0")/lib.sh"`. It gives the script a run directory
 # $RUN, a tag that makes its namespaces' names its own, and a trap that ends what it started and removes
 # what it made on every way out. Nothing outside those namespaces is touched, so runs can coexist.
 #

@@ -47,7 +47,7 @@ flow-rate-slack = off
 CONF
 start_sluiced relay
 
-# Of 40 calls at 8,000 packets a second each queue has a quarter of a second to wait in.
+# With 40 calls at 8,000 packets a second each queue has a quarter of a second to wait in.
 in_ns relay "$BUILD/bench/wire_load" --vdev "$memif,role=client,mac=$peer" --queues 2 --relay-mac $own --core "$first" \
     --rate 8000 --seconds 3 --json "$RUN/wire.json" -- --ng "unix:$NG" --addr-a 10.0.0.2 --addr-b 10.0.0.3 \
     --direction ia,ib --calls 40 --suite-a AES_CM_128_HMAC_SHA1_80 --suite-b AEAD_AES_256_GCM --sdes only \

@@ -7,7 +7,7 @@
 media_switch
 MEDIA_PORTS=20000-59999 start_sluiced relay 10.0.0.1/24 # none is used twice
 load rounds --calls 100 --rounds 60 --seconds 0.2 --relay-pid "${PIDS[sluiced]}" || fail "media in a round"
-# What is remembered of ended calls has its bound, and is full by then. The heap grows by 132 KiB at a time until it has found its
+# The memory of ended calls has its bound, and is full by then. The heap grows by 132 KiB at a time until it has found its
 # shape; what is lost of each call is lost in every span: of 2000 calls, 70 bytes each are such a step.
 sizes=() least=
 for last in 19 29 39 49 59; do

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# What a proxy may say of where a party is, shown by who is heard: received-from, SIP-source-address, media-handover,
+# Flags by which a proxy says where a party is, shown by who is heard: received-from, SIP-source-address, media-handover,
 # asymmetric, strict-source, port-latching. Alice is behind a NAT, carol is where she says.
 . "$(dirname "$0")/lib.sh"
 . "$NET_DIR/media.sh"

@@ -10,7 +10,7 @@ ns_add c
 plug c 10.0.0.3/24
 start_sluiced relay
 one_end="--netns-a $TAG-a --addr-a 192.168.1.2 --netns-b $TAG-c --addr-b 10.0.0.3"
-# What is sent before the phone's first packet has shown where it is is lost: a few packets each.
+# Media sent before the phone's first packet has shown where it is is lost: a few packets each.
 heard_well "caller behind a NAT" 20 $one_end --calls 5 --seconds 5 --rtcp 500
 heard_well "caller behind a NAT, GCM" 20 $one_end --calls 5 --seconds 5 --rtcp 500 --mux ab \
     --suite-a AEAD_AES_256_GCM --suite-b AEAD_AES_128_GCM --sdes only

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# What an operator is told of a call's quality is what was done to it: lost, out of order, twice; and a MOS that shows it.
+# The quality that an operator is told of is what was done to the call: lost, out of order, twice; and a MOS that shows it.
 . "$(dirname "$0")/lib.sh"
 . "$NET_DIR/media.sh"
 

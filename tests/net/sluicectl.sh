@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# What sluicectl shows fits a terminal of 80 columns while a call is up, and is JSON with --json.
+# The output of sluicectl fits a terminal of 80 columns while a call is up, and is JSON with --json.
 . "$(dirname "$0")/lib.sh"
 . "$NET_DIR/media.sh"
 

@@ -42,7 +42,7 @@ void guard_serve(struct fixture *f);
 void guard_address(struct fixture *f, unsigned slot, const char *text, uint16_t vlan, unsigned min,
 	unsigned max);
 
-/* What the program did with the frame; that it counted just that, once, is checked. */
+/* Returns what the program did with the frame, and checks that it counted just that, once. */
 int guard_decided(struct fixture *f, const uint8_t *bytes, unsigned length);
 
 #endif

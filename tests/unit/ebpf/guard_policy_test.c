@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Whom the guard lets send to open ports, and how much.
+ * The guard's policy: who may send to open ports, and how much.
  * usage: test_guard_policy guard.bpf.o spoof.bpf.o
  */
 #include <limits.h>
@@ -274,7 +274,7 @@ static void no_port_is_media(void **state)
 	assert_int_equal(decided(f, to), SL_GUARD_KERNEL_UNKNOWN_SOURCE);
 }
 
-/* What the kernel has taken for the guard's map, in bytes. */
+/* Returns the memory of the guard's map in the kernel, in bytes. */
 static unsigned long memory_of(struct fixture *f, const char *map)
 {
 	int fd = bpf_object__find_map_fd_by_name(f->object, map);

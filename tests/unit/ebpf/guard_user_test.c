@@ -135,7 +135,7 @@ static void test_guard_in_use_is_left_alone(void **state)
 	bpf_object__close(object);
 }
 
-/* Of tc ingress: at the guard's priority and handle. */
+/* A filter at tc ingress: at the guard's priority and handle. */
 static struct bpf_tc_hook hook = {
 	.sz = sizeof(hook), .ifindex = LOOPBACK, .attach_point = BPF_TC_INGRESS};
 
@@ -344,7 +344,7 @@ static void test_pinholes(void **state)
 	bpf_object__close(object);
 }
 
-/* Of an address that is alone in the table. */
+/* The slot of an address that is alone in the table. */
 static struct sl_guard_slot slot_of(struct bpf_object *object, const uint8_t ip[16])
 {
 	static struct sl_guard_addresses all;

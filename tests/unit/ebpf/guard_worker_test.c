@@ -46,7 +46,7 @@ static void open_calls(struct fixture *f)
 	sl_guard_pinhole_open(f->guard, SLOT_VLAN, SIP_PORT);
 }
 
-/* What the worker did with the frame, in the guard's words. */
+/* Returns what the worker did with the frame, in the guard's words. */
 static int worker_decided(const struct frame *frame, unsigned length, char label[32])
 {
 	static const char *const labels[SL_VERDICTS] = {"forwarded",
@@ -154,7 +154,8 @@ static void cases_mutated(void **state)
 		assert_true(seen[common[i]] > 100);
 }
 
-/* What the parser's fuzzer found interesting, as it is and sent to us; whole, cut and mutated. */
+/* Inputs that the parser's fuzzer found interesting, as they are and sent to us; whole, cut and
+ * mutated. */
 static void cases_of_the_fuzzer(void **state)
 {
 	struct fixture *f = *state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a line looks like to whoever reads it. Each case is a process of its own: the form is found
+/* The form of a log line, for each reader. Each case is a process of its own: the form is found
  * out once. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -287,7 +287,7 @@ static void what_is_printed_reads_back_the_same(void **state)
 	}
 }
 
-/* Of a relay's file what it does without; the same is refused to a relay. */
+/* The guard does without parts of a relay's file; a relay does not. */
 static void the_guard_alone_needs_less(void **state)
 {
 	static const char least[] =

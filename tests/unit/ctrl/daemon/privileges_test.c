@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What is left of root after start: two capabilities, and nothing of the directory that was not
+/* The rest of root after start: two capabilities, and nothing of the directory that was not
  * ours. */
 #include <errno.h>
 #include <fcntl.h>
@@ -139,7 +139,7 @@ static int net_admin_works(void)
 	return ret == 0;
 }
 
-/* What a worker does to have a library of its own: a descriptor of ours, opened by its name in
+/* As a worker does to have a library of its own: a descriptor of ours, opened by its name in
  * /proc. */
 static int own_descriptors_open(void)
 {

@@ -35,7 +35,7 @@ static void hear(void *context, const struct sl_notice *notice)
 	snprintf(told.call, sizeof(told.call), "%s", notice->call ? notice->call->id : "");
 }
 
-/* What the port's device counts. */
+/* Stands for the counters of the port's device. */
 static uint64_t missed;
 void __wrap_sl_port_stats(uint8_t port, struct sl_port_stats *out);
 void __wrap_sl_port_stats(uint8_t port, struct sl_port_stats *out)

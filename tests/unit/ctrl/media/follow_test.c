@@ -130,7 +130,7 @@ static void the_sip_source_is_a_hint(void **state)
 	relay_close();
 }
 
-/* What was learnt survives a re-offer, unless that says something new. */
+/* A learnt address survives a re-offer, unless that says something new. */
 static void a_reoffer_keeps_what_was_heard(void **state)
 {
 	static const struct sl_source_options nothing;
@@ -170,7 +170,7 @@ static void a_reoffer_keeps_what_was_heard(void **state)
 	relay_close();
 }
 
-/* Of the one behind a NAT: heard from there, in truth, long ago. */
+/* The party behind a NAT: heard from there, in truth, long ago. */
 static void settled(struct sl_call *call, int who, enum sl_component c)
 {
 	struct sl_latch *l;

@@ -92,7 +92,7 @@ static void leads_to(const struct sl_path *from, const struct sl_path *to, unsig
 	assert_int_equal(to->spec.in_port[SL_RTCP] - to->spec.in_port[SL_RTP], step);
 }
 
-/* Of what is silent, where it was to come from; and nothing of next hops. */
+/* For a silent path: where it was to come from, and nothing of next hops. */
 static void says(const char *call, const char *from, const char *where)
 {
 	static const uint8_t mac[6] = {2};
@@ -134,7 +134,7 @@ static void in_a_row(void **state)
 		chain(cases[i].address, cases[i].secure, cases[i].extra);
 		leads_to(path_of("one", 0), path_of("two", 0), !cases[i].extra);
 		leads_to(path_of("two", 1), path_of("one", 1), !cases[i].extra);
-		/* What goes to A and B themselves does not. */
+		/* Media to A and B themselves does not. */
 		assert_null(sl_hairpin_call(&relay.sessions, path_of("one", 1)));
 		assert_null(sl_hairpin_call(&relay.sessions, path_of("two", 0)));
 		assert_int_equal(sl_neigh_counts(relay.neigh).destinations, 2);

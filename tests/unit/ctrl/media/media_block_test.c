@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What proxies say of media beyond offer and answer: blocked media, TOS, addresses shown. */
+/* Requests about media beyond offer and answer: blocked media, TOS, addresses shown. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

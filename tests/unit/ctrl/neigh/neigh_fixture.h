@@ -45,7 +45,7 @@ bool comes_true(const char *command);
 uint32_t get_for(uint64_t owner, int ifindex, const char *text);
 uint32_t get(int ifindex, const char *text);
 
-/* Of a test. */
+/* Set-up of a test. */
 int neigh_setup(void **state);
 int neigh_teardown(void **state);
 

@@ -98,7 +98,7 @@ static void all_calls_have_a_bound(void **state)
 	for (unsigned i = 0; i < CALLS * SL_NEIGH_ASKING_EACH; i++)
 		guess6(1000 + i / SL_NEIGH_ASKING_EACH, i);
 	assert_in_range(unanswered(), 1, SL_NEIGH_ASKING);
-	/* What the kernel knows already needs no place, and no gateway ever does. */
+	/* A hop that the kernel knows already needs no place, and no gateway ever does. */
 	known = get_for(2, br0, "fd01::77");
 	assert_true(is(known, mac_c));
 	gateway = get_for(2, br0, "2001:db8::9");

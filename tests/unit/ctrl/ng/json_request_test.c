@@ -82,7 +82,7 @@ static void refuses(void **state)
 	}
 }
 
-/* What is wrong is said by position: the text around it may be a key. */
+/* Errors are told by position: the text around may be a key. */
 static void errors_do_not_quote(void **state)
 {
 	static const char text[] = "{\"sdp\":\"inline:SECRET\" oops}";

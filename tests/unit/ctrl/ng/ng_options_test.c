@@ -15,7 +15,7 @@
 #define NO_CM256 (1u << SL_SUITE_AES_256_CM_HMAC_SHA1_80)
 #define GCM      (1u << SL_SUITE_AEAD_AES_256_GCM)
 
-/* What differs from a request that asks for nothing. */
+/* The differences from a request that asks for nothing. */
 struct expected {
 	const char *request; /* in JSON */
 	enum sl_sdp_proto proto;
@@ -92,7 +92,7 @@ static const struct expected cases[] = {
 	{.request = "{\"flags\":[\"replace-session-connection\",\"rtcp-mux=demux\"]}",
 		.connection = true,
 		.rtcp_mux = SL_MUX_DEMUX},
-	/* What is not known is counted and passed over. */
+	/* Unknown options are counted and passed over. */
 	{.request = "{\"flags\":[\"moonshine\"],\"replace\":[\"moon\"],\"ICE\":\"force\"}",
 		.unknown = 3},
 	{.request = "{\"supports\":[\"load limit\"],\"record-call\":\"yes\"}", .unknown = 1},

@@ -88,7 +88,7 @@ static void count_logged(const char *where, const char *text, uint32_t len)
 	logged++;
 }
 
-/* Of a request by itself, and of one that asks for nothing, what differs? */
+/* How does a request differ from one that asks for nothing? */
 static void check_parser(const struct entry *e)
 {
 	struct sl_json_request json = {0}, none = {0};

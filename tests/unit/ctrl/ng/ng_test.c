@@ -58,7 +58,7 @@ static void must_say(const char *request, const char *text)
 		fail_msg("%s: %s", request, reply);
 }
 
-/* What 1,500 packets make of a stream. */
+/* A stream after 1,500 packets. */
 static void heard(struct sl_flow *flow, uint32_t ssrc)
 {
 	static const struct sl_payload payloads[SL_PAYLOADS] = {{.hz = 8000, .type = 0}};
@@ -285,7 +285,7 @@ static void keys_are_spelt_in_many_ways(void **state)
 #define CRYPT "a=crypto:3 AES_CM_128_HMAC_SHA1_80" KEY
 #define GOOD  HEAD CONN SAVP CRYPT "\r\n"
 
-/* Of an answer of B to an offer of A that was made with the default suites. */
+/* Answers of B to an offer of A that was made with the default suites. */
 static const struct bad {
 	const char *what, *from, *to, *sdp, *more; /* NULL: as it should be */
 	size_t extra; /* bytes of an attribute, or lines, behind the SDP */
@@ -401,7 +401,7 @@ static void what_is_refused_changes_nothing_and_is_counted(void **state)
 	relay_close();
 }
 
-/* What cannot even be taken in. */
+/* A request that cannot even be taken in. */
 static void what_is_too_large_is_refused(void **state)
 {
 	static struct sl_ng_frame frame;

@@ -40,7 +40,7 @@ void note(const char *format, ...)
 	va_end(args);
 }
 
-/* What the relay logs is part of it. */
+/* The relay's log is part of it. */
 void __wrap_sl_log(enum sl_log_level level, const char *format, ...);
 
 void __wrap_sl_log(enum sl_log_level level, const char *format, ...)

@@ -36,7 +36,7 @@ void story_step(void);
 /* Writes the line that repeats the run of a seed. */
 void story_again(FILE *out, unsigned seed);
 
-/* Of all that was noted: two runs with one digest went the same way. */
+/* The digest of all notes: two runs with one digest went the same way. */
 uint64_t story_digest(void);
 
 /* Fails the test and says what has led there. */

@@ -44,7 +44,8 @@ static bool named_by(
 	return !strcmp(l->branch, branch) && (!from || from == l || model_partners(c, l, from));
 }
 
-/* Whose dialogue a delete means by both tags; or, in `leaves`, who of the two is left over. */
+/* Finds the dialogue that a delete means by both tags; or, in `leaves`, who of the two is left
+ * over. */
 static bool dialogue(struct call *c, struct leg *a, struct leg *b, bool *leaves,
 	const struct leg **one, const struct leg **another)
 {

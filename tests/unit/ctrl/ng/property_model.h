@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What docs/ng.md says about calls, once more and as simply as can be: who is a party, who is
+ * The model of docs/ng.md, as simple as can be: who is a party, who is
  * connected with whom, which ports that takes, and how each party sends and hears. It knows of the
  * relay only what the relay says in SDP, and frees nothing: what no party and no offer refers to
  * any more is gone.
@@ -21,7 +21,7 @@ enum {
 	PAST = 16
 };
 
-/* What the SDP of a party says of a medium. */
+/* A medium in the SDP of a party. */
 struct said {
 	bool active, held, quiet, mux;
 	int family;
@@ -32,7 +32,7 @@ struct said {
 	unsigned taken;
 };
 
-/* What the relay's SDP tells it. */
+/* A medium in the relay's SDP to it. */
 struct told {
 	bool active, mux;
 	int family;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What proxies and parties do, chosen at random, and what must come of each. */
+/* Moves of proxies and parties, chosen at random, and what must come of each. */
 #ifndef SL_TESTS_PROPERTY_MOVES_H
 #define SL_TESTS_PROPERTY_MOVES_H
 

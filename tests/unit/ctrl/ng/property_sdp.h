@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What parties say and hear, as SDP; read and written without the relay's code. */
+/* SDP of parties and for them; read and written without the relay's code. */
 #ifndef SL_TESTS_PROPERTY_SDP_H
 #define SL_TESTS_PROPERTY_SDP_H
 

@@ -69,7 +69,7 @@ static bool passes_now(struct call *c, struct leg *l, unsigned m)
 	return false;
 }
 
-/* Of all packets that are gone so far. */
+/* The digest of all packets so far. */
 static void note_drops(void)
 {
 	static const char *const names[SL_VERDICTS] = {"forwarded",

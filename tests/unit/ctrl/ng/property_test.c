@@ -84,13 +84,13 @@ static void live(unsigned seed, unsigned steps)
 		violated("%s is left", left);
 }
 
-/* What a life tells the process that had it run. */
+/* The report of a life to the process that had it run. */
 struct report {
 	unsigned long counts[KIND_COUNT], sent;
 	uint64_t digest;
 };
 
-/* Of the whole process: keys, ports and hash tables come from it. */
+/* Seeds the whole process: keys, ports and hash tables come from it. */
 ssize_t __wrap_getrandom(void *out, size_t len, unsigned flags);
 
 ssize_t __wrap_getrandom(void *out, size_t len, unsigned flags)

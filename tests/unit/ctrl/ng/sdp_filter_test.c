@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the `codec` and `sdp-attr` options of a routing script make of an SDP. */
+/* The `codec` and `sdp-attr` options of a routing script, on an SDP. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -58,7 +58,7 @@ static const struct {
 	{"codec-strip-all codec-offer-G729", false, ALL, ALL},
 	{"single-codec", true, ALL, AUDIO("96 101", OPUS EVENT "a=ptime:20\r\n")},
 	{"single-codec", false, ALL, ALL},
-	/* What was offered need not be transcoded. */
+	/* A codec that was offered need not be transcoded. */
 	{"codec-strip-all codec-transcode-PCMA", false, ALL, AUDIO("8", "a=ptime:20\r\n")},
 	{"codec-transcode-G729", false, ALL, NULL},
 	{"codec-transcode-PCMU", false, ALL, ALL}, /* in its place */

@@ -62,7 +62,7 @@ struct packet {
 	uint16_t from_port, to_port;
 	uint8_t payload[FRAME_MAX];
 	uint16_t len;
-	/* Of one that was taken and is protected. */
+	/* A packet that was taken and is protected: */
 	bool secure;
 	uint64_t index;
 	struct sl_master master;

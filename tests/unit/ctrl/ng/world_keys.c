@@ -8,7 +8,7 @@
 
 enum { KEYS = 1 << 14, LAST = 1024 };
 
-/* Of one index that was sent. */
+/* One index that was sent. */
 struct sent {
 	uint64_t index; /* RTCP: bit 63 is set */
 	uint32_t master, ssrc;
@@ -142,7 +142,7 @@ static void rtcp_protect(struct sl_crypto *crypto, struct sl_crypto_op *const *o
 	real->rtcp_protect(crypto, ops, n);
 }
 
-/* What was protected for another call of ours, and has come there. */
+/* A packet that was protected for another call of ours, and has come there. */
 static void forget_last(struct sl_crypto_op *const *ops, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)

@@ -26,9 +26,10 @@ unsigned keys_reused(void);
 /* How many were sent. */
 unsigned long keys_sent(void);
 
-/* What was protected at this address: its index and master key, once. False: nothing was. */
+/* Finds index and master key of the packet that was protected at this address, once. False: none
+ * was. */
 bool keys_taken(const uint8_t *data, uint64_t *index, struct sl_master *master);
-/* What is at this address now was not protected. */
+/* Notes that the packet at this address was not protected. */
 void keys_leave(const uint8_t *data);
 
 /* Protects or unprotects a packet without being watched, with room for what is added. False: it

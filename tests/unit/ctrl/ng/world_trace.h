@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the relay's calls refer to, found by walking them. */
+/* Keys, flows and ports that the relay's calls refer to, found by walking them. */
 #ifndef SL_TESTS_WORLD_TRACE_H
 #define SL_TESTS_WORLD_TRACE_H
 
@@ -16,7 +16,7 @@ struct trace {
 
 void world_trace(struct trace *trace);
 
-/* What the relay would tell of the call, as JSON; nothing of it may change by what is refused.
+/* Returns the relay's description of the call, as JSON; a refusal may change nothing of it.
  * Returns its length; 0: there is no such call. */
 size_t world_snapshot(struct sl_text id, char *out, size_t room);
 

@@ -65,7 +65,7 @@ static void nothing_is_wrong(void **state)
 
 	judge(there, path(true));
 	assert_int_equal(why.n, 0);
-	/* What others try does no harm to media that passes. */
+	/* Attempts of others do no harm to media that passes. */
 	there.drops[SL_DROP_SOURCE] = there.drops[SL_DROP_AUTH] = 100000;
 	there.drops[SL_DROP_REPLAY] = 10;
 	judge(there, path(true));

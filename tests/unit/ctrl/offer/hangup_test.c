@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a delete ends, and what comes back. */
+/* A delete: what it ends, and its reply. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

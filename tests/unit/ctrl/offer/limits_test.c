@@ -34,7 +34,7 @@ static void ports_run_out_in_words_and_come_back(void **state)
 	assert_null(offer(&c, &a));
 	assert_string_equal(why, "Ran out of ports");
 	assert_int_equal(relay.sessions.n, PAIRS / 2);
-	/* What was taken for it is given back. */
+	/* Everything that was taken for it is given back. */
 	assert_int_equal(sl_interface_ports(&relay.interface, SL_IPV4).taken, PAIRS / 2 * 2);
 	strcpy(id, "call-0");
 	must_offer(c, a); /* a known call goes on */
@@ -204,7 +204,7 @@ static void reserved_ports_are_there_for_emergencies(void **state)
 		}
 }
 
-/* What is refused in mid-call must not make the proxy try another relay. */
+/* A refusal in mid-call must not make the proxy try another relay. */
 static void a_known_call_is_not_sent_elsewhere(void **state)
 {
 	struct party a = alice(NULL);

@@ -55,7 +55,7 @@ static const struct {
 	{"m=audio 5004 RTP/AVP 0\r\n" LINE("1 NULL_HMAC_SHA1_80 inline:" K30), "192.0.2.1", 5005,
 		SL_SUITE_NONE, 0},
 	{"m=audio 5004 RTP/AVP 0\r\n" LINE("what"), "192.0.2.1", 5005, SL_SUITE_NONE, 0},
-	/* What the flags forbid is taken only if nothing else is there. */
+	/* A suite that the flags forbid is taken only if nothing else is there. */
 	{SAVP(CM32 CM80), "192.0.2.1", 5005, SL_SUITE_AES_CM_128_HMAC_SHA1_80, 1,
 		.no = 1 << SL_SUITE_AES_CM_128_HMAC_SHA1_32},
 	{SAVP(CM32 CM80), "192.0.2.1", 5005, SL_SUITE_AES_CM_128_HMAC_SHA1_80, 1,
@@ -96,7 +96,7 @@ static const struct {
 	{SAVP(""), "192.0.2.1", .reason = "no a=crypto"},
 	{SAVP(LINE("4 NULL_HMAC_SHA1_80 inline:" K30)), "192.0.2.1", .reason = "can be served"},
 	{SAVP(LINE("1 AES_CM_128_HMAC_SHA1_80 inline:AAAA")), "192.0.2.1", .reason = "a=crypto"},
-/* What is malformed is passed over as long as something else is there. */
+/* A malformed line is passed over as long as something else is there. */
 #define PASSED_OVER(line)                                                                     \
 	{SAVP(LINE(line) CM32), "192.0.2.1", 5005, SL_SUITE_AES_CM_128_HMAC_SHA1_32, 2},      \
 	{                                                                                     \
@@ -197,7 +197,7 @@ static void what_is_taken_of_an_offer(void **state)
 	}
 }
 
-/* What is proposed to the other side: strongest first, as the flags allow. */
+/* The proposal to the other side: strongest first, as the flags allow. */
 static const struct {
 	enum sl_sdp_proto from, asked;
 	uint16_t no, only;

@@ -106,7 +106,7 @@ static void hold_sends_nothing_and_resume_goes_on(void **state)
 	relay_close();
 }
 
-/* Of both parties, with and without an address known before. */
+/* For both parties, with and without an address known before. */
 static void hold_is_told_by_direction(void **state)
 {
 	static const struct {
@@ -126,7 +126,7 @@ static void hold_is_told_by_direction(void **state)
 		{"0.0.0.0", NULL, "a=recvonly\r\n", false, true, NULL, "a=inactive\r\n"},
 		{"0.0.0.0", "a=recvonly\r\n", "a=sendonly\r\n", false, true, "a=recvonly\r\n",
 			"a=sendonly\r\n"},
-		/* What is not to be sent there is not answered. */
+		/* Media that is not to be sent there is not answered. */
 		{"0.0.0.0", "a=sendonly\r\n", NULL, false, true, "a=sendonly\r\n",
 			"a=inactive\r\n"},
 		{"0.0.0.0", NULL, NULL, true, true, "a=sendonly\r\n", "a=inactive\r\n"},
@@ -195,7 +195,7 @@ static void a_key_that_comes_back_goes_on(void **state)
 	assert_int_equal(flow->streams.first.in.top, 110);
 	assert_int_equal(flow->streams.first.out.top, 200); /* else: two-time pad */
 	assert_int_equal(sl_key_history(flow->out_key)->rtcp_sent, 200);
-	/* What was in force and is not any more is never offered again. */
+	/* A key that was in force and is not any more is never offered again. */
 	must_offer(to_b, alice(key_line(1, CM80, 1)));
 	assert_string_equal(crypto_line(sdp_out, 0), gcm);
 	assert_string_not_equal(crypto_line(sdp_out, 1), cm256);
@@ -287,7 +287,7 @@ static void a_200_does_not_undo_an_update(void **state)
 	relay_close();
 }
 
-/* What a branch says first is no new key, and its answer no re-INVITE. */
+/* The first key of a branch is no new key, and its answer no re-INVITE. */
 static void a_second_branch_is_no_re_invite(void **state)
 {
 	struct command to_c = {.call_id = "call", .from_tag = "A", .to_tag = "C"};

@@ -37,7 +37,7 @@ void relay_open(unsigned max_sessions);
 /* Ends every call; fails when a port, pinhole or next hop is left. */
 void relay_close(void);
 
-/* What a party says: one audio line unless `extra` adds more. */
+/* The SDP of a party: one audio line unless `extra` adds more. */
 struct party {
 	const char *address; /* "192.0.2.1" */
 	unsigned port;

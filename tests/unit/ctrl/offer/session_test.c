@@ -14,7 +14,7 @@
 #include "ctrl/offer/ending.h"
 #include "tests/unit/ctrl/offer/session_fixture.h"
 
-/* What a proxy would see of the call. */
+/* The call as a proxy would see it. */
 static size_t snapshot(char out[8192])
 {
 	struct sl_reply reply;
@@ -228,7 +228,7 @@ static void a_profile_in_small_letters_is_one(void **state)
 	relay.config.secure_only = false;
 }
 
-/* Of a suite that was offered once, whatever the tag. */
+/* By a suite that was offered once, whatever the tag. */
 static void an_answer_is_taken_by_its_suite(void **state)
 {
 	relay_open(0);

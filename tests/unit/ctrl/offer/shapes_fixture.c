@@ -57,7 +57,8 @@ void not_connected(const char *tag)
 	assert_false(leg(tag)->media[0].path.live);
 }
 
-/* What the SSRC of `use` would go on behind, whether it was heard in this flow or not. */
+/* Returns the index that the SSRC of `use` would go on behind, whether it was heard in this flow or
+ * not. */
 static uint64_t top(const struct sl_streams *s, struct sl_history *history, bool out)
 {
 	const struct sl_record *known = history ? sl_history_find(history, 0x1234) : NULL;

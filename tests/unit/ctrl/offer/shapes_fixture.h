@@ -13,7 +13,7 @@ struct party party(const char *tag, const char *crypto);
 
 /* NULL: there is none. */
 struct sl_leg *leg(const char *tag);
-/* Of its first medium, from it. */
+/* The flow of its first medium, from it. */
 struct sl_flow *flow(const char *tag);
 
 /* They must be, with each other; or with nobody. */

@@ -203,7 +203,7 @@ static void a_repeated_answer_is_for_the_first_offer(void **state)
 	relay_close();
 }
 
-/* Of the branches of an INVITE each has its own; with a via-branch a re-INVITE is one as well. */
+/* Each branch of an INVITE has its own; with a via-branch a re-INVITE is one as well. */
 static void branches_do_not_take_up_each_other(void **state)
 {
 	struct command c = from("A", NULL), to = from("A", "B");
@@ -356,7 +356,7 @@ static void forks_connected_with_each_other(void **state)
 	relay_close();
 }
 
-/* What was received under a key is not received again, whatever was in force in between. */
+/* A packet received under a key is not received again, whatever was in force in between. */
 static void an_earlier_key_keeps_its_replay_window(void **state)
 {
 	static const enum sl_suite between[] = {SL_SUITE_NONE, CM80};

@@ -73,7 +73,7 @@ static const struct {
 		{TEXT(HEAD "c=IN \x1b[2JP4 192.0.2.1\r\n" AUDIO), 4, "'?[2JP4'"},
 		{TEXT(HEAD "c=IN IP4 " X64("x") "\r\n" AUDIO), 4,
 			"'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'"},
-		/* What carries the rest. */
+		/* Lines that carry the rest. */
 		{TEXT("v=0\0x\r\no=- 1 2 IN IP4 192.0.2.1\r\n"), 1, "NUL"},
 		{TEXT(HEAD C "m=audio 5004 RTP/AVP 0\rm=audio 1 RTP/AVP 0\r\n"), 5,
 			"carriage return"},
@@ -84,7 +84,7 @@ static const struct {
 		{TEXT(HEAD AUDIO C "m=video 1 RTP/AVP 96\r\nc=IN IP4 x\r\na=y\r\n"), 7,
 			"'x', which is not"},
 },
-  /* What counts as absent, and is told of. */
+  /* Lines that count as absent, with a remark. */
 	absent[] = {
 		{TEXT(HEAD "v=0\r\n"), 4, "second v="},
 		{TEXT(HEAD "o=- 1 2 IN IP4 192.0.2.1\r\n"), 4, "second o="},

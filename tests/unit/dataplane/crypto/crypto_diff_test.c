@@ -203,7 +203,7 @@ static void op_set(
 	};
 }
 
-/* What stands in for a backend without the suite. */
+/* Stands in for a backend without the suite. */
 static void protect_by_reference(struct sl_crypto_op *op, const struct packet *p)
 {
 	struct sl_ref_packet packet = {

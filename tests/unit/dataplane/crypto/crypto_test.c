@@ -89,7 +89,7 @@ static void plain_packet(uint8_t *data, struct sl_crypto_op *op, bool rtcp, uint
 	op->len = op->header_len + BODY;
 }
 
-/* What a receiver would read from the packet after it was changed on the wire. */
+/* Reads from the packet what a receiver would, after it was changed on the wire. */
 static void reread(struct sl_crypto_op *op, enum sl_suite suite, bool rtcp)
 {
 	uint32_t ssrc;

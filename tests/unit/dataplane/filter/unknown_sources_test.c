@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What unknown sources may send, over simulated time; and that a flood of them costs no memory. */
+/* Rates of unknown sources, over simulated time; and that a flood of them costs no memory. */
 #include "dataplane/filter/unknown_sources.h"
 
 #include <setjmp.h>
@@ -81,7 +81,7 @@ static void all_have_a_budget(void **state)
 	free(s);
 }
 
-/* What is sent to the kernel takes nothing from media, and the other way round. */
+/* Packets to the kernel take nothing from media, and the other way round. */
 static void each_budget_is_its_own(void **state)
 {
 	const struct sl_policy limits = {

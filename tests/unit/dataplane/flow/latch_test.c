@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Whom media is accepted from, told as short stories: who sends when, and who is believed after. */
+/* Latches, told as short stories: who sends when, and who is believed after. */
 #include "dataplane/flow/latch.h"
 
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a flow may send, beside a model that counts tokens, over hours of simulated time. */
+/* Rates of a flow, beside a model that counts tokens, over hours of simulated time. */
 #include "dataplane/flow/police.h"
 
 #include <setjmp.h>

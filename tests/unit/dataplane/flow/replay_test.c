@@ -132,7 +132,8 @@ static void against_a_model(void **state)
 	assert_true(top > 200000);
 }
 
-/* What does not verify in a row tries one counter after the other; a stray packet begins at 0. */
+/* Packets in a row that do not verify try one counter after the other; a stray packet begins at 0.
+ */
 static void search_of_a_counter(void **state)
 {
 	struct sl_roc_search s = {0};

@@ -251,7 +251,7 @@ static void inherits_by_key(void **state)
 	}
 }
 
-/* What a flow has learnt survives any number of flows, and those in between with another key. */
+/* The knowledge of a flow survives any number of flows, and those in between with another key. */
 static void a_key_that_comes_back(void **state)
 {
 	struct sl_history other = {0};

@@ -202,7 +202,7 @@ static void frames_cut_anywhere_are_dropped(void **state)
 	}
 }
 
-/* What the kernel gets of unknown sources within limits, and what of TCP nobody gets. */
+/* Packets of unknown sources that the kernel gets within limits, and TCP that nobody gets. */
 static void what_is_limited(void **state)
 {
 #define TCP(flags) "1388 0016 00000001 00000000 50" flags "faf0 0000 0000"

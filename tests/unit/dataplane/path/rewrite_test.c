@@ -76,7 +76,7 @@ static void one(const struct sl_endpoint *ends, bool is_v6, uint16_t len)
 	}
 }
 
-/* What one end sends, as the other sees it: sound as it is, and with any of its bits turned not. */
+/* A packet of one end at the other: sound as it is, and not with any of its bits turned. */
 static void damage(const struct sl_endpoint *ends, uint16_t len)
 {
 	uint8_t b[64 + 1500], both[32], *payload = b + 64, *udp = payload - 8;

@@ -12,7 +12,7 @@
 /* Before the first pool is made. */
 void seen_mempool_rings(void);
 
-/* Of a port of the net_ring driver that was started: one ring a queue. */
+/* Notes the rings of a port of the net_ring driver that was started: one a queue. */
 void seen_port_rings(uint16_t dpdk_port, struct rte_ring **rx, struct rte_ring **tx);
 
 #endif

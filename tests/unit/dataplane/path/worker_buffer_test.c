@@ -135,7 +135,7 @@ static void room_in_front_and_behind(void **state)
 			assert_int_equal(verdicts(SL_DROP_BUFFER), ++dropped);
 			assert_int_equal(f.back, 1);
 		}
-		/* What was refused has used no index up. */
+		/* A refused packet has used no index up. */
 		n = frame_of(&c, 2, frame);
 		receive_mbuf(external(&f, frame, n, cases[i].before, cases[i].behind));
 		expect_rtp(&c, 0, seqs + 1, 1);

@@ -34,12 +34,12 @@ void expect_nothing(struct call *c);
 /* The flow from end 0 again, with the keys of now, in place of the one that is there. */
 void replace_flow(struct call *c);
 
-/* Of a group: one worker, or two, for both ports. */
+/* Set-up of a group: one worker, or two, for both ports. */
 int start_one(void **state);
 int start_two(void **state);
 int stop(void **state);
 
-/* Of a test. */
+/* Set-up of a test. */
 #define CASE(f) cmocka_unit_test_setup_teardown(f, begin, end)
 int begin(void **state);
 int end(void **state);

@@ -166,7 +166,7 @@ static void exchange(struct talk *t, struct sl_flow_update *x, unsigned n)
 			}
 }
 
-/* Of one direction: the other key in, and one out that nobody had before. */
+/* Keys of one direction: the other key in, and one out that nobody had before. */
 static void rekey(struct talk *t, int i, unsigned round, bool out)
 {
 	struct endpoint *from = &t->call.end[i];
@@ -321,7 +321,7 @@ static void close_talk(struct talk *t)
 		relay.backend->key_free(t->in[i / 2][i % 2]);
 }
 
-/* Of all that the player has sent each packet is told of once, and nothing is left. */
+/* Each packet that the player has sent is told of once, and nothing is left. */
 static void everything_at_once(void **state)
 {
 	unsigned buffers = buffers_in_use();

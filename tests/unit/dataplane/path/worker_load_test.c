@@ -149,7 +149,7 @@ static void set_ups_cost_no_media(void **state)
 	sl_workers_stop();
 }
 
-/* What a worker that does not keep up is handed by another is dropped there, and counted there. */
+/* Packets handed to a worker that does not keep up are dropped and counted there. */
 static void handoff_ring_full(void **state)
 {
 	enum { N = SL_HANDOFF_RING + 500 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What is refused, under which name, and that it changes nothing. */
+/* Refusals: each under its name, and without a trace. */
 #include "tests/unit/dataplane/path/worker_fixture.h"
 
 #include <arpa/inet.h>

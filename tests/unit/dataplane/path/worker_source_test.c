@@ -80,7 +80,7 @@ static void second_ssrc_without_room(void **state)
 	call_close(&c);
 }
 
-/* What is sent in the time of one poll: a bucket's worth, then nothing. */
+/* Within the time of one poll a bucket's worth passes, then nothing. */
 static unsigned forwarded(struct call *c, uint16_t first, unsigned n)
 {
 	uint64_t before = verdicts(SL_FORWARD);
@@ -301,7 +301,7 @@ static void follows_who_authenticates(void **state)
 		assert_int_equal(told(&c, 0), 0);
 		c.end[0].address.port++;
 		assert_true(comes_from(&c, 0, SL_RTP, c.end[0].address.port));
-		/* What was learnt stays when the flow is replaced. */
+		/* A learnt address stays when the flow is replaced. */
 		set_policy(&c, 0, &follow);
 		assert_true(comes_from(&c, 0, SL_RTP, 50002));
 		c.end[0].address.port = c.flow[0]->latch[SL_RTP].signalled.port;
@@ -371,7 +371,7 @@ static void plain_believes_signalling(void **state)
 	call_close(&c);
 }
 
-/* What does not fit into the ring is counted, and still to be seen in the flow. */
+/* Events that do not fit into the ring are counted, and still to be seen in the flow. */
 static void events_are_lost_and_counted(void **state)
 {
 	uint64_t before = sl_events_lost();

@@ -104,7 +104,7 @@ static void calls_into_a_vlan(void **state)
 	call_close(&c);
 }
 
-/* What the proxy blocks does not pass, and what it silences is not heard; RTCP goes on. */
+/* Blocked media does not pass, and silenced media is not heard; RTCP goes on. */
 static void blocked_and_silenced(void **state)
 {
 	static const struct {
@@ -129,7 +129,7 @@ static void blocked_and_silenced(void **state)
 		call_open(&c, 34, i & 1 ? PLAIN : GCM256, CM80, false, false, false);
 		c.flow[0]->actions = &actions;
 		c.flow[0]->local[SL_RTP].has_actions = true;
-		/* What endpoints send. */
+		/* Packets of endpoints. */
 		sl_pt_actions_set(&actions, 8, (uint8_t)cases[i].action);
 		send_rtp(&c, 0, 1);
 		relay_poll();
@@ -250,7 +250,7 @@ static void sizes_up_to_the_mtu(void **state)
 			&c.end[0], p, receive(&relay, &c.end[1], false, false, p), i, sizes[i]));
 	}
 	call_close(&c);
-	/* What grows beyond the MTU is dropped under its name. */
+	/* A packet that grows beyond the MTU is dropped under its name. */
 	call_open(&c, 15, PLAIN, CM80, false, true, false);
 	inject(&relay, &c.end[0], 0, false, false, p, make_rtp(&c.end[0], 1, 1500 - 28 - 12, p));
 	relay_poll();

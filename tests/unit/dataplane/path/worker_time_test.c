@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What time does to a call, with a clock of the test's own: long silences, and how long packets
+/* A call over time, with a clock of the test's own: long silences, and how long packets
  * take. */
 #include "tests/unit/dataplane/path/worker_fixture.h"
 
@@ -131,7 +131,7 @@ static void on_hold_for_ten_minutes(void **state)
 	call_close(&c);
 }
 
-/* What no receiver can tell from an old packet: more than half the numbers are missing. A new key
+/* No receiver can tell it from an old packet: more than half the numbers are missing. A new key
  * ends that. */
 static void beyond_half_the_numbers(void **state)
 {
