@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Everything that a control thread does to calls that talk, beside two worker threads: new keys,
- * holds, next hops, limits, sources, and looking at all that it may see. Half of the calls arrive
- * at the worker that does not own them, and half of those in a row go from worker to worker. It is
- * the thread sanitizer that has to say something here; the test itself counts.
+ * holds, next hops, limits, sources, taps, and looking at all that it may see. Half of the calls
+ * arrive at the worker that does not own them, and half of those in a row go from worker to worker.
+ * It is the thread sanitizer that has to say something here; the test itself counts.
  */
 #include "tests/unit/dataplane/path/worker_fixture.h"
 
@@ -16,6 +16,7 @@
 #include "dataplane/base/nexthop.h"
 #include "dataplane/handoff/mailbox.h"
 #include "dataplane/handoff/policy.h"
+#include "dataplane/handoff/tap_new.h"
 #include "dataplane/path/hairpin.h"
 #include "dataplane/path/pool.h"
 #include "dataplane/path/workers.h"
@@ -25,6 +26,7 @@ enum {
 	CALLS = 8,
 	IN_A_ROW = 4, /* the first ones, two and two */
 	ROUNDS = 240,
+	TAP_ROUNDS = 12, /* of which a tap is there; divides ROUNDS */
 	PACKETS = 24,    /* of media, at least, in each */
 	PATIENCE = 20000 /* ms without one */
 };
@@ -215,8 +217,39 @@ static void protect(unsigned round)
 }
 
 static struct {
-	unsigned events, samples, moves, ext, packets, reports, cookies;
+	unsigned events, samples, moves, ext, packets, reports, cookies, records;
 } seen;
+
+/* A tap comes, watches one call after the other, is read meanwhile, and goes. */
+static void listen_in(unsigned round)
+{
+	static struct sl_tap *tap;
+	struct sl_tap_port ports[4];
+	unsigned n = 0;
+
+	if (round % TAP_ROUNDS == 0) {
+		tap = sl_tap_new(round / TAP_ROUNDS % 2);
+		assert_non_null(tap);
+	}
+	for (int i = 0; i < 2; i++) {
+		const struct endpoint *e = &talks[round % CALLS].call.end[i];
+
+		ports[n++] = (struct sl_tap_port){round, e->port, e->slot};
+		ports[n++] = (struct sl_tap_port){round, (uint16_t)(e->port + 1), e->slot};
+	}
+	sl_tap_watch(tap, ports, n);
+	if (round % TAP_ROUNDS == 0)
+		sl_workers_tap(tap);
+	for (unsigned i = 0; i < sl_n_workers; i++)
+		for (const struct sl_tap_record *r; (r = sl_tap_peek(tap, i));) {
+			seen.records += r->frame[SL_TAP_RECEIVED].len != 0;
+			sl_tap_done(tap, i);
+		}
+	if (round % TAP_ROUNDS == TAP_ROUNDS - 1) {
+		sl_workers_tap(NULL);
+		sl_tap_free(tap);
+	}
+}
 
 static void look(struct talk *t)
 {
@@ -347,6 +380,7 @@ static void everything_at_once(void **state)
 		await_media();
 		change(round);
 		look(&talks[round % CALLS]);
+		listen_in(round);
 	}
 	atomic_store(&player.enough, true);
 	pthread_join(thread, NULL);
@@ -354,7 +388,7 @@ static void everything_at_once(void **state)
 		sl_workers_quiesce();
 	assert_int_equal(settled(), player.sent);
 	assert_true(seen.events && seen.samples && seen.moves && seen.ext && seen.packets &&
-		    seen.reports && seen.cookies);
+		    seen.reports && seen.cookies && seen.records);
 	assert_true(verdicts(SL_FORWARD) && verdicts(SL_DROP_AUTH));
 	for (unsigned i = 0; i < 2 * CALLS; i++) { /* from worker to worker, too */
 		struct sl_flow_counters count;
