@@ -45,7 +45,7 @@ void sl_leg_remote(const struct sl_leg_media *media, const struct sl_media_param
 
 /*
  * A party that holds medium `m` by c=0.0.0.0 does not say where it is: it is where it was, if that
- * is an address of the family of `ports` (NULL: whichever). What it sends passes from there;
+ * is an address of the family of `ports` (NULL: whichever). Its media passes from there;
  * nothing is sent to it.
  */
 void sl_media_params_recall(struct sl_media_params *params, const struct sl_leg *leg, unsigned m,

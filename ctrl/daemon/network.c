@@ -104,11 +104,10 @@ static int open_port(struct sl_network *net, unsigned i, struct sl_error *error)
 	if (port->kind == SL_DEVICE_AF_XDP) {
 		unsigned ifindex = if_nametoindex(port->device);
 
-		if (!ifindex) {
+		if (!ifindex)
 			return sl_refuse(error, -ENODEV,
 				"port %s: there is no netdev %s; ip link show", port->name,
 				port->device);
-		}
 		if (sl_guard_stale_detach(ifindex, error))
 			return -EBUSY;
 		placeholder_fd = sl_guard_placeholder();
@@ -222,9 +221,8 @@ static int open_interface(
 	struct sl_interface *interface = &net->interfaces[net->n_interfaces];
 	int rc = sl_interface_init(interface, config);
 
-	if (rc) {
+	if (rc)
 		return sl_refuse(error, rc, "interface %s: out of memory", config->name);
-	}
 	net->n_interfaces++;
 	interface->port = net->ports[config->port];
 	interface->guard = net->guards[config->port];
@@ -271,9 +269,8 @@ int sl_network_attach(struct sl_network *net, uv_loop_t *loop, struct sl_error *
 	const struct sl_config *config = net->config;
 	int rc = sl_neigh_open(&net->neigh, loop, sl_nexthops, SL_MAX_NEXTHOPS, NULL, NULL);
 
-	if (rc) {
+	if (rc)
 		return sl_refuse(error, rc, "rtnetlink: %s", strerror(-rc));
-	}
 	for (unsigned i = 0; i < config->n_interfaces && !rc; i++)
 		rc = open_interface(net, &config->interfaces[i], error);
 	for (unsigned i = 0; i < config->n_ports && !rc; i++)

@@ -145,9 +145,8 @@ static int listen_udp(struct sl_relay *r, const struct sl_config_ng *ng, struct 
 	memcpy(how.ip, ng->ip, sizeof(how.ip));
 	if (!r->datagram)
 		r->datagram = r->admin.datagram = sl_datagram_new(r->loop, r->work);
-	if (!r->datagram) {
+	if (!r->datagram)
 		return sl_refuse(error, -ENOMEM, "out of memory");
-	}
 	return sl_datagram_listen(r->datagram, &how, error);
 }
 
@@ -177,9 +176,8 @@ static int start_sockets(struct sl_relay *r, struct sl_error *error)
 	allow_defaults(r);
 	r->work = sl_work_new(r->loop);
 	r->server = r->work ? sl_server_new(r->loop, r->work) : NULL;
-	if (!r->server) {
+	if (!r->server)
 		return sl_refuse(error, -ENOMEM, "out of memory");
-	}
 	r->ng.sessions = &r->sessions;
 	r->admin = (struct sl_admin){
 		.sessions = &r->sessions,
@@ -233,9 +231,8 @@ int sl_relay_start(
 	if (rc)
 		return rc;
 	r->crypto = sl_crypto_select(config->crypto, &reason);
-	if (!r->crypto) {
+	if (!r->crypto)
 		return sl_refuse(error, -ENOTSUP, "crypto backend %s: %s", config->crypto, reason);
-	}
 	rc = sl_network_open(&r->network, error);
 	if (!rc)
 		rc = sl_protection_start(
@@ -251,9 +248,8 @@ int sl_relay_start(
 		return rc;
 	r->events = sl_events_new(loop);
 	r->taps = sl_taps_new(loop, &r->sessions);
-	if (!r->events || !r->taps) {
+	if (!r->events || !r->taps)
 		return sl_refuse(error, -ENOMEM, "out of memory");
-	}
 	start_sessions(r);
 	return start_sockets(r, error);
 }

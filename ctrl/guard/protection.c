@@ -71,9 +71,8 @@ static int change_prefix(struct sl_protection *protection, const char *key, cons
 		if (before->listed[i].bits == listed.bits &&
 			memcmp(before->listed[i].ip, listed.ip, sizeof(listed.ip)) == 0)
 			was = (enum sl_prefix)before->listed[i].prefix;
-	if (prefix == SL_PREFIX_NONE && !sl_guard_config_forget(&protection->config, &listed)) {
+	if (prefix == SL_PREFIX_NONE && !sl_guard_config_forget(&protection->config, &listed))
 		return sl_refuse(error, -ENOENT, "%.60s is not on the list", value);
-	}
 	rc = tell_prefix(protection, &listed, prefix, error);
 	if (!rc)
 		rc = tell_policy(protection, error);
@@ -90,10 +89,9 @@ int sl_protection_set(struct sl_protection *protection, const char *who, const c
 	bool list = !strcmp(key, "allow") || !strcmp(key, "deny") || !strcmp(key, "forget");
 	int rc = 0;
 
-	if (strncmp(key, "max-", 4) == 0) {
+	if (strncmp(key, "max-", 4) == 0)
 		return sl_refuse(
 			error, -EINVAL, "%.32s: a table keeps its size; set it in [guard]", key);
-	}
 	before = protection->config;
 	if (strcmp(key, "forget") != 0)
 		rc = sl_guard_config_set(&protection->config, key, value, error);

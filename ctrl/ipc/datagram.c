@@ -303,14 +303,12 @@ int sl_datagram_listen(
 	char text[SL_ADDRESS_TEXT];
 	int rc;
 
-	if (server->n_listeners == SL_CONFIG_NG) {
+	if (server->n_listeners == SL_CONFIG_NG)
 		return sl_refuse(error, -ENOSPC, "more than %d UDP sockets", SL_CONFIG_NG);
-	}
 	if (!server->state)
 		server->state = malloc(SL_SERVER_STATE_MAX);
-	if (!server->state) {
+	if (!server->state)
 		return sl_refuse(error, -ENOMEM, "out of memory");
-	}
 	l->server = server;
 	l->how = *listen;
 	rc = l->fd = open_socket(listen);

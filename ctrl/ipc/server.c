@@ -199,9 +199,8 @@ int sl_server_listen(
 	struct sl_listener *l = &server->listeners[server->n_listeners];
 	int fd, rc;
 
-	if (server->n_listeners == SL_SERVER_LISTENERS) {
+	if (server->n_listeners == SL_SERVER_LISTENERS)
 		return sl_refuse(error, -ENOSPC, "more than %d sockets", SL_SERVER_LISTENERS);
-	}
 	fd = sl_unix_bind(listen->path, listen->allow, listen->n_allow, &l->file, error);
 	if (fd < 0)
 		return fd;

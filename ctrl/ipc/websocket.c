@@ -219,15 +219,17 @@ struct sl_websocket *sl_websocket_new(uv_loop_t *loop, struct sl_work *work,
 		.fd_limit_per_thread = 2 * SL_WEBSOCKET_CONNECTIONS,
 	};
 
-	sl_refuse(error, -ENOMEM, "out of memory");
-	if (!server)
+	if (!server) {
+		sl_refuse(error, -ENOMEM, "out of memory");
 		return NULL;
+	}
 	server->config = *config;
 	server->loop = loop;
 	server->work = work;
 	info.pcontext = &server->lws; /* NULL once all of it is gone */
 	server->state = malloc(SL_SERVER_STATE_MAX);
 	if (!server->state) {
+		sl_refuse(error, -ENOMEM, "out of memory");
 		free(server);
 		return NULL;
 	}

@@ -152,9 +152,8 @@ int sl_websocket_listen(
 	};
 	int rc;
 
-	if (server->n_listeners == SL_CONFIG_NG) {
+	if (server->n_listeners == SL_CONFIG_NG)
 		return sl_refuse(error, -ENOSPC, "more than %d WebSocket listeners", SL_CONFIG_NG);
-	}
 	sl_config_ng_text(ng, l->name);
 	l->server = server;
 	l->vhost = lws_create_vhost(server->lws, &info);

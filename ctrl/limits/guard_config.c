@@ -104,25 +104,22 @@ int sl_prefix_parse(const char *text, struct sl_listed *listed, struct sl_error 
 
 	if (len < sizeof(address))
 		memcpy(address, text, len);
-	if (!address[0] || sl_address_parse(address, listed->ip) != 0) {
+	if (!address[0] || sl_address_parse(address, listed->ip) != 0)
 		return sl_refuse(error, -EINVAL,
 			"'%.48s' is no IPv4 or IPv6 prefix; write 192.0.2.0/24", text);
-	}
 	bits = most = sl_address_is_ipv4(listed->ip) ? 32 : 128;
-	if (slash && !read_number(slash + 1, false, most, &bits)) {
+	if (slash && !read_number(slash + 1, false, most, &bits))
 		return sl_refuse(error, -EINVAL, "'%.48s': a prefix has 0 to %u bits", text, most);
-	}
 	listed->bits = (uint8_t)(128 - most + bits);
 	if (listed->bits <= 80 && most == 128 && !memcmp(listed->ip, (uint8_t[10]){0}, 10)) {
 		return sl_refuse(error, -EINVAL,
 			"'%.48s' covers more than what IPv6 gives out; write 2000::/3", text);
 	}
 	for (unsigned bit = listed->bits; bit < 128; bit++) {
-		if (listed->ip[bit / 8] & 0x80 >> bit % 8) {
+		if (listed->ip[bit / 8] & 0x80 >> bit % 8)
 			return sl_refuse(error, -EINVAL,
 				"'%.48s' has bits set behind its prefix; did you mean /%u?", text,
 				most);
-		}
 	}
 	return 0;
 }
@@ -159,10 +156,9 @@ static int add_prefix(struct sl_guard_config *config, enum sl_prefix prefix, con
 		known->prefix = (uint8_t)prefix; /* the last word counts */
 		return 0;
 	}
-	if (config->n_listed == SL_MAX_PREFIXES) {
+	if (config->n_listed == SL_MAX_PREFIXES)
 		return sl_refuse(
 			error, -ENOSPC, "more than %d prefixes; aggregate them", SL_MAX_PREFIXES);
-	}
 	config->listed[config->n_listed++] = listed;
 	return 0;
 }

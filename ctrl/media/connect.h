@@ -22,7 +22,7 @@ struct sl_agreed {
 /*
  * Connects two legs: brings the flows between them in line with the media parameters, which then
  * are in force: flows are published, replaced (they inherit their indices while the keys are the
- * same) or withdrawn. What either was connected with before is not any more, nor is who sits at the
+ * same) or withdrawn. Former connections of either end are over, as are those of other legs at the
  * same local ports. A withdrawn flow is kept for what it has received until its leg ends, and what
  * it has sent is kept with the key, since both may come back.
  *

@@ -54,9 +54,8 @@ static int find_body(struct sl_ng_frame *f, const char *data, size_t len, struct
 	cookie = sl_ng_cookie(data, len);
 	if (!cookie && data[0] != ' ' && len < SL_NG_COOKIE_MAX)
 		return 0;
-	if (!cookie) {
+	if (!cookie)
 		return sl_refuse(error, -EBADMSG, "neither a bencode dictionary nor a JSON object");
-	}
 	f->body = cookie + 1; /* a refusal echoes it */
 	return f->body < len;
 }

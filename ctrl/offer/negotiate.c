@@ -123,10 +123,9 @@ static int read_endpoints(
 			sl_address_from_sdp(&media->rtcp_address, rtcp->ip);
 	} else if (media->port < UINT16_MAX) {
 		rtcp->port = (uint16_t)(media->port + 1);
-	} else if (!params->mux) {
+	} else if (!params->mux)
 		return sl_refuse(error, -SL_E_ADDRESS, "line %u: port 65535 leaves none for RTCP",
 			media->line);
-	}
 	if (unspecified(&media->connection)) {
 		params->held = true;
 		return 0;

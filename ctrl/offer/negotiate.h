@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * From SDP to media parameters (RFC 3264, RFC 4568, RFC 5761): whether and how one leg can be
- * served. A pure leaf: it knows no call, makes no key and opens nothing. What it refuses it refuses
- * with words for the SIP engineer at the other end. What it passes over, because something better
- * is there, is told in the same place: `error` is to be empty before, and holds the first such
- * remark after success.
+ * served. A pure leaf: it knows no call, makes no key and opens nothing. Refusals are worded for
+ * the SIP engineer at the other end. A line that is passed over, because a better one is there,
+ * gets a remark: `error` is to be empty before, and holds the first remark after success.
  */
 #ifndef SL_CTRL_NEGOTIATE_H
 #define SL_CTRL_NEGOTIATE_H

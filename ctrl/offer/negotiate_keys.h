@@ -9,9 +9,9 @@
 #include "ctrl/offer/negotiate.h"
 
 /*
- * Takes from an offer the best line that can be served and that the request allows. What it forbids
- * serves only if nothing else is there. 0; or -SL_E_NO_KEY with `error`: the reason of the first
- * line.
+ * Takes from an offer the best line that can be served and that the request allows. A line that it
+ * forbids serves only if nothing else is there. 0; or -SL_E_NO_KEY with `error`: the reason of the
+ * first line.
  */
 int sl_keys_choose(const struct sl_sdp_media *media, const struct sl_offer_policy *policy,
 	struct sl_media_params *params, struct sl_error *error);

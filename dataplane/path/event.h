@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Events from workers to the control thread: a single-producer ring each, that says where to look.
- * What there is to see stays in the flow, so an event that found the ring full is only a look to be
- * taken at all flows. Control thread only.
+ * The findings stay in the flow: if an event found the ring full, the control thread looks at all
+ * flows. Control thread only.
  */
 #ifndef SL_DATAPLANE_EVENT_H
 #define SL_DATAPLANE_EVENT_H

@@ -147,11 +147,10 @@ static int assign(struct sl_error *error)
 		for (uint8_t q = 0; q < dev->n_queues; q++) {
 			struct sl_worker *w = worker_on(dev->cores[q]);
 
-			if (!w) {
+			if (!w)
 				return sl_refuse(error, -E2BIG,
 					"more than %d worker cores, or no file descriptor left",
 					SL_MAX_WORKERS);
-			}
 			dev->workers[q] = w->index;
 			w->adaptive &= dev->adaptive;
 			w->rx[w->n_rx].port = port;
@@ -240,9 +239,8 @@ static int start(struct sl_worker *w, struct sl_error *error)
 {
 	int err = pthread_create(&w->thread, NULL, run, w);
 
-	if (err) {
+	if (err)
 		return sl_refuse(error, -err, "cannot start a worker thread: %s", strerror(err));
-	}
 	while (!atomic_load(&w->started) && !atomic_load(&w->stop))
 		nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
 	if (atomic_load(&w->started))

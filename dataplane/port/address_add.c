@@ -44,9 +44,8 @@ int sl_address_add(
 	struct sl_ethdev *dev = &sl_ethdevs[port];
 	int err = 0;
 
-	if (sl_n_addresses == SL_MAX_ADDRESS_SLOTS || config->port_min > config->port_max) {
+	if (sl_n_addresses == SL_MAX_ADDRESS_SLOTS || config->port_min > config->port_max)
 		return sl_refuse(error, -E2BIG, "at most %d media addresses", SL_MAX_ADDRESS_SLOTS);
-	}
 	if (dev->exception)
 		err = sl_exception_address(
 			dev->exception, config->vlan, config->ip, config->prefix, error);

@@ -18,17 +18,15 @@ static int fit_channels(
 	unsigned queues;
 	int err = sl_netdev_rx_queues(netdev, &queues);
 
-	if (err) {
+	if (err)
 		return sl_refuse(error, err, "port %s: cannot read the number of queues of %s: %s",
 			config->name, netdev, strerror(-err));
-	}
 	if (queues == config->n_cores)
 		return 0;
-	if (queues < config->n_cores) {
+	if (queues < config->n_cores)
 		return sl_refuse(error, -EINVAL,
 			"%s has %u RX queues but port %s names %u cores: ethtool -L %s combined %u",
 			netdev, queues, config->name, config->n_cores, netdev, config->n_cores);
-	}
 	if (config->set_channels) {
 		err = sl_netdev_set_rx_queues(netdev, config->n_cores);
 		if (!err)
@@ -47,10 +45,9 @@ static int prepare_af_xdp(const struct sl_port_config *config, struct sl_ethdev 
 {
 	int err = sl_netdev_ifindex(netdev, &dev->ifindex);
 
-	if (err) {
+	if (err)
 		return sl_refuse(error, err, "port %s: there is no netdev %s: ip link show",
 			config->name, netdev);
-	}
 	if (!sl_netdev_enabled(netdev)) /* it may come up later, as when a machine boots */
 		sl_ethdev_warn(
 			dev, "%s is down, and nothing arrives: ip link set %s up", netdev, netdev);
@@ -59,10 +56,9 @@ static int prepare_af_xdp(const struct sl_port_config *config, struct sl_ethdev 
 	err = sl_netdev_mac(netdev, dev->mac);
 	if (!err)
 		err = sl_netdev_mtu(netdev, &dev->mtu);
-	if (err) {
+	if (err)
 		return sl_refuse(error, err, "port %s: cannot read MAC and MTU of %s: %s",
 			config->name, netdev, strerror(-err));
-	}
 	return fit_channels(config, netdev, error);
 }
 
@@ -125,12 +121,11 @@ static int open_vdev(const struct sl_port_config *config, char name[64], struct 
 	snprintf(name, 64, "%.*s", (int)(comma - device), device);
 	if (rte_eth_dev_get_port_by_name(name, &port) == 0)
 		return 0; /* this process made it already */
-	if (!has_driver(name)) {
+	if (!has_driver(name))
 		return sl_refuse(error, -ENODEV,
 			"port %s: DPDK has no driver for the vdev %s: check its name (net_memif0, "
 			"net_tap0, ...), and that DPDK's drivers are installed",
 			config->name, name);
-	}
 	err = rte_vdev_init(name, *comma ? comma + 1 : "");
 	if (err)
 		return sl_refuse(error, err,

@@ -86,13 +86,12 @@ static int add_memory(
 		config->hugepages_mib > 0 ? (unsigned)config->hugepages_mib : config->memory_mib;
 
 	*huge = config->hugepages_mib != 0 && have >= want;
-	if (config->hugepages_mib > 0 && !*huge) {
+	if (config->hugepages_mib > 0 && !*huge)
 		return sl_refuse(error, -ENOMEM,
 			"hugepages = %u MiB wanted, %u MiB free: echo %u > "
 			"/proc/sys/vm/nr_hugepages, or set "
 			"hugepages = off",
 			want, have, want / 2);
-	}
 	if (*huge) {
 		add(a, "--in-memory");
 		add(a, "--socket-limit=%u", want);
@@ -127,12 +126,11 @@ int sl_eal_init(const struct sl_eal_config *config, bool *huge, struct sl_error 
 	}
 	if (config->say)
 		sl_eal_text_open(config->say);
-	if (rte_eal_init(args.n, args.v) < 0) {
+	if (rte_eal_init(args.n, args.v) < 0)
 		return sl_refuse(error, -EIO,
 			"DPDK did not start (%s): less `memory` in [sluice] or hugepages = off may "
 			"help, or what DPDK says",
 			rte_strerror(rte_errno));
-	}
 	started = true;
 	return 0;
 }

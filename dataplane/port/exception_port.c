@@ -119,10 +119,9 @@ static int vlan_netdev(const struct sl_exception_port *exception, uint16_t vlan,
 	int err;
 
 	snprintf(name, sizeof(name), "%s.%u", exception->name, vlan);
-	if (strlen(name) >= IFNAMSIZ) {
+	if (strlen(name) >= IFNAMSIZ)
 		return sl_refuse(error, -ENAMETOOLONG,
 			"%s is too long a name for the VLAN of a TAP: set a shorter tap =", name);
-	}
 	*ifindex = if_nametoindex(name);
 	if (*ifindex)
 		return 0;

@@ -92,13 +92,11 @@ static int set_up_queues(const struct sl_port_config *config, struct sl_ethdev *
 	const char *step = "configure";
 	int err = rte_eth_dev_info_get(dev->dpdk_port, &info);
 
-	if (!err &&
-		(info.max_rx_queues < config->n_cores || info.max_tx_queues < config->n_cores)) {
+	if (!err && (info.max_rx_queues < config->n_cores || info.max_tx_queues < config->n_cores))
 		return sl_refuse(error, -EINVAL,
 			"port %s: names %u cores but its driver %s has %u queues here",
 			config->name, config->n_cores, info.driver_name,
 			RTE_MIN(info.max_rx_queues, info.max_tx_queues));
-	}
 	if (!err)
 		sl_rss_configure(&info, dev->n_queues, conf);
 	if (!err)
@@ -128,7 +126,7 @@ static int set_up_queues(const struct sl_port_config *config, struct sl_ethdev *
 	return 0;
 }
 
-static int open_twin(
+static int open_exception_port(
 	const struct sl_port_config *config, struct sl_ethdev *dev, struct sl_error *error)
 {
 	/* Neighbour discovery and the kernel's multicast. A driver without filters cannot enable
@@ -159,17 +157,16 @@ static int identify(
 		memcpy(dev->mac, config->mac, 6);
 	} else {
 		err = rte_eth_macaddr_get(dev->dpdk_port, &mac);
-		if (err) {
+		if (err)
 			return sl_refuse(error, err,
 				"port %s: the driver of %s does not tell its MAC address (%s): set "
 				"mac = in [port %s]",
 				config->name, config->device, strerror(-err), config->name);
-		}
 		memcpy(dev->mac, mac.addr_bytes, 6);
 	}
 	if (rte_eth_dev_get_mtu(dev->dpdk_port, &dev->mtu) != 0 || dev->mtu == 0)
 		dev->mtu = DEFAULT_MTU;
-	return config->exception ? open_twin(config, dev, error) : 0;
+	return config->exception ? open_exception_port(config, dev, error) : 0;
 }
 
 static void place(const struct sl_port_config *config, struct sl_ethdev *dev)
@@ -214,10 +211,9 @@ int sl_port_open(const struct sl_port_config *config, uint8_t *port, struct sl_e
 	int err;
 
 	if (sl_n_ethdevs == SL_MAX_PORTS || config->n_cores == 0 ||
-		config->n_cores > SL_MAX_WORKERS) {
+		config->n_cores > SL_MAX_WORKERS)
 		return sl_refuse(error, -E2BIG, "port %s: at most %d ports, and 1 to %d cores each",
 			config->name, SL_MAX_PORTS, SL_MAX_WORKERS);
-	}
 	memset(dev, 0, sizeof(*dev));
 	snprintf(dev->name, sizeof(dev->name), "%s", config->name);
 	dev->n_queues = (uint8_t)config->n_cores;
