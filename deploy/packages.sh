@@ -6,7 +6,7 @@ set -euo pipefail
 
 build="gcc libc6-dev meson ninja-build pkg-config clang llvm bpftool
     libdpdk-dev libsrtp2-dev libipsec-mb-dev libssl-dev libbpf-dev libxdp-dev linux-libc-dev
-    libuv1-dev libinih-dev libjansson-dev libmnl-dev libcap-dev libsystemd-dev libcmocka-dev
+    libuv1-dev libinih-dev libjansson-dev libmnl-dev libcap-dev libseccomp-dev libsystemd-dev libcmocka-dev
     libwebsockets-dev libwebsockets-evlib-uv systemtap-sdt-dev"
 demo="iproute2 python3 kamailio baresip-core tcpdump"
 test="$demo libclang-rt-14-dev ffmpeg gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good

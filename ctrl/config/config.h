@@ -125,6 +125,7 @@ struct sl_config {
 	unsigned memory_mib;    /* cap on what the dataplane allocates; 0: none */
 	int control_core;       /* -1: wherever the scheduler likes, off the workers' cores */
 	enum sl_log_level log_level;
+	bool no_seccomp;
 	bool debug; /* sluiced --debug, not of the file: core dumps and debuggers are allowed */
 
 	/* [control] */

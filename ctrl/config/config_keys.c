@@ -71,6 +71,14 @@ static void set_log_level(struct sl_config_parser *parser, const char *value)
 			"log-level: '%.64s'; write error, warning, notice, info or debug", value);
 }
 
+static void set_seccomp(struct sl_config_parser *parser, const char *value)
+{
+	bool wanted;
+
+	sl_config_set_flag(parser, &wanted, "seccomp", value);
+	parser->config->no_seccomp = !wanted;
+}
+
 static const struct sl_config_key sluice_keys[] = {
 	{"user", false, set_user},
 	{"runtime-dir", false, set_runtime_dir},
@@ -79,6 +87,7 @@ static const struct sl_config_key sluice_keys[] = {
 	{"memory", false, set_memory},
 	{"control-core", false, set_control_core},
 	{"log-level", false, set_log_level},
+	{"seccomp", false, set_seccomp},
 	{NULL, false, NULL},
 };
 

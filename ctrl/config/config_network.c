@@ -74,19 +74,15 @@ static void set_poll(struct sl_config_parser *parser, const char *value)
 
 static void set_set_channels(struct sl_config_parser *parser, const char *value)
 {
-	if (!strcmp(value, "yes"))
-		parser->port->set_channels = true;
-	else if (!strcmp(value, "no"))
-		parser->port->set_channels = false;
-	else
-		sl_config_fault(parser, "set-channels: '%.64s'; write yes or no", value);
+	sl_config_set_flag(parser, &parser->port->set_channels, "set-channels", value);
 }
 
 static void set_generic_xdp(struct sl_config_parser *parser, const char *value)
 {
-	parser->port->no_generic = !strcmp(value, "no");
-	if (strcmp(value, "no") && strcmp(value, "yes"))
-		sl_config_fault(parser, "generic-xdp: '%.64s'; write yes or no", value);
+	bool generic;
+
+	sl_config_set_flag(parser, &generic, "generic-xdp", value);
+	parser->port->no_generic = !generic;
 }
 
 static void set_mac(struct sl_config_parser *parser, const char *value)
@@ -225,9 +221,10 @@ static void set_min_suite(struct sl_config_parser *parser, const char *value)
 
 static void set_allow_rtp(struct sl_config_parser *parser, const char *value)
 {
-	parser->interface->secure_only = !strcmp(value, "no");
-	if (strcmp(value, "no") && strcmp(value, "yes"))
-		sl_config_fault(parser, "allow-rtp: '%.64s'; write yes or no", value);
+	bool allowed;
+
+	sl_config_set_flag(parser, &allowed, "allow-rtp", value);
+	parser->interface->secure_only = !allowed;
 }
 
 static void set_other_media(struct sl_config_parser *parser, const char *value)

@@ -92,6 +92,10 @@ extern const struct sl_config_key sl_config_limits_keys[];
 void sl_config_check_operate(struct sl_config_parser *parser);
 void sl_config_print_operate(FILE *out, const struct sl_config *config);
 
+/* Sets `flag` to whether `value` is yes; reports all but yes and no. */
+void sl_config_set_flag(
+	struct sl_config_parser *parser, bool *flag, const char *key, const char *value);
+
 /* Where the key called `key` was set among `lines` of the section called `section`; its section if
  * it was not. */
 unsigned sl_config_line(const char *section, const struct sl_config_lines *lines, const char *key);

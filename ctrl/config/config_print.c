@@ -16,7 +16,8 @@ static void print_sluice(FILE *out, const struct sl_config *config)
 		fprintf(out, "memory = %u\n", config->memory_mib);
 	if (config->control_core >= 0)
 		fprintf(out, "control-core = %d\n", config->control_core);
-	fprintf(out, "log-level = %s\n", sl_log_level_word(config->log_level));
+	fprintf(out, "log-level = %s\nseccomp = %s\n", sl_log_level_word(config->log_level),
+		config->no_seccomp ? "no" : "yes");
 }
 
 static void print_mac(FILE *out, const char *before, const uint8_t mac[6])

@@ -140,6 +140,14 @@ const char *sl_config_path_refused(const char *path)
 	return NULL;
 }
 
+void sl_config_set_flag(
+	struct sl_config_parser *parser, bool *flag, const char *key, const char *value)
+{
+	*flag = !strcmp(value, "yes");
+	if (!*flag && strcmp(value, "no"))
+		sl_config_fault(parser, "%s: '%.64s'; write yes or no", key, value);
+}
+
 void sl_config_set_path(struct sl_config_parser *parser, char out[SL_CONFIG_PATH], const char *key,
 	const char *path)
 {

@@ -11,6 +11,7 @@
 #include "ctrl/base/log.h"
 #include "ctrl/daemon/dpdk_text.h"
 #include "ctrl/daemon/relay.h"
+#include "ctrl/daemon/syscall_filter.h"
 #include "dataplane/path/workers.h"
 
 enum { EXIT_CONFIG = 2 };
@@ -110,6 +111,15 @@ static void set_limits(void)
 	}
 }
 
+static int confine(const struct sl_config *config, struct sl_error *error)
+{
+#ifdef SL_TRACED_AT_EXIT
+	return 0;
+#else
+	return config->no_seccomp ? 0 : sl_syscall_filter_load(error);
+#endif
+}
+
 static int run(const struct sl_config *config)
 {
 	static struct sl_relay relay;
@@ -125,6 +135,8 @@ static int run(const struct sl_config *config)
 	uv_loop_init(&loop);
 	watch_signals(&loop, &stop);
 	rc = sl_relay_start(&relay, config, &loop, &error);
+	if (!rc)
+		rc = confine(config, &error);
 	if (rc)
 		sl_log(SL_LOG_ERROR, "%s", error.text);
 	sl_dpdk_text_release();

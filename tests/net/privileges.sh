@@ -58,6 +58,7 @@ for task in sorted(os.listdir("/proc/%s/task" % pid), key=int):
         "permitted": bits["CapPrm"] & ~KEPT, "effective": bits["CapEff"] & ~KEPT,
         "inheritable": bits["CapInh"], "bounding": bits["CapBnd"], "ambient": bits["CapAmb"],
         "no_new_privs": lines["NoNewPrivs"].strip() != "1",
+        "system calls": lines["Seccomp"].strip() != "2",
         "precedence": os.getpriority(os.PRIO_PROCESS, int(task)) != NICE.get(name, 0),
         "a thread of DPDK": bits["CapPrm"] & ~SPARED if name.startswith(("eal-", "rte_")) else 0,
     }

@@ -108,6 +108,7 @@ static void fills_in_defaults(void **state)
 	assert_int_equal(config.hugepages, SL_HUGEPAGES_AUTO);
 	assert_int_equal(config.control_core, -1);
 	assert_int_equal(config.log_level, SL_LOG_INFO);
+	assert_false(config.no_seccomp);
 	assert_string_equal(config.ctl, "/run/sluice/ctl.sock");
 	assert_int_equal(config.n_ng_allow, 0);
 	assert_int_equal(config.delete_delay, 0);
@@ -176,7 +177,7 @@ static const char full[] =
 	"[interface other]\nport=lan\naddress=10.0.0.10\nmedia-ports = 60000-65535\n"
 	"source = follow\n"
 	"[sluice]\nuser = root\nruntime-dir = /run/x\ncrypto = srtp2\nhugepages = 512\n"
-	"memory = 1024\ncontrol-core = 0\nlog-level = debug\n"
+	"memory = 1024\ncontrol-core = 0\nlog-level = debug\nseccomp = no\n"
 	"[port wan]\ndevice = af_xdp:eth1\ncores = 1, 2-3\nset-channels = no\n"
 	"[port lan]\ndevice = vdev:net_memif0,role=client,id=0\ncores = 0\npoll = adaptive\n"
 	"mac = 02:00:00:00:00:0A\nneighbor = 10.0.0.1 02:00:00:00:00:01\n"
@@ -223,6 +224,7 @@ static void means_what_it_says(void **state)
 	assert_int_equal(outside->address[SL_IPV6].prefix, 64);
 	assert_int_equal(outside->address[SL_IPV6].ip[15], 0x10);
 	assert_int_equal(config.control_core, 0);
+	assert_true(config.no_seccomp);
 	assert_int_equal(config.hugepages, SL_HUGEPAGES_FIXED);
 	assert_int_equal(config.hugepages_mib, 512);
 	assert_int_equal(config.ports[0].n_cores, 3);
