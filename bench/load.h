@@ -122,6 +122,7 @@ struct sl_load_totals {
 	uint64_t media_ns, setup_ns; /* time spent, all rounds */
 	uint64_t late_ns;            /* worst lag of the sender behind its schedule */
 	uint64_t longest_gap;        /* RTP packets in a row that did not arrive, of any stream */
+	uint64_t held_up;            /* RTP packets that arrived, but more than 0.1 s late */
 	struct sl_stream_counts rtp, rtcp;
 };
 

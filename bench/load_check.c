@@ -6,6 +6,8 @@
 #include "bench/load_packet.h"
 #include "bench/load_route.h"
 
+enum { HELD_UP = 100000000 }; /* ns */
+
 static bool is_from(const struct sockaddr_in6 *from, const struct sockaddr_in6 *expected)
 {
 	return from->sin6_port == expected->sin6_port &&
@@ -66,7 +68,9 @@ static void check_rtp(struct sl_load *load, struct sl_stream *stream, const uint
 	stream->rtp.received++;
 	stream->rtp.reordered += overtaken(load, stream, number);
 	uint64_t sent_ns = stream->sent_ns[number];
-	sl_histogram_add(&load->latency, rx_ns > sent_ns ? rx_ns - sent_ns : 0);
+	uint64_t took = rx_ns > sent_ns ? rx_ns - sent_ns : 0;
+	sl_histogram_add(&load->latency, took);
+	load->totals.held_up += took > HELD_UP;
 }
 
 static void check_rtcp(

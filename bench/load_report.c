@@ -110,13 +110,14 @@ static void print_json(struct sl_load *load, FILE *out)
 
 	json_object_set_new(root, "rtp", counts_json(&totals->rtp));
 	json_object_set_new(root, "rtcp", counts_json(&totals->rtcp));
-	json_object_update_new(
-		root, json_pack("{s:I s:I s:I s:I s:I s:I}", "foreign", (json_int_t)totals->foreign,
-			      "longest-gap", (json_int_t)totals->longest_gap, "misdelivered",
-			      (json_int_t)totals->misdelivered, "after-delete",
-			      (json_int_t)totals->after_delete, "send-errors",
-			      (json_int_t)totals->send_errors, "ng-errors",
-			      (json_int_t)totals->ng_errors));
+	json_object_update_new(root,
+		json_pack("{s:I s:I s:I s:I s:I s:I s:I}", "foreign", (json_int_t)totals->foreign,
+			"longest-gap", (json_int_t)totals->longest_gap, "held-up",
+			(json_int_t)totals->held_up, "misdelivered",
+			(json_int_t)totals->misdelivered, "after-delete",
+			(json_int_t)totals->after_delete, "send-errors",
+			(json_int_t)totals->send_errors, "ng-errors",
+			(json_int_t)totals->ng_errors));
 	for (unsigned i = 0; i < SL_INJECT_KINDS; i++)
 		json_object_set_new(
 			injected, kind_names[i], json_integer((json_int_t)totals->injected[i]));

@@ -6,7 +6,6 @@
 . "$NET_DIR/calls.sh"
 
 media_switch
-INTERFACES=$'[timers]\nmedia-timeout = 0' # however long it takes
 start_sluiced relay 10.0.0.1/24
 
 # frames FILE INTERFACE [FILTER]: how many packets tshark finds there

@@ -4,7 +4,8 @@
 . "$(dirname "$0")/lib.sh"
 
 ns_add relay
-start_control relay "ng = unix:$RUN/ng.sock" '[timers]' 'offer-timeout = 1'
+TIMERS='offer-timeout = 1'
+start_control relay "ng = unix:$RUN/ng.sock"
 start events relay "$SLUICECTL" -s "$CTL" events
 check "no stream" wait_for 5 logged events listening
 start json relay "$SLUICECTL" -s "$CTL" --json events

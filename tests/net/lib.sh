@@ -187,7 +187,8 @@ trap 'exit 143' TERM
 media_core() { taskset -cp $$ | sed 's/.*[ ,-]//'; }
 
 # start_sluiced NS ADDRESS...: the relay with one AF_XDP port, on eth0, SOURCE, if set, as its `source`, INTERFACES as
-# sections beside [interface public], CONTROL in its [control], POLICY in its [guard]; or, with CONFIG=FILE, that file
+# sections beside [interface public], CONTROL in its [control], POLICY in its [guard], TIMERS in its [timers]; or, with
+# CONFIG=FILE, that file
 start_sluiced() {
     local ns=$1 address
     shift
@@ -203,6 +204,7 @@ start_sluiced() {
             printf '\n%s\n' "${INTERFACES:-}"
             printf '\n[control]\nng = unix:%s\n%s\n' "$NG" "${CONTROL:-}"
             printf '\n[guard]\n%s\n' "${POLICY:-}"
+            timers
         } >"$CONFIG"
     fi
     start sluiced "$ns" "$SLUICED" -c "$CONFIG"
@@ -210,6 +212,9 @@ start_sluiced() {
     running sluiced || fail "sluiced ended while starting"
     check "sluiced was not ready within 15 s" logged sluiced ready
 }
+
+# timers: unless TIMERS says else no call ends because a test takes long
+timers() { printf '\n[timers]\n%s\n' "${TIMERS:-media-timeout = 0}"; }
 
 # start_control NS LINE...: a relay whose port carries nothing, for what is about control alone; LINEs go to [control]
 start_control() {
@@ -235,6 +240,7 @@ port = wan
 address = 203.0.113.10
 address = 2001:db8::10
 media-ports = 20000-20099
+$(timers)
 
 [control]
 ctl = unix:$RUN/ctl.sock

@@ -76,9 +76,10 @@ spared() {
 }
 
 # heard_well WHAT LOST OPTION...: calls in which at most LOST packets are lost, never as many as 50 in a row (a second),
-# and nothing strange is heard
+# and nothing strange is heard. A machine that is too busy to run the relay for a while holds packets up; those among them
+# that wait while a mapping changes are lost. As many as were held up and came are allowed for on top.
 heard_well() {
-    local what=$1 most=$2 kind lost
+    local what=$1 most=$2 kind lost held_up
     shift 2
     rm -f "$RUN/nat.json"
     load nat "$@" || [ -s "$RUN/nat.json" ] || fail "$what: no calls"
@@ -87,9 +88,10 @@ heard_well() {
     done
     [ "$(value "$RUN/nat.json" ng-errors)" -eq 0 ] || fail "$what: refused"
     [ "$(value "$RUN/nat.json" foreign)" -eq 0 ] || fail "$what: packets from elsewhere"
-    lost=$(value "$RUN/nat.json" rtp lost)
-    [ "$lost" -le "$most" ] || fail "$what: $lost packets lost of $(value "$RUN/nat.json" rtp sent)"
-    [ "$(value "$RUN/nat.json" longest-gap)" -le 50 ] ||
+    lost=$(value "$RUN/nat.json" rtp lost) held_up=$(value "$RUN/nat.json" held-up)
+    [ "$lost" -le $((most + held_up)) ] ||
+        fail "$what: $lost packets lost of $(value "$RUN/nat.json" rtp sent), $held_up held up"
+    [ "$(value "$RUN/nat.json" longest-gap)" -le $((50 + held_up)) ] ||
         fail "$what: nothing heard for $(value "$RUN/nat.json" longest-gap) packets"
-    ok "$what: $lost packets lost of $(value "$RUN/nat.json" rtp sent), RTCP $(value "$RUN/nat.json" rtcp lost) of $(value "$RUN/nat.json" rtcp sent)"
+    ok "$what: $lost packets lost of $(value "$RUN/nat.json" rtp sent), RTCP $(value "$RUN/nat.json" rtcp lost) of $(value "$RUN/nat.json" rtcp sent), $held_up held up"
 }

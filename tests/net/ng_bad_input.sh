@@ -7,7 +7,7 @@ ns_add relay
 chmod 755 "$RUN" # strangers reach the socket, and are turned away there
 ulimit -n 8192
 export ASAN_OPTIONS=${ASAN_OPTIONS:-quarantine_size_mb=4} # else freed memory counts as grown
-start_control relay "ng = unix:$RUN/ng.sock" '[timers]' 'media-timeout = 3600'
+start_control relay "ng = unix:$RUN/ng.sock"
 
 client() { "$NET_DIR/ng_bad_input.py" "$NG" "$@"; }
 resident() { sluicectl status --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["resident KiB"])'; }

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
 """
-rtp_send.py SOURCE-PORT ADDRESS PORT COUNT [same|sound|unsummed|damaged]: RTP (PCMU, 20 ms) at ten times its pace;
-"same": always the same packet; the others say what they mean of the UDP checksum, that no device finishes for them: right,
+rtp_send.py SOURCE-PORT ADDRESS PORT COUNT [same|burst|sound|unsummed|damaged]: RTP (PCMU, 20 ms) at ten times its pace;
+"same": always the same packet; "burst": all at once; the others say what they mean of the UDP checksum, that no device finishes for them: right,
 none, of a packet that was then changed in one byte.
 """
 import socket
@@ -35,4 +35,5 @@ with socket.socket(socket.AF_INET, *((socket.SOCK_RAW, socket.IPPROTO_UDP) if ra
         sequence = 100 if mode == "same" else 100 + number
         packet = struct.pack("!BBHII", 0x80, 0, sequence & 0xffff, sequence * 160, 0x51000000 + source) + bytes(170)
         sock.sendto(datagram(sock, (address, port), packet, mode) if raw else packet, (address, 0 if raw else port))
-        time.sleep(0.002)
+        if mode != "burst":
+            time.sleep(0.002)

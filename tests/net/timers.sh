@@ -7,7 +7,7 @@
 . "$NET_DIR/calls.sh"
 
 media_switch
-CONTROL=$'[timers]\nmedia-timeout = 3\nsilent-timeout = 6\noffer-timeout = 4\nsilence-notice = 1\nfinal-timeout = 11'
+TIMERS=$'media-timeout = 3\nsilent-timeout = 6\noffer-timeout = 4\nsilence-notice = 1\nfinal-timeout = 11'
 start_sluiced relay 10.0.0.1/24
 start events relay "$SLUICECTL" -s "$CTL" --json events
 check "no stream" wait_for 5 logged events listening

@@ -77,7 +77,7 @@ because refused refused "refused or removed by a party .port 0."
 # Announced is 110 packets a second, admitted with slack is twice that, half a second of it at once.
 offer flood "$A"
 answer flood "$B"
-rtp a 5004 "$TO_A" 300
+rtp a 5004 "$TO_A" 1000 burst
 because flood policed "packets from alice are policed away: more than its SDP announced"
 offer denied "$A"
 answer denied "$B"
