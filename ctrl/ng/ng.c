@@ -9,6 +9,7 @@
 #include "ctrl/base/log.h"
 #include "ctrl/ng/ng_commands.h"
 #include "ctrl/ng/ng_frame.h"
+#include "sluice/stack_wipe.h"
 
 enum { UNKNOWN_TEXT = 48 };
 
@@ -194,6 +195,7 @@ static void ng_serve(void *context, const struct sl_peer *peer, void *state, cha
 	if (stray)
 		out->len = 0;
 	explicit_bzero(&r, sizeof(r));
+	sl_stack_wipe();
 }
 
 static void ng_refuse(void *context, const void *state, const char *data, const char *why,
