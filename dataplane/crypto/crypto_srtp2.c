@@ -25,6 +25,7 @@
 #include "dataplane/crypto/pages.h"
 #include "sluice/drop.h"
 #include "sluice/limits.h"
+#include "sluice/stack_wipe.h"
 
 enum {
 	STREAMS =
@@ -52,9 +53,14 @@ struct sl_key {
 	struct stream streams[USES][STREAMS];
 };
 
-/* libsrtp needs nothing per worker; the pointer tells open from failure. */
+/*
+ * libsrtp needs nothing per worker. But one built on NSS (Debian 12's is) loads NSS's modules with
+ * its first session and unloads them with its last: that would be the first packet of the first
+ * call, which would wait for the disk, and find that nothing is loaded any more
+ * (ctrl/daemon/syscall_filter.h). So there is always one session.
+ */
 struct sl_crypto {
-	char unused;
+	srtp_t keeper;
 };
 
 /*
@@ -117,6 +123,7 @@ static srtp_t session_new(const struct sl_master *master, uint32_t ssrc)
 	if (srtp_create(&session, &policy) != srtp_err_status_ok)
 		session = NULL;
 	explicit_bzero(key, sizeof(key));
+	sl_stack_wipe(); /* libsrtp derives session keys there */
 	return session;
 }
 
@@ -363,17 +370,23 @@ static void key_free(struct sl_key *key)
 	free(sl_key_history(key));
 }
 
-static int key_new(struct sl_key **key, const struct sl_master *master)
+static bool library_is_ready(void)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, library_init);
+	return library_ready;
+}
+
+static int key_new(struct sl_key **key, const struct sl_master *master)
+{
 	struct sl_session_keys rtp;
 
 	*key = NULL;
 	if (!supports(master->suite))
 		return -EINVAL;
-	pthread_once(&once, library_init);
 	struct sl_history *history =
-		library_ready ? calloc(1, sizeof(*history) + sizeof(struct sl_key)) : NULL;
+		library_is_ready() ? calloc(1, sizeof(*history) + sizeof(struct sl_key)) : NULL;
 	if (!history)
 		return -ENOMEM;
 	struct sl_key *made = (struct sl_key *)(history + 1);
@@ -391,11 +404,21 @@ static int key_new(struct sl_key **key, const struct sl_master *master)
 
 static struct sl_crypto *open_crypto(void)
 {
-	return calloc(1, sizeof(struct sl_crypto));
+	static const struct sl_master nobodys = {.suite = SL_SUITE_AES_CM_128_HMAC_SHA1_80};
+	struct sl_crypto *crypto = library_is_ready() ? calloc(1, sizeof(*crypto)) : NULL;
+
+	if (!crypto)
+		return NULL;
+	crypto->keeper = session_new(&nobodys, 0);
+	if (crypto->keeper)
+		return crypto;
+	free(crypto);
+	return NULL;
 }
 
 static void close_crypto(struct sl_crypto *crypto)
 {
+	srtp_dealloc(crypto->keeper);
 	free(crypto);
 }
 
