@@ -126,6 +126,11 @@ void sl_notify_ready(const char *status)
 	sd_notifyf(0, "READY=1\nSTATUS=%s", status);
 }
 
+void sl_notify_alive(void)
+{
+	sd_notify(0, "WATCHDOG=1");
+}
+
 void sl_notify_stopping(void)
 {
 	sd_notify(0, "STOPPING=1");

@@ -62,6 +62,7 @@ static void tick(uv_timer_t *timer)
 	sl_load_measure(&r->sessions, r->config->n_ports);
 	sl_protection_tick(&r->protection);
 	sl_quality_tick(&r->sessions);
+	sl_watchdog_tick(&r->watchdog);
 }
 
 static void sweep(uv_timer_t *timer)

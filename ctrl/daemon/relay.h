@@ -14,6 +14,7 @@
 #include "ctrl/config/config.h"
 #include "ctrl/daemon/network.h"
 #include "ctrl/daemon/privileges.h"
+#include "ctrl/daemon/watchdog.h"
 #include "ctrl/guard/protection.h"
 #include "ctrl/ipc/datagram.h"
 #include "ctrl/ipc/server.h"
@@ -28,6 +29,7 @@ struct sl_relay {
 	struct sl_network network;
 	struct sl_protection protection;
 	struct sl_privileges privileges;
+	struct sl_watchdog watchdog;
 	struct sl_config_allow ng_allow[SL_CONFIG_NG_ALLOW], ctl_allow[2];
 	unsigned n_ng_allow;
 	struct sl_sessions sessions;
