@@ -14,7 +14,7 @@ static uint16_t gap_of(uint32_t pps)
 	return (uint16_t)(gap < UINT16_MAX ? gap : UINT16_MAX);
 }
 
-static uint32_t byte_gap_of(uint32_t bytes)
+static uint16_t byte_gap_of(uint32_t bytes)
 {
 	uint64_t gap;
 
@@ -22,8 +22,8 @@ static uint32_t byte_gap_of(uint32_t bytes)
 		return 0;
 	if (bytes < SL_POLICE_BYTES_LEAST)
 		bytes = SL_POLICE_BYTES_LEAST;
-	gap = 256 * TICKS_A_SECOND / bytes;
-	return gap ? (uint32_t)gap : 1;
+	gap = SL_POLICE_PIECE * TICKS_A_SECOND / bytes;
+	return gap ? (uint16_t)gap : 1;
 }
 
 void sl_police_start(struct sl_police *police, const struct sl_police_rates *rates)

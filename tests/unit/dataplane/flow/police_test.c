@@ -43,7 +43,8 @@ static uint64_t step(uint64_t usual)
 	}
 }
 
-static const uint64_t starts[] = {0, SECOND, TURN / 2 - SECOND, TURN - SECOND, 5 * TURN - 1};
+static const uint64_t starts[] = {
+	0, SECOND, TURN / 2 - SECOND, TURN - SECOND, TURN - SECOND / 4, 5 * TURN - 1};
 
 static void packets_as_the_model_says(void **state)
 {
@@ -56,7 +57,6 @@ static void packets_as_the_model_says(void **state)
 			struct sl_police p;
 
 			sl_police_start(&p, &(struct sl_police_rates){.rtp_pps = rates[r]});
-			p.rtp_due = (uint32_t)(now / SL_POLICE_TICK_NS);
 			m.last = now / SL_POLICE_TICK_NS;
 			for (int i = 0; i < 50000; i++) {
 				bool passes = sl_police_rtp(&p, 172, now);
@@ -78,11 +78,10 @@ static void bytes_as_the_model_says(void **state)
 			struct sl_police p;
 
 			sl_police_start(&p, &(struct sl_police_rates){.rtp_bytes = rates[r]});
-			p.bytes_due = (uint32_t)(now / SL_POLICE_TICK_NS);
 			m.last = now / SL_POLICE_TICK_NS;
 			for (int i = 0; i < 50000; i++) {
 				uint16_t len = (uint16_t)(random() % 1460 + 12);
-				uint32_t cost = (uint32_t)((uint64_t)len * p.byte_gap / 256);
+				uint32_t cost = (uint32_t)len * p.byte_gap / 64;
 				bool passes = sl_police_rtp(&p, len, now);
 
 				assert_int_equal(passes, model_take(&m, cost, now));
@@ -116,6 +115,44 @@ static void rates_are_met(void **state)
 	assert_in_range(bytes, 990000, 1010000);
 }
 
+/* Passes packets of all kinds as long as they are let; how many in all. */
+static unsigned burst(struct sl_police *p, uint64_t now)
+{
+	unsigned n = 0;
+
+	while (sl_police_rtp(p, 20, now))
+		n++;
+	while (sl_police_rtcp(p, now))
+		n++;
+	while (sl_police_learn(p, now))
+		n++;
+	return n;
+}
+
+/* Whenever a flow begins, and however long nothing came, half a second of it passes at once. */
+static void a_flow_that_rested_is_full(void **state)
+{
+	static const struct sl_police_rates rates = {
+		.rtp_pps = 100, .rtp_bytes = 100000, .rtcp_pps = 50, .learn_pps = 20};
+	static const uint64_t rests[] = {3 * SECOND, 9 * SECOND, TURN / 2, TURN - 3 * SECOND};
+	const unsigned full = 52 + 28 + 12;
+
+	for (uint64_t at = 0; at < 3 * SECOND; at += SECOND / 100) {
+		for (unsigned turn = 0; turn < 4; turn++) {
+			uint64_t now = turn * TURN + TURN - 2 * SECOND + at;
+			struct sl_police p;
+
+			sl_police_start(&p, &rates);
+			assert_in_range(burst(&p, now), full - 2, full + 1);
+			for (size_t r = 0; r < sizeof(rests) / sizeof(rests[0]); r++) {
+				now += rests[r] + (r == 3 ? at : 0);
+				assert_in_range(burst(&p, now), full - 2, full + 1);
+				assert_in_range(burst(&p, now), 0, 1);
+			}
+		}
+	}
+}
+
 static void no_limit(void **state)
 {
 	struct sl_police p;
@@ -138,7 +175,6 @@ static void clock_goes_back(void **state)
 		unsigned passed = 0;
 
 		sl_police_start(&p, &(struct sl_police_rates){.rtp_pps = 100});
-		p.rtp_due = (uint32_t)(now / SL_POLICE_TICK_NS);
 		while (sl_police_rtp(&p, 20, now))
 			;
 		now -= back[b];
@@ -155,6 +191,7 @@ int main(void)
 		cmocka_unit_test(packets_as_the_model_says),
 		cmocka_unit_test(bytes_as_the_model_says),
 		cmocka_unit_test(rates_are_met),
+		cmocka_unit_test(a_flow_that_rested_is_full),
 		cmocka_unit_test(no_limit),
 		cmocka_unit_test(clock_goes_back),
 	};
