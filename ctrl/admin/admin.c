@@ -12,6 +12,7 @@
 #include "ctrl/admin/admin_status.h"
 #include "ctrl/admin/metrics.h"
 #include "ctrl/observe/snapshot.h"
+#include "ctrl/records/view_json.h"
 
 static json_t *view_status(struct sl_admin *a, const json_t *request)
 {
@@ -56,7 +57,7 @@ static json_t *why_list(const struct sl_why *why)
 	for (unsigned i = 0; i < why->n; i++)
 		json_array_append_new(
 			list, json_pack("{s:s, s:o}", "cause", sl_cause_labels[why->list[i].cause],
-				      "text", sl_admin_text(why->list[i].text)));
+				      "text", sl_json_text(why->list[i].text)));
 	return list;
 }
 
@@ -103,7 +104,7 @@ static json_t *view_metrics(struct sl_admin *a, const json_t *request)
 
 	if (!stream)
 		return NULL;
-	sl_metrics_write(stream, a->sessions, a->protection);
+	sl_metrics_write(stream, a->sessions, a->protection, a->records);
 	fclose(stream);
 	answer = json_pack("{s:s}", "metrics", text ? text : "");
 	free(text);
@@ -119,6 +120,14 @@ static json_t *set_guard(struct sl_admin *a, const json_t *request, const struct
 	return sl_admin_guard_set(a->protection, request, who);
 }
 
+/* After its files were renamed, so that they are made anew at once. */
+static json_t *rotate(struct sl_admin *a, const json_t *request, const struct sl_peer *peer)
+{
+	if (!sl_records_rotate(a->records))
+		return json_pack("{s:s}", "error", "nothing is recorded; see [records]");
+	return json_pack("{s:s}", "done", "rotate");
+}
+
 static const struct {
 	const char *name;
 	json_t *(*make)(struct sl_admin *a, const json_t *request);
@@ -131,6 +140,14 @@ static const struct {
 	{"ports", view_ports},
 	{"guard", view_guard},
 	{"metrics", view_metrics},
+};
+
+static const struct {
+	const char *name;
+	json_t *(*act)(struct sl_admin *a, const json_t *request, const struct sl_peer *peer);
+} verbs[] = {
+	{"set-guard", set_guard},
+	{"rotate", rotate},
 };
 
 /* The connection goes on as a stream, or there is an answer that says why not. */
@@ -195,10 +212,11 @@ static json_t *answer(struct sl_admin *a, const json_t *request, const struct sl
 	for (unsigned i = 0; view && i < sizeof(views) / sizeof(views[0]); i++)
 		if (!strcmp(view, views[i].name))
 			return views[i].make(a, request);
-	if (verb && !strcmp(verb, "set-guard"))
-		return set_guard(a, request, peer);
+	for (unsigned i = 0; verb && i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (!strcmp(verb, verbs[i].name))
+			return verbs[i].act(a, request, peer);
 	if (verb)
-		return json_pack("{s:s}", "error", "no such verb to do: set-guard");
+		return json_pack("{s:s}", "error", "no such verb to do: set-guard, rotate");
 	return json_pack("{s:s}", "error",
 		"no such view: status, calls, call, why, events, trace, capture, drops, ports, "
 		"guard, metrics");

@@ -18,6 +18,7 @@
 #include "ctrl/ipc/server.h"
 #include "ctrl/ipc/websocket.h"
 #include "ctrl/ng/ng.h"
+#include "ctrl/records/records.h"
 
 struct sl_admin {
 	const struct sl_sessions *sessions;
@@ -33,6 +34,7 @@ struct sl_admin {
 	unsigned n_ports; /* of the dataplane */
 	struct sl_events *events;
 	struct sl_taps *taps;
+	struct sl_records *records;
 	int64_t started; /* s, wall clock */
 	bool hugepages;
 };

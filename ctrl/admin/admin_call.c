@@ -2,12 +2,7 @@
 #include "ctrl/admin/admin_call.h"
 
 #include "ctrl/observe/medium_view.h"
-
-static const char *const reasons[SL_VERDICTS] = {[SL_FORWARD] = "forwarded",
-#define X(id, label, text) [SL_DROP_##id] = label,
-	SL_DROP_REASONS(X)
-#undef X
-};
+#include "ctrl/records/view_json.h"
 
 static const char *const states[SL_CALL_STATES] = {
 	[SL_STATE_OFFERED] = "offered",
@@ -15,48 +10,6 @@ static const char *const states[SL_CALL_STATES] = {
 	[SL_STATE_REOFFERED] = "re-offered",
 	[SL_STATE_ENDING] = "ending",
 };
-
-/* Text of a peer's choosing need not be UTF-8, which JSON has to be. */
-json_t *sl_admin_text(const char *text)
-{
-	char printable[SL_CALL_NAME + 1];
-	json_t *json;
-	size_t i;
-
-	if (!text)
-		return json_null();
-	json = json_string(text);
-	if (json)
-		return json;
-	for (i = 0; text[i] && i < SL_CALL_NAME; i++)
-		printable[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
-	printable[i] = '\0';
-	return json_string(printable);
-}
-
-static json_t *path_json(const struct sl_path_view *path)
-{
-	const struct sl_flow_counters *c = &path->count;
-	json_t *drops = json_object();
-
-	for (unsigned v = SL_FORWARD + 1; v < SL_VERDICTS; v++)
-		if (c->drops[v])
-			json_object_set_new(drops, reasons[v], json_integer(c->drops[v]));
-	return json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:o}", "open", path->open, "packets",
-		(json_int_t)c->packets[SL_RTP], "bytes", (json_int_t)c->bytes[SL_RTP],
-		"rtcp_packets", (json_int_t)c->packets[SL_RTCP], "rtcp_bytes",
-		(json_int_t)c->bytes[SL_RTCP], "last_packet", (json_int_t)path->last, "drops",
-		drops);
-}
-
-/* In microseconds. */
-static json_t *latency_json(const struct sl_latency_view *l)
-{
-	if (!l->packets)
-		return json_null();
-	return json_pack("{s:f, s:f}", "average", (double)l->total / (double)l->packets / 1000,
-		"highest", (double)l->highest / 1000);
-}
 
 static json_t *source_json(const struct sl_detail_view *detail, enum sl_component component)
 {
@@ -72,34 +25,6 @@ static json_t *source_json(const struct sl_detail_view *detail, enum sl_componen
 		"refused", (json_int_t)r->refused, "last_refused", other);
 }
 
-static json_t *stream_json(const struct sl_stream_view *stream)
-{
-	const struct sl_quality_report *now = &stream->now;
-	json_t *json = json_pack("{s:I, s:I, s:I, s:I, s:I, s:f}", "ssrc", (json_int_t)now->ssrc,
-		"packets", (json_int_t)now->packets, "lost", (json_int_t)now->lost, "reordered",
-		(json_int_t)now->reordered, "duplicates", (json_int_t)now->duplicates, "jitter_ms",
-		now->jitter_us / 1000.0);
-
-	if (json && stream->samples) {
-		json_object_set_new(json, "mos", json_real(stream->average.mos / 10));
-		json_object_set_new(json, "lowest_mos", json_real(stream->lowest.mos / 10.0));
-		json_object_set_new(
-			json, "round_trip_ms", json_real(stream->average.round_trip / 1000));
-	}
-	return json;
-}
-
-static json_t *streams_json(const struct sl_leg_view *leg, unsigned m)
-{
-	struct sl_stream_view streams[SL_LIVE_SSRCS];
-	unsigned n = sl_view_streams(leg, m, streams);
-	json_t *list = json_array();
-
-	for (unsigned i = 0; i < n; i++)
-		json_array_append_new(list, stream_json(&streams[i]));
-	return list;
-}
-
 static const char *endpoint_text(
 	bool known, const struct sl_endpoint *endpoint, char text[SL_ENDPOINT_TEXT])
 {
@@ -111,13 +36,13 @@ static json_t *medium_json(const struct sl_medium_view *m, const struct sl_detai
 	char local[SL_ENDPOINT_TEXT], remote[SL_ENDPOINT_TEXT], rtcp[SL_ENDPOINT_TEXT];
 
 	return json_pack("{s:o, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:s, s:s, s:o}", "type",
-		sl_admin_text(m->kind), "protocol", m->protocol ? m->protocol : "-", "suite",
+		sl_json_text(m->kind), "protocol", m->protocol ? m->protocol : "-", "suite",
 		sl_suites[m->suite].name, "local",
 		endpoint_text(m->has_ports, &m->local[SL_RTP], local), "remote",
 		endpoint_text(m->active, &m->signalled[SL_RTP], remote), "remote_rtcp",
 		endpoint_text(m->active, &m->signalled[SL_RTCP], rtcp), "rtcp_mux", m->mux, "held",
 		m->held, "key_in", detail->key_in, "key_out", detail->key_out, "from_leg",
-		path_json(&m->from));
+		sl_json_path(&m->from));
 }
 
 static json_t *media_json(
@@ -133,12 +58,12 @@ static json_t *media_json(
 	if (!json)
 		return NULL;
 	json_object_set_new(json, "source", source_json(&detail, SL_RTP));
-	json_object_set_new(json, "streams", streams_json(leg, m));
-	json_object_set_new(json, "latency_us", latency_json(&detail.latency));
+	json_object_set_new(json, "streams", sl_json_streams(leg, m));
+	json_object_set_new(json, "latency_us", sl_json_latency(&detail.latency));
 	json_object_set_new(json, "source_rtcp", source_json(&detail, SL_RTCP));
 	if (detail.connected) {
-		json_object_set_new(json, "to_leg", path_json(&detail.to));
-		json_object_set_new(json, "remote_call", sl_admin_text(detail.remote_call));
+		json_object_set_new(json, "to_leg", sl_json_path(&detail.to));
+		json_object_set_new(json, "remote_call", sl_json_text(detail.remote_call));
 	}
 	return json;
 }
@@ -149,8 +74,8 @@ static json_t *leg_json(const struct sl_sessions *sessions, const struct sl_leg_
 
 	for (unsigned m = 0; m < leg->n_media; m++)
 		json_array_append_new(media, media_json(sessions, leg, m));
-	return json_pack("{s:o, s:o, s:o, s:s, s:I, s:o}", "tag", sl_admin_text(leg->tag), "label",
-		sl_admin_text(leg->label), "connected_with", sl_admin_text(leg->peer), "interface",
+	return json_pack("{s:o, s:o, s:o, s:s, s:I, s:o}", "tag", sl_json_text(leg->tag), "label",
+		sl_json_text(leg->label), "connected_with", sl_json_text(leg->peer), "interface",
 		leg->interface, "created", (json_int_t)leg->created, "media", media);
 }
 
@@ -166,7 +91,7 @@ json_t *sl_admin_call_row(const struct sl_call_view *call)
 
 	sl_view_pair(call, legs);
 	drops = legs[0].carried.drops + legs[1].carried.drops;
-	return json_pack("{s:o, s:s, s:I, s:[s, s], s:[I, I], s:I}", "id", sl_admin_text(call->id),
+	return json_pack("{s:o, s:s, s:I, s:[s, s], s:[I, I], s:I}", "id", sl_json_text(call->id),
 		"state", states[call->state], "age", (json_int_t)call->age, "suites",
 		suite_text(&legs[0]), suite_text(&legs[1]), "packets",
 		(json_int_t)legs[0].carried.packets[SL_RTP],
@@ -183,7 +108,7 @@ json_t *sl_admin_call(const struct sl_sessions *sessions, const struct sl_call_v
 		sl_view_leg(call, i, &leg);
 		json_array_append_new(legs, leg_json(sessions, &leg));
 	}
-	return json_pack("{s:o, s:s, s:I, s:I, s:o}", "id", sl_admin_text(call->id), "state",
+	return json_pack("{s:o, s:s, s:I, s:I, s:o}", "id", sl_json_text(call->id), "state",
 		states[call->state], "created", (json_int_t)call->created, "age",
 		(json_int_t)call->age, "legs", legs);
 }
@@ -194,7 +119,7 @@ static json_t *leg_totals(const struct sl_leg_view *leg)
 	uint64_t packets = c->packets[SL_RTP] + c->packets[SL_RTCP];
 	uint64_t bytes = c->bytes[SL_RTP] + c->bytes[SL_RTCP];
 
-	return json_pack("{s:o, s:I, s:I, s:I}", "leg", sl_admin_text(leg->tag), "packets",
+	return json_pack("{s:o, s:I, s:I, s:I}", "leg", sl_json_text(leg->tag), "packets",
 		(json_int_t)packets, "bytes", (json_int_t)bytes, "drops", (json_int_t)c->drops);
 }
 

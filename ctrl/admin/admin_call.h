@@ -17,7 +17,4 @@ json_t *sl_admin_call(const struct sl_sessions *sessions, const struct sl_call_v
 /* {"seconds", "totals"}: how long, and what was carried from each leg. */
 json_t *sl_admin_totals(const struct sl_call_view *call);
 
-/* Text of a peer's choosing as JSON, whatever bytes it has; NULL: null. */
-json_t *sl_admin_text(const char *text);
-
 #endif

@@ -2,6 +2,7 @@
 #include "ctrl/admin/admin_status.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "ctrl/neigh/neigh.h"
@@ -164,6 +165,23 @@ static json_t *loop(const struct sl_work *work)
 		count(s.late / 1000));
 }
 
+/* By file; empty: nothing is recorded. */
+static json_t *records(const struct sl_records *records)
+{
+	json_t *all = json_object();
+
+	for (unsigned i = 0; records->writer && i < SL_BOOK_COUNT; i++) {
+		struct sl_book_stats s = sl_writer_stats(records->writer, (enum sl_book)i);
+
+		if (s.used)
+			json_object_set_new(all, sl_writer_name(records->writer, (enum sl_book)i),
+				json_pack("{s:I, s:I, s:s?}", "written", count(s.written), "lost",
+					count(s.lost), "error",
+					s.error ? strerror(-s.error) : NULL));
+	}
+	return all;
+}
+
 json_t *sl_admin_status(const struct sl_admin *a)
 {
 	struct sl_server_stats s = sl_server_stats(a->server);
@@ -187,6 +205,7 @@ json_t *sl_admin_status(const struct sl_admin *a)
 	json_object_set_new(status, "events", listeners(a->events));
 	json_object_set_new(status, "admission", admission(a->sessions));
 	json_object_set_new(status, "refusals", refusals(a->ng));
+	json_object_set_new(status, "records", records(a->records));
 	if (a->datagram)
 		json_object_set_new(status, "udp", udp(a));
 	if (a->websocket)

@@ -13,6 +13,7 @@
 #include "ctrl/base/address.h"
 #include "ctrl/call/session.h"
 #include "ctrl/limits/alarm.h"
+#include "ctrl/records/view_json.h"
 
 enum { LOST_ROOM = 64 }; /* bytes kept free for the line that tells of what was lost */
 
@@ -244,9 +245,9 @@ static json_t *line_of(const struct sl_notice *n)
 	set(line, "event", json_string(names[n->type]));
 	set(line, "time", json_real((double)now.tv_sec + (double)now.tv_nsec / 1e9));
 	if (n->call)
-		set(line, "call", sl_admin_text(n->call->id));
+		set(line, "call", sl_json_text(n->call->id));
 	if (n->leg) {
-		set(line, "leg", sl_admin_text(n->leg->tag));
+		set(line, "leg", sl_json_text(n->leg->tag));
 		set(line, "medium", json_integer(n->medium + 1));
 	}
 	if (n->component)

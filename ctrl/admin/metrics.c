@@ -128,12 +128,32 @@ static void pairs(FILE *out, const struct sl_sessions *sessions)
 	}
 }
 
-void sl_metrics_write(
-	FILE *out, const struct sl_sessions *sessions, const struct sl_protection *protection)
+static void records(FILE *out, const struct sl_records *records)
+{
+	if (!records->writer)
+		return;
+	name(out, "sluice_records_total", "counter",
+		"Records of calls and of changes, by file and by what became of them.");
+	for (unsigned i = 0; i < SL_BOOK_COUNT; i++) {
+		struct sl_book_stats s = sl_writer_stats(records->writer, (enum sl_book)i);
+		const uint64_t counts[] = {s.written, s.lost};
+		static const char *const became[] = {"written", "lost"};
+
+		for (int k = 0; s.used && k < 2; k++)
+			fprintf(out,
+				"sluice_records_total{file=\"%s\",became=\"%s\"} %" PRIu64 "\n",
+				sl_writer_name(records->writer, (enum sl_book)i), became[k],
+				counts[k]);
+	}
+}
+
+void sl_metrics_write(FILE *out, const struct sl_sessions *sessions,
+	const struct sl_protection *protection, const struct sl_records *recorded)
 {
 	calls(out, sessions);
 	drops(out, protection);
 	workers(out);
 	ports(out, protection->n_ports);
 	pairs(out, sessions);
+	records(out, recorded);
 }

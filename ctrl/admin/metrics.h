@@ -7,8 +7,9 @@
 
 #include "ctrl/call/session.h"
 #include "ctrl/guard/protection.h"
+#include "ctrl/records/records.h"
 
-void sl_metrics_write(
-	FILE *out, const struct sl_sessions *sessions, const struct sl_protection *protection);
+void sl_metrics_write(FILE *out, const struct sl_sessions *sessions,
+	const struct sl_protection *protection, const struct sl_records *records);
 
 #endif

@@ -2,9 +2,9 @@
 /* The ports of a call, and a packet of it as a line of JSON. */
 #include <string.h>
 
-#include "ctrl/admin/admin_call.h"
 #include "ctrl/admin/tap_parts.h"
 #include "ctrl/base/address.h"
+#include "ctrl/records/view_json.h"
 #include "dataplane/path/parse.h"
 
 /* A record's cookie names leg, medium and component. */
@@ -103,9 +103,9 @@ static void set_leg(json_t *line, const struct sl_leg *leg, unsigned m)
 {
 	bool known = leg && m < leg->n_media;
 
-	json_object_set_new(line, "leg", sl_admin_text(leg ? leg->tag : NULL));
+	json_object_set_new(line, "leg", sl_json_text(leg ? leg->tag : NULL));
 	json_object_set_new(line, "medium", json_integer(m + 1));
-	json_object_set_new(line, "type", known ? sl_admin_text(leg->media[m].kind) : json_null());
+	json_object_set_new(line, "type", known ? sl_json_text(leg->media[m].kind) : json_null());
 }
 
 static void set_endpoint(json_t *line, const char *key, const uint8_t ip[16], unsigned port)

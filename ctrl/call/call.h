@@ -218,6 +218,7 @@ struct sl_call {
 	TAILQ_ENTRY(sl_call) due;     /* while it has a deadline */
 	/* For ctrl/observe/watch.h; times are of sl_clock, 0: never. */
 	uint64_t born, offered, answered;
+	uint64_t first_answered;
 	unsigned rounds;        /* re-INVITEs that were answered */
 	bool open_offer;        /* the last offer has no answer yet */
 	const char *end_reason; /* NULL: it was deleted */

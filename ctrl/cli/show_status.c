@@ -98,6 +98,22 @@ static void show_next_hops(const json_t *hops)
 			number(hops, "waiting"), number(hops, "put_off"));
 }
 
+static void show_records(json_t *records)
+{
+	const char *name;
+	json_t *file;
+
+	json_object_foreach(records, name, file)
+	{
+		printf("%s: %" JSON_INTEGER_FORMAT " records written, %" JSON_INTEGER_FORMAT
+		       " lost",
+			name, number(file, "written"), number(file, "lost"));
+		if (json_is_string(json_object_get(file, "error")))
+			printf("; NOW: %s", text(file, "error"));
+		putchar('\n');
+	}
+}
+
 void sl_show_status(const json_t *a)
 {
 	const json_t *calls = json_object_get(a, "calls"), *control = json_object_get(a, "control"),
@@ -139,4 +155,5 @@ void sl_show_status(const json_t *a)
 		       " by sources not allowed, %" JSON_INTEGER_FORMAT " unanswered\n",
 			number(udp, "served"), number(udp, "duplicates"), number(udp, "malformed"),
 			number(udp, "refused_by_source"), number(udp, "unanswered"));
+	show_records(json_object_get(a, "records"));
 }

@@ -35,6 +35,7 @@ static const char usage[] =
 	"  guard detach NETDEV                remove a guard that nobody holds\n"
 	"  guard show NETDEV                  its counters, with or without sluiced\n"
 	"  ports      ports, queues, guard, media addresses and their port pools\n"
+	"  rotate     close and open the files of [records] again, after they were renamed\n"
 	"  metrics    counters, in the text format of Prometheus\n"
 	"\n"
 	"  -s, --socket PATH  control socket (default /run/sluice/ctl.sock)\n"
@@ -57,20 +58,26 @@ static void show_metrics(const json_t *answer)
 	fputs(json_string_value(json_object_get(answer, "metrics")), stdout);
 }
 
+static void show_nothing(const json_t *answer)
+{
+}
+
 static const struct verb {
 	const char *name;
 	void (*show)(const json_t *answer);
 	bool has_id;
+	bool changes; /* a verb of the admin socket, no view */
 } verbs[] = {
-	{"status", sl_show_status, false},
-	{"calls", sl_show_calls, false},
-	{"call", sl_show_call, true},
-	{"why", sl_show_why, true},
-	{"events", NULL, false},
-	{"drops", sl_show_drops, false},
-	{"ports", sl_show_ports, false},
-	{"guard", sl_show_guard, false},
-	{"metrics", show_metrics, false},
+	{"status", sl_show_status, false, false},
+	{"calls", sl_show_calls, false, false},
+	{"call", sl_show_call, true, false},
+	{"why", sl_show_why, true, false},
+	{"events", NULL, false, false},
+	{"drops", sl_show_drops, false, false},
+	{"ports", sl_show_ports, false, false},
+	{"guard", sl_show_guard, false, false},
+	{"metrics", show_metrics, false, false},
+	{"rotate", show_nothing, false, true},
 };
 
 /* guard set KEY VALUE; guard deny PREFIX */
@@ -201,9 +208,9 @@ static size_t read_socket(void *buffer, size_t room, void *data)
 	return n < 0 ? (size_t)-1 : (size_t)n;
 }
 
-static json_t *ask(const struct options *o)
+static json_t *ask(const struct options *o, bool changes)
 {
-	json_t *request = json_pack("{s:s, s:s*, s:s*, s:s*}", o->key ? "do" : "view",
+	json_t *request = json_pack("{s:s, s:s*, s:s*, s:s*}", o->key || changes ? "do" : "view",
 		o->key ? "set-guard" : o->verb, "id", o->id, "key", o->key, "value", o->value);
 	char *text = request ? json_dumps(request, JSON_COMPACT) : NULL;
 	json_t *answer = NULL;
@@ -288,7 +295,7 @@ int main(int argc, char **argv)
 	}
 	if (!verb->show)
 		return show_events(&options);
-	answer = ask(&options);
+	answer = ask(&options, verb->changes);
 	if (!answer)
 		return EXIT_FAILURE;
 	/* The text of the metrics has lines. */

@@ -92,6 +92,19 @@ struct sl_config_interface {
 	bool strict_source;      /* source = strict: only from where SDP says */
 };
 
+enum sl_records_sync {
+	SL_SYNC_NEVER,  /* the kernel decides when records reach the disk */
+	SL_SYNC_SECOND, /* once a second */
+	SL_SYNC_EACH,   /* at once; records that come meanwhile share the next time */
+};
+
+/* [records] */
+struct sl_config_records {
+	char directory[SL_CONFIG_PATH]; /* "": nothing is recorded */
+	bool cdr_json, cdr_csv;
+	enum sl_records_sync sync;
+};
+
 struct sl_config_allow {
 	enum { SL_ALLOW_UID, SL_ALLOW_GID } kind;
 	uint32_t id;
@@ -142,6 +155,8 @@ struct sl_config {
 	struct sl_limits limits; /* [limits], and max-sessions of [control] */
 
 	struct sl_guard_config guard; /* [guard] */
+
+	struct sl_config_records records; /* [records] */
 
 	unsigned n_ports;
 	struct sl_config_port ports[SL_MAX_PORTS];

@@ -273,4 +273,5 @@ void sl_config_check(struct sl_config_parser *parser)
 		check_control(parser);
 	sl_config_ng_defaults(config);
 	sl_config_check_operate(parser);
+	sl_config_check_records(parser);
 }

@@ -207,6 +207,11 @@ static bool open_guard(struct sl_config_parser *parser, const char *name)
 	return open_once(parser, &parser->guard_lines);
 }
 
+static bool open_records(struct sl_config_parser *parser, const char *name)
+{
+	return open_once(parser, &parser->records_lines);
+}
+
 static bool open_port(struct sl_config_parser *parser, const char *name)
 {
 	struct sl_config *config = parser->config;
@@ -254,5 +259,6 @@ const struct sl_config_section sl_config_sections[] = {
 	{"timers", false, sl_config_timers_keys, open_timers},
 	{"limits", false, sl_config_limits_keys, open_limits},
 	{"guard", false, guard_keys, open_guard},
+	{"records", false, sl_config_records_keys, open_records},
 	{NULL, false, NULL, NULL},
 };

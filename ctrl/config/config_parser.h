@@ -47,6 +47,7 @@ struct sl_config_parser {
 	struct sl_config_lines timers_lines;
 	struct sl_config_lines limits_lines;
 	struct sl_config_lines guard_lines;
+	struct sl_config_lines records_lines;
 	struct sl_config_lines port_lines[SL_MAX_PORTS];
 	struct sl_config_lines interface_lines[SL_MAX_INTERFACES];
 };
@@ -95,6 +96,11 @@ void sl_config_print_operate(FILE *out, const struct sl_config *config);
 /* Sets `flag` to whether `value` is yes; reports all but yes and no. */
 void sl_config_set_flag(
 	struct sl_config_parser *parser, bool *flag, const char *key, const char *value);
+
+/* config_records.c: the keys of [records], likewise. */
+extern const struct sl_config_key sl_config_records_keys[];
+void sl_config_check_records(struct sl_config_parser *parser);
+void sl_config_print_records(FILE *out, const struct sl_config_records *records);
 
 /* Where the key called `key` was set among `lines` of the section called `section`; its section if
  * it was not. */

@@ -108,4 +108,5 @@ void sl_config_print(FILE *out, const struct sl_config *config)
 	sl_config_print_operate(out, config);
 	fprintf(out, "\n[guard]\n");
 	sl_guard_config_print(out, &config->guard);
+	sl_config_print_records(out, &config->records);
 }

@@ -142,11 +142,7 @@ static int confine(void)
 	return 0;
 }
 
-/*
- * No capability is left, also where the user stays the same and the kernel takes none. But where
- * the limit of locked memory could not be lifted, a thread without CAP_IPC_LOCK can allocate none.
- */
-static int strip(void)
+int sl_privileges_strip(void)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct had[_LINUX_CAPABILITY_U32S_3] = {0};
@@ -197,7 +193,7 @@ int sl_privileges_drop(struct sl_privileges *privileges, struct sl_error *error)
 			error, ret, "cannot become user %s: %s", privileges->user, strerror(-ret));
 	ret = limit_capabilities();
 	if (!ret)
-		ret = sl_threads_other(strip);
+		ret = sl_threads_other(sl_privileges_strip);
 	if (!ret)
 		ret = set_traceable(privileges->traceable);
 	if (ret)

@@ -45,4 +45,11 @@ int sl_privileges_runtime_dir(
  */
 int sl_privileges_drop(struct sl_privileges *privileges, struct sl_error *error);
 
+/*
+ * Leaves the calling thread without capabilities, also where the user stays the same and the kernel
+ * takes none. But where the limit of locked memory could not be lifted, it keeps CAP_IPC_LOCK: a
+ * thread without it can allocate nothing. Safe in a signal handler. 0 or -errno.
+ */
+int sl_privileges_strip(void);
+
 #endif

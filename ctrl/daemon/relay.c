@@ -62,6 +62,7 @@ static void tick(uv_timer_t *timer)
 	sl_load_measure(&r->sessions, r->config->n_ports);
 	sl_protection_tick(&r->protection);
 	sl_quality_tick(&r->sessions);
+	sl_records_tick(&r->records);
 	sl_watchdog_tick(&r->watchdog);
 }
 
@@ -93,6 +94,7 @@ static void on_notice(void *relay, const struct sl_notice *notice)
 
 	sl_ng_notify(&r->ng, notice);
 	sl_events_notify(r->events, notice);
+	sl_records_notify(&r->records, &r->sessions, notice);
 }
 
 static void start_sessions(struct sl_relay *r)
@@ -111,6 +113,8 @@ static void start_sessions(struct sl_relay *r)
 
 	r->protection.notify = sl_events_notify;
 	r->protection.notify_context = r->events;
+	r->records.notify = sl_events_notify;
+	r->records.notify_context = r->events;
 	sl_sessions_init(&r->sessions, &env);
 	r->sessions_open = true;
 	start_timer(r, &r->tick, tick, TICK_MS);
@@ -192,6 +196,7 @@ static int start_sockets(struct sl_relay *r, struct sl_error *error)
 		.n_ports = config->n_ports,
 		.events = r->events,
 		.taps = r->taps,
+		.records = &r->records,
 		.started = time(NULL),
 		.hugepages = r->network.hugepages,
 	};
@@ -244,6 +249,8 @@ int sl_relay_start(
 	if (!rc)
 		rc = drop_privileges(r, error);
 	if (!rc)
+		rc = sl_records_start(&r->records, &config->records, sl_privileges_strip, error);
+	if (!rc)
 		rc = sl_workers_start(r->crypto, error);
 	if (rc)
 		return rc;
@@ -270,8 +277,10 @@ void sl_relay_stop(struct sl_relay *r)
 	 * would take seconds. */
 	sl_network_detach(&r->network);
 	sl_workers_stop();
+	sl_records_ending(&r->records);
 	if (r->sessions_open)
 		sl_sessions_fini(&r->sessions);
+	sl_records_stop(&r->records);
 	sl_ng_fini(&r->ng);
 	sl_events_stop(r->events);
 	sl_neigh_close(r->network.neigh);

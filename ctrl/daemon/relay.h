@@ -20,6 +20,7 @@
 #include "ctrl/ipc/server.h"
 #include "ctrl/ipc/websocket.h"
 #include "ctrl/ng/ng.h"
+#include "ctrl/records/records.h"
 #include "sluice/error.h"
 
 struct sl_relay {
@@ -38,6 +39,7 @@ struct sl_relay {
 	struct sl_events *events;
 	struct sl_taps *taps;
 	bool ticking;
+	struct sl_records records;
 	struct sl_work *work;
 	struct sl_server *server;
 	struct sl_datagram *datagram;   /* NULL: no ng = udp: */

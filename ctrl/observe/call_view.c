@@ -55,6 +55,9 @@ void sl_view_call(const struct sl_call *call, struct sl_call_view *view)
 		.state = state_of(call),
 		.created = call->created,
 		.age = time(NULL) - call->created,
+		.begun = call->born,
+		.answered = call->first_answered,
+		.emergency = call->emergency,
 		.n_legs = call->n_legs,
 		.model = call,
 	};

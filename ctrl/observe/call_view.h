@@ -37,8 +37,10 @@ struct sl_latency_view {
 struct sl_call_view {
 	const char *id;
 	enum sl_call_state state;
-	int64_t created; /* s, wall clock */
-	int64_t age;     /* s */
+	int64_t created;          /* s, wall clock */
+	int64_t age;              /* s */
+	uint64_t begun, answered; /* sl_clock: its first offer and answer; 0: none yet */
+	bool emergency;
 	unsigned n_legs;
 	const struct sl_call *model;
 };

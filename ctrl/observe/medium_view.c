@@ -7,6 +7,7 @@
 #include "ctrl/call/port_pair.h"
 #include "ctrl/media/counters.h"
 #include "ctrl/media/hairpin.h"
+#include "ctrl/observe/mos.h"
 #include "ctrl/observe/quality.h"
 
 static void view_path(const struct sl_path *path, struct sl_path_view *view)
@@ -97,6 +98,21 @@ void sl_view_detail(const struct sl_sessions *sessions, const struct sl_leg_view
 	view_flow(&leg->model->media[m].path, view);
 	if (peer && m < peer->n_media)
 		view_connection(sessions, &peer->media[m].path, view);
+}
+
+unsigned sl_view_payloads(
+	const struct sl_leg_view *leg, unsigned m, struct sl_payload_view payloads[SL_PAYLOADS])
+{
+	const struct sl_media_params *params = &leg->model->media[m].params;
+	unsigned n = 0;
+
+	for (; n < SL_PAYLOADS && params->payloads[n].hz; n++)
+		payloads[n] = (struct sl_payload_view){
+			.type = params->payloads[n].type & 0xff,
+			.clock = params->payloads[n].hz,
+			.codec = sl_mos_codec_names[params->codecs[n]],
+		};
+	return n;
 }
 
 static void view_quality(const struct sl_quality_track *track, struct sl_stream_view *view)

@@ -41,6 +41,13 @@ struct sl_stream_view {
 	struct sl_quality_sample lowest, highest;
 };
 
+/* A payload type of a party's SDP. */
+struct sl_payload_view {
+	uint8_t type;
+	uint32_t clock;    /* Hz */
+	const char *codec; /* its family, as quality is judged by; NULL: not known, or no speech */
+};
+
 /* The part of a medium that operators alone are shown. */
 struct sl_detail_view {
 	char key_in[9], key_out[9]; /* fingerprints; "": plain RTP, or nothing yet */
@@ -58,6 +65,10 @@ void sl_view_medium(const struct sl_leg_view *leg, unsigned m, struct sl_medium_
 /* The same; `sessions` have the call. */
 void sl_view_detail(const struct sl_sessions *sessions, const struct sl_leg_view *leg, unsigned m,
 	struct sl_detail_view *view);
+
+/* Describes the payload types that the party's SDP has a clock for. Returns how many there are. */
+unsigned sl_view_payloads(
+	const struct sl_leg_view *leg, unsigned m, struct sl_payload_view payloads[SL_PAYLOADS]);
 
 /* Describes the streams that were received of it. Returns how many there are. */
 unsigned sl_view_streams(

@@ -20,6 +20,19 @@ static const struct {
 	[SL_MOS_OPUS] = {0, 20},
 };
 
+const char *const sl_mos_codec_names[SL_MOS_CODECS] = {
+	[SL_MOS_G711] = "G711",
+	[SL_MOS_G722] = "G722",
+	[SL_MOS_G723] = "G723",
+	[SL_MOS_G726] = "G726",
+	[SL_MOS_G729] = "G729",
+	[SL_MOS_GSM] = "GSM",
+	[SL_MOS_ILBC] = "iLBC",
+	[SL_MOS_AMR] = "AMR",
+	[SL_MOS_AMR_WB] = "AMR-WB",
+	[SL_MOS_OPUS] = "opus",
+};
+
 static const struct {
 	const char *name;
 	enum sl_mos_codec codec;

@@ -37,6 +37,9 @@ enum sl_mos_codec {
 	SL_MOS_CODECS,
 };
 
+/* The family of a codec in one word; NULL for SL_MOS_UNKNOWN. */
+extern const char *const sl_mos_codec_names[SL_MOS_CODECS];
+
 /* By the name in a=rtpmap, any case (RFC 3551 4.5). */
 enum sl_mos_codec sl_mos_codec(const char *name, size_t len);
 

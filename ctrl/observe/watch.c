@@ -100,6 +100,8 @@ void sl_watch_answered(struct sl_sessions *sessions, struct sl_call *call, struc
 	call->open_offer = false;
 	call->answered = now;
 	if (first)
+		call->first_answered = now;
+	if (first)
 		tell(sessions, &(struct sl_notice){.type = SL_NOTICE_UP, .call = call});
 	for (unsigned i = 0; i < 2; i++)
 		for (unsigned m = 0; m < legs[i]->n_media; m++) {

@@ -31,6 +31,8 @@ ng = unix:$RUN/service/ng.sock
 ng = udp:127.0.0.1:22222
 ng = ws:127.0.0.1:8080
 ng-allow = uid:0
+[records]
+directory = $RUN/records
 CONF
 }
 
@@ -60,13 +62,13 @@ for task in sorted(os.listdir("/proc/%s/task" % pid), key=int):
         "no_new_privs": lines["NoNewPrivs"].strip() != "1",
         "system calls": lines["Seccomp"].strip() != "2",
         "precedence": os.getpriority(os.PRIO_PROCESS, int(task)) != NICE.get(name, 0),
-        "a thread of DPDK": bits["CapPrm"] & ~SPARED if name.startswith(("eal-", "rte_")) else 0,
+        "a thread of DPDK, or for records": bits["CapPrm"] & ~SPARED if name.startswith(("eal-", "rte_", "sluice-rec")) else 0,
     }
     faults += ["%s (%s): %s" % (name, task, what) for what, is_wrong in wrong.items() if is_wrong]
 limits = open("/proc/%s/limits" % pid).read()
 if not any(line.split()[4:6] == ["0", "0"] for line in limits.splitlines() if line.startswith("Max core file size")):
     faults.append("core dumps")
-if not any(name.startswith("eal-") for name in names) or len(names) < 3:
+if not any(name.startswith("eal-") for name in names) or "sluice-records" not in names or len(names) < 4:
     faults.append("these are not all threads: %r" % names)
 print("%d threads: %s" % (len(names), ", ".join(names)))
 sys.exit("\n".join(faults) or 0)
@@ -75,6 +77,7 @@ END
 for who in "nobody adaptive" "root busy"; do
     read -r user poll <<<"$who"
     rm -rf "$RUN/service" && mkdir "$RUN/service"
+    rm -rf "$RUN/records" && install -d -m 0750 -o $user "$RUN/records"
     config $user $poll >"$RUN/$user.conf"
     CONFIG=$RUN/$user.conf start_sluiced relay
     NG=$RUN/service/ng.sock CTL=$RUN/service/ctl.sock

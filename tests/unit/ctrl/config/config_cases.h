@@ -255,6 +255,11 @@ static const struct bad bad_files[] = {
 	{"percent", VALID "[limits]\nmax-worker-load = 101\n", {{11, "percent from 0"}}},
 	{"reserve of all", VALID "max-sessions = 5\n[limits]\nemergency-reserve = 5\n",
 		{{12, "leaves no session"}}},
+	{"records", VALID "[records]\ndirectory = here\ncdr = xml\nfsync = 5\n",
+		{{11, "directory: path 'here'"}, {12, "write json, csv, both or off"},
+			{13, "write never, second or each"}}},
+	{"records without directory", VALID "[records]\ncdr = csv\n",
+		{{10, "needs directory = PATH"}}},
 	{"control without ng", PORT IFACE "[control]\n", {{8, "needs ng"}}},
 	{"ng",
 		VALID

@@ -193,7 +193,8 @@ static const char full[] =
 	"[guard]\nunknown-source-pps = 100\nunknown-pps = off\nflow-rate-slack = 1.5\n"
 	"rtcp-pps = off\nlearning-pps = 100\n"
 	"allow = 192.0.2.7\ndeny = 192.0.2.0/24\ndeny = 2001:db8:bad::/48\n"
-	"deny = 0.0.0.0/0\n";
+	"deny = 0.0.0.0/0\n"
+	"[records]\ndirectory = /var/log/sluice\ncdr = both\nfsync = each\n";
 
 static const struct sl_listed *denied(const char *address)
 {
@@ -266,6 +267,22 @@ static void means_what_it_says(void **state)
 	assert_int_equal(config.timers.final, 43200);
 	assert_int_equal(config.timers.notice, 5);
 	assert_int_equal(config.timers.kept, 60);
+	assert_string_equal(config.records.directory, "/var/log/sluice");
+	assert_true(config.records.cdr_json && config.records.cdr_csv);
+	assert_int_equal(config.records.sync, SL_SYNC_EACH);
+}
+
+/* Who says where wants records; nobody else has any. */
+static void records_have_a_place(void **state)
+{
+	assert_int_equal(read_text(VALID, &config), 0);
+	assert_false(config.records.cdr_json || config.records.cdr_csv);
+	assert_int_equal(read_text(VALID "[records]\ndirectory = /r\n", &config), 0);
+	assert_true(config.records.cdr_json);
+	assert_false(config.records.cdr_csv);
+	assert_int_equal(config.records.sync, SL_SYNC_SECOND);
+	assert_int_equal(read_text(VALID "[records]\ndirectory = /r\ncdr = off\n", &config), 0);
+	assert_false(config.records.cdr_json);
 }
 
 static void what_is_printed_reads_back_the_same(void **state)
@@ -366,6 +383,7 @@ int main(void)
 		cmocka_unit_test(fills_in_defaults),
 		cmocka_unit_test(a_pool_of_addresses),
 		cmocka_unit_test(means_what_it_says),
+		cmocka_unit_test(records_have_a_place),
 		cmocka_unit_test(what_is_printed_reads_back_the_same),
 		cmocka_unit_test(the_guard_alone_needs_less),
 		cmocka_unit_test(the_samples_are_right),

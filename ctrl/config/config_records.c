@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The keys of [records]. */
+#include <string.h>
+
+#include "ctrl/config/config_parser.h"
+
+static const char *const cdr_words[] = {"off", "json", "csv", "both"}; /* bit 0: JSON, 1: CSV */
+static const char *const sync_words[] = {
+	[SL_SYNC_NEVER] = "never", [SL_SYNC_SECOND] = "second", [SL_SYNC_EACH] = "each"};
+
+enum { CDR_WORDS = 4, SYNC_WORDS = 3 };
+
+static int word_of(const char *const words[], int n, const char *value)
+{
+	while (n-- > 0)
+		if (!strcmp(words[n], value))
+			break;
+	return n;
+}
+
+static void set_directory(struct sl_config_parser *parser, const char *value)
+{
+	sl_config_set_path(parser, parser->config->records.directory, "directory", value);
+}
+
+static void set_cdr(struct sl_config_parser *parser, const char *value)
+{
+	int cdr = word_of(cdr_words, CDR_WORDS, value);
+
+	if (cdr < 0)
+		sl_config_fault(parser, "cdr: '%.64s'; write json, csv, both or off", value);
+	parser->config->records.cdr_json = cdr > 0 && cdr & 1;
+	parser->config->records.cdr_csv = cdr > 0 && cdr & 2;
+}
+
+static void set_fsync(struct sl_config_parser *parser, const char *value)
+{
+	int sync = word_of(sync_words, SYNC_WORDS, value);
+
+	if (sync < 0)
+		sl_config_fault(parser, "fsync: '%.64s'; write never, second or each", value);
+	else
+		parser->config->records.sync = (enum sl_records_sync)sync;
+}
+
+const struct sl_config_key sl_config_records_keys[] = {
+	{"directory", false, set_directory},
+	{"cdr", false, set_cdr},
+	{"fsync", false, set_fsync},
+	{NULL, false, NULL},
+};
+
+/* Who names a directory wants records; without one there can be none. */
+void sl_config_check_records(struct sl_config_parser *parser)
+{
+	const struct sl_config_lines *lines = &parser->records_lines;
+	struct sl_config_records *records = &parser->config->records;
+	bool somewhere = sl_config_is_set("records", lines, "directory");
+
+	if (!sl_config_is_set("records", lines, "cdr"))
+		records->cdr_json = somewhere;
+	if (!sl_config_is_set("records", lines, "fsync"))
+		records->sync = SL_SYNC_SECOND;
+	if (!somewhere && (records->cdr_json || records->cdr_csv))
+		sl_config_fault_at(parser, lines->section,
+			"[records] needs directory = PATH to keep records in");
+}
+
+void sl_config_print_records(FILE *out, const struct sl_config_records *records)
+{
+	fprintf(out, "\n[records]\n");
+	if (records->directory[0])
+		fprintf(out, "directory = %s\n", records->directory);
+	fprintf(out, "cdr = %s\nfsync = %s\n",
+		cdr_words[(records->cdr_json ? 1 : 0) | (records->cdr_csv ? 2 : 0)],
+		sync_words[records->sync]);
+}
