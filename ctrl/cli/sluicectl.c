@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "ctrl/cli/admin_socket.h"
+#include "ctrl/cli/audit.h"
 #include "ctrl/cli/guard_only.h"
 #include "ctrl/cli/show.h"
 #include "ctrl/cli/tap.h"
@@ -35,12 +36,15 @@ static const char usage[] =
 	"  guard detach NETDEV                remove a guard that nobody holds\n"
 	"  guard show NETDEV                  its counters, with or without sluiced\n"
 	"  ports      ports, queues, guard, media addresses and their port pools\n"
+	"  audit verify FILE...               is the audit trail in these files, oldest first,\n"
+	"                                     whole? --head HEAD: and does it have that record?\n"
 	"  rotate     close and open the files of [records] again, after they were renamed\n"
 	"  metrics    counters, in the text format of Prometheus\n"
 	"\n"
 	"  -s, --socket PATH  control socket (default /run/sluice/ctl.sock)\n"
 	"      --json         the answer as it came\n"
 	"      --all          drops: all reasons\n"
+	"      --head HEAD        audit verify: as `audit head` told it once\n"
 	"      --clear        capture: also in clear, which the daemon's log tells\n"
 	"      --version      show the version\n"
 	"      --help         show this\n";
@@ -49,6 +53,7 @@ struct options {
 	const char *socket, *verb, *id;
 	const char *key, *value; /* guard: what to set; NULL: nothing */
 	const char *config;
+	const char *head;
 	struct sl_tap_options tap; /* trace, capture */
 	bool json;
 };
@@ -141,6 +146,7 @@ static int read_options(int argc, char **argv, struct options *o)
 		{"config", required_argument, NULL, 'c'},
 		{"json", no_argument, NULL, 'j'},
 		{"all", no_argument, NULL, 'a'},
+		{"head", required_argument, NULL, 'H'},
 		{"clear", no_argument, NULL, 'k'},
 		{"version", no_argument, NULL, 'v'},
 		{"help", no_argument, NULL, 'h'},
@@ -161,6 +167,9 @@ static int read_options(int argc, char **argv, struct options *o)
 			break;
 		case 'a':
 			sl_show_all = true;
+			break;
+		case 'H':
+			o->head = optarg;
 			break;
 		case 'k':
 			o->tap.clear = true;
@@ -186,6 +195,9 @@ static int read_options(int argc, char **argv, struct options *o)
 	}
 	if (is_tap(o))
 		return read_tap(argc, argv, o);
+	if (o->verb && !strcmp(o->verb, "audit") && argc - optind > 1 &&
+		!strcmp(argv[optind], "verify"))
+		exit(sl_audit_verify(argv + optind + 1, argc - optind - 1, o->head));
 	o->id = optind < argc ? argv[optind++] : NULL;
 	return optind < argc ? 2 : -1;
 }
