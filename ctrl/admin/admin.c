@@ -111,6 +111,18 @@ static json_t *view_metrics(struct sl_admin *a, const json_t *request)
 	return answer;
 }
 
+/* To be noted elsewhere: it shows whether the end of the trail was cut off. */
+static json_t *view_audit(struct sl_admin *a, const json_t *request)
+{
+	struct sl_chain head;
+	char text[SL_CHAIN_HEAD];
+
+	if (!a->records->audit)
+		return json_pack("{s:s}", "error", "there is no audit trail; see [records]");
+	head = sl_audit_head(a->records->audit);
+	return json_pack("{s:s}", "head", sl_chain_text(&head, text));
+}
+
 /* Who asks is part of the record. */
 static json_t *set_guard(struct sl_admin *a, const json_t *request, const struct sl_peer *peer)
 {
@@ -140,6 +152,7 @@ static const struct {
 	{"ports", view_ports},
 	{"guard", view_guard},
 	{"metrics", view_metrics},
+	{"audit", view_audit},
 };
 
 static const struct {
@@ -150,6 +163,29 @@ static const struct {
 	{"rotate", rotate},
 };
 
+static const char *text_of(const json_t *json, const char *key)
+{
+	return json_string_value(json_object_get(json, key));
+}
+
+/* Records what was asked to be changed; `answer` NULL: it was done. Returns `answer`. */
+static json_t *record(const struct sl_admin *a, const char *command, const json_t *request,
+	const struct sl_peer *peer, json_t *answer)
+{
+	const char *id = text_of(request, "id");
+
+	sl_audit(a->records->audit, &(struct sl_audit_entry){
+					    .peer = peer,
+					    .via = "ctl",
+					    .command = command,
+					    .call = {id, id ? (uint32_t)strlen(id) : 0},
+					    .key = text_of(request, "key"),
+					    .value = text_of(request, "value"),
+					    .refused = text_of(answer, "error"),
+				    });
+	return answer;
+}
+
 /* The connection goes on as a stream, or there is an answer that says why not. */
 static json_t *stream(struct sl_admin *a, const json_t *request, const char *view,
 	const struct sl_peer *peer, struct sl_server_reply *reply)
@@ -157,6 +193,9 @@ static json_t *stream(struct sl_admin *a, const json_t *request, const char *vie
 	bool events = !strcmp(view, "events");
 	json_t *no = events ? NULL : sl_taps_ask(a->taps, request, peer);
 
+	/* Media that leaves decrypted changes nothing, and is the last that may go unnoticed. */
+	if (!strcmp(view, "capture") && json_is_true(json_object_get(request, "clear")))
+		record(a, "capture-clear", request, peer, no);
 	if (no)
 		return no;
 	reply->adopt = events ? sl_events_adopt : sl_taps_adopt;
@@ -214,12 +253,12 @@ static json_t *answer(struct sl_admin *a, const json_t *request, const struct sl
 			return views[i].make(a, request);
 	for (unsigned i = 0; verb && i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		if (!strcmp(verb, verbs[i].name))
-			return verbs[i].act(a, request, peer);
+			return record(a, verb, request, peer, verbs[i].act(a, request, peer));
 	if (verb)
 		return json_pack("{s:s}", "error", "no such verb to do: set-guard, rotate");
 	return json_pack("{s:s}", "error",
 		"no such view: status, calls, call, why, events, trace, capture, drops, ports, "
-		"guard, metrics");
+		"guard, metrics, audit");
 }
 
 static void serve(void *context, const struct sl_peer *peer, void *state, char *data, size_t len,
@@ -236,10 +275,18 @@ static void serve(void *context, const struct sl_peer *peer, void *state, char *
 	json_decref(request);
 }
 
+static void stranger(void *context, const struct sl_peer *peer)
+{
+	const struct sl_admin *a = context;
+
+	sl_audit_stranger(a->records->audit, peer, "ctl");
+}
+
 const struct sl_server_protocol sl_admin_protocol = {
 	.name = "admin",
 	.start = start,
 	.frame = frame,
 	.serve = serve,
+	.stranger = stranger,
 	.refuse = refuse,
 };

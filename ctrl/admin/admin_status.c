@@ -182,6 +182,17 @@ static json_t *records(const struct sl_records *records)
 	return all;
 }
 
+static json_t *audit_head(const struct sl_records *records)
+{
+	struct sl_chain head;
+	char text[SL_CHAIN_HEAD];
+
+	if (!records->audit)
+		return json_null();
+	head = sl_audit_head(records->audit);
+	return json_string(sl_chain_text(&head, text));
+}
+
 json_t *sl_admin_status(const struct sl_admin *a)
 {
 	struct sl_server_stats s = sl_server_stats(a->server);
@@ -206,6 +217,7 @@ json_t *sl_admin_status(const struct sl_admin *a)
 	json_object_set_new(status, "admission", admission(a->sessions));
 	json_object_set_new(status, "refusals", refusals(a->ng));
 	json_object_set_new(status, "records", records(a->records));
+	json_object_set_new(status, "audit_head", audit_head(a->records));
 	if (a->datagram)
 		json_object_set_new(status, "udp", udp(a));
 	if (a->websocket)

@@ -36,6 +36,8 @@ static const char usage[] =
 	"  guard detach NETDEV                remove a guard that nobody holds\n"
 	"  guard show NETDEV                  its counters, with or without sluiced\n"
 	"  ports      ports, queues, guard, media addresses and their port pools\n"
+	"  audit head                         number and hash of the last record of the audit\n"
+	"                                     trail, to be noted elsewhere\n"
 	"  audit verify FILE...               is the audit trail in these files, oldest first,\n"
 	"                                     whole? --head HEAD: and does it have that record?\n"
 	"  rotate     close and open the files of [records] again, after they were renamed\n"
@@ -63,6 +65,11 @@ static void show_metrics(const json_t *answer)
 	fputs(json_string_value(json_object_get(answer, "metrics")), stdout);
 }
 
+static void show_head(const json_t *answer)
+{
+	puts(json_string_value(json_object_get(answer, "head")));
+}
+
 static void show_nothing(const json_t *answer)
 {
 }
@@ -82,6 +89,7 @@ static const struct verb {
 	{"ports", sl_show_ports, false, false},
 	{"guard", sl_show_guard, false, false},
 	{"metrics", show_metrics, false, false},
+	{"audit", show_head, false, false},
 	{"rotate", show_nothing, false, true},
 };
 
@@ -131,6 +139,16 @@ static int read_tap(int argc, char **argv, struct options *o)
 	if (optind < argc || !o->tap.call || capture != (o->tap.file != NULL))
 		return 2;
 	return o->tap.clear && !capture ? 2 : -1;
+}
+
+/* audit head; audit verify FILE..., which needs no sluiced */
+static int read_audit(int argc, char **argv, const struct options *o)
+{
+	const char *act = optind < argc ? argv[optind++] : "";
+
+	if (!strcmp(act, "verify") && optind < argc)
+		exit(sl_audit_verify(argv + optind, argc - optind, o->head));
+	return !strcmp(act, "head") && optind == argc ? -1 : 2;
 }
 
 static bool is_tap(const struct options *o)
@@ -195,9 +213,8 @@ static int read_options(int argc, char **argv, struct options *o)
 	}
 	if (is_tap(o))
 		return read_tap(argc, argv, o);
-	if (o->verb && !strcmp(o->verb, "audit") && argc - optind > 1 &&
-		!strcmp(argv[optind], "verify"))
-		exit(sl_audit_verify(argv + optind + 1, argc - optind - 1, o->head));
+	if (o->verb && !strcmp(o->verb, "audit"))
+		return read_audit(argc, argv, o);
 	o->id = optind < argc ? argv[optind++] : NULL;
 	return optind < argc ? 2 : -1;
 }

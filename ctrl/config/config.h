@@ -101,7 +101,7 @@ enum sl_records_sync {
 /* [records] */
 struct sl_config_records {
 	char directory[SL_CONFIG_PATH]; /* "": nothing is recorded */
-	bool cdr_json, cdr_csv;
+	bool cdr_json, cdr_csv, audit;
 	enum sl_records_sync sync;
 };
 

@@ -33,6 +33,13 @@ static void set_cdr(struct sl_config_parser *parser, const char *value)
 	parser->config->records.cdr_csv = cdr > 0 && cdr & 2;
 }
 
+static void set_audit(struct sl_config_parser *parser, const char *value)
+{
+	parser->config->records.audit = !strcmp(value, "on");
+	if (!parser->config->records.audit && strcmp(value, "off") != 0)
+		sl_config_fault(parser, "audit: '%.64s'; write on or off", value);
+}
+
 static void set_fsync(struct sl_config_parser *parser, const char *value)
 {
 	int sync = word_of(sync_words, SYNC_WORDS, value);
@@ -46,6 +53,7 @@ static void set_fsync(struct sl_config_parser *parser, const char *value)
 const struct sl_config_key sl_config_records_keys[] = {
 	{"directory", false, set_directory},
 	{"cdr", false, set_cdr},
+	{"audit", false, set_audit},
 	{"fsync", false, set_fsync},
 	{NULL, false, NULL},
 };
@@ -59,9 +67,11 @@ void sl_config_check_records(struct sl_config_parser *parser)
 
 	if (!sl_config_is_set("records", lines, "cdr"))
 		records->cdr_json = somewhere;
+	if (!sl_config_is_set("records", lines, "audit"))
+		records->audit = somewhere;
 	if (!sl_config_is_set("records", lines, "fsync"))
 		records->sync = SL_SYNC_SECOND;
-	if (!somewhere && (records->cdr_json || records->cdr_csv))
+	if (!somewhere && (records->cdr_json || records->cdr_csv || records->audit))
 		sl_config_fault_at(parser, lines->section,
 			"[records] needs directory = PATH to keep records in");
 }
@@ -71,7 +81,7 @@ void sl_config_print_records(FILE *out, const struct sl_config_records *records)
 	fprintf(out, "\n[records]\n");
 	if (records->directory[0])
 		fprintf(out, "directory = %s\n", records->directory);
-	fprintf(out, "cdr = %s\nfsync = %s\n",
+	fprintf(out, "cdr = %s\naudit = %s\nfsync = %s\n",
 		cdr_words[(records->cdr_json ? 1 : 0) | (records->cdr_csv ? 2 : 0)],
-		sync_words[records->sync]);
+		records->audit ? "on" : "off", sync_words[records->sync]);
 }

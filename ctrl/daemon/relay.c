@@ -184,6 +184,7 @@ static int start_sockets(struct sl_relay *r, struct sl_error *error)
 	if (!r->server)
 		return sl_refuse(error, -ENOMEM, "out of memory");
 	r->ng.sessions = &r->sessions;
+	r->ng.audit = r->records.audit;
 	r->admin = (struct sl_admin){
 		.sessions = &r->sessions,
 		.ng = &r->ng,
@@ -222,6 +223,25 @@ static int start_sockets(struct sl_relay *r, struct sl_error *error)
 	return rc;
 }
 
+/* The effective configuration by its hash: whether it is the same as before can be seen from that.
+ */
+static void record_start(struct sl_relay *r)
+{
+	char *text = NULL, hash[SL_CHAIN_HASH];
+	size_t len = 0;
+	FILE *stream = open_memstream(&text, &len);
+
+	if (!stream)
+		return;
+	sl_config_print(stream, r->config);
+	fclose(stream);
+	sl_chain_hash(text, len, hash);
+	free(text);
+	sl_log_info("configuration %s", hash);
+	sl_audit(r->records.audit,
+		&(struct sl_audit_entry){.command = "start", .key = "config", .value = hash});
+}
+
 int sl_relay_start(
 	struct sl_relay *r, const struct sl_config *config, uv_loop_t *loop, struct sl_error *error)
 {
@@ -250,8 +270,10 @@ int sl_relay_start(
 		rc = drop_privileges(r, error);
 	if (!rc)
 		rc = sl_records_start(&r->records, &config->records, sl_privileges_strip, error);
-	if (!rc)
+	if (!rc) {
+		record_start(r);
 		rc = sl_workers_start(r->crypto, error);
+	}
 	if (rc)
 		return rc;
 	r->events = sl_events_new(loop);
@@ -280,6 +302,7 @@ void sl_relay_stop(struct sl_relay *r)
 	sl_records_ending(&r->records);
 	if (r->sessions_open)
 		sl_sessions_fini(&r->sessions);
+	sl_audit(r->records.audit, &(struct sl_audit_entry){.command = "stop"});
 	sl_records_stop(&r->records);
 	sl_ng_fini(&r->ng);
 	sl_events_stop(r->events);

@@ -209,6 +209,8 @@ static void received(struct listener *l, const struct sockaddr_storage *from, si
 		server->stats.refused_peer++;
 		SL_LOG_LIMITED(SL_LOG_WARNING, "NG by UDP: %s may not use it; see ng-allow",
 			sl_address_text(peer.ip, text));
+		if (l->how.protocol->stranger)
+			l->how.protocol->stranger(l->how.context, &peer);
 	} else if (n > SL_SERVER_REQUEST_MAX) {
 		server->stats.unanswered++;
 		n = SL_SERVER_REQUEST_MAX;

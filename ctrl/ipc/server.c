@@ -76,12 +76,16 @@ static bool crowded(struct sl_server *server, const struct sl_peer *peer)
 }
 
 /* Counts who may not be here. True: there are enough of them to tell. */
-static bool too_strange(struct sl_server *server, const char *path, const struct sl_peer *peer)
+static bool too_strange(const struct sl_listener *l, const struct sl_peer *peer)
 {
+	struct sl_server *server = l->server;
+
 	/* Once per second at most: it must not be a way to fill the disk. */
 	SL_LOG_LIMITED(SL_LOG_WARNING, "%s: uid %u (pid %d) may not use this socket; see ng-allow",
-		path, peer->uid, (int)peer->pid);
+		l->path, peer->uid, (int)peer->pid);
 	server->stats.refused_peer++;
+	if (l->how.protocol->stranger)
+		l->how.protocol->stranger(l->how.context, peer);
 	return server->strangers == SL_SERVER_STRANGERS;
 }
 
@@ -108,7 +112,7 @@ static void admit(void *context, int fd)
 		return;
 	}
 	stranger = !sl_peer_allowed(fd, &peer, l->how.allow, l->how.n_allow);
-	if (stranger && too_strange(server, l->path, &peer)) {
+	if (stranger && too_strange(l, &peer)) {
 		close(fd);
 		return;
 	}

@@ -61,6 +61,10 @@ struct sl_server_protocol {
 	/* Bytes of the cookie at the start of a datagram; 0: it has none. NULL: none ever has. */
 	size_t (*cookie)(const char *data, size_t len);
 
+	/* Tells of somebody who may not use the listener: refused by credentials or address. NULL:
+	 * nobody wants to know. */
+	void (*stranger)(void *context, const struct sl_peer *peer);
+
 	/* The answer to what was not served. `state` is NULL when nothing has arrived. */
 	void (*refuse)(void *context, const void *state, const char *data, const char *error,
 		struct sl_server_reply *reply);

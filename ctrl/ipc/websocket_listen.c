@@ -42,6 +42,8 @@ static bool admitted(struct sl_websocket *server, const struct sl_peer *peer)
 	server->stats.refused_peer++;
 	SL_LOG_LIMITED(SL_LOG_WARNING, "NG by WebSocket: %s may not use it; see ng-allow",
 		sl_address_text(peer->ip, text));
+	if (server->config.protocol->stranger)
+		server->config.protocol->stranger(server->config.context, peer);
 	return false;
 }
 

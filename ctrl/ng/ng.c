@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "ctrl/base/log.h"
+#include "ctrl/ng/ng_audit.h"
 #include "ctrl/ng/ng_commands.h"
 #include "ctrl/ng/ng_frame.h"
+#include "ctrl/records/audit.h"
 #include "sluice/stack_wipe.h"
 
 enum { UNKNOWN_TEXT = 48 };
@@ -156,6 +158,7 @@ static void act(struct sl_ng_request *r, char *at)
 		}
 	}
 	debug_request(r, command, rc);
+	sl_ng_audit(r, command, rc);
 	if (!rc) {
 		sl_reply_end(&r->reply);
 		return;
@@ -212,6 +215,13 @@ static void ng_refuse(void *context, const void *state, const char *data, const 
 	reply_end(at, out, &reply);
 }
 
+static void ng_stranger(void *context, const struct sl_peer *peer)
+{
+	const struct sl_ng *ng = context;
+
+	sl_audit_stranger(ng->audit, peer, "ng");
+}
+
 _Static_assert(sizeof(struct sl_ng_frame) <= SL_SERVER_STATE_MAX, "it has its place in a buffer");
 
 const struct sl_server_protocol sl_ng_protocol = {
@@ -220,5 +230,6 @@ const struct sl_server_protocol sl_ng_protocol = {
 	.frame = sl_ng_frame_feed,
 	.serve = ng_serve,
 	.cookie = sl_ng_cookie,
+	.stranger = ng_stranger,
 	.refuse = ng_refuse,
 };

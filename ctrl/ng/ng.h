@@ -39,6 +39,8 @@ enum sl_ng_command {
 		SL_NG_COMMAND_COUNT,
 };
 
+struct sl_audit;
+
 struct sl_ng {
 	struct sl_sessions *sessions;
 	struct {
@@ -47,6 +49,7 @@ struct sl_ng {
 	uint64_t malformed; /* requests without a command that we know */
 	uint64_t refused[SL_REFUSAL_COUNT];
 	struct sl_ended ended;
+	struct sl_audit *audit; /* NULL: there is no trail */
 };
 
 /* For a listener; its context is a struct sl_ng. */

@@ -66,6 +66,7 @@ static int delete_nothing(struct sl_ng_request *r, const char *why)
 {
 	if (r->options.fatal)
 		return sl_refuse(&r->error, -SL_E_CALL, "%s", why);
+	r->unchanged = true;
 	sl_reply_key_string(&r->reply, "result", "ok");
 	sl_reply_key_string(&r->reply, "warning", why);
 	return 0;
@@ -78,6 +79,7 @@ static int delete_ended(struct sl_ng_request *r)
 
 	if (!ended || r->options.fatal)
 		return delete_nothing(r, "Unknown call-id");
+	r->unchanged = true;
 	sl_reply_key_string(&r->reply, "result", "ok");
 	sl_reply_key_string(&r->reply, "warning", "the call had ended");
 	if (!r->options.fast)

@@ -14,6 +14,7 @@ struct sl_ng_request {
 	struct sl_request options;
 	struct sl_reply reply; /* a dictionary is open */
 	struct sl_error error;
+	bool unchanged; /* there was nothing to do */
 };
 
 /* By enum sl_ng_command: 0 with the members of the reply written, or a negative code with `error`.

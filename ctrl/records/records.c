@@ -10,13 +10,34 @@
 #include "ctrl/observe/alarm_notify.h"
 #include "ctrl/records/cdr.h"
 
+/* The head is told where the file is not: what it says can be compared with that. */
+static void tell_head(const struct sl_records *records, const char *when)
+{
+	const struct sl_chain head = sl_audit_head(records->audit);
+	char text[SL_CHAIN_HEAD];
+
+	if (!head.seq)
+		sl_log_notice("audit: a trail begins");
+	else
+		sl_log_notice("audit: the trail %s %s", when, sl_chain_text(&head, text));
+}
+
+static int start_audit(struct sl_records *records, struct sl_error *error)
+{
+	records->audit = sl_audit_new(records->writer, records->config.directory, error);
+	if (!records->audit)
+		return error->code;
+	tell_head(records, "goes on after");
+	return 0;
+}
+
 int sl_records_start(struct sl_records *records, const struct sl_config_records *config,
 	int (*strip)(void), struct sl_error *error)
 {
 	int rc = 0;
 
 	records->config = *config;
-	if (!config->cdr_json && !config->cdr_csv)
+	if (!config->cdr_json && !config->cdr_csv && !config->audit)
 		return 0;
 	records->writer = sl_writer_new(config->directory, config->sync);
 	if (!records->writer)
@@ -27,6 +48,8 @@ int sl_records_start(struct sl_records *records, const struct sl_config_records 
 	if (!rc && config->cdr_csv)
 		rc = sl_writer_add(
 			records->writer, SL_BOOK_CDR_CSV, &sl_cdr_csv_format, NULL, error);
+	if (!rc && config->audit)
+		rc = start_audit(records, error);
 	return rc ? rc : sl_writer_start(records->writer, strip, error);
 }
 
@@ -112,8 +135,14 @@ void sl_records_ending(struct sl_records *records)
 
 void sl_records_stop(struct sl_records *records)
 {
-	if (!sl_writer_stop(records->writer))
+	if (!sl_writer_stop(records->writer)) {
 		sl_log_warning("records: the disk of %s does not answer; the last records are lost",
 			records->config.directory);
+		return; /* the thread may still use them */
+	}
 	records->writer = NULL;
+	if (records->audit)
+		tell_head(records, "ends with");
+	sl_audit_free(records->audit);
+	records->audit = NULL;
 }

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* All that is recorded: one CDR of each call ([records] of the configuration). */
+/* All that is recorded: a CDR of each call, and the audit trail ([records] of the configuration).
+ */
 #ifndef SL_CTRL_RECORDS_H
 #define SL_CTRL_RECORDS_H
 
 #include "ctrl/call/notice.h"
 #include "ctrl/call/session.h"
+#include "ctrl/records/audit.h"
 #include "ctrl/records/writer.h"
 
 struct sl_records {
 	struct sl_config_records config;
 	struct sl_writer *writer; /* NULL: nothing is recorded */
+	struct sl_audit *audit;   /* NULL: there is no trail */
 	struct sl_alarm alarm;
 	uint64_t lost;            /* as the alarm has seen it */
 	int error[SL_BOOK_COUNT]; /* as the log was told */

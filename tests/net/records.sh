@@ -1,19 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Every call leaves a record that tells what it was, however it ends; and a disk that fills up costs records, which are
-# counted, but no call.
+# Every call leaves a record that tells what it was, however it ends; every change leaves one that nobody can alter
+# unnoticed; and a disk that fills up costs records, which are counted, but no call.
 . "$(dirname "$0")/lib.sh"
 . "$NET_DIR/media.sh"
 . "$NET_DIR/calls.sh"
 
-DIR=$RUN/records JSON=$RUN/records/cdr.jsonl CSV=$RUN/records/cdr.csv
+DIR=$RUN/records JSON=$RUN/records/cdr.jsonl CSV=$RUN/records/cdr.csv AUDIT=$RUN/records/audit.jsonl
 media_switch
 mkdir "$DIR"
 mount -t tmpfs -o size=64k,mode=0750 tmpfs "$DIR"
 # lib.sh removes what it made on every way out; so must this be.
-trap 'status=$?; umount -l "$DIR" 2>/dev/null; (exit $status); cleanup' EXIT
+trap 'status=$?; set +e; umount -l "$DIR" 2>/dev/null; (exit $status); cleanup' EXIT
 TIMERS='offer-timeout = 2'
-CONTROL=$'[records]\ndirectory = '$DIR$'\ncdr = both\nfsync = each'
+CONTROL=$'ng = udp:10.0.0.1:2222\n[records]\ndirectory = '$DIR$'\ncdr = both\naudit = on\nfsync = each'
 start_sluiced relay 10.0.0.1/24
 
 # recorded CALL: its record is there; in $RUN/cdr.json
@@ -60,12 +60,19 @@ wait_for 10 recorded unanswered || fail "no record of a call that timed out"
 has '"answered":null.*"cause":"offer timeout"' <"$RUN/cdr.json" || fail "timed out: $(cat "$RUN/cdr.json")"
 ok "timed out"
 
+# Others that leave a trace.
+sluicectl guard deny 192.0.2.0/24 >"$RUN/guard.log" || fail "guard deny"
+in_ns a python3 -c 'import socket
+socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"1 d7:command4:pinge", ("10.0.0.1", 2222))'
+check "a stranger is not recorded" wait_for 10 grep -q '"command":"connect"' "$AUDIT"
+
 # Rotation as logrotate does it, and by the verb.
 mv "$JSON" "$JSON.1"
 offer moved "$(sdp 10.0.0.2 5004)"
 ng delete call-id=moved >"$RUN/delete.json"
 wait_for 10 grep -q '"call":"moved"' "$JSON" || fail "nothing is written to a new file after a rename"
 mv "$CSV" "$CSV.1"
+mv "$AUDIT" "$AUDIT.1"
 sluicectl rotate || fail "sluicectl rotate: exit status $?"
 wait_for 10 test -s "$CSV" || fail "no new file after sluicectl rotate"
 cmp <(head -n 1 "$CSV") <(head -n 1 "$CSV.1") || fail "the new file has another header"
@@ -124,6 +131,38 @@ stop sluiced || fail "exit status $? on SIGTERM"
 [ "$(grep -c '"cause":"shutdown"' "$JSON")" -eq 3 ] || fail "SIGTERM: not a record of each call"
 [ "$(grep -c ',shutdown,' "$CSV")" -eq 3 ] || fail "SIGTERM: not a record of each call as CSV"
 ok "SIGTERM: a record of each call that was up"
+
+# The audit trail: who did what, in one chain over rotation and losses; each way to tamper with it is found.
+HEAD=$(sed -n 's/.*audit: the trail ends with //p' "$RUN/sluiced.log")
+sluicectl audit verify --head "$HEAD" "$AUDIT.1" "$AUDIT" >"$RUN/verify.log" 2>&1 || fail "verify: $(cat "$RUN/verify.log")"
+has 'more could not be written at their time' <"$RUN/verify.log" || fail "it does not say what was lost: $(cat "$RUN/verify.log")"
+python3 - "$AUDIT.1" "$AUDIT" "$ID" <<'END' || fail "the trail does not tell what was done: $(head -n 3 "$AUDIT.1")"
+import json, sys
+records = [json.loads(line) for path in sys.argv[1:3] for line in open(path)]
+first, last = records[0], records[-1]
+assert first["command"] == "start" and first["key"] == "config" and len(first["value"]) == 64, first
+assert last["command"] == "stop", last
+of_call = [(r["command"], r["result"], r["via"], r["who"]["uid"]) for r in records if r.get("call") == sys.argv[3]]
+assert of_call == [("offer", "ok", "ng", 0), ("answer", "ok", "ng", 0), ("delete", "ok", "ng", 0)], of_call
+done = {r["command"]: r for r in records}
+assert done["rotate"]["via"] == "ctl" and done["rotate"]["who"]["pid"] > 0
+assert done["set-guard"]["key"] == "deny" and done["set-guard"]["value"] == "192.0.2.0/24"
+assert done["connect"]["who"]["address"].startswith("10.0.0.2:") and done["connect"]["result"] == "refused"
+assert "inline" not in open(sys.argv[1]).read()
+END
+# tampered TEXT SED-SCRIPT
+tampered() {
+    sed "$2" "$AUDIT.1" >"$RUN/tampered"
+    ! sluicectl audit verify --head "$HEAD" "$RUN/tampered" "$AUDIT" >"$RUN/verify.log" 2>&1 || fail "$1 is not found"
+    has "^sluicectl: [^ ]*:[0-9]*: $1: " <"$RUN/verify.log" || fail "$1 is called $(cat "$RUN/verify.log")"
+    ok "$(sed 's/^[^:]*: [^:]*:/line /' "$RUN/verify.log")"
+}
+tampered changed '2s/offer/OFFER/'
+tampered missing 3d
+tampered reordered '3{h;d};4G'
+! sluicectl audit verify --head "$HEAD" "$AUDIT.1" >"$RUN/verify.log" 2>&1 || fail "a tail that is gone is not found"
+has 'missing: the trail has records 1 to' <"$RUN/verify.log" || fail "a tail that is gone is called $(cat "$RUN/verify.log")"
+ok "and a tail that is gone"
 
 # It cannot be written at all.
 CONFIG=$RUN/nowhere.conf

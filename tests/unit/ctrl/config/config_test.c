@@ -194,7 +194,7 @@ static const char full[] =
 	"rtcp-pps = off\nlearning-pps = 100\n"
 	"allow = 192.0.2.7\ndeny = 192.0.2.0/24\ndeny = 2001:db8:bad::/48\n"
 	"deny = 0.0.0.0/0\n"
-	"[records]\ndirectory = /var/log/sluice\ncdr = both\nfsync = each\n";
+	"[records]\ndirectory = /var/log/sluice\ncdr = both\naudit = off\nfsync = each\n";
 
 static const struct sl_listed *denied(const char *address)
 {
@@ -269,6 +269,7 @@ static void means_what_it_says(void **state)
 	assert_int_equal(config.timers.kept, 60);
 	assert_string_equal(config.records.directory, "/var/log/sluice");
 	assert_true(config.records.cdr_json && config.records.cdr_csv);
+	assert_false(config.records.audit);
 	assert_int_equal(config.records.sync, SL_SYNC_EACH);
 }
 
@@ -276,9 +277,9 @@ static void means_what_it_says(void **state)
 static void records_have_a_place(void **state)
 {
 	assert_int_equal(read_text(VALID, &config), 0);
-	assert_false(config.records.cdr_json || config.records.cdr_csv);
+	assert_false(config.records.cdr_json || config.records.cdr_csv || config.records.audit);
 	assert_int_equal(read_text(VALID "[records]\ndirectory = /r\n", &config), 0);
-	assert_true(config.records.cdr_json);
+	assert_true(config.records.cdr_json && config.records.audit);
 	assert_false(config.records.cdr_csv);
 	assert_int_equal(config.records.sync, SL_SYNC_SECOND);
 	assert_int_equal(read_text(VALID "[records]\ndirectory = /r\ncdr = off\n", &config), 0);
