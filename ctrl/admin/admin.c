@@ -11,6 +11,7 @@
 #include "ctrl/admin/admin_ports.h"
 #include "ctrl/admin/admin_status.h"
 #include "ctrl/admin/metrics.h"
+#include "ctrl/base/log.h"
 #include "ctrl/observe/snapshot.h"
 #include "ctrl/records/view_json.h"
 
@@ -143,17 +144,37 @@ static json_t *rotate(struct sl_admin *a, const json_t *request, const struct sl
 static const struct {
 	const char *name;
 	json_t *(*make)(struct sl_admin *a, const json_t *request);
+	bool counters; /* names no call: also for who may only read */
 } views[] = {
-	{"status", view_status},
+	{"status", view_status, true},
 	{"calls", view_calls},
 	{"call", view_call},
 	{"why", view_why},
-	{"drops", view_drops},
-	{"ports", view_ports},
-	{"guard", view_guard},
-	{"metrics", view_metrics},
+	{"drops", view_drops, true},
+	{"ports", view_ports, true},
+	{"guard", view_guard, true},
+	{"metrics", view_metrics, true},
 	{"audit", view_audit},
 };
+
+/* NULL: the peer may have it; else the answer that it may not. */
+static json_t *forbid(
+	const struct sl_admin *a, const char *view, const char *verb, const struct sl_peer *peer)
+{
+	const char *wanted = view ? view : verb;
+
+	if (!peer->read_only)
+		return NULL;
+	for (unsigned i = 0; view && i < sizeof(views) / sizeof(views[0]); i++)
+		if (views[i].counters && !strcmp(view, views[i].name))
+			return NULL;
+	sl_audit_stranger(a->records->audit, peer, "ctl");
+	SL_LOG_LIMITED(SL_LOG_WARNING, "admin: uid %u (pid %d) may only read counters, refused: %s",
+		peer->uid, (int)peer->pid, wanted ? sl_word(wanted).text : "-");
+	return json_pack("{s:s}", "error",
+		"this user may only read counters (admin-read): status, drops, ports, guard, "
+		"metrics; ask as root or as the service user");
+}
 
 static const struct {
 	const char *name;
@@ -245,7 +266,10 @@ static json_t *answer(struct sl_admin *a, const json_t *request, const struct sl
 {
 	const char *view = json_string_value(json_object_get(request, "view"));
 	const char *verb = json_string_value(json_object_get(request, "do"));
+	json_t *no = forbid(a, view, verb, peer);
 
+	if (no)
+		return no;
 	if (view && streams(view))
 		return stream(a, request, view, peer, reply);
 	for (unsigned i = 0; view && i < sizeof(views) / sizeof(views[0]); i++)

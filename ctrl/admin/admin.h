@@ -5,7 +5,8 @@
  * something,
  * {"view": "calls"}; a verb changes something, {"do": "set-guard", "key": ..., "value": ...}. JSON
  * keys are in snake_case; drop reasons and limits go by their labels. Keys of SRTP never leave,
- * only their fingerprints.
+ * only their fingerprints. Peers that may only read (admin-read) have the views of counters, which
+ * name no call, and nothing else.
  */
 #ifndef SL_CTRL_ADMIN_H
 #define SL_CTRL_ADMIN_H

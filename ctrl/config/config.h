@@ -16,6 +16,7 @@
 
 #include "ctrl/base/address.h"
 #include "ctrl/base/log.h"
+#include "ctrl/base/net.h"
 #include "ctrl/limits/admission.h"
 #include "ctrl/limits/guard_config.h"
 #include "ctrl/limits/timers.h"
@@ -29,7 +30,8 @@ enum {
 	SL_CONFIG_NEIGHBORS = 64, /* `neighbor` lines per port */
 	SL_CONFIG_KERNEL_PORTS = 64, /* `kernel-ports` of one interface */
 	SL_CONFIG_NG = 8,            /* `ng` lines */
-	SL_CONFIG_NG_ALLOW = 16,     /* `ng-allow` lines of users and groups; and of networks */
+	SL_CONFIG_NG_ALLOW = 16,     /* `ng-allow` lines of users and groups; and of networks;
+					and `admin-read` lines */
 	SL_CONFIG_ERRORS = 64,       /* mistakes kept; the rest is only counted */
 	SL_CONFIG_MIN_PORT = 1024,   /* lowest media port */
 	SL_CONFIG_DELETE_DELAY = 0,  /* seconds: a deleted call is closed at once */
@@ -108,14 +110,8 @@ struct sl_config_records {
 struct sl_config_allow {
 	enum { SL_ALLOW_UID, SL_ALLOW_GID } kind;
 	uint32_t id;
+	bool read_only;                /* admin-read */
 	char text[SL_CONFIG_NAME + 8]; /* as written: user:kamailio */
-};
-
-/* A source of UDP and WebSocket that may use NG. */
-struct sl_config_net {
-	uint8_t ip[16];                     /* its host bits are zero */
-	uint8_t bits;                       /* of the prefix, out of 128: an IPv4 /8 has 104 */
-	char text[SL_ADDRESS_TEXT + 4 + 4]; /* as written: net:10.0.0.0/8 */
 };
 
 enum sl_config_ng_kind { SL_NG_UNIX, SL_NG_UDP, SL_NG_WS };
@@ -147,8 +143,10 @@ struct sl_config {
 	unsigned n_ng_allow; /* 0: root and `user` */
 	struct sl_config_allow ng_allow[SL_CONFIG_NG_ALLOW];
 	unsigned n_ng_nets; /* at least one: loopback unless the file says else */
-	struct sl_config_net ng_nets[SL_CONFIG_NG_ALLOW];
+	struct sl_net ng_nets[SL_CONFIG_NG_ALLOW]; /* sources of UDP and WebSocket */
 	char ctl[SL_CONFIG_PATH];
+	unsigned n_admin_read; /* who may read counters at `ctl`, beside root and `user` */
+	struct sl_config_allow admin_read[SL_CONFIG_NG_ALLOW];
 	unsigned delete_delay; /* seconds */
 
 	struct sl_timers timers; /* [timers] */
@@ -197,9 +195,6 @@ int sl_config_read(FILE *file, enum sl_config_use use, unsigned cpus, struct sl_
 /* `ng` as the file has it: unix:PATH, udp:ADDRESS:PORT, ws:[ADDRESS]:PORT. Returns `text`. */
 enum { SL_CONFIG_NG_TEXT = SL_CONFIG_PATH + 8 };
 const char *sl_config_ng_text(const struct sl_config_ng *ng, char text[SL_CONFIG_NG_TEXT]);
-
-/* True when `ip` is in one of the `n` networks. */
-bool sl_config_net_has(const struct sl_config_net *nets, unsigned n, const uint8_t ip[16]);
 
 /* One "PATH:LINE: what is wrong; what to do" per mistake. */
 void sl_config_print_errors(FILE *out, const char *path, const struct sl_config_errors *errors);

@@ -119,6 +119,7 @@ static const struct sl_config_key control_keys[] = {
 	{"ng", true, sl_config_add_ng},
 	{"ng-allow", true, sl_config_add_ng_allow},
 	{"ctl", false, set_ctl},
+	{"admin-read", true, sl_config_add_admin_read},
 	{"delete-delay", false, set_delete_delay},
 	{"max-sessions", false, set_max_sessions},
 	{NULL, false, NULL},

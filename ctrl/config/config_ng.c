@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* [control] ng and ng-allow: where NG is spoken, and with whom. */
+/* [control] ng, ng-allow and admin-read: where NG is spoken, and with whom; who may read counters.
+ */
 #include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
@@ -133,72 +134,33 @@ static bool find_account(struct sl_config_allow *allow, const char *kind, const 
 	return false;
 }
 
-static void clear_host_bits(uint8_t ip[16], unsigned bits)
-{
-	for (unsigned i = 0; i < 16; i++) {
-		unsigned keep = bits > 8 * i ? bits - 8 * i : 0;
-
-		if (keep < 8)
-			ip[i] &= (uint8_t)(0xff00 >> keep);
-	}
-}
-
-/* NULL, or what is wrong with 10.0.0.0/8. */
-static const char *read_net(const char *value, struct sl_config_net *net)
-{
-	char copy[SL_ADDRESS_TEXT + 4], *slash;
-	uint8_t whole[16];
-	unsigned width, bits;
-
-	if (strlen(value) >= sizeof(copy))
-		return "write net:ADDRESS/BITS";
-	strcpy(copy, value);
-	slash = strchr(copy, '/');
-	if (slash)
-		*slash++ = '\0';
-	if (sl_address_parse(copy, net->ip))
-		return "write net:ADDRESS/BITS";
-	width = bits = sl_address_is_ipv4(net->ip) ? 32 : 128;
-	if (slash && !sl_config_number(slash, 0, width, &bits))
-		return width == 32 ? "its prefix is not 0 to 32 bits"
-				   : "its prefix is not 0 to 128 bits";
-	net->bits = (uint8_t)(128 - width + bits);
-	memcpy(whole, net->ip, sizeof(whole));
-	clear_host_bits(net->ip, net->bits);
-	return memcmp(whole, net->ip, sizeof(whole)) ? "it has bits set behind the prefix" : NULL;
-}
-
 static void add_net(struct sl_config_parser *parser, const char *value)
 {
 	struct sl_config *config = parser->config;
-	struct sl_config_net *net = &config->ng_nets[config->n_ng_nets];
+	struct sl_net *net = &config->ng_nets[config->n_ng_nets];
 	const char *why;
 
 	if (config->n_ng_nets == SL_CONFIG_NG_ALLOW) {
 		sl_config_fault(parser, "ng-allow: more than %d networks", SL_CONFIG_NG_ALLOW);
 		return;
 	}
-	why = read_net(value + strlen("net:"), net);
+	why = sl_net_parse(value, net);
 	if (why) {
 		sl_config_fault(parser, "ng-allow: '%.64s': %s", value, why);
 		return;
 	}
-	strcpy(net->text, value);
 	config->n_ng_nets++;
 }
 
-void sl_config_add_ng_allow(struct sl_config_parser *parser, const char *value)
+/* A user or group, of the line `key`; `forms` are the ways to write one. */
+static void add_account(struct sl_config_parser *parser, const char *key, const char *forms,
+	const char *value, struct sl_config_allow list[SL_CONFIG_NG_ALLOW], unsigned *n)
 {
-	struct sl_config *config = parser->config;
-	struct sl_config_allow *allow = &config->ng_allow[config->n_ng_allow];
+	struct sl_config_allow *allow = &list[*n];
 	char kind[sizeof(allow->text)] = "", *name;
 
-	if (!strncmp(value, "net:", 4)) {
-		add_net(parser, value);
-		return;
-	}
-	if (config->n_ng_allow == SL_CONFIG_NG_ALLOW) {
-		sl_config_fault(parser, "ng-allow: more than %d", SL_CONFIG_NG_ALLOW);
+	if (*n == SL_CONFIG_NG_ALLOW) {
+		sl_config_fault(parser, "%s: more than %d", key, SL_CONFIG_NG_ALLOW);
 		return;
 	}
 	if (strlen(value) < sizeof(kind))
@@ -207,17 +169,35 @@ void sl_config_add_ng_allow(struct sl_config_parser *parser, const char *value)
 	if (name)
 		*name++ = '\0';
 	if (!name || (strcmp(kind, "user") && strcmp(kind, "group") && strcmp(kind, "uid"))) {
-		sl_config_fault(parser,
-			"ng-allow: '%.64s'; write user:NAME, group:NAME, uid:NUMBER or "
-			"net:ADDRESS/BITS",
-			value);
+		sl_config_fault(parser, "%s: '%.64s'; write %s", key, value, forms);
 	} else if (!find_account(allow, kind, name)) {
-		sl_config_fault(
-			parser, "ng-allow: there is no %s '%s' on this machine", kind, name);
+		sl_config_fault(parser, "%s: there is no %s '%s' on this machine", key, kind, name);
 	} else {
 		strcpy(allow->text, value);
-		config->n_ng_allow++;
+		(*n)++;
 	}
+}
+
+void sl_config_add_ng_allow(struct sl_config_parser *parser, const char *value)
+{
+	struct sl_config *config = parser->config;
+
+	if (!strncmp(value, "net:", 4))
+		add_net(parser, value);
+	else
+		add_account(parser, "ng-allow",
+			"user:NAME, group:NAME, uid:NUMBER or net:ADDRESS/BITS", value,
+			config->ng_allow, &config->n_ng_allow);
+}
+
+void sl_config_add_admin_read(struct sl_config_parser *parser, const char *value)
+{
+	struct sl_config *config = parser->config;
+
+	add_account(parser, "admin-read", "user:NAME, group:NAME or uid:NUMBER", value,
+		config->admin_read, &config->n_admin_read);
+	for (unsigned i = 0; i < config->n_admin_read; i++)
+		config->admin_read[i].read_only = true;
 }
 
 void sl_config_ng_defaults(struct sl_config *config)
@@ -226,25 +206,6 @@ void sl_config_ng_defaults(struct sl_config *config)
 
 	if (config->n_ng_nets)
 		return;
-	for (unsigned i = 0; i < 2; i++) {
-		struct sl_config_net *net = &config->ng_nets[config->n_ng_nets++];
-
-		read_net(loopback[i] + strlen("net:"), net);
-		strcpy(net->text, loopback[i]);
-	}
-}
-
-bool sl_config_net_has(const struct sl_config_net *nets, unsigned n, const uint8_t ip[16])
-{
-	for (unsigned i = 0; i < n; i++) {
-		uint8_t prefix[16];
-
-		memcpy(prefix, ip, sizeof(prefix));
-		clear_host_bits(prefix, nets[i].bits);
-		/* An IPv6 /0 is no leave for IPv4. */
-		if (sl_address_is_ipv4(ip) == sl_address_is_ipv4(nets[i].ip) &&
-			!memcmp(prefix, nets[i].ip, sizeof(prefix)))
-			return true;
-	}
-	return false;
+	for (unsigned i = 0; i < 2; i++)
+		sl_net_parse(loopback[i], &config->ng_nets[config->n_ng_nets++]);
 }

@@ -81,9 +81,10 @@ void sl_config_add_advertise(struct sl_config_parser *parser, const char *value)
 void sl_config_check_pool(struct sl_config_parser *parser, unsigned interface);
 void sl_config_check_pools(struct sl_config_parser *parser);
 
-/* config_ng.c: who may speak NG, and where. */
+/* config_ng.c: who may speak NG, and where; who may read counters. */
 void sl_config_add_ng(struct sl_config_parser *parser, const char *value);
 void sl_config_add_ng_allow(struct sl_config_parser *parser, const char *value);
+void sl_config_add_admin_read(struct sl_config_parser *parser, const char *value);
 void sl_config_ng_defaults(struct sl_config *config);
 
 /* config_operate.c: the keys of [timers] and [limits], their rules and defaults, and showing them.

@@ -92,7 +92,10 @@ static void print_control(FILE *out, const struct sl_config *config)
 		fprintf(out, "; ng-allow: root and %s\n", config->user);
 	for (unsigned i = 0; i < config->n_ng_nets; i++)
 		fprintf(out, "ng-allow = %s\n", config->ng_nets[i].text);
-	fprintf(out, "ctl = unix:%s\ndelete-delay = %u\n", config->ctl, config->delete_delay);
+	fprintf(out, "ctl = unix:%s\n", config->ctl);
+	for (unsigned i = 0; i < config->n_admin_read; i++)
+		fprintf(out, "admin-read = %s\n", config->admin_read[i].text);
+	fprintf(out, "delete-delay = %u\n", config->delete_delay);
 	if (config->limits.sessions)
 		fprintf(out, "max-sessions = %u\n", config->limits.sessions);
 }

@@ -129,10 +129,13 @@ static void allow_defaults(struct sl_relay *r)
 
 	r->ctl_allow[0] = (struct sl_config_allow){.kind = SL_ALLOW_UID, .id = 0};
 	r->ctl_allow[1] = (struct sl_config_allow){.kind = SL_ALLOW_UID, .id = getuid()};
+	/* Who may do all comes first: a line of admin-read takes nothing away. */
+	memcpy(r->ctl_allow + 2, config->admin_read, sizeof(config->admin_read));
+	r->n_ctl_allow = 2 + config->n_admin_read;
 	r->n_ng_allow = config->n_ng_allow;
 	memcpy(r->ng_allow, config->ng_allow, sizeof(r->ng_allow));
 	if (!r->n_ng_allow) {
-		memcpy(r->ng_allow, r->ctl_allow, sizeof(r->ctl_allow));
+		memcpy(r->ng_allow, r->ctl_allow, 2 * sizeof(r->ctl_allow[0]));
 		r->n_ng_allow = 2;
 	}
 }
@@ -204,7 +207,7 @@ static int start_sockets(struct sl_relay *r, struct sl_error *error)
 	how.protocol = &sl_admin_protocol;
 	how.context = &r->admin;
 	how.allow = r->ctl_allow;
-	how.n_allow = 2;
+	how.n_allow = r->n_ctl_allow;
 	how.path = config->ctl;
 	rc = sl_server_listen(r->server, &how, error);
 	how.protocol = &sl_ng_protocol;

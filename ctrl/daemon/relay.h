@@ -31,8 +31,8 @@ struct sl_relay {
 	struct sl_protection protection;
 	struct sl_privileges privileges;
 	struct sl_watchdog watchdog;
-	struct sl_config_allow ng_allow[SL_CONFIG_NG_ALLOW], ctl_allow[2];
-	unsigned n_ng_allow;
+	struct sl_config_allow ng_allow[SL_CONFIG_NG_ALLOW], ctl_allow[2 + SL_CONFIG_NG_ALLOW];
+	unsigned n_ng_allow, n_ctl_allow;
 	struct sl_sessions sessions;
 	bool sessions_open;
 	uv_timer_t tick, follow, sweep;

@@ -205,7 +205,7 @@ static void received(struct listener *l, const struct sockaddr_storage *from, si
 
 	server->stats.received++;
 	peer_of(from, &peer);
-	if (!sl_config_net_has(l->how.nets, l->how.n_nets, peer.ip)) {
+	if (!sl_net_has(l->how.nets, l->how.n_nets, peer.ip)) {
 		server->stats.refused_peer++;
 		SL_LOG_LIMITED(SL_LOG_WARNING, "NG by UDP: %s may not use it; see ng-allow",
 			sl_address_text(peer.ip, text));

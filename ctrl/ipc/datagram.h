@@ -32,7 +32,7 @@ struct sl_datagram_listen {
 	uint16_t port;
 	const struct sl_server_protocol *protocol; /* one with cookies */
 	void *context;
-	const struct sl_config_net *nets; /* must outlive the server */
+	const struct sl_net *nets; /* must outlive the server */
 	unsigned n_nets;
 };
 

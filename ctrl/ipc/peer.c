@@ -32,23 +32,27 @@ static unsigned groups_of(int fd, const struct sl_peer *peer, gid_t groups[GROUP
 	return n;
 }
 
-bool sl_peer_allowed(
-	int fd, const struct sl_peer *peer, const struct sl_config_allow *allow, unsigned n)
+static bool is_among(const gid_t *groups, unsigned n, gid_t group)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (groups[i] == group)
+			return true;
+	return false;
+}
+
+bool sl_peer_allowed(int fd, struct sl_peer *peer, const struct sl_config_allow *allow, unsigned n)
 {
 	gid_t groups[GROUPS_MAX];
 	unsigned n_groups = 0;
 
 	for (unsigned i = 0; i < n; i++) {
-		if (allow[i].kind == SL_ALLOW_UID) {
-			if (allow[i].id == peer->uid)
-				return true;
-			continue;
-		}
-		if (!n_groups)
+		if (allow[i].kind == SL_ALLOW_GID && !n_groups)
 			n_groups = groups_of(fd, peer, groups);
-		for (unsigned j = 0; j < n_groups; j++)
-			if (allow[i].id == groups[j])
-				return true;
+		if (allow[i].kind == SL_ALLOW_GID ? !is_among(groups, n_groups, allow[i].id)
+						  : allow[i].id != peer->uid)
+			continue;
+		peer->read_only = allow[i].read_only;
+		return true;
 	}
 	return false;
 }

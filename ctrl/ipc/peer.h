@@ -13,7 +13,8 @@ enum sl_peer_kind { SL_PEER_UNIX, SL_PEER_UDP, SL_PEER_WEBSOCKET };
 
 struct sl_peer {
 	enum sl_peer_kind kind;
-	pid_t pid; /* SL_PEER_UNIX */
+	bool read_only; /* may look, and change nothing */
+	pid_t pid;      /* SL_PEER_UNIX */
 	uid_t uid;
 	gid_t gid;
 	uint8_t ip[16]; /* the others */
@@ -25,9 +26,9 @@ int sl_peer_of(int fd, struct sl_peer *peer);
 
 /*
  * True when one of the `n` lines of `allow` names the peer: by its user, or by a group that it is
- * in (SO_PEERGROUPS). Nothing else is asked: root has no place of its own here.
+ * in (SO_PEERGROUPS). The first that does says whether it may only read. Nothing else is asked:
+ * root has no place of its own here.
  */
-bool sl_peer_allowed(
-	int fd, const struct sl_peer *peer, const struct sl_config_allow *allow, unsigned n);
+bool sl_peer_allowed(int fd, struct sl_peer *peer, const struct sl_config_allow *allow, unsigned n);
 
 #endif

@@ -81,8 +81,9 @@ static bool too_strange(const struct sl_listener *l, const struct sl_peer *peer)
 	struct sl_server *server = l->server;
 
 	/* Once per second at most: it must not be a way to fill the disk. */
-	SL_LOG_LIMITED(SL_LOG_WARNING, "%s: uid %u (pid %d) may not use this socket; see ng-allow",
-		l->path, peer->uid, (int)peer->pid);
+	SL_LOG_LIMITED(SL_LOG_WARNING,
+		"%s: uid %u (pid %d) may not use this socket; see ng-allow, admin-read", l->path,
+		peer->uid, (int)peer->pid);
 	server->stats.refused_peer++;
 	if (l->how.protocol->stranger)
 		l->how.protocol->stranger(l->how.context, peer);

@@ -29,7 +29,7 @@ enum {
 struct sl_websocket_config {
 	const struct sl_server_protocol *protocol;
 	void *context;
-	const struct sl_config_net *nets; /* must outlive the server */
+	const struct sl_net *nets; /* must outlive the server */
 	unsigned n_nets;
 };
 

@@ -37,7 +37,7 @@ static bool admitted(struct sl_websocket *server, const struct sl_peer *peer)
 {
 	char text[SL_ADDRESS_TEXT];
 
-	if (sl_config_net_has(server->config.nets, server->config.n_nets, peer->ip))
+	if (sl_net_has(server->config.nets, server->config.n_nets, peer->ip))
 		return true;
 	server->stats.refused_peer++;
 	SL_LOG_LIMITED(SL_LOG_WARNING, "NG by WebSocket: %s may not use it; see ng-allow",

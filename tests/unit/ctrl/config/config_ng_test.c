@@ -68,6 +68,9 @@ static const struct {
 	{"ng = unix:/n\nng-allow = net:", "write net:ADDRESS/BITS"},
 	{"ng = unix:/n\nng-allow = net:lan", "write net:ADDRESS/BITS"},
 	{"ng = unix:/n\nng-allow = host:lan", "net:ADDRESS/BITS"},
+	{"ng = unix:/n\nadmin-read = user:root\nadmin-read = group:root", NULL},
+	{"ng = unix:/n\nadmin-read = user:no-such-user", "there is no user 'no-such-user'"},
+	{"ng = unix:/n\nadmin-read = net:10.0.0.0/8", "write user:NAME, group:NAME or uid:NUMBER"},
 };
 
 static void takes_what_is_right(void **state)
@@ -119,7 +122,7 @@ static void allows_whom_it_names(void **state)
 		snprintf(text, sizeof(text), "ng = udp:127.0.0.1:1\n%s\n", sources[i].allow);
 		assert_int_equal(read_control(text), 0);
 		assert_int_equal(sl_address_parse(sources[i].ip, ip), 0);
-		if (sl_config_net_has(config.ng_nets, config.n_ng_nets, ip) != sources[i].allowed)
+		if (sl_net_has(config.ng_nets, config.n_ng_nets, ip) != sources[i].allowed)
 			fail_msg("%s: %s", sources[i].allow, sources[i].ip);
 	}
 }

@@ -31,7 +31,7 @@ static void must(bool ok, const char *what)
 void client_open(void)
 {
 	struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	static const struct sl_config_net nets[1] = {
+	static const struct sl_net nets[1] = {
 		{.ip = {[10] = 0xff, 0xff, 127, 0, 0, 1}, .bits = 128}};
 	struct sl_datagram_listen how = {.ip = {[10] = 0xff, 0xff, 127, 0, 0, 1},
 		.protocol = &sl_ng_protocol,
