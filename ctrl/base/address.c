@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
@@ -46,6 +47,41 @@ const char *sl_endpoint_text(const uint8_t ip[16], unsigned port, char text[SL_E
 	snprintf(text, SL_ENDPOINT_TEXT, sl_address_is_ipv4(ip) ? "%s:%u" : "[%s]:%u",
 		sl_address_text(ip, address), port);
 	return text;
+}
+
+/* A decimal number from 1 to 65535. */
+static bool read_port(const char *text, uint16_t *port)
+{
+	size_t len = strlen(text);
+	unsigned long number;
+
+	if (!len || len > 5 || strspn(text, "0123456789") != len)
+		return false;
+	number = strtoul(text, NULL, 10);
+	*port = (uint16_t)number;
+	return number > 0 && number <= UINT16_MAX;
+}
+
+int sl_endpoint_parse(const char *text, uint8_t ip[16], uint16_t *port)
+{
+	char copy[SL_ENDPOINT_TEXT], *address = copy, *colon;
+
+	if (strlen(text) >= sizeof(copy))
+		return -EINVAL;
+	strcpy(copy, text);
+	colon = strrchr(copy, ':');
+	if (!colon)
+		return -EINVAL;
+	*colon++ = '\0';
+	if (*address == '[') {
+		address++;
+		if (colon - address < 3 || colon[-2] != ']')
+			return -EINVAL;
+		colon[-2] = '\0';
+	}
+	if (sl_address_parse(address, ip) || !read_port(colon, port))
+		return -EINVAL;
+	return (address == copy) == sl_address_is_ipv4(ip) ? 0 : -EINVAL;
 }
 
 int sl_address_family(const uint8_t ip[16])

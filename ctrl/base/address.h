@@ -27,6 +27,9 @@ enum { SL_ENDPOINT_TEXT = SL_ADDRESS_TEXT + 9 };
 /* Address and port (host byte order) as 192.0.2.1:5004 or [2001:db8::1]:5004. Returns `text`. */
 const char *sl_endpoint_text(const uint8_t ip[16], unsigned port, char text[SL_ENDPOINT_TEXT]);
 
+/* Reads that form. 0 or -EINVAL; the port is 1 to 65535, host byte order. */
+int sl_endpoint_parse(const char *text, uint8_t ip[16], uint16_t *port);
+
 /* True for IPv4. */
 bool sl_address_is_ipv4(const uint8_t ip[16]);
 

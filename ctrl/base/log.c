@@ -25,6 +25,7 @@ static bool to_journal(void)
 	       status.st_ino == inode;
 }
 
+static const char *name = "sluiced";
 static enum sl_log_level least = SL_LOG_INFO; /* grave; set before other threads run */
 
 static const char *const level_words[] = {
@@ -34,6 +35,11 @@ static const char *const level_words[] = {
 	[SL_LOG_INFO] = "info",
 	[SL_LOG_DEBUG] = "debug",
 };
+
+void sl_log_set_name(const char *program)
+{
+	name = program;
+}
 
 void sl_log_set_level(enum sl_log_level level)
 {
@@ -74,7 +80,7 @@ static size_t put_prefix(char *line, size_t size, enum sl_log_level level)
 	if (journal < 0)
 		journal = to_journal();
 	return (size_t)(journal ? snprintf(line, size, "<%d>", level)
-				: snprintf(line, size, "sluiced: %s", words[level]));
+				: snprintf(line, size, "%s: %s", name, words[level]));
 }
 
 void sl_log(enum sl_log_level level, const char *format, ...)

@@ -23,6 +23,9 @@ enum sl_log_level {         /* of syslog(3) */
 	SL_LOG_DEBUG = 7,   /* each step, for whoever looks for a fault */
 };
 
+/* Names the program in lines that go to no journal; a constant. Before the first call: sluiced. */
+void sl_log_set_name(const char *program);
+
 /* Leaves out what is less grave than `level` from here on. Before the first call: SL_LOG_INFO. */
 void sl_log_set_level(enum sl_log_level level);
 

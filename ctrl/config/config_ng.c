@@ -26,31 +26,6 @@ const char *sl_config_ng_text(const struct sl_config_ng *ng, char text[SL_CONFIG
 	return text;
 }
 
-/* 192.0.2.1:22222 or [2001:db8::1]:22222 */
-static bool read_endpoint(const char *value, struct sl_config_ng *ng)
-{
-	char copy[SL_ADDRESS_TEXT + 8], *ip = copy, *port;
-	unsigned number;
-
-	if (strlen(value) >= sizeof(copy))
-		return false;
-	strcpy(copy, value);
-	port = strrchr(copy, ':');
-	if (!port)
-		return false;
-	*port++ = '\0';
-	if (*ip == '[') {
-		ip++;
-		if (port - ip < 3 || port[-2] != ']')
-			return false;
-		port[-2] = '\0';
-	}
-	if (sl_address_parse(ip, ng->ip) || !sl_config_number(port, 1, UINT16_MAX, &number))
-		return false;
-	ng->port = (uint16_t)number;
-	return (ip == copy) == sl_address_is_ipv4(ng->ip);
-}
-
 static bool unspecified(const uint8_t ip[16])
 {
 	static const uint8_t zero[16];
@@ -76,7 +51,7 @@ static bool read_ng(struct sl_config_parser *parser, const char *value, struct s
 		sl_config_set_path(parser, ng->path, "ng", value);
 		return parser->errors->count == before;
 	}
-	if (!read_endpoint(value, ng)) {
+	if (sl_endpoint_parse(value, ng->ip, &ng->port)) {
 		sl_config_fault(parser, "ng: '%.64s'; write %sADDRESS:PORT, IPv6 in brackets",
 			value, schemes[i].scheme);
 		return false;
