@@ -12,6 +12,7 @@
 #include "ctrl/admin/admin_status.h"
 #include "ctrl/admin/metrics.h"
 #include "ctrl/base/log.h"
+#include "ctrl/call/capacity.h"
 #include "ctrl/observe/snapshot.h"
 #include "ctrl/records/view_json.h"
 
@@ -96,8 +97,10 @@ static json_t *view_guard(struct sl_admin *a, const json_t *request)
 	return sl_admin_guard(a->protection);
 }
 
+/* Beside the text: does the relay take new calls, and if not, which limit is it? */
 static json_t *view_metrics(struct sl_admin *a, const json_t *request)
 {
+	struct sl_capacity capacity;
 	char *text = NULL;
 	size_t len = 0;
 	FILE *stream = open_memstream(&text, &len);
@@ -107,7 +110,12 @@ static json_t *view_metrics(struct sl_admin *a, const json_t *request)
 		return NULL;
 	sl_metrics_write(stream, a->sessions, a->protection, a->records);
 	fclose(stream);
-	answer = json_pack("{s:s}", "metrics", text ? text : "");
+	sl_capacity_read(a->sessions, &capacity);
+	answer = json_pack("{s:s, s:b}", "metrics", text ? text : "", "accepting",
+		capacity.refused_by == SL_ADMITTED);
+	if (capacity.refused_by != SL_ADMITTED)
+		json_object_set_new(answer, "refused_by",
+			json_string(sl_admission_labels[capacity.refused_by]));
 	free(text);
 	return answer;
 }

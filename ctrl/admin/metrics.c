@@ -20,8 +20,8 @@ static void number(FILE *out, const char *metric, const char *label, const char 
 
 static void calls(FILE *out, const struct sl_sessions *sessions)
 {
-	name(out, "sluice_calls", "gauge", "Calls that are known.");
-	fprintf(out, "sluice_calls %u\n", sessions->n);
+	name(out, "sluice_active_calls", "gauge", "Calls that are known.");
+	fprintf(out, "sluice_active_calls %u\n", sessions->n);
 	name(out, "sluice_calls_total", "counter", "Calls since the start.");
 	fprintf(out, "sluice_calls_total %" PRIu64 "\n", sessions->created);
 	name(out, "sluice_call_timeouts_total", "counter", "Calls that a timer has ended.");
