@@ -7,11 +7,12 @@ set -euo pipefail
 build="gcc libc6-dev meson ninja-build pkg-config clang llvm bpftool
     libdpdk-dev libsrtp2-dev libipsec-mb-dev libssl-dev libbpf-dev libxdp-dev linux-libc-dev
     libuv1-dev libinih-dev libjansson-dev libmnl-dev libcap-dev libseccomp-dev libsystemd-dev libcmocka-dev
-    libwebsockets-dev libwebsockets-evlib-uv systemtap-sdt-dev"
+    libwebsockets-dev libwebsockets-evlib-uv libmicrohttpd-dev libgnutls28-dev
+    systemtap-sdt-dev"
 demo="iproute2 python3 kamailio baresip-core tcpdump"
 test="$demo libclang-rt-14-dev ffmpeg gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
     gstreamer1.0-plugins-bad iputils-ping ethtool clang-format clang-tidy nftables conntrack procps
-    sip-tester tshark bpftrace binutils"
+    sip-tester tshark bpftrace binutils curl openssl prometheus"
 
 kernel="qemu-system-x86 busybox-static iproute2"
 proof="frama-c-base"
@@ -77,7 +78,7 @@ simulate() {
 simulate || apt-get update -q >&2
 # An index that still resolves may name versions the mirror no longer has.
 install || { apt-get update -q >&2 && install; }
-for service in kamailio rtpengine-daemon; do
+for service in kamailio rtpengine-daemon prometheus; do
     if [[ " ${missing[*]} " == *" $service "* ]]; then
         deb-systemd-helper disable $service.service >/dev/null 2>&1 || true
         update-rc.d $service disable >/dev/null 2>&1 || true

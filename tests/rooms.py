@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """
 Includes go one way: a room may include those that its meson.build's parent names before it, dataplane before ctrl.
+The exporter, a program without keys, has ctrl/base and nothing else, and nobody includes it.
 A header that says "Private to FOLDER." is included from that folder alone (tests and bench may look). Files, a header and
 its .c file being one, include each other in no circle; private headers aside, which are part of their room.
 
@@ -12,6 +13,7 @@ import subprocess
 import sys
 
 WINGS = ["dataplane", "ctrl"]
+EXPORTER_HAS = {"exporter", "ctrl/base"}
 
 
 def read(path):
@@ -29,7 +31,7 @@ def includes():
     """(file, what it includes) for each include of ours that is not generated."""
     listed = subprocess.run(["git", "ls-files", "--", "*.c", "*.h"], check=True, capture_output=True, text=True).stdout
     for path in listed.split():
-        for included in re.findall(r'^#include "((?:dataplane|ctrl|ebpf|sluice)/[^"]+)"', read(path), re.M):
+        for included in re.findall(r'^#include "((?:dataplane|ctrl|ebpf|exporter|sluice)/[^"]+)"', read(path), re.M):
             if not included.endswith(".skel.h"):
                 yield path, included
 
@@ -70,6 +72,10 @@ def main():
         private = private_to(included)
         if private and not path.startswith((private + "/", "tests/", "bench/")):
             faults.append("%s includes %s, which is private to %s" % (path, included, private))
+        if here == "exporter" and there not in EXPORTER_HAS:
+            faults.append("%s includes %s: it may have %s" % (path, included, " and ".join(sorted(EXPORTER_HAS))))
+        if there == "exporter" and here != "exporter" and not here.startswith("tests/"):
+            faults.append("%s includes %s, which is a program of its own" % (path, included))
         if here not in rank or there not in rank:
             continue
         if rank[there] > rank[here]:
