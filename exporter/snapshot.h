@@ -21,7 +21,7 @@ struct sl_snapshot {
 /* From an answer of `len` bytes; to be freed whatever comes out. */
 void sl_snapshot_read(struct sl_snapshot *snapshot, const char *answer, size_t len);
 
-/* Of a relay that has not answered. */
+/* Fills in that the relay has not answered. */
 void sl_snapshot_down(struct sl_snapshot *snapshot, const struct sl_error *why);
 
 void sl_snapshot_free(struct sl_snapshot *snapshot);

@@ -108,7 +108,7 @@ static json_t *view_metrics(struct sl_admin *a, const json_t *request)
 
 	if (!stream)
 		return NULL;
-	sl_metrics_write(stream, a->sessions, a->protection, a->records);
+	sl_metrics_write(stream, a);
 	fclose(stream);
 	sl_capacity_read(a->sessions, &capacity);
 	answer = json_pack("{s:s, s:b}", "metrics", text ? text : "", "accepting",

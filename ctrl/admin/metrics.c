@@ -3,43 +3,18 @@
 
 #include <inttypes.h>
 
+#include "ctrl/admin/metrics_calls.h"
+#include "ctrl/admin/metrics_text.h"
 #include "ctrl/limits/alarm.h"
 #include "dataplane/path/workers.h"
 #include "dataplane/port/port.h"
-
-static void name(FILE *out, const char *metric, const char *type, const char *help)
-{
-	fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", metric, help, metric, type);
-}
-
-/* A label of ours or a name from the configuration: neither has anything to escape. */
-static void number(FILE *out, const char *metric, const char *label, const char *value, uint64_t n)
-{
-	fprintf(out, "%s{%s=\"%s\"} %" PRIu64 "\n", metric, label, value, n);
-}
-
-static void calls(FILE *out, const struct sl_sessions *sessions)
-{
-	name(out, "sluice_active_calls", "gauge", "Calls that are known.");
-	fprintf(out, "sluice_active_calls %u\n", sessions->n);
-	name(out, "sluice_calls_total", "counter", "Calls since the start.");
-	fprintf(out, "sluice_calls_total %" PRIu64 "\n", sessions->created);
-	name(out, "sluice_call_timeouts_total", "counter", "Calls that a timer has ended.");
-	for (int i = 1; i < SL_TIMEOUT_COUNT; i++)
-		number(out, "sluice_call_timeouts_total", "timer", sl_timeout_labels[i],
-			sessions->timeouts_by[i]);
-	name(out, "sluice_admissions_total", "counter", "New calls by what became of them.");
-	for (int i = 0; i < SL_ADMISSION_COUNT; i++)
-		number(out, "sluice_admissions_total", "verdict", sl_admission_labels[i],
-			sessions->admissions[i]);
-}
 
 static void drops(FILE *out, const struct sl_protection *protection)
 {
 	const struct sl_watched *w = protection->watched;
 	const char *by, *reason;
 
-	name(out, "sluice_drops_total", "counter",
+	sl_metric_family(out, "sluice_drops_total", "counter",
 		"Packets that were not forwarded, by XDP (guard) and by the workers, up to the "
 		"last second.");
 	for (unsigned i = 0; i < SL_WATCHED; i++) {
@@ -48,7 +23,7 @@ static void drops(FILE *out, const struct sl_protection *protection)
 			fprintf(out, "sluice_drops_total{by=\"%s\",reason=\"%s\"} %" PRIu64 "\n",
 				by, reason, w[i].count);
 	}
-	name(out, "sluice_alarms_total", "counter",
+	sl_metric_family(out, "sluice_alarms_total", "counter",
 		"Alarms by kind: raised less ended is what there is now.");
 	for (int kind = 0; kind < SL_ALARM_KIND_COUNT; kind++) {
 		fprintf(out, "sluice_alarms_total{kind=\"%s\",change=\"raised\"} %" PRIu64 "\n",
@@ -62,17 +37,26 @@ static void workers(FILE *out)
 {
 	struct sl_worker_stats s;
 
-	name(out, "sluice_forwarded_total", "counter", "Packets of media that were forwarded.");
+	sl_metric_family(
+		out, "sluice_forwarded_total", "counter", "Packets of media that were forwarded.");
 	for (unsigned i = 0; i < sl_workers_count(); i++) {
 		sl_worker_stats(i, &s);
 		fprintf(out, "sluice_forwarded_total{core=\"%u\"} %" PRIu64 "\n", s.core,
 			s.verdicts[SL_FORWARD]);
 	}
-	name(out, "sluice_busy_seconds_total", "counter", "Time that workers spent on packets.");
+	sl_metric_family(
+		out, "sluice_busy_seconds_total", "counter", "Time that workers spent on packets.");
 	for (unsigned i = 0; i < sl_workers_count(); i++) {
 		sl_worker_stats(i, &s);
 		fprintf(out, "sluice_busy_seconds_total{core=\"%u\"} %.3f\n", s.core,
 			(double)s.busy_ns / 1e9);
+	}
+	sl_metric_family(out, "sluice_idle_seconds_total", "counter",
+		"Time that they polled and found nothing, or slept.");
+	for (unsigned i = 0; i < sl_workers_count(); i++) {
+		sl_worker_stats(i, &s);
+		fprintf(out, "sluice_idle_seconds_total{core=\"%u\"} %.3f\n", s.core,
+			(double)s.idle_ns / 1e9);
 	}
 }
 
@@ -94,10 +78,10 @@ static void ports(FILE *out, unsigned n)
 	struct sl_port_stats s;
 
 	for (size_t r = 0; r < sizeof(rows) / sizeof(rows[0]); r++) {
-		name(out, rows[r].metric, "counter", rows[r].help);
+		sl_metric_family(out, rows[r].metric, "counter", rows[r].help);
 		for (unsigned port = 0; port < n; port++) {
 			sl_port_stats((uint8_t)port, &s);
-			number(out, rows[r].metric, "port", sl_port_name((uint8_t)port),
+			sl_metric_count(out, rows[r].metric, "port", sl_port_name((uint8_t)port),
 				*(const uint64_t *)((const char *)&s + rows[r].at));
 		}
 	}
@@ -105,7 +89,7 @@ static void ports(FILE *out, unsigned n)
 
 static void pairs(FILE *out, const struct sl_sessions *sessions)
 {
-	name(out, "sluice_port_pairs", "gauge",
+	sl_metric_family(out, "sluice_port_pairs", "gauge",
 		"Pairs of media ports of each address, by what they do.");
 	for (unsigned i = 0; i < sessions->env.n_interfaces; i++) {
 		const struct sl_interface *interface = &sessions->env.interfaces[i];
@@ -132,7 +116,7 @@ static void records(FILE *out, const struct sl_records *records)
 {
 	if (!records->writer)
 		return;
-	name(out, "sluice_records_total", "counter",
+	sl_metric_family(out, "sluice_records_total", "counter",
 		"Records of calls and of changes, by file and by what became of them.");
 	for (unsigned i = 0; i < SL_BOOK_COUNT; i++) {
 		struct sl_book_stats s = sl_writer_stats(records->writer, (enum sl_book)i);
@@ -147,13 +131,24 @@ static void records(FILE *out, const struct sl_records *records)
 	}
 }
 
-void sl_metrics_write(FILE *out, const struct sl_sessions *sessions,
-	const struct sl_protection *protection, const struct sl_records *recorded)
+static void relay(FILE *out, const struct sl_admin *a)
 {
-	calls(out, sessions);
-	drops(out, protection);
+	sl_metric_family(
+		out, "sluice_build_info", "gauge", "Version and crypto backend in use; always 1.");
+	fprintf(out, "sluice_build_info{version=\"%s\",crypto=\"%s\"} 1\n", SL_VERSION,
+		a->sessions->env.crypto->name);
+	sl_metric_family(
+		out, "sluice_start_time_seconds", "gauge", "When it was started, Unix time.");
+	fprintf(out, "sluice_start_time_seconds %" PRId64 "\n", a->started);
+}
+
+void sl_metrics_write(FILE *out, const struct sl_admin *a)
+{
+	relay(out, a);
+	sl_metrics_calls(out, a);
+	drops(out, a->protection);
 	workers(out);
-	ports(out, protection->n_ports);
-	pairs(out, sessions);
-	records(out, recorded);
+	ports(out, a->protection->n_ports);
+	pairs(out, a->sessions);
+	records(out, a->records);
 }

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* `sluicectl metrics`: counters in the text format that Prometheus reads (version 0.0.4). */
+/*
+ * `sluicectl metrics`: counters in the text format that Prometheus reads (version 0.0.4). Private
+ * to ctrl/admin.
+ */
 #ifndef SL_CTRL_METRICS_H
 #define SL_CTRL_METRICS_H
 
 #include <stdio.h>
 
-#include "ctrl/call/session.h"
-#include "ctrl/guard/protection.h"
-#include "ctrl/records/records.h"
+#include "ctrl/admin/admin.h"
 
-void sl_metrics_write(FILE *out, const struct sl_sessions *sessions,
-	const struct sl_protection *protection, const struct sl_records *records);
+void sl_metrics_write(FILE *out, const struct sl_admin *admin);
 
 #endif

@@ -52,5 +52,9 @@ void sl_capacity_read(const struct sl_sessions *sessions, struct sl_capacity *ca
 	if (limits->mbit)
 		used[SL_FULL_BANDWIDTH] = share(load.mbit, limits->mbit);
 	used[SL_FULL_PORTS] = pools.fullest;
+	capacity->nearest = SL_FULL_PORTS;
+	for (int i = 0; i < SL_ADMISSION_COUNT; i++)
+		if (used[i] > used[capacity->nearest])
+			capacity->nearest = (enum sl_admission)i;
 	capacity->refused_by = sl_admit(limits, &load, false);
 }

@@ -7,9 +7,10 @@
 
 struct sl_capacity {
 	/* By enum sl_admission, of what ordinary calls may use, without the reserve. 0: free; from
-	 * 1 on: refuses; negative: there is no such limit. Of ports: the fullest address family of
-	 * an interface. */
+	 * 1 on: refuses; negative: there is no such limit. For ports it is the fullest address
+	 * family of an interface. */
 	double used[SL_ADMISSION_COUNT];
+	enum sl_admission nearest;    /* the limit that is used up most */
 	enum sl_admission refused_by; /* what refuses an ordinary call, whatever its interfaces;
 					 SL_ADMITTED: nothing */
 };

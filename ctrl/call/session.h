@@ -3,6 +3,7 @@
 #ifndef SL_CTRL_SESSION_H
 #define SL_CTRL_SESSION_H
 
+#include "ctrl/base/histogram.h"
 #include "ctrl/call/call.h"
 #include "ctrl/call/notice.h"
 #include "ctrl/limits/admission.h"
@@ -45,6 +46,7 @@ struct sl_sessions {
 	struct sl_load_meter meter;
 	uint64_t admissions[SL_ADMISSION_COUNT]; /* verdicts on new calls */
 	uint64_t emergencies;                    /* calls that came marked so */
+	struct sl_histogram answer_times;        /* s, from the first offer to the first answer */
 };
 
 void sl_sessions_init(struct sl_sessions *sessions, const struct sl_session_env *env);

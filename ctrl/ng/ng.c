@@ -11,6 +11,7 @@
 #include "ctrl/ng/ng_commands.h"
 #include "ctrl/ng/ng_frame.h"
 #include "ctrl/records/audit.h"
+#include "dataplane/base/clock.h"
 #include "sluice/stack_wipe.h"
 
 enum { UNKNOWN_TEXT = 48 };
@@ -20,6 +21,9 @@ const char *const sl_ng_command_names[SL_NG_COMMAND_COUNT] = {
 	SL_NG_COMMANDS(X)
 #undef X
 };
+
+const struct sl_histogram_bounds sl_ng_took_bounds = {
+	10, {50e-6, 100e-6, 200e-6, 500e-6, 0.001, 0.002, 0.005, 0.01, 0.05, 0.1}};
 
 void sl_ng_notify(void *context, const struct sl_notice *notice)
 {
@@ -137,7 +141,8 @@ static void debug_request(const struct sl_ng_request *r, enum sl_ng_command comm
 			id ? sl_word_of(id->str, id->len).text : "-", rc ? "refused" : "ok");
 }
 
-static void act(struct sl_ng_request *r, char *at)
+/* Returns the command that it was; SL_NG_COMMAND_COUNT: none that is known. */
+static enum sl_ng_command act(struct sl_ng_request *r, char *at)
 {
 	enum sl_ng_command command = find_command(r->root);
 	struct sl_ng *ng = r->ng;
@@ -161,13 +166,14 @@ static void act(struct sl_ng_request *r, char *at)
 	sl_ng_audit(r, command, rc);
 	if (!rc) {
 		sl_reply_end(&r->reply);
-		return;
+		return command;
 	}
 	sl_reply_start(&r->reply, at, SL_NG_REPLY_MAX, r->reply.format);
 	if (rc == -SL_E_LIMIT && r->options.load_limit)
 		load_limit_reply(&r->reply, r->error.text);
 	else
 		error_reply(&r->reply, r->error.text);
+	return command;
 }
 
 static void ng_serve(void *context, const struct sl_peer *peer, void *state, char *data, size_t len,
@@ -180,6 +186,8 @@ static void ng_serve(void *context, const struct sl_peer *peer, void *state, cha
 	/* A reply of another relay, or of our own to a forged source. Answered, it could go to and
 	 * fro for ever. */
 	bool stray = false;
+	enum sl_ng_command command = SL_NG_COMMAND_COUNT;
+	uint64_t start = sl_clock();
 
 	if (!at)
 		return;
@@ -190,11 +198,14 @@ static void ng_serve(void *context, const struct sl_peer *peer, void *state, cha
 	} else {
 		stray = peer->kind == SL_PEER_UDP && r.root->type == SL_NODE_DICT &&
 			!sl_node_get(r.root, "command");
-		act(&r, at);
+		command = act(&r, at);
 		if (d->json)
 			sl_json_request_free(&json);
 	}
 	reply_end(at, out, &r.reply);
+	if (command != SL_NG_COMMAND_COUNT)
+		sl_histogram_add(&r.ng->took[command], &sl_ng_took_bounds,
+			(double)(sl_clock() - start) / 1e9);
 	if (stray)
 		out->len = 0;
 	explicit_bzero(&r, sizeof(r));

@@ -46,11 +46,15 @@ struct sl_ng {
 	struct {
 		uint64_t requests, errors;
 	} count[SL_NG_COMMAND_COUNT];
-	uint64_t malformed; /* requests without a command that we know */
+	struct sl_histogram took[SL_NG_COMMAND_COUNT]; /* s, from the whole request to its reply */
+	uint64_t malformed;                            /* requests without a command that we know */
 	uint64_t refused[SL_REFUSAL_COUNT];
 	struct sl_ended ended;
 	struct sl_audit *audit; /* NULL: there is no trail */
 };
+
+/* The bounds of struct sl_ng.took. */
+extern const struct sl_histogram_bounds sl_ng_took_bounds;
 
 /* For a listener; its context is a struct sl_ng. */
 extern const struct sl_server_protocol sl_ng_protocol;

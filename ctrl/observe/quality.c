@@ -9,6 +9,14 @@
 #include "ctrl/observe/mos.h"
 #include "ctrl/sdp/codec_filter.h"
 
+struct sl_quality_histograms sl_quality_histograms;
+
+const struct sl_histogram_bounds sl_mos_bounds = {9, {1.5, 2, 2.5, 3, 3.5, 3.8, 4, 4.2, 4.3}};
+const struct sl_histogram_bounds sl_loss_bounds = {
+	9, {0, 0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5}};
+const struct sl_histogram_bounds sl_jitter_bounds = {
+	9, {0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2}};
+
 void sl_quality_payloads(struct sl_media_params *params, const struct sl_sdp *sdp, unsigned m)
 {
 	const struct sl_sdp_media *media = &sdp->media[m];
@@ -90,6 +98,15 @@ static struct sl_quality_track *track_of(struct sl_leg_media *m, uint32_t ssrc)
 	return t;
 }
 
+static void count(const struct sl_mos_input *in)
+{
+	struct sl_quality_histograms *h = &sl_quality_histograms;
+
+	sl_histogram_add(&h->mos, &sl_mos_bounds, sl_mos(in));
+	sl_histogram_add(&h->loss, &sl_loss_bounds, in->loss / 100);
+	sl_histogram_add(&h->jitter, &sl_jitter_bounds, in->jitter_ms / 1000);
+}
+
 static void judge(struct sl_leg_media *m, const struct sl_quality_report *now,
 	enum sl_mos_codec codec, uint64_t round_trip, uint64_t leg)
 {
@@ -112,6 +129,7 @@ static void judge(struct sl_leg_media *m, const struct sl_quality_report *now,
 	in.loss = 100.0 * lost / (packets + lost);
 	in.jitter_ms = now->jitter_us / 1000.0;
 	in.round_trip_ms = (double)round_trip / 1e6;
+	count(&in);
 	s.mos = (unsigned)(10 * sl_mos(&in) + 0.5);
 	s.loss = (unsigned)(in.loss + 0.5);
 	s.jitter = (unsigned)(in.jitter_ms + 0.5);

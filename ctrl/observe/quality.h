@@ -7,12 +7,20 @@
 #ifndef SL_CTRL_QUALITY_H
 #define SL_CTRL_QUALITY_H
 
+#include "ctrl/base/histogram.h"
 #include "ctrl/call/session.h"
 
 enum {
 	SL_QUALITY_S = 5,    /* seconds between samples of a call */
 	SL_QUALITY_MIN = 25, /* packets, sent at least, that make a sample */
 };
+
+/* All samples since the start: MOS, share lost, seconds. */
+extern struct sl_quality_histograms {
+	struct sl_histogram mos, loss, jitter;
+} sl_quality_histograms;
+
+extern const struct sl_histogram_bounds sl_mos_bounds, sl_loss_bounds, sl_jitter_bounds;
 
 /* Fills in clocks and codecs from a party's SDP. */
 void sl_quality_payloads(struct sl_media_params *params, const struct sl_sdp *sdp, unsigned m);

@@ -88,6 +88,8 @@ static void rekeyed(struct sl_sessions *sessions, struct sl_call *call, struct s
 			       });
 }
 
+const struct sl_histogram_bounds sl_answer_bounds = {9, {0.1, 1, 2, 5, 10, 20, 30, 60, 120}};
+
 void sl_watch_answered(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *from,
 	struct sl_leg *to, bool again)
 {
@@ -99,10 +101,12 @@ void sl_watch_answered(struct sl_sessions *sessions, struct sl_call *call, struc
 		call->rounds++;
 	call->open_offer = false;
 	call->answered = now;
-	if (first)
+	if (first) {
 		call->first_answered = now;
-	if (first)
+		sl_histogram_add(&sessions->answer_times, &sl_answer_bounds,
+			(double)(now - call->born) / 1e9);
 		tell(sessions, &(struct sl_notice){.type = SL_NOTICE_UP, .call = call});
+	}
 	for (unsigned i = 0; i < 2; i++)
 		for (unsigned m = 0; m < legs[i]->n_media; m++) {
 			struct sl_watch *w = &legs[i]->media[m].watch;

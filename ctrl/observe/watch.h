@@ -15,6 +15,9 @@ void sl_watch_offered(struct sl_call *call);
 void sl_watch_answered(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *from,
 	struct sl_leg *to, bool again);
 
+/* The bounds of sessions.answer_times. */
+extern const struct sl_histogram_bounds sl_answer_bounds;
+
 /* Before a leg is taken off its call: it has no alarms any more. */
 void sl_watch_left(struct sl_sessions *sessions, struct sl_call *call, struct sl_leg *leg);
 

@@ -34,7 +34,7 @@ http() {
 says_why() { status_is /readyz 503 && grep -q "$1" "$RUN/body"; }
 status_is() { [ "$(http relay "$1")" = "$2" ]; }
 
-# What it must not be started as.
+# It does not start in the open, nor as root.
 printf '[exporter]\nlisten = 10.0.0.1:9753\n' >"$RUN/open.conf"
 ! $unprivileged "$RUN/sluice-exporter" -c "$RUN/open.conf" >"$RUN/open.log" 2>&1 || fail "it listens to all the world"
 logged open 'set certificate, key and client-ca, or listen at 127.0.0.1' || fail "it does not say what to do"

@@ -102,5 +102,5 @@ grep -q '^sluice_drops_total{by="guard",reason="closed"} [1-9]' "$RUN/metrics.lo
 for alarm in 'drops",change="raised' 'drops",change="ended' 'source",change="raised' 'scan",change="raised' 'auth",change="raised'; do
     grep -q "^sluice_alarms_total{kind=\"$alarm\"} [1-9]" "$RUN/metrics.log" || fail "the metrics know of no alarm $alarm"
 done
-! grep -vqE '^(# (HELP|TYPE) .*|sluice_[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [0-9.]+)$' "$RUN/metrics.log" ||
+! grep -vqE '^(# (HELP|TYPE) .*|sluice_[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [0-9.e+-]+)$' "$RUN/metrics.log" ||
     fail "what Prometheus does not read: $(cat "$RUN/metrics.log")"
