@@ -122,7 +122,7 @@ rows = list(csv.DictReader(open(sys.argv[1] + "/cdr.csv", newline="")))
 assert len(set(calls)) == len(calls) and calls[-1] == rows[-1]["call"] == "again19"
 assert all(None not in row and None not in row.values() for row in rows)
 END
-logged sluiced 'cdr.jsonl is written again, after' || fail "the log does not say that it goes on"
+wait_for 10 logged sluiced 'cdr.jsonl is written again, after' || fail "the log does not say that it goes on"
 ok "there is room again: whole lines, and nothing of those that were lost"
 
 # The end of the daemon.
