@@ -2,10 +2,14 @@
 #include "ctrl/cli/admin_socket.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include "ctrl/cli/exit_status.h"
 
 int sl_admin_connect(const char *path)
 {
@@ -25,6 +29,21 @@ int sl_admin_connect(const char *path)
 		return -1;
 	}
 	return fd;
+}
+
+int sl_admin_unreachable(const char *path)
+{
+	if (errno == EACCES) {
+		fprintf(stderr, "sluicectl: %s: %s; ask as root, or as the service user\n", path,
+			strerror(errno));
+		return EXIT_FAILURE;
+	}
+	if (errno == ENAMETOOLONG) {
+		fprintf(stderr, "sluicectl: %s: longer than a socket's path can be\n", path);
+		return SL_EXIT_USAGE;
+	}
+	fprintf(stderr, "sluicectl: %s: %s; does sluiced run?\n", path, strerror(errno));
+	return SL_EXIT_NO_DAEMON;
 }
 
 bool sl_admin_send(int fd, const char *text, size_t len)

@@ -9,6 +9,9 @@
 /* A connected socket, or -1 with errno. */
 int sl_admin_connect(const char *path);
 
+/* Says on stderr why there is no way to `path`, by errno; returns the exit status. */
+int sl_admin_unreachable(const char *path);
+
 /* All of it. False, with errno: the other end has gone. */
 bool sl_admin_send(int fd, const char *text, size_t len);
 

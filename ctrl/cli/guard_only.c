@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctrl/cli/exit_status.h"
 #include "ctrl/config/config.h"
 #include "ebpf/guard_user.h"
 
@@ -103,13 +104,13 @@ int sl_guard_only_attach(const char *netdev, const char *path)
 		return refuse_netdev(netdev);
 	if (sl_config_load(path, SL_CONFIG_GUARD, 0, &config, &errors)) {
 		sl_config_print_errors(stderr, path, &errors);
-		return EXIT_FAILURE;
+		return SL_EXIT_USAGE;
 	}
 	port = port_of(&config, netdev);
 	if (port < 0) {
 		fprintf(stderr, "sluicectl: %s has no [port] with device = af_xdp:%s\n", path,
 			netdev);
-		return EXIT_FAILURE;
+		return SL_EXIT_USAGE;
 	}
 	return stand(&config, (unsigned)port, netdev, ifindex);
 }

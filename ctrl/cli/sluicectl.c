@@ -11,6 +11,7 @@
 
 #include "ctrl/cli/admin_socket.h"
 #include "ctrl/cli/audit.h"
+#include "ctrl/cli/exit_status.h"
 #include "ctrl/cli/guard_only.h"
 #include "ctrl/cli/show.h"
 #include "ctrl/cli/tap.h"
@@ -44,6 +45,7 @@ static const char usage[] =
 	"  metrics    counters, in the text format of Prometheus\n"
 	"\n"
 	"  -s, --socket PATH  control socket (default /run/sluice/ctl.sock)\n"
+	"  -c, --config FILE  guard attach: its configuration\n"
 	"      --json         the answer as it came\n"
 	"      --all          drops: all reasons\n"
 	"      --head HEAD        audit verify: as `audit head` told it once\n"
@@ -99,11 +101,11 @@ static int read_change(int argc, char **argv, struct options *o)
 	bool set = !strcmp(argv[optind], "set");
 
 	if (argc - optind != (set ? 3 : 2))
-		return 2;
+		return SL_EXIT_USAGE;
 	o->key = argv[optind + set];
 	o->value = argv[argc - 1];
 	if (!set && strcmp(o->key, "allow") && strcmp(o->key, "deny") && strcmp(o->key, "forget"))
-		return 2;
+		return SL_EXIT_USAGE;
 	return -1;
 }
 
@@ -137,8 +139,8 @@ static int read_tap(int argc, char **argv, struct options *o)
 	if (optind < argc)
 		o->tap.limit = argv[optind++];
 	if (optind < argc || !o->tap.call || capture != (o->tap.file != NULL))
-		return 2;
-	return o->tap.clear && !capture ? 2 : -1;
+		return SL_EXIT_USAGE;
+	return o->tap.clear && !capture ? SL_EXIT_USAGE : -1;
 }
 
 /* audit head; audit verify FILE..., which needs no sluiced */
@@ -148,7 +150,7 @@ static int read_audit(int argc, char **argv, const struct options *o)
 
 	if (!strcmp(act, "verify") && optind < argc)
 		exit(sl_audit_verify(argv + optind, argc - optind, o->head));
-	return !strcmp(act, "head") && optind == argc ? -1 : 2;
+	return !strcmp(act, "head") && optind == argc ? -1 : SL_EXIT_USAGE;
 }
 
 static bool is_tap(const struct options *o)
@@ -200,7 +202,7 @@ static int read_options(int argc, char **argv, struct options *o)
 			return EXIT_SUCCESS;
 		default:
 			fputs(usage, stderr);
-			return 2;
+			return SL_EXIT_USAGE;
 		}
 	}
 	o->verb = optind < argc ? argv[optind++] : NULL;
@@ -216,7 +218,7 @@ static int read_options(int argc, char **argv, struct options *o)
 	if (o->verb && !strcmp(o->verb, "audit"))
 		return read_audit(argc, argv, o);
 	o->id = optind < argc ? argv[optind++] : NULL;
-	return optind < argc ? 2 : -1;
+	return optind < argc ? SL_EXIT_USAGE : -1;
 }
 
 static const struct verb *find_verb(const struct options *o)
@@ -237,29 +239,31 @@ static size_t read_socket(void *buffer, size_t room, void *data)
 	return n < 0 ? (size_t)-1 : (size_t)n;
 }
 
-static json_t *ask(const struct options *o, bool changes)
+/* Sets the answer. EXIT_SUCCESS, or the exit status, having said why. */
+static int ask(const struct options *o, bool changes, json_t **answer)
 {
 	json_t *request = json_pack("{s:s, s:s*, s:s*, s:s*}", o->key || changes ? "do" : "view",
 		o->key ? "set-guard" : o->verb, "id", o->id, "key", o->key, "value", o->value);
 	char *text = request ? json_dumps(request, JSON_COMPACT) : NULL;
-	json_t *answer = NULL;
+	int status = EXIT_SUCCESS, fd;
 	json_error_t error;
-	int fd = -1;
 
 	json_decref(request);
-	if (!text)
+	if (!text) {
 		fprintf(stderr, "sluicectl: an argument is no UTF-8\n");
-	else if ((fd = sl_admin_connect(o->socket)) < 0)
-		fprintf(stderr, "sluicectl: %s: %s; does sluiced run?\n", o->socket,
-			strerror(errno));
-	else if (!sl_admin_send(fd, text, strlen(text)) || !sl_admin_send(fd, "\n", 1))
-		fprintf(stderr, "sluicectl: %s: %s\n", o->socket, strerror(errno));
-	else if (!(answer = json_load_callback(read_socket, &fd, 0, &error)))
+		return SL_EXIT_USAGE;
+	}
+	fd = sl_admin_connect(o->socket);
+	if (fd < 0 || !sl_admin_send(fd, text, strlen(text)) || !sl_admin_send(fd, "\n", 1))
+		status = sl_admin_unreachable(o->socket);
+	else if (!(*answer = json_load_callback(read_socket, &fd, 0, &error))) {
 		fprintf(stderr, "sluicectl: %s: no answer\n", o->socket);
+		status = SL_EXIT_NO_DAEMON;
+	}
 	if (fd >= 0)
 		close(fd);
 	free(text);
-	return answer;
+	return status;
 }
 
 /* As it came, but that nothing in it is more than ASCII. */
@@ -284,11 +288,11 @@ static int show_events(const struct options *o)
 	size_t room = 0;
 
 	if (!stream || !sl_admin_send(fd, request, sizeof(request) - 1)) {
-		fprintf(stderr, "sluicectl: %s: %s; does sluiced run?\n", o->socket,
-			strerror(errno));
+		int status = sl_admin_unreachable(o->socket);
+
 		if (stream)
 			fclose(stream);
-		return EXIT_FAILURE;
+		return status;
 	}
 	while (getline(&line, &room, stream) > 0) {
 		if (o->json)
@@ -309,13 +313,13 @@ int main(int argc, char **argv)
 	int status = read_options(argc, argv, &options);
 	const struct verb *verb = find_verb(&options);
 	const char *error;
-	json_t *answer, *shown;
+	json_t *answer = NULL, *shown;
 
 	if (status == EXIT_SUCCESS)
 		return status;
 	if (status > 0 || (!verb && !is_tap(&options))) {
 		fputs(usage, stderr);
-		return 2;
+		return SL_EXIT_USAGE;
 	}
 	if (is_tap(&options)) {
 		options.tap.socket = options.socket;
@@ -324,9 +328,9 @@ int main(int argc, char **argv)
 	}
 	if (!verb->show)
 		return show_events(&options);
-	answer = ask(&options, verb->changes);
-	if (!answer)
-		return EXIT_FAILURE;
+	status = ask(&options, verb->changes, &answer);
+	if (status)
+		return status;
 	/* The text of the metrics has lines. */
 	shown = sl_show_plain(
 		answer, verb->show == show_metrics ? SL_ESCAPE_LINES : SL_ESCAPE_LINE);

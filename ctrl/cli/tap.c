@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "ctrl/cli/admin_socket.h"
+#include "ctrl/cli/exit_status.h"
 #include "ctrl/cli/show.h"
 
 enum { CHUNK_MAX = 1024 * 1024 }; /* bytes of a capture file at a time */
@@ -77,26 +78,24 @@ static char *request_text(const struct sl_tap_options *o)
 	return text;
 }
 
-/* The stream of the answer, or NULL, having said why. */
-static FILE *ask(const struct sl_tap_options *o)
+/* Sets the stream of the answer. EXIT_SUCCESS, or the exit status, having said why. */
+static int ask(const struct sl_tap_options *o, FILE **in)
 {
 	char *text = request_text(o);
-	FILE *in = NULL;
-	int fd;
+	int status = EXIT_SUCCESS, fd;
 
 	if (!text)
-		return NULL;
+		return SL_EXIT_USAGE;
 	fd = sl_admin_connect(o->socket);
 	if (fd >= 0 && sl_admin_send(fd, text, strlen(text)) && sl_admin_send(fd, "\n", 1))
-		in = fdopen(fd, "r");
-	if (!in) {
-		fprintf(stderr, "sluicectl: %s: %s; does sluiced run?\n", o->socket,
-			strerror(errno));
+		*in = fdopen(fd, "r");
+	if (!*in) {
+		status = sl_admin_unreachable(o->socket);
 		if (fd >= 0)
 			close(fd);
 	}
 	free(text);
-	return in;
+	return status;
 }
 
 /* Nobody else may read it, and nothing that is there is overwritten. */
@@ -220,10 +219,10 @@ int sl_tap_run(const struct sl_tap_options *options)
 	struct stream s = {.options = options, .file = -1};
 	char *line = NULL;
 	size_t room = 0;
+	int status = ask(options, &s.in);
 
-	s.in = ask(options);
-	if (!s.in)
-		return EXIT_FAILURE;
+	if (status)
+		return status;
 	catch_signals();
 	while (!interrupted && getline(&line, &room, s.in) > 0 && act_on(&s, line))
 		;
