@@ -26,7 +26,7 @@ trap 'exit 143' TERM
 
 # Programs that run here are amd64, libraries that are linked with are arm64. IPsec-MB is for x86 alone.
 tools="gcc-aarch64-linux-gnu libc6-dev-arm64-cross meson ninja-build pkg-config clang llvm bpftool qemu-user-static"
-not_libraries='^(gcc|libc6-dev|meson|ninja-build|pkg-config|clang|llvm|bpftool|libipsec-mb-dev)$'
+not_libraries='^(gcc|libc6-dev|meson|ninja-build|pkg-config|clang|llvm|bpftool|scdoc|libipsec-mb-dev)$'
 libraries=$(deploy/packages.sh --list build | grep -vE "$not_libraries" | sed 's/$/:arm64/')
 
 in_tree() { timeout "$seconds" chroot "$tree" env -i HOME=/root LC_ALL=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin \

@@ -3,6 +3,7 @@
 # The output of sluicectl fits a terminal of 80 columns while a call is up, and is JSON with --json.
 . "$(dirname "$0")/lib.sh"
 . "$NET_DIR/media.sh"
+. "$NET_DIR/calls.sh"
 
 media_switch
 start_sluiced relay 10.0.0.1/24 fd00::1/64
@@ -22,3 +23,17 @@ for view in status calls "call $ID" drops "drops --all" ports guard "why $ID"; d
 done
 ! sluicectl call nonsense >"$RUN/view.log" 2>&1 || fail "a call that does not exist is shown"
 ! sluicectl nonsense >"$RUN/view.log" 2>&1 || fail "a view that does not exist is shown"
+
+# Callers choose ids: completion offers the plain one, and runs none.
+for id in 'plain-7@10.0.0.2' "\$(touch $RUN/ran)" "plain-\`touch $RUN/ran\`"; do
+    offer "$id" "$(sdp 10.0.0.2 5004)"
+done
+. "$NET_DIR/../../deploy/completion/sluicectl"
+COMP_WORDS=("$SLUICECTL" -s "$CTL" why pl) COMP_CWORD=4
+_sluicectl
+[ "${COMPREPLY[*]}" = 'plain-7@10.0.0.2' ] || fail "'why pl' is completed with '${COMPREPLY[*]}'"
+COMP_WORDS=("$SLUICECTL" -s "$CTL" why "") COMP_CWORD=4
+_sluicectl
+[ ${#COMPREPLY[@]} -eq 3 ] || fail "'why' is completed with '${COMPREPLY[*]}'"
+[ ! -e "$RUN/ran" ] || fail "completion runs what a call-id says"
+ok "completion of ids"
