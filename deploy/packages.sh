@@ -1,8 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Installs the Debian 12 packages that are missing for the named sets; says nothing when none is.
-# usage: packages.sh [--list] SET...      sets: build demo test bench kernel proof arm64
+# Installs the packages of Debian 12 or 13 that are missing for the named sets; says nothing when none is.
+# usage: packages.sh [--list] SET...      sets: build demo test bench kernel proof tree
 set -euo pipefail
+
+# Debian's clang, whose sanitizers are a package with its version in the name.
+case $(. /etc/os-release && echo "${VERSION_ID:-}") in
+12) clang=14 ;;
+*) clang=19 ;;
+esac
 
 build="gcc libc6-dev meson ninja-build pkg-config clang llvm bpftool
     libdpdk-dev libsrtp2-dev libipsec-mb-dev libssl-dev libbpf-dev libxdp-dev linux-libc-dev
@@ -10,13 +16,13 @@ build="gcc libc6-dev meson ninja-build pkg-config clang llvm bpftool
     libwebsockets-dev libwebsockets-evlib-uv libmicrohttpd-dev libgnutls28-dev
     systemtap-sdt-dev scdoc"
 demo="iproute2 python3 kamailio baresip-core tcpdump"
-test="$demo libclang-rt-14-dev ffmpeg gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
+test="$demo libclang-rt-$clang-dev ffmpeg gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
     gstreamer1.0-plugins-bad iputils-ping ethtool clang-format clang-tidy nftables conntrack procps
-    sip-tester tshark bpftrace binutils curl openssl prometheus man-db"
+    sip-tester tshark bpftrace binutils curl openssl prometheus man-db minisign"
 
 kernel="qemu-system-x86 busybox-static iproute2"
 proof="frama-c-base"
-arm64="debootstrap"
+tree="debootstrap"
 bench="iproute2 ethtool nftables python3 rtpengine-daemon gnuplot-nox valgrind"
 
 list_only=no
@@ -33,8 +39,8 @@ for set in "$@"; do
     bench) wanted+=($bench) ;;
     kernel) wanted+=($kernel) ;;
     proof) wanted+=($proof) ;;
-    arm64) wanted+=($arm64) ;;
-    *) echo "packages.sh: no set '$set' (build, demo, test, bench, kernel, proof, arm64)" >&2; exit 2 ;;
+    tree) wanted+=($tree) ;;
+    *) echo "packages.sh: no set '$set' (build, demo, test, bench, kernel, proof, tree)" >&2; exit 2 ;;
     esac
 done
 

@@ -11,7 +11,7 @@ mirror=http://deb.debian.org/debian
 seconds=1800 # at most, for each of the three steps
 
 [ "$(id -u)" -eq 0 ] || { echo "arm64.sh: run it as root, which debootstrap and chroot need" >&2; exit 1; }
-deploy/packages.sh arm64
+deploy/packages.sh tree
 
 dir=${1:-$(mktemp -d /var/tmp/sluice-arm64.XXXXXX)}
 tree=$dir/tree
