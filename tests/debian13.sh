@@ -6,7 +6,7 @@
 #                                     again when it is there
 set -euo pipefail
 cd "$(dirname "$0")/.."
-seconds=1800 # at most, for each of the steps
+seconds=3600 # at most, for each of the steps
 dir=${1:-$(mktemp -d /var/tmp/sluice-debian13.XXXXXX)}
 . tests/tree.sh
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Two phones that insist on SRTP talk through Kamailio and Sluice: each hears the other, and nobody else's key.
+# HOLD=FILE: the call goes on until that file exists.
 . "$(dirname "$0")/lib.sh"
 . "$NET_DIR/phones.sh"
 
@@ -9,6 +10,7 @@ start_sluiced relay $RELAY/24
 start_kamailio relay $RELAY "unix:$NG"
 start_call
 wait_for 20 talked 6 || say "6 s of sound did not come"
+[ -z "${HOLD:-}" ] || wait_for 300 [ -e "$HOLD" ] || fail "nobody made $HOLD"
 ask_relay
 end_call
 check "Kamailio was not told how the call was" wait_for 5 logged kamailio 'quality mos_'
