@@ -178,6 +178,7 @@ def frames(forger, party):
     }
 
 
+# At least so many frames, three of each kind, under each label of include/sluice/drop.h.
 MALFORMED_NAMES = {"ip": 12, "udp": 12, "fragment": 3, "demux": 24, "rtp": 15, "rtcp": 3}
 
 

@@ -101,7 +101,8 @@ void relay_start(struct relay *r, const char *backend, unsigned workers)
 	}
 	r->backend = sl_crypto_select(backend, &reason);
 	if (!r->backend)
-		fail_msg("%s", reason);
+		fail_msg("backend %s: %s; the test's argument is ipsec-mb or srtp2", backend,
+			reason);
 	srtp_init(); /* fails when the srtp2 backend has done it already */
 	for (int port = 0; port < PORTS; port++)
 		open_port(r, port);
@@ -128,6 +129,8 @@ void relay_start(struct relay *r, const char *backend, unsigned workers)
 
 void relay_stop(struct relay *r)
 {
+	if (!r->backend)
+		return; /* it has not started */
 	for (unsigned i = 0; i < sl_n_workers; i++)
 		r->backend->close(sl_workers[i].crypto);
 	sl_workers_stop();

@@ -83,22 +83,92 @@ static void equal_keys_are_verified(void **state)
 	}
 }
 
+/* How a good packet, `n` bytes of RTP at `p`, becomes one that is refused. Returns its length. */
+typedef uint16_t spoil(struct endpoint *from, uint8_t *p, uint16_t n);
+
+static uint16_t from_another_port(struct endpoint *from, uint8_t *p, uint16_t n)
+{
+	from->address.port++;
+	return n;
+}
+
+static uint16_t from_another_address(struct endpoint *from, uint8_t *p, uint16_t n)
+{
+	from->address.ip[15]++;
+	return n;
+}
+
+static uint16_t to_a_closed_port(struct endpoint *from, uint8_t *p, uint16_t n)
+{
+	from->port += 400;
+	return n;
+}
+
+static uint16_t to_no_media_port(struct endpoint *from, uint8_t *p, uint16_t n)
+{
+	from->port = LAST_PORT + 1;
+	return n;
+}
+
+static uint16_t to_the_rtcp_port(struct endpoint *from, uint8_t *p, uint16_t n)
+{
+	from->port++;
+	from->address.port++;
+	return n;
+}
+
+static uint16_t flip_a_bit(struct endpoint *from, uint8_t *p, uint16_t n)
+{
+	p[40] ^= 1;
+	return n;
+}
+
+static uint16_t cut_into_the_tag(struct endpoint *from, uint8_t *p, uint16_t n)
+{
+	return 12 + 9;
+}
+
+static uint16_t as_stun(struct endpoint *from, uint8_t *p, uint16_t n)
+{
+	p[0] = 0;
+	return n;
+}
+
+static uint16_t as_stun_to_the_rtcp_port(struct endpoint *from, uint8_t *p, uint16_t n)
+{
+	return to_the_rtcp_port(from, p, as_stun(from, p, n));
+}
+
+static uint16_t break_the_header(struct endpoint *from, uint8_t *p, uint16_t n)
+{
+	p[0] = 0x9f;
+	return 40;
+}
+
+static uint16_t unprotected(struct endpoint *from, uint8_t *p, uint16_t n)
+{
+	from->suite = SL_SUITE_NONE;
+	return make_rtp(from, 500, PAYLOAD, p);
+}
+
 static void refused_under_their_own_names(void **state)
 {
 	static const struct {
 		enum sl_verdict want;
 		const char *what;
+		spoil *spoil;
 	} cases[] = {
-		{SL_DROP_SOURCE, "another port"},
-		{SL_DROP_SOURCE, "another address"},
-		{SL_DROP_CLOSED, "a closed port"},
-		{SL_DROP_AUTH, "a flipped bit"},
-		{SL_DROP_SHORT, "no room for a tag"},
-		{SL_DROP_DEMUX, "STUN"},
-		{SL_DROP_DEMUX, "RTP on the RTCP port"},
-		{SL_DROP_RTP, "a broken RTP header"},
-		{SL_DROP_NOT_MEDIA, "a port outside of the range"},
-		{SL_DROP_AUTH, "plain RTP"},
+		{SL_DROP_SOURCE, "another port", from_another_port},
+		{SL_DROP_SOURCE, "another address", from_another_address},
+		{SL_DROP_CLOSED, "a closed port", to_a_closed_port},
+		{SL_DROP_NOT_MEDIA, "a port outside of the range", to_no_media_port},
+		{SL_DROP_AUTH, "a flipped bit", flip_a_bit},
+		{SL_DROP_AUTH, "plain RTP", unprotected},
+		{SL_DROP_SHORT, "no room for a tag", cut_into_the_tag},
+		{SL_DROP_DEMUX, "STUN", as_stun},
+		{SL_DROP_DEMUX, "STUN on the RTCP port", as_stun_to_the_rtcp_port},
+		{SL_DROP_DEMUX, "RTP on the RTCP port", to_the_rtcp_port},
+		{SL_DROP_RTP, "a broken RTP header", break_the_header},
 	};
 	struct call c;
 
@@ -109,40 +179,7 @@ static void refused_under_their_own_names(void **state)
 		uint8_t p[FRAME_MAX];
 		uint16_t n = make_rtp(&c.end[0], (uint16_t)(500 + i), PAYLOAD, p);
 
-		switch (i) {
-		case 0:
-			from.address.port++;
-			break;
-		case 1:
-			from.address.ip[15]++;
-			break;
-		case 2:
-			from.port += 400;
-			break;
-		case 3:
-			p[40] ^= 1;
-			break;
-		case 4:
-			n = 12 + 9;
-			break;
-		case 5:
-			p[0] = 0;
-			break;
-		case 6:
-			from.port++;
-			from.address.port++;
-			break;
-		case 7:
-			p[0] = 0x9f;
-			n = 40;
-			break;
-		case 8:
-			from.port = LAST_PORT + 1;
-			break;
-		default:
-			from.suite = SL_SUITE_NONE;
-			n = make_rtp(&from, 500, PAYLOAD, p);
-		}
+		n = cases[i].spoil(&from, p, n);
 		inject(&relay, &from, 0, false, false, p, n);
 		relay_poll();
 		expect_nothing(&c);
