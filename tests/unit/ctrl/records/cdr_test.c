@@ -64,7 +64,8 @@ static json_t *written(const struct sl_call *call, const char *cause, char **lin
 	assert_non_null(*line);
 	assert_true(len <= SL_CDR_MAX);
 	assert_ptr_equal(memchr(*line, '\n', len), *line + len - 1);
-	json = json_loadb(*line, len, 0, NULL);
+	(*line)[len - 1] = '\0';
+	json = json_loads(*line, 0, NULL);
 	assert_non_null(json);
 	return json;
 }
