@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# The unit tests that need no root, in less than a minute after a build. Ends with one line of totals.
+# The unit tests that need no root and little time: less than a minute after a build. Ends with one line of totals.
 # usage: tests/quick.sh [BUILD-DIR]
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * From root to the service user, keeping the two capabilities that running takes:
- *   CAP_NET_ADMIN  report neighbours as used (ctrl/neigh/neigh.h), detach the XDP program on a
- * clean stop CAP_IPC_LOCK   lock memory, so that keys are never swapped out What else Sluice needs
- * root for (CAP_BPF and CAP_NET_RAW for the guard and its AF_XDP sockets, /dev/net/tun, vfio,
- * ethtool) is done and held open by then.
+ * From root, or from the service user with the capabilities of its unit, to the service user with
+ * the two that running takes:
+ *
+ *   CAP_NET_ADMIN   report neighbours as used (ctrl/neigh/neigh.h), detach XDP at the end
+ *   CAP_IPC_LOCK    lock memory, so that keys are never swapped out
+ *
+ * All else that takes privileges (CAP_BPF and CAP_NET_RAW for the guard and its AF_XDP sockets,
+ * /dev/net/tun, vfio, ethtool) is done and held open by then.
  *
  * Errors are -errno, with `error` saying what the operator can do; on success it is untouched.
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The audit trail: each request that changed something, or came from somebody who may ask for
- * nothing; one record each, chained to the one before (ctrl/records/chain.h). What it tells is made
- * here, on the control thread; numbers and hashes are the writer's.
+ * The audit trail has a record of each request that changed something, and of each peer that was
+ * refused. Each record is chained to the one before (ctrl/records/chain.h). The control thread
+ * makes its text here; the writer's thread adds numbers and hashes.
  */
 #ifndef SL_CTRL_AUDIT_H
 #define SL_CTRL_AUDIT_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Call detail records: one of each call, at its end (docs/records.md has the fields). What is told
- * is what `query` and `sluicectl call` tell (ctrl/observe/call_view.h). Keys are in none.
+ * Call detail records: one of each call, at its end (docs/records.md has the fields). They tell the
+ * same as `query` and `sluicectl call` (ctrl/observe/call_view.h). Keys are in none.
  */
 #ifndef SL_CTRL_CDR_H
 #define SL_CTRL_CDR_H

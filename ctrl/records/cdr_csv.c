@@ -18,7 +18,7 @@ const char sl_cdr_csv_header[] =
 	"rtcp_packets,rtcp_bytes,drops,latency_us_average,latency_us_highest" PARTY("a")
 		PARTY("b") "\r\n";
 
-/* What a party sent, all media and streams of it together. */
+/* Sums over all media and streams that a party sent. */
 struct party {
 	struct sl_leg_view leg;
 	char signalled[SL_ENDPOINT_TEXT], seen[SL_ENDPOINT_TEXT]; /* RTP of the first medium */

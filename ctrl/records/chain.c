@@ -67,7 +67,7 @@ size_t sl_chain_compose(const struct sl_chain *chain, const struct sl_chain_note
 	return at + (size_t)snprintf(line + at, TAIL + 2, "%s%s%s\n", hash_key, next->hash, end);
 }
 
-/* What is left of a line that is being read. */
+/* The rest of a line that is being read. */
 struct cursor {
 	const char *at, *end;
 };

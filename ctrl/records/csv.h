@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A line of CSV (RFC 4180): fields with commas or quotes are quoted, and the line ends in CR LF.
- * What is not printable is escaped first (ctrl/base/escape.h), so that a record is one line
+ * Unprintable characters are escaped first (ctrl/base/escape.h), so that a record is one line
  * whatever a party sends. A pure leaf.
  */
 #ifndef SL_CTRL_CSV_H

@@ -8,7 +8,7 @@
 
 #include "ctrl/observe/medium_view.h"
 
-/* A string; null for NULL. What is no UTF-8 is shown as far as it is printable. */
+/* A string; null for NULL. In text that is no UTF-8 all but printable ASCII becomes "?". */
 json_t *sl_json_text(const char *text);
 
 json_t *sl_json_path(const struct sl_path_view *path);
