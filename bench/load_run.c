@@ -148,7 +148,9 @@ struct schedule {
 	uint64_t marked, mark;  /* when that many had been sent */
 };
 
-/* How many more may be sent. */
+/* How many more may be sent. The first packets of all streams arrive before any second one leaves:
+ * the kernel keeps packets while it asks for the next hop, lets them go on the core that gets the
+ * answer, and what this core sends meanwhile overtakes them. */
 static uint64_t credit(const struct batch *batch, const struct schedule *schedule)
 {
 	uint64_t over = schedule->arrived + schedule->gone, most = batch->load->opt.in_flight;
@@ -156,7 +158,12 @@ static uint64_t credit(const struct batch *batch, const struct schedule *schedul
 
 	if (!most)
 		return TURN;
-	return most > flying ? most - flying : 0;
+	if (schedule->next == schedule->streams && flying)
+		return 0;
+	most = most > flying ? most - flying : 0;
+	if (schedule->next < schedule->streams && most > schedule->streams - schedule->next)
+		most = schedule->streams - schedule->next;
+	return most;
 }
 
 /* Gives up what nobody has seen for long; a schedule that fell behind begins later, lest the relay
@@ -167,7 +174,9 @@ static void wait_for_flight(const struct batch *batch, struct schedule *schedule
 
 	if (!batch->load->opt.in_flight)
 		return;
-	if (now > due + LATE)
+	if (now > due && schedule->next == schedule->streams)
+		schedule->start += now - due; /* there the first ones are waited for */
+	else if (now > due + LATE)
 		schedule->start += now - due - LATE;
 	if (now - schedule->marked >= STALLED) {
 		if (schedule->mark > schedule->arrived + schedule->gone)
