@@ -8,7 +8,7 @@ folder=$1 run=$(mktemp -d)
 fail() { echo "FAIL: $*" >&2; exit 1; }
 debs() { ls "$1"/*.deb | grep -v dbgsym; }
 install() { apt-get install -y -q --no-install-recommends $(debs "$1"); }
-purge() { dpkg --purge sluice sluice-tools; }
+purge() { dpkg --purge sluice sluice-tools sluice-exporter; }
 
 # As on a machine that systemd runs; what the packages want of services is noted, and nothing is done.
 mkdir -p /run/systemd/system
@@ -40,15 +40,17 @@ purge
 state >"$run/before"
 install "$folder"
 [ ! -s "$run/services" ] || fail "an installation asks for services: $(cat "$run/services")"
-getent passwd sluice >/dev/null || fail "there is no user sluice"
+for user in sluice sluice-exporter; do getent passwd $user >/dev/null || fail "there is no user $user"; done
 [ "$(systemctl --root=/ is-enabled sluiced)" = enabled ] || fail "the unit is not enabled"
-[ ! -e /etc/sluice/sluice.conf ] || fail "there is a configuration that nobody wrote"
+[ "$(systemctl --root=/ is-enabled sluice-exporter)" = disabled ] || fail "the exporter is on without being asked for"
+[ -z "$(ls /etc/sluice)" ] || fail "there is a configuration that nobody wrote"
 grep -q '^ConditionPathExists=/etc/sluice/sluice.conf$' "$(dpkg -L sluice | grep 'sluiced\.service$')" || fail "the unit starts without"
 sluiced -c /usr/share/doc/sluice/examples/sluice.conf --check >/dev/null || fail "the sample is no configuration"
-for page in sluiced sluicectl sluice.conf; do man -w "$page" >/dev/null || fail "no manual page of $page"; done
+sluice-exporter -c /usr/share/doc/sluice-exporter/examples/exporter.conf --check || fail "the exporter's sample is no configuration"
+for page in sluiced sluicectl sluice.conf sluice-exporter; do man -w "$page" >/dev/null || fail "no manual page of $page"; done
 perl -e 'our %nrconf; do "/etc/needrestart/conf.d/sluice.conf"; my ($re) = keys %{$nrconf{override_rc}};
     exit !("sluiced.service" =~ $re && !$nrconf{override_rc}->{$re})' || fail "needrestart would restart it"
-for package in sluice sluice-tools; do tests/package/sbom.py "$package"; done
+for package in sluice sluice-tools sluice-exporter; do tests/package/sbom.py "$package"; done
 echo "ok: installed"
 
 # An upgrade while a call is up
@@ -70,10 +72,10 @@ wait $call || fail "the call: $(cat "$run/call.txt")"
 grep -A 2 '^phone ' "$run/call.txt"
 echo "ok: a call through an upgrade"
 
-cp /usr/share/doc/sluice/examples/sluice.conf /etc/sluice/
-dpkg --remove sluice sluice-tools
+cp /usr/share/doc/sluice/examples/sluice.conf /usr/share/doc/sluice-exporter/examples/exporter.conf /etc/sluice/
+dpkg --remove sluice sluice-tools sluice-exporter
 grep -q '^sluiced.service stop' "$run/services" || fail "a removal leaves it running: $(cat "$run/services")"
-[ -e /etc/sluice/sluice.conf ] || fail "a removal takes the configuration with it"
+[ -e /etc/sluice/sluice.conf ] && [ -e /etc/sluice/exporter.conf ] || fail "a removal takes the configuration with it"
 purge
 state >"$run/after"
 diff "$run/before" "$run/after" || fail "a purge leaves the above"

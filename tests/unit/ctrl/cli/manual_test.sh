@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # The manual pages have each verb and option that --help has, and groff finds nothing wrong with them; the completion offers
 # them; the exit statuses are those of the pages.
-# usage: manual_test.sh SLUICECTL SLUICED [PAGE...]      PAGE: made from docs/man
+# usage: manual_test.sh SLUICECTL SLUICED EXPORTER [PAGE...]      EXPORTER: - if none is built; PAGE: made from docs/man
 set -euo pipefail
-sluicectl=$(realpath "$1") sluiced=$(realpath "$2")
-shift 2
+sluicectl=$(realpath "$1") sluiced=$(realpath "$2") exporter=${3#-}
+shift 3
 top=$(cd "$(dirname "$0")/../../../.." && pwd)
 run=$(mktemp -d)
 trap 'rm -rf "$run"' EXIT
@@ -25,10 +25,13 @@ while read -r verb more; do
     done
     [ -n "$more" ] || grep -qE "^\*$verb\*" "$top/docs/man/sluicectl.8.scd" || fail "sluicectl(8) lacks $verb"
 done < <(verbs)
-for program in "$sluicectl" "$sluiced"; do
+for program in "$sluicectl" "$sluiced" $exporter; do
     for option in $(options "$program"); do
         grep -qE "^(\*-.\*, )?\*$option\*" "$top/docs/man/${program##*/}.8.scd" || fail "${program##*/}(8) lacks $option"
     done
+done
+for key in $(grep -oP '^\t\{"\K[a-z-]+(?=", (true|false), )' "$top/exporter/settings.c"); do
+    grep -q "\*$key\* = " "$top/docs/man/sluice-exporter.8.scd" || fail "sluice-exporter(8) lacks the key $key"
 done
 for page in "$@"; do
     man --warnings -l "$page" >/dev/null 2>"$run/man.txt" || fail "man cannot read $page"
