@@ -2,6 +2,7 @@
 #include "ctrl/admin/metrics.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "ctrl/admin/metrics_calls.h"
 #include "ctrl/admin/metrics_text.h"
@@ -57,6 +58,29 @@ static void workers(FILE *out)
 		sl_worker_stats(i, &s);
 		fprintf(out, "sluice_idle_seconds_total{core=\"%u\"} %.3f\n", s.core,
 			(double)s.idle_ns / 1e9);
+	}
+}
+
+static void latency(FILE *out)
+{
+	struct sl_histogram_bounds bounds = {.n = SL_LATENCY_BOUNDS};
+	struct sl_worker_stats s;
+
+	for (unsigned i = 0; i < bounds.n; i++)
+		bounds.le[i] = 1e-6 * (1u << i);
+	sl_metric_family(out, "sluice_added_latency_seconds", "histogram",
+		"How long media is in the hands of a worker: of one packet a turn, from asking the "
+		"device for it until the device has taken the answer.");
+	for (unsigned i = 0; i < sl_workers_count(); i++) {
+		struct sl_histogram h = {{0}, 0};
+		char core[12];
+
+		_Static_assert(sizeof(h.count) == sizeof(s.latency), "they have the same bounds");
+		sl_worker_stats(i, &s);
+		memcpy(h.count, s.latency, sizeof(s.latency));
+		h.sum = (double)s.latency_ns / 1e9;
+		snprintf(core, sizeof(core), "%u", s.core);
+		sl_metric_histogram(out, "sluice_added_latency_seconds", "core", core, &h, &bounds);
 	}
 }
 
@@ -148,6 +172,7 @@ void sl_metrics_write(FILE *out, const struct sl_admin *a)
 	sl_metrics_calls(out, a);
 	drops(out, a->protection);
 	workers(out);
+	latency(out);
 	ports(out, a->protection->n_ports);
 	pairs(out, a->sessions);
 	records(out, a->records);

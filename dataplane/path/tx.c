@@ -115,8 +115,19 @@ void sl_stage_tx(struct sl_worker *w, struct sl_burst *b)
 	}
 }
 
-static void note_latency(struct sl_flow *flow, uint64_t ns)
+static unsigned latency_bucket(uint64_t ns)
 {
+	unsigned i = 0;
+
+	while (i < SL_LATENCY_BOUNDS && ns > UINT64_C(1000) << i)
+		i++;
+	return i;
+}
+
+static void note_latency(struct sl_worker *w, struct sl_flow *flow, uint64_t ns)
+{
+	SL_SHARED_ADD(w->stats.latency[latency_bucket(ns)], 1);
+	SL_SHARED_ADD(w->stats.latency_ns, ns);
 	SL_SHARED_ADD(flow->latency.total, ns);
 	SL_SHARED_ADD(flow->latency.packets, 1);
 	if (ns > flow->latency.highest)
@@ -138,6 +149,6 @@ void sl_tx_flush(struct sl_worker *w)
 		flow = w->tx[port].flow[w->turns++ % w->tx[port].n]; /* another one each time */
 		send_queue(w, port);
 		if (flow) /* then burst.now is of this turn */
-			note_latency(flow, sl_clock() - w->burst.now);
+			note_latency(w, flow, sl_clock() - w->burst.now);
 	}
 }

@@ -300,7 +300,10 @@ void sl_worker_stats(unsigned worker, struct sl_worker_stats *out)
 		.punted = SL_SHARED_GET(w->stats.punted),
 		.busy_ns = SL_SHARED_GET(w->stats.busy_ns),
 		.idle_ns = SL_SHARED_GET(w->stats.idle_ns),
+		.latency_ns = SL_SHARED_GET(w->stats.latency_ns),
 	};
 	for (int v = 0; v < SL_VERDICTS; v++)
 		out->verdicts[v] = SL_SHARED_GET(w->stats.verdicts[v]);
+	for (int i = 0; i <= SL_LATENCY_BOUNDS; i++)
+		out->latency[i] = SL_SHARED_GET(w->stats.latency[i]);
 }

@@ -15,12 +15,18 @@
 int sl_workers_start(const struct sl_crypto_backend *crypto, struct sl_error *error);
 void sl_workers_stop(void);
 
+enum { SL_LATENCY_BOUNDS = 12 };
+
 struct sl_worker_stats {
 	unsigned core;
 	uint64_t rx, tx;                /* packets off and onto the wire */
 	uint64_t punted;                /* packets given to an exception port */
 	uint64_t verdicts[SL_VERDICTS]; /* [SL_FORWARD]: forwarded; else drops by reason */
 	uint64_t busy_ns, idle_ns;      /* time spent on bursts with packets, and without */
+	/* How long media was in here (struct sl_latency): of what was looked at, how much for at
+	 * most 1 us, 2 us, 4 us and so on; the last one is what was longer. */
+	uint64_t latency[SL_LATENCY_BOUNDS + 1];
+	uint64_t latency_ns; /* of all that was looked at */
 };
 
 unsigned sl_workers_count(void);

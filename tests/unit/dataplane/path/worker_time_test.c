@@ -158,9 +158,28 @@ static void beyond_half_the_numbers(void **state)
 	call_close(&c);
 }
 
+/* Of both workers. */
+static struct sl_worker_stats latencies(void)
+{
+	struct sl_worker_stats sum = {0}, one;
+
+	for (unsigned w = 0; w < sl_workers_count(); w++) {
+		sl_worker_stats(w, &one);
+		sum.latency_ns += one.latency_ns;
+		for (int i = 0; i <= SL_LATENCY_BOUNDS; i++)
+			sum.latency[i] += one.latency[i];
+	}
+	return sum;
+}
+
 /* One packet of each turn tells how long it took, on whatever worker. */
 static void latency_is_what_passed_between(void **state)
 {
+	/* 3 us are within 4, 50 within 64, and 5 ms above all bounds. */
+	static const uint64_t wanted[SL_LATENCY_BOUNDS + 1] = {
+		[2] = 10, [6] = 1, [SL_LATENCY_BOUNDS] = 1};
+	struct sl_worker_stats before = latencies(), after;
+	uint64_t added[SL_LATENCY_BOUNDS + 1];
 	struct sl_latency l;
 	struct call c, d;
 
@@ -175,16 +194,24 @@ static void latency_is_what_passed_between(void **state)
 	assert_int_equal(l.packets, 11);
 	assert_int_equal(l.total, 10 * 3000 + 50000);
 	assert_int_equal(l.highest, 50000);
+	step = 5000000;
+	passes(&c, 0, 12);
+	after = latencies();
+	assert_int_equal(after.latency_ns - before.latency_ns, 10 * 3000 + 50000 + 5000000);
+	for (int i = 0; i <= SL_LATENCY_BOUNDS; i++)
+		added[i] = after.latency[i] - before.latency[i];
+	assert_memory_equal(added, wanted, sizeof(wanted));
 	step = 1000;
-	for (uint16_t seq = 12; seq < 44; seq++) {
+	for (uint16_t seq = 13; seq < 45; seq++) {
 		send_rtp(&c, 0, seq);
 		send_rtp(&d, 0, seq);
 	}
 	relay_poll();
-	assert_int_equal(c.flow[0]->latency.packets + d.flow[0]->latency.packets, 12);
+	assert_int_equal(c.flow[0]->latency.packets + d.flow[0]->latency.packets, 13);
+	assert_int_equal(latencies().latency[0] - after.latency[0], 1);
 	replace_flow(&c);
 	sl_flow_latency(c.flow[0], &l);
-	assert_int_equal(l.highest, 50000);
+	assert_int_equal(l.highest, 5000000);
 	step = 0;
 	call_close(&d);
 	call_close(&c);
