@@ -82,8 +82,15 @@ static bool prepare(struct sl_load *load)
 	load->rss_kb = calloc(load->opt.rounds, sizeof(*load->rss_kb));
 	load->route[0] = sl_route_new();
 	load->route[1] = sl_route_new();
-	return load->calls && load->rss_kb && load->route[0] && load->route[1] &&
-	       srtp_init() == srtp_err_status_ok;
+	if (!load->calls || !load->rss_kb || !load->route[0] || !load->route[1]) {
+		fputs("out of memory\n", stderr);
+		return false;
+	}
+	if (srtp_init() != srtp_err_status_ok) {
+		fputs("libsrtp2 does not start; are NSS's modules installed?\n", stderr);
+		return false;
+	}
+	return true;
 }
 
 int main(int argc, char **argv)

@@ -20,7 +20,7 @@ test="$demo libclang-rt-$clang-dev ffmpeg gstreamer1.0-tools gstreamer1.0-plugin
     gstreamer1.0-plugins-bad iputils-ping ethtool clang-format clang-tidy nftables conntrack procps
     sip-tester tshark bpftrace binutils curl openssl prometheus man-db minisign"
 
-kernel="qemu-system-x86 busybox-static iproute2"
+kernel="qemu-system-x86 busybox-static iproute2 kmod"
 proof="frama-c-base"
 tree="debootstrap"
 bench="iproute2 ethtool nftables python3 rtpengine-daemon gnuplot-nox valgrind"

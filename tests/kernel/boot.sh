@@ -7,34 +7,12 @@
 set -euo pipefail
 build=$(cd "$1" && pwd)
 kernel=${2:-} modules=${3:-}
-work=$(mktemp -d)
+. "$(dirname "$0")/guest.sh"
 trap 'rm -rf "$work"' EXIT
 
-if [ -z "$kernel" ]; then
-    package=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/^ *Depends: //p')
-    (cd "$work" && apt-get download -q "$package" >&2 && dpkg -x "$package"_*.deb debian)
-    kernel=$(echo "$work"/debian/boot/vmlinuz-*) modules=$(echo "$work"/debian/lib/modules/*)
-fi
-
-# into FILE...: it, where it is, and the libraries that it needs
-root=$work/root
-into() {
-    local file
-    for file in "$@"; do
-        [ ! -e "$root$file" ] || continue
-        mkdir -p "$root${file%/*}"
-        cp -L "$file" "$root$file"
-        # shellcheck disable=SC2046
-        [ ! -x "$file" ] || into $(ldd "$file" 2>/dev/null | grep -o '/[^ ]*' || true)
-    done
-}
-mkdir -p "$root"/{bin,sbin,dev,proc,sys,run,usr/sbin}
+[ -n "$kernel" ] || debian_kernel linux-image-cloud-amd64
 into /bin/busybox /bin/bash
-for name in ip tc; do
-    program=$(readlink -f "$(command -v $name)")
-    into "$program"
-    [ -e "$root/usr/sbin/$name" ] || ln -s "$program" "$root/usr/sbin/$name"
-done
+program ip tc
 into "$build"/tests/unit/{test_guard{,_policy,_user},spoof.bpf.o} "$build/ebpf/guard.bpf.o" "$build/ctrl/sluicectl"
 printf '%s\n' '[port wan]' 'device = af_xdp:eth0' 'cores = 0' \
     '[interface public]' 'port = wan' 'address = 10.0.0.1/24' 'media-ports = 20000-29999' \
@@ -72,10 +50,9 @@ try attach
 echo "guest: \$failed failed"
 poweroff -f
 EOF
-chmod 755 "$root/init"
-(cd "$root" && find . | busybox cpio -o -H newc | gzip -1) >"$work/initrd"
+pack
 
 timeout 900 qemu-system-x86_64 -accel tcg -cpu max -smp 2 -m 3G -nographic -no-reboot -nic none \
     -kernel "$kernel" -initrd "$work/initrd" -append 'console=ttyS0 quiet panic=-1 rdinit=/init' </dev/null |
-    tr -d '\r' | tee "$work/log"
+    sed -u 's|\r$||' | tee "$work/log"
 grep -q '^guest: 0 failed$' "$work/log"
