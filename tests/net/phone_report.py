@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""phone_report.py RUN RELAY-ADDRESS USER=ADDRESS=HERTZ[=RTP] USER=ADDRESS=HERTZ[=RTP]
+"""phone_report.py RUN RELAY-ADDRESS[,...] USER=ADDRESS=HERTZ[=RTP] USER=ADDRESS=HERTZ[=RTP]
 
 Judges one recorded phone call: RUN/USER.pcap is what passed the phone's cable, RUN/USER/dump-*-dec.wav what it
 heard (HERTZ expected; SRTP expected, unless =RTP), RUN/call.json and RUN/drops.json what sluicectl said of it before
@@ -22,7 +22,7 @@ MIN_SECONDS = 4.5
 
 
 class Phone:
-    def __init__(self, run, relay, argument):
+    def __init__(self, run, relays, argument):
         self.name, self.address, hertz, *plain = argument.split("=")
         self.plain = bool(plain)
         self.expected = int(hertz)
@@ -32,17 +32,17 @@ class Phone:
         self.hung_up = math.inf  # when this phone's cable first carried a BYE
         self.heard = {"hertz": 0, "purity": 0.0, "seconds": 0.0}
         try:
-            self.read(pcap.read("%s/%s.pcap" % (run, self.name)), relay)
+            self.read(pcap.read("%s/%s.pcap" % (run, self.name)), relays)
         except (OSError, ValueError) as error:
             self.wrong.append(str(error))
         recordings = glob.glob("%s/%s/dump-*-dec.wav" % (run, self.name))
         if recordings:
             self.heard = tone.hear(recordings[0], self.expected)
 
-    def read(self, datagrams, relay):
+    def read(self, datagrams, relays):
         offer = answer = None
         for datagram in datagrams:
-            if relay not in (datagram.source[0], datagram.target[0]):
+            if not relays & {datagram.source[0], datagram.target[0]}:
                 self.wrong.append("packet past the relay: %s to %s" % (datagram.source, datagram.target))
                 break
             if datagram.data is None:
@@ -163,8 +163,8 @@ def judge_path(a, b, wrong):
 
 
 def main():
-    run, relay = sys.argv[1:3]
-    phones = [Phone(run, relay, argument) for argument in sys.argv[3:5]]
+    run, relays = sys.argv[1], set(sys.argv[2].split(","))
+    phones = [Phone(run, relays, argument) for argument in sys.argv[3:5]]
     wrong = []
     judge_relay(run, phones, wrong)
     print("phone  suite                    keys out/in        sent recv drops    heard purity")

@@ -12,19 +12,70 @@ mos_keys() {
     done
 }
 
-# start_kamailio NS ADDRESS NG-ADDRESS: a stock registrar and proxy whose calls go through the relay at NG-ADDRESS;
-# OFFER_FLAGS and ANSWER_FLAGS go to rtpengine_manage() with an INVITE and with its answer
+# start_kamailio NS ADDRESS NG-ADDRESS [CONFIGURATION [SED...]]: that of deploy/kamailio (phones-trunk) at ADDRESS, with
+# the relay at NG-ADDRESS, and with what the arguments for sed change in its addresses
+PASSWORD=Zimt-und-Zucker
 start_kamailio() {
-    sed -e "s|@RUN@|$RUN|g" -e "s|@ADDRESS@|$2|g" -e "s|@NG@|$3|g" \
-        -e "s|@OFFER@|${OFFER_FLAGS:-}|g" -e "s|@ANSWER@|${ANSWER_FLAGS:-}|g" "$NET_DIR/kamailio.cfg" >"$RUN/kamailio.cfg"
-    local key line=""
+    local ns=$1 address=$2 ng=$3 network=${4:-phones-trunk} dir=$RUN/proxy key line=""
+    shift $(($# > 3 ? 4 : 3))
+    mkdir -p "$dir"
+    cp "$NET_DIR/../../deploy/kamailio/"*.cfg "$dir"
+    sed -i "s|unix:/run/sluice/ng.sock|$ng|" "$dir/sluice.cfg"
+    sed -i -e "s|203\.0\.113\.10|$address|" "$@" "$dir/$network.cfg"
+    cat >"$dir/phones.cfg" <<END
+event_route[htable:mod-init] {
+    \$sht(password=>alice) = "$PASSWORD";
+    \$sht(password=>bob) = "$PASSWORD";
+}
+END
+    cat >"$dir/local.cfg" <<END
+children=2
+debug=2
+log_stderror=yes
+#!define WITH_ON_BYE
+# Look again after 1 s, not 60, for a relay that was gone.
+modparam("rtpengine", "rtpengine_disable_tout", 1)
+modparam("ctl", "binrpc", "unix:$RUN/kamailio_ctl")
+modparam("rtpengine", "mos_A_label_pv", "\$avp(A)")
+modparam("rtpengine", "mos_B_label_pv", "\$avp(B)")
+END
     for key in $(mos_keys); do
         echo "modparam(\"rtpengine\", \"${key}_pv\", \"\$avp($key)\")"
         line+=" $key=\$avp($key)"
-    done >"$RUN/mos.cfg"
-    echo "route[QUALITY] { xlog(\"L_ALERT\", \"quality$line\\n\"); }" >>"$RUN/mos.cfg"
-    start kamailio "$1" kamailio -DD -E -f "$RUN/kamailio.cfg" -Y "$RUN" -w "$RUN" -m 32 -M 4
-    check "Kamailio does not answer SIP on $2" wait_for 10 in_ns "$1" "$NET_DIR/sip_ping.py" "$2"
+    done >>"$dir/local.cfg"
+    cat >>"$dir/local.cfg" <<END
+route[ON_BYE] {
+    xlog("L_ALERT", "rtpstat \$rtpstat\n");
+    \$avp(A) = "caller";
+    \$avp(B) = "callee";
+    rtpengine_manage();
+    xlog("L_ALERT", "quality$line\n");
+}
+END
+    start kamailio "$ns" kamailio -DD -E -f "$dir/$network.cfg" -Y "$RUN" -w "$RUN" -m 32 -M 4
+    check "Kamailio does not answer SIP on $address" wait_for 10 in_ns "$ns" "$NET_DIR/sip_ping.py" "$address"
+}
+
+# start_opensips, with the same arguments: that of deploy/opensips. OPENSIPS: the program, whose modules are in OPENSIPS_MODULES.
+start_opensips() {
+    local ns=$1 address=$2 ng=$3 network=${4:-phones-trunk} dir=$RUN/proxy user
+    shift $(($# > 3 ? 4 : 3))
+    mkdir -p "$dir"
+    cp "$NET_DIR/../../deploy/opensips/"*.cfg "$dir"
+    sed -i -e "s|unix:/run/sluice/ng.sock|$ng|" -e "s|^mpath=.*|mpath=\"$OPENSIPS_MODULES/\"|" -e "s|/run/opensips/|$RUN/|" \
+        "$dir/sluice.cfg"
+    sed -i -e "s|203\.0\.113\.10|$address|" "$@" "$dir/$network.cfg"
+    for user in alice bob; do
+        echo "case \"$user\": \$avp(password) = \"$PASSWORD\"; break;"
+    done | sed -e '1i route[PASSWORD] { switch ($au) {' -e '$a } }' >"$dir/phones.cfg"
+    sed -i '1i stderror_enabled=yes' "$dir/$network.cfg"
+    start opensips "$ns" "$OPENSIPS" -F -f "$dir/$network.cfg" -m 32 -M 4
+    check "OpenSIPS does not answer SIP on $address" wait_for 10 in_ns "$ns" "$NET_DIR/sip_ping.py" "$address"
+}
+
+# start_proxy, with the same arguments: Kamailio, or OpenSIPS where OPENSIPS says so
+start_proxy() {
+    if [ -n "${OPENSIPS:-}" ]; then start_opensips "$@"; else start_kamailio "$@"; fi
 }
 
 # node: what Kamailio knows of its relay; node_is up|down: does it use it
@@ -37,7 +88,8 @@ node_is() {
 
 # start_phone NS USER ADDRESS PROXY HERTZ: a baresip that registers USER at PROXY, plays a tone at HERTZ, answers by
 # itself, and insists on SRTP (MEDIAENC: another of baresip's words, or empty for plain RTP). What it hears is
-# recorded under $RUN/USER/.
+# recorded under $RUN/USER/. TRUNK=NUMBER: it is a trunk of that number, which registers nowhere and sends to PROXY.
+# REFUSED=WORDS: it is not let in, but told so.
 start_phone() {
     local ns=$1 user=$2 address=$3 proxy=$4 hertz=$5 dir=$RUN/$2 media=${MEDIAENC-srtp-mand}
     mkdir "$dir"
@@ -65,10 +117,12 @@ module_app account.so
 module_app menu.so
 module_app ctrl_tcp.so
 END
-    echo "<sip:$user@$proxy>;regint=3600;answermode=auto${media:+;mediaenc=$media};audio_codecs=PCMU" >"$dir/accounts"
+    local account="<sip:$user@$proxy>;auth_pass=$PASSWORD;regint=3600" up='200 OK'
+    [ -z "${TRUNK:-}" ] || account="<sip:$TRUNK@$address>;regint=0;outbound=sip:$proxy:5060" up='ready'
+    echo "$account;answermode=auto${media:+;mediaenc=$media};audio_codecs=PCMU" >"$dir/accounts"
     : >"$dir/contacts"
     start "$user" "$ns" baresip -f "$dir" -v
-    check "$user does not register" wait_for 10 logged "$user" '200 OK'
+    check "$user: not told $up" wait_for 10 logged "$user" "${REFUSED:-$up}"
 }
 
 # phone NS COMMAND [PARAMETER]: tell the phone in NS (baresip's long commands: dial, hangup)
@@ -110,19 +164,51 @@ start_call() {
 hung_up() { logged "$1" 'terminated (duration\|session closed'; }
 talked() { { recorded alice dec "$1" && recorded bob dec "$1"; } || hung_up alice || hung_up bob; }
 
+call_id() { sluicectl calls --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["calls"][0]["id"])'; }
+
 # ask_relay: what sluicectl says of the one call, for the report
 ask_relay() {
     local id
-    sluicectl calls --json >"$RUN/calls.json" &&
-        id=$(python3 -c 'import json, sys; print(json.load(sys.stdin)["calls"][0]["id"])' <"$RUN/calls.json") &&
-        sluicectl call "$id" --json >"$RUN/call.json" &&
-        sluicectl drops --json >"$RUN/drops.json" || say "sluicectl does not tell of the call"
+    id=$(call_id) && sluicectl call "$id" --json >"$RUN/call.json" && sluicectl drops --json >"$RUN/drops.json" ||
+        say "sluicectl does not tell of the call"
+}
+
+# relayed CALL-ID: by the check of docs/proxy.md
+relayed() { sluicectl why "$1" | tee "$RUN/why.txt" | has 'media passes both ways'; }
+
+# hold_and_resume NS: the phone there holds the call, and takes it back
+held() { sluicectl why "$1" | has 'hold'; }
+hold_and_resume() {
+    local id
+    id=$(call_id 2>/dev/null) || fail "there is no call to hold"
+    phone "$1" hold
+    check "the call is not on hold" wait_for 10 held "$id"
+    phone "$1" resume
+    check "no sound after a hold: $(sluicectl why "$id")" wait_for 10 relayed "$id"
+    ok "hold and resume"
+}
+
+# keep_records: before start_sluiced; recorded_call: the record of the call that ended: two parties, both heard
+keep_records() {
+    mkdir "$RUN/records"
+    CONTROL=$'[records]\ndirectory = '$RUN/records
+}
+recorded_call() {
+    python3 - "$RUN/records/cdr.jsonl" <<'END'
+import json, sys
+cdr, = map(json.loads, open(sys.argv[1], encoding="utf-8"))
+assert cdr["cause"] == "deleted" and len(cdr["legs"]) == 2, cdr
+assert all(leg["media"][0]["from_leg"]["packets"] > 200 for leg in cdr["legs"]), cdr
+END
 }
 
 # end_call: alice hangs up; phones and captures end, so that their files are whole
 end_call() {
-    local name
     phone alice hangup
+    end_phones
+}
+end_phones() {
+    local name
     wait_for 5 hung_up bob || say "bob was not told that alice hung up"
     for name in alice bob capture-alice capture-bob; do
         stop "$name" || true
@@ -131,5 +217,5 @@ end_call() {
 
 # report ALICE-HERTZ[=RTP] BOB-HERTZ[=RTP]: the table and what is wrong with the call; fails when anything is
 report() {
-    "$NET_DIR/phone_report.py" "$RUN" $RELAY alice=$ALICE="$1" bob=$BOB="$2"
+    "$NET_DIR/phone_report.py" "$RUN" "$RELAY" "alice=$ALICE=$1" "bob=$BOB=$2"
 }
