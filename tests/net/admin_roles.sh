@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# A user that admin-read names sees counters; it sees no call, changes nothing, and the log says that it tried.
+# A user that admin-read names sees counters; it sees no call, changes nothing, and the log says that it tried. No network
+# reaches the relay but by what its configuration names.
 . "$(dirname "$0")/lib.sh"
 
 ns_add relay
@@ -9,6 +10,10 @@ cp "$SLUICECTL" "$RUN/sluicectl"
 start_control relay "ng = unix:$RUN/ng.sock" 'admin-read = user:nobody' 'admin-read = group:games'
 ng offer call-id=private from-tag=a \
     "sdp=$(printf 'v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 5004 RTP/AVP 0\r\n')" >/dev/null
+
+# Sockets of this namespace's network are the relay's, or nobody's.
+[ -z "$(in_ns relay ss -Hltun)" ] || fail "it listens: $(in_ns relay ss -Hltunp)"
+ok "nothing listens"
 
 as() {
     local who=$1

@@ -122,7 +122,7 @@ END
     echo "$account;answermode=auto${media:+;mediaenc=$media};audio_codecs=PCMU" >"$dir/accounts"
     : >"$dir/contacts"
     start "$user" "$ns" baresip -f "$dir" -v
-    check "$user: not told $up" wait_for 10 logged "$user" "${REFUSED:-$up}"
+    check "$user: not told ${REFUSED:-$up}" wait_for 10 logged "$user" "${REFUSED:-$up}"
 }
 
 # phone NS COMMAND [PARAMETER]: tell the phone in NS (baresip's long commands: dial, hangup)
