@@ -16,10 +16,10 @@ TRUNK=100 MEDIAENC='' start_phone bob bob $BOB $RELAY 1000
 phone bob dial "sip:alice@$RELAY"
 wait_for 20 talked 5 || say "5 s of sound did not come"
 hold_and_resume alice
-ask_relay
 id=$(call_id)
 relayed "$id" || fail "the check of docs/proxy.md says that the call is not relayed: $(cat "$RUN/why.txt")"
 ! relayed unknown || fail "the check of docs/proxy.md takes a call for relayed that is not"
+ask_relay
 end_call
 check "no record of the call" wait_for 10 recorded_call
 report 1000 440=RTP || fail "the call went wrong"

@@ -9,6 +9,7 @@ the hang-up. Prints a table, then what is wrong; exit 1 when anything is.
 import glob
 import json
 import math
+import os
 import sys
 
 import pcap
@@ -101,15 +102,16 @@ class Phone:
             self.wrong.append("heard only %.1f s" % self.heard["seconds"])
 
 
-    def judge_leg(self, leg):
-        """What the relay says of this phone's leg against what passed the cable."""
+    def judge_leg(self, leg, asked):
+        """What the relay, when it was asked, said of this phone's leg against what had passed the cable."""
         media = leg["media"][0]
         self.drops = sum(media["from_leg"]["drops"].values())
         if media["suite"] != self.suite:
             self.wrong.append("the relay says its suite is %s" % media["suite"])
         if not self.plain and (media["key_in"], media["key_out"]) != (self.key_out, self.key_in):
             self.wrong.append("the relay says its keys are %s and %s" % (media["key_in"], media["key_out"]))
-        for way, count in (("from_leg", len(self.sent)), ("to_leg", len(self.received))):
+        for way, seen in (("from_leg", self.sent), ("to_leg", self.received)):
+            count = sum(datagram.time < asked for datagram in seen.values())
             if not count - MIN_PACKETS / 5 <= media[way]["packets"] <= count:
                 self.wrong.append("the relay counted %d packets %s, the cable %d" % (
                     media[way]["packets"], way, count))
@@ -119,6 +121,7 @@ def judge_relay(run, phones, wrong):
     try:
         with open(run + "/call.json", encoding="utf-8") as file:
             legs = json.load(file)["legs"]
+        asked = os.path.getmtime(run + "/call.json") + 0.1  # its clock is a coarse one
         with open(run + "/drops.json", encoding="utf-8") as file:
             drops = {row["name"]: row["packets"] for row in json.load(file)["drops"] if row["packets"]}
     except (OSError, ValueError, KeyError) as error:
@@ -127,7 +130,7 @@ def judge_relay(run, phones, wrong):
     for phone in phones:
         own = [leg for leg in legs if leg["media"] and leg["media"][0]["remote"].startswith(phone.address + ":")]
         if len(own) == 1:
-            phone.judge_leg(own[0])
+            phone.judge_leg(own[0], asked)
         else:
             phone.wrong.append("the relay has %d legs for it" % len(own))
     if sum(drops.values()) > MAX_DROPS:
