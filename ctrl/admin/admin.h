@@ -19,6 +19,7 @@
 #include "ctrl/ipc/server.h"
 #include "ctrl/ipc/websocket.h"
 #include "ctrl/ng/ng.h"
+#include "ctrl/observe/core_wait.h"
 #include "ctrl/records/records.h"
 
 struct sl_admin {
@@ -36,6 +37,7 @@ struct sl_admin {
 	struct sl_events *events;
 	struct sl_taps *taps;
 	struct sl_records *records;
+	const struct sl_core_wait *core_wait;
 	int64_t started; /* s, wall clock */
 	bool hugepages;
 };

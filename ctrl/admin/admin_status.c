@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ctrl/admin/admin_core.h"
 #include "ctrl/neigh/neigh.h"
 #include "dataplane/path/workers.h"
 
@@ -45,7 +46,7 @@ static json_t *dropped(const struct sl_worker_stats *s)
 	return all;
 }
 
-static json_t *workers(void)
+static json_t *workers(const struct sl_admin *a)
 {
 	json_t *list = json_array();
 
@@ -53,12 +54,12 @@ static json_t *workers(void)
 		struct sl_worker_stats s;
 
 		sl_worker_stats(i, &s);
-		json_array_append_new(
-			list, json_pack("{s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "core",
-				      (int)s.core, "rx", count(s.rx), "tx", count(s.tx),
-				      "forwarded", count(s.verdicts[SL_FORWARD]), "punted",
-				      count(s.punted), "busy_ns", count(s.busy_ns), "idle_ns",
-				      count(s.idle_ns), "drops", dropped(&s)));
+		json_array_append_new(list,
+			json_pack("{s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "core",
+				(int)s.core, "rx", count(s.rx), "tx", count(s.tx), "forwarded",
+				count(s.verdicts[SL_FORWARD]), "punted", count(s.punted), "busy_ns",
+				count(s.busy_ns), "idle_ns", count(s.idle_ns), "drops", dropped(&s),
+				"core_wait", sl_admin_core_wait(a->core_wait, i)));
 	}
 	return list;
 }
@@ -204,7 +205,7 @@ json_t *sl_admin_status(const struct sl_admin *a)
 		"crypto", a->sessions->env.crypto->name, "hugepages", a->hugepages, "resident KiB",
 		resident(), "calls", "now", (int)a->sessions->n, "ever",
 		count(a->sessions->created), "timed_out", count(a->sessions->timeouts), "workers",
-		workers(), "commands", commands(a->ng), "control", "connections",
+		workers(a), "commands", commands(a->ng), "control", "connections",
 		count(s.connections), "accepted", count(s.accepted), "served", count(s.served),
 		"malformed", count(a->ng->malformed), "refused_by_user", count(s.refused_peer),
 		"incomplete", count(s.incomplete), "timeouts", count(s.timeouts), "evicted",

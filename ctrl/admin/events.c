@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "ctrl/admin/admin_call.h"
+#include "ctrl/admin/admin_core.h"
 #include "ctrl/base/address.h"
 #include "ctrl/call/session.h"
 #include "ctrl/limits/alarm.h"
@@ -219,6 +220,10 @@ static void set_alarm(json_t *line, const struct sl_alarm_report *r)
 	}
 	if (r->source)
 		set(line, "source", json_string(sl_address_text(r->source, source)));
+	if (r->users) {
+		set(line, "core", json_integer(r->users->core));
+		set(line, "ran", sl_admin_core_users(r->users));
+	}
 	set(line, "since", json_integer((json_int_t)r->alarm->since));
 	set(line, "threshold", json_integer(r->threshold));
 	set(line, "rate", json_integer(r->alarm->rate));

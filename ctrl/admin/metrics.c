@@ -34,6 +34,16 @@ static void drops(FILE *out, const struct sl_protection *protection)
 	}
 }
 
+static void core_waits(FILE *out, const struct sl_core_wait *wait)
+{
+	sl_metric_family(out, "sluice_worker_core_wait_seconds_total", "counter",
+		"Time that workers were ready to run while others had their core.");
+	for (unsigned i = 0; i < wait->n; i++)
+		if (wait->worker[i].fd >= 0)
+			fprintf(out, "sluice_worker_core_wait_seconds_total{core=\"%u\"} %.3f\n",
+				wait->worker[i].core, (double)wait->worker[i].waited_ns / 1e9);
+}
+
 static void workers(FILE *out)
 {
 	struct sl_worker_stats s;
@@ -173,6 +183,7 @@ void sl_metrics_write(FILE *out, const struct sl_admin *a)
 	drops(out, a->protection);
 	workers(out);
 	latency(out);
+	core_waits(out, a->core_wait);
 	ports(out, a->protection->n_ports);
 	pairs(out, a->sessions);
 	records(out, a->records);

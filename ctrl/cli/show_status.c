@@ -6,23 +6,60 @@
 #include "ctrl/cli/show.h"
 #include "ctrl/cli/show_json.h"
 
+/* For how much of the last seconds others had the worker's core. */
+static void show_core_wait(const json_t *wait)
+{
+	if (json_is_object(wait))
+		printf("%5.1f%%\n", json_real_value(json_object_get(wait, "percent")));
+	else
+		puts("     -");
+}
+
+static const char *nobody_named(const json_t *wait)
+{
+	if (!json_is_true(json_object_get(wait, "looked")))
+		return "who runs there is being looked for";
+	if (json_is_true(json_object_get(wait, "hidden")))
+		return "another process, hidden from sluiced; as root: sluicectl doctor";
+	return "nobody who stays: short-lived processes, or the kernel";
+}
+
+static void show_core_alarm(const json_t *worker)
+{
+	const json_t *wait = json_object_get(worker, "core_wait"), *task;
+	const json_t *ran = json_object_get(wait, "ran");
+	size_t i;
+
+	if (!json_is_true(json_object_get(wait, "alarm")))
+		return;
+	printf("core %d: OTHERS HAVE IT while its worker waits, for ", (int)number(worker, "core"));
+	show_age((json_int_t)time(NULL) - number(wait, "since"));
+	putchar('\n');
+	json_array_foreach(ran, i, task) printf("         %.40s (pid %d) had %d %%\n",
+		text(task, "name"), (int)number(task, "pid"), (int)number(task, "percent"));
+	if (!json_array_size(ran))
+		printf("         %s\n", nobody_named(wait));
+}
+
 static void show_workers(const json_t *workers)
 {
 	const json_t *w;
 	size_t i;
 
-	printf("\n%-7s %14s %14s %14s %10s %8s\n", "worker", "rx", "tx", "forwarded", "to kernel",
-		"busy");
+	printf("\n%-7s %14s %14s %14s %10s %8s %6s\n", "worker", "rx", "tx", "forwarded",
+		"to kernel", "busy", "waits");
 	json_array_foreach(workers, i, w)
 	{
 		double busy = (double)number(w, "busy_ns"), idle = (double)number(w, "idle_ns");
 
 		printf("core %-2d %14" JSON_INTEGER_FORMAT " %14" JSON_INTEGER_FORMAT
-		       " %14" JSON_INTEGER_FORMAT " %10" JSON_INTEGER_FORMAT " %7.1f%%\n",
+		       " %14" JSON_INTEGER_FORMAT " %10" JSON_INTEGER_FORMAT " %7.1f%% ",
 			(int)number(w, "core"), number(w, "rx"), number(w, "tx"),
 			number(w, "forwarded"), number(w, "punted"),
 			busy + idle > 0 ? 100 * busy / (busy + idle) : 0);
+		show_core_wait(json_object_get(w, "core_wait"));
 	}
+	json_array_foreach(workers, i, w) show_core_alarm(w);
 }
 
 static void show_commands(json_t *commands)

@@ -148,6 +148,7 @@ GUARD_KEY(set_max_expected_sources, "max-expected-sources")
 GUARD_KEY(set_alarm_pps, "alarm-pps")
 GUARD_KEY(set_alarm_auth_pps, "alarm-auth-pps")
 GUARD_KEY(set_alarm_loss_pps, "alarm-loss-pps")
+GUARD_KEY(set_alarm_core_wait_ms, "alarm-core-wait-ms")
 GUARD_KEY(add_allow, "allow")
 GUARD_KEY(add_deny, "deny")
 
@@ -164,6 +165,7 @@ static const struct sl_config_key guard_keys[] = {
 	{"alarm-pps", false, set_alarm_pps},
 	{"alarm-auth-pps", false, set_alarm_auth_pps},
 	{"alarm-loss-pps", false, set_alarm_loss_pps},
+	{"alarm-core-wait-ms", false, set_alarm_core_wait_ms},
 	{"allow", true, add_allow},
 	{"deny", true, add_deny},
 	{NULL, false, NULL},

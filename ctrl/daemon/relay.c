@@ -14,6 +14,7 @@
 #include "ctrl/media/follow.h"
 #include "ctrl/observe/quality.h"
 #include "ctrl/offer/ending.h"
+#include "dataplane/base/clock.h"
 #include "dataplane/path/pool.h"
 #include "dataplane/path/workers.h"
 
@@ -61,6 +62,7 @@ static void tick(uv_timer_t *timer)
 	sl_sessions_tick(&r->sessions);
 	sl_load_measure(&r->sessions, r->config->n_ports);
 	sl_protection_tick(&r->protection);
+	sl_core_wait_tick(&r->core_wait, sl_clock());
 	sl_quality_tick(&r->sessions);
 	sl_records_tick(&r->records);
 	sl_watchdog_tick(&r->watchdog);
@@ -78,6 +80,7 @@ static void follow(uv_timer_t *timer)
 	struct sl_relay *r = timer->data;
 
 	sl_follow_poll(&r->sessions);
+	sl_core_wait_turn(&r->core_wait, sl_clock());
 	sl_pools_fill(); /* what workers took for new SSRCs */
 }
 
@@ -111,6 +114,9 @@ static void start_sessions(struct sl_relay *r)
 		.delete_delay = r->config->delete_delay,
 	};
 
+	sl_core_wait_start(&r->core_wait, "", &r->protection.config.alarm_core_wait_ms);
+	r->core_wait.notify = sl_events_notify;
+	r->core_wait.notify_context = r->events;
 	r->protection.notify = sl_events_notify;
 	r->protection.notify_context = r->events;
 	r->records.notify = sl_events_notify;
@@ -201,6 +207,7 @@ static int start_sockets(struct sl_relay *r, struct sl_error *error)
 		.events = r->events,
 		.taps = r->taps,
 		.records = &r->records,
+		.core_wait = &r->core_wait,
 		.started = time(NULL),
 		.hugepages = r->network.hugepages,
 	};
@@ -301,6 +308,7 @@ void sl_relay_stop(struct sl_relay *r)
 	/* At once and before the calls end: with 100,000 up, telling the guard and a worker of each
 	 * would take seconds. */
 	sl_network_detach(&r->network);
+	sl_core_wait_stop(&r->core_wait);
 	sl_workers_stop();
 	sl_records_ending(&r->records);
 	if (r->sessions_open)

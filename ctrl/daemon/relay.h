@@ -20,6 +20,7 @@
 #include "ctrl/ipc/server.h"
 #include "ctrl/ipc/websocket.h"
 #include "ctrl/ng/ng.h"
+#include "ctrl/observe/core_wait.h"
 #include "ctrl/records/records.h"
 #include "sluice/error.h"
 
@@ -40,6 +41,7 @@ struct sl_relay {
 	struct sl_taps *taps;
 	bool ticking;
 	struct sl_records records;
+	struct sl_core_wait core_wait;
 	struct sl_work *work;
 	struct sl_server *server;
 	struct sl_datagram *datagram;   /* NULL: no ng = udp: */

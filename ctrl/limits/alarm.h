@@ -21,7 +21,8 @@ enum { SL_ALARM_CLEAR_S = 10 };
 	X(REPLAY, "replay")         /* likewise */                                    \
 	X(GUARD_FULL, "guard-full") /* sources of calls without room in it */         \
 	X(NEIGHBOURS, "neighbours") /* next hops that have to wait to be asked for */ \
-	X(RECORDS, "records")       /* CDRs or audit records that were lost */
+	X(RECORDS, "records")       /* CDRs or audit records that were lost */        \
+	X(CORE_WAIT, "core-wait")   /* ms a second that a worker waited for its core */
 
 enum sl_alarm_kind {
 #define X(id, label) SL_ALARM_##id,
@@ -48,14 +49,17 @@ enum sl_alarm_change { SL_ALARM_SAME, SL_ALARM_RAISED, SL_ALARM_ENDED };
 enum sl_alarm_change sl_alarm_step(
 	struct sl_alarm *alarm, uint64_t rate, unsigned threshold, int64_t now);
 
+struct sl_core_users; /* ctrl/host/core_scan.h */
+
 /* A change of an alarm: source, kind, since when, how much. Members that do not apply are NULL or
  * 0. */
 struct sl_alarm_report {
 	enum sl_alarm_kind kind;
 	enum sl_alarm_change change;
-	const char *by, *reason;      /* of DROPS and LOSS: as sl_watched_name */
-	const uint8_t *source;        /* 16 bytes; DROPS: who sends most, if that is known */
-	const struct sl_alarm *alarm; /* since, rate; when it ended: total, peak */
+	const char *by, *reason;           /* of DROPS and LOSS: as sl_watched_name */
+	const uint8_t *source;             /* 16 bytes; DROPS: who sends most, if that is known */
+	const struct sl_core_users *users; /* of CORE_WAIT: which core, and who runs there */
+	const struct sl_alarm *alarm;      /* since, rate; when it ended: total, peak */
 	unsigned threshold;
 	int64_t now; /* s, wall clock */
 };

@@ -33,6 +33,7 @@ static const struct number_key {
 	{"alarm-pps", AT(alarm_pps), 1, 100000000, 1000, false, true},
 	{"alarm-auth-pps", AT(alarm_auth_pps), 1, 1000000, 20, false, true},
 	{"alarm-loss-pps", AT(alarm_loss_pps), 1, 1000000, 10, false, true},
+	{"alarm-core-wait-ms", AT(alarm_core_wait_ms), 1, 1000, 10, false, true},
 #undef AT
 };
 

@@ -28,6 +28,7 @@ struct sl_guard_config {
 	unsigned learning_pps;         /* tags tried at one pinhole for unknown SSRCs or sources */
 	unsigned alarm_pps;            /* drops a second of one kind that raise an alarm; 0: none */
 	unsigned alarm_auth_pps;      /* failures a second of one source, or at one call; 0: none */
+	unsigned alarm_core_wait_ms;  /* a second that a worker waits for its core; 0: none */
 	unsigned alarm_loss_pps;      /* packets a second that calls would have needed; 0: none */
 	unsigned max_unknown_sources; /* the guard's table of them; taken at start */
 	unsigned max_expected_sources; /* sources that calls name */

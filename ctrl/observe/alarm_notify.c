@@ -8,6 +8,7 @@
 #include "ctrl/base/address.h"
 #include "ctrl/base/log.h"
 #include "ctrl/call/session.h"
+#include "ctrl/host/core_scan.h"
 #include "ctrl/limits/alarm.h"
 
 struct sl_alarm_counts sl_alarm_counts;
@@ -30,6 +31,20 @@ __attribute__((format(printf, 2, 3))) static void add(struct line *line, const c
 		line->len += (size_t)n < room ? (size_t)n : room - 1;
 }
 
+/* "ran" names who had the core: NAME:PID:PERCENT, the busiest first. */
+static void add_users(struct line *line, const struct sl_core_users *users)
+{
+	add(line, " core=%u ran=", users->core);
+	for (unsigned i = 0; i < users->n; i++) {
+		const struct sl_core_task *task = &users->task[i];
+
+		add(line, "%s%s:%d:%u", i ? "," : "", sl_word(task->name).text, (int)task->tid,
+			task->percent);
+	}
+	if (!users->n)
+		add(line, "%s", users->hidden ? "hidden" : "unknown");
+}
+
 /* "key=value" throughout: to be read by people and by whatever reads the journal. */
 void sl_alarm_notify(sl_notify notify, void *context, const struct sl_notice *notice)
 {
@@ -44,6 +59,8 @@ void sl_alarm_notify(sl_notify notify, void *context, const struct sl_notice *no
 		add(&line, " by=%s reason=%s", r->by, r->reason);
 	if (r->source)
 		add(&line, " source=%s", sl_address_text(r->source, source));
+	if (r->users)
+		add_users(&line, r->users);
 	if (notice->call)
 		add(&line, " call=%s", sl_word(notice->call->id).text);
 	if (notice->leg)

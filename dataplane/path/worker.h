@@ -59,6 +59,7 @@ struct sl_worker {
 					       one that has; SL_PORT_HAIRPIN has none */
 	struct sl_wait wait;                /* used when adaptive */
 	pthread_t thread;
+	pid_t thread_id;    /* the kernel's; set before `started` is */
 	const char *failed; /* why it did not start */
 	atomic_bool started, stop;
 

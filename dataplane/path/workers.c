@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "dataplane/base/clock.h"
 #include "dataplane/base/shared.h"
@@ -91,6 +92,7 @@ static void *run(void *arg)
 	struct sl_worker *w = arg;
 	char name[16];
 
+	w->thread_id = gettid();
 	snprintf(name, sizeof(name), "sluice-w%u", w->index);
 	pthread_setname_np(pthread_self(), name);
 	prctl(PR_SET_TIMERSLACK, 1000UL); /* ns: else every sleep lasts 50 µs longer */
@@ -295,6 +297,7 @@ void sl_worker_stats(unsigned worker, struct sl_worker_stats *out)
 
 	*out = (struct sl_worker_stats){
 		.core = w->core,
+		.thread = w->thread_id,
 		.rx = SL_SHARED_GET(w->stats.rx),
 		.tx = SL_SHARED_GET(w->stats.tx),
 		.punted = SL_SHARED_GET(w->stats.punted),

@@ -4,6 +4,7 @@
 #define SL_DATAPLANE_WORKERS_H
 
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "dataplane/crypto/crypto.h"
 #include "dataplane/port/port.h"
@@ -19,6 +20,7 @@ enum { SL_LATENCY_BOUNDS = 12 };
 
 struct sl_worker_stats {
 	unsigned core;
+	pid_t thread;                   /* the kernel's id of it */
 	uint64_t rx, tx;                /* packets off and onto the wire */
 	uint64_t punted;                /* packets given to an exception port */
 	uint64_t verdicts[SL_VERDICTS]; /* [SL_FORWARD]: forwarded; else drops by reason */
