@@ -11,6 +11,7 @@
 
 #include "ctrl/cli/admin_socket.h"
 #include "ctrl/cli/audit.h"
+#include "ctrl/cli/doctor.h"
 #include "ctrl/cli/exit_status.h"
 #include "ctrl/cli/guard_only.h"
 #include "ctrl/cli/show.h"
@@ -43,9 +44,12 @@ static const char usage[] =
 	"                                     whole? --head HEAD: and does it have that record?\n"
 	"  rotate     close and open the files of [records] again, after they were renamed\n"
 	"  metrics    counters, in the text format of Prometheus\n"
+	"  doctor     is this machine fit for it? Memory, cores, devices, clock, kernel,\n"
+	"             permissions, the proxy: each with what to do; also without sluiced\n"
 	"\n"
 	"  -s, --socket PATH  control socket (default /run/sluice/ctl.sock)\n"
-	"  -c, --config FILE  guard attach: its configuration\n"
+	"  -c, --config FILE  guard attach: its configuration; doctor: sluiced's, if it is not in\n"
+	"                     /etc/sluice or /usr/local/etc/sluice\n"
 	"      --json         the answer as it came\n"
 	"      --all          drops: all reasons\n"
 	"      --head HEAD        audit verify: as `audit head` told it once\n"
@@ -93,6 +97,7 @@ static const struct verb {
 	{"metrics", show_metrics, false, false},
 	{"audit", show_head, false, false},
 	{"rotate", show_nothing, false, true},
+	{"doctor", NULL, false, false},
 };
 
 /* guard set KEY VALUE; guard deny PREFIX */
@@ -266,6 +271,24 @@ static int ask(const struct options *o, bool changes, json_t **answer)
 	return status;
 }
 
+/* With what a running sluiced tells, if there is one. */
+static int examine(const struct options *o)
+{
+	struct options asked = *o;
+	json_t *answer = NULL;
+	int fd = sl_admin_connect(o->socket), status;
+
+	asked.verb = "status";
+	if (fd >= 0) {
+		close(fd);
+		ask(&asked, false, &answer);
+	}
+	status = sl_doctor_examine(
+		o->config, json_object_get(answer, "pid") ? answer : NULL, o->json);
+	json_decref(answer);
+	return status;
+}
+
 /* As it came, but that nothing in it is more than ASCII. */
 static void show_json_line(const char *line)
 {
@@ -326,6 +349,8 @@ int main(int argc, char **argv)
 		options.tap.json = options.json;
 		return sl_tap_run(&options.tap);
 	}
+	if (!strcmp(verb->name, "doctor"))
+		return examine(&options);
 	if (!verb->show)
 		return show_events(&options);
 	status = ask(&options, verb->changes, &answer);

@@ -2,11 +2,13 @@
 #include "ctrl/host/host_file.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static ssize_t read_all(int fd, char *text, size_t room)
@@ -22,18 +24,26 @@ static ssize_t read_all(int fd, char *text, size_t room)
 	return n < 0 ? -errno : (ssize_t)len;
 }
 
+__attribute__((format(printf, 3, 0))) static bool join(
+	char path[SL_HOST_PATH], const char *root, const char *format, va_list arguments)
+{
+	int len = snprintf(path, SL_HOST_PATH, "%s", root);
+
+	if (len < 0 || len >= SL_HOST_PATH)
+		return false;
+	len += vsnprintf(path + len, SL_HOST_PATH - (size_t)len, format, arguments);
+	return len < SL_HOST_PATH;
+}
+
 __attribute__((format(printf, 4, 0))) static ssize_t read_path(
 	const char *root, char *text, size_t room, const char *format, va_list arguments)
 {
 	char path[SL_HOST_PATH];
-	int len = snprintf(path, sizeof(path), "%s", root), fd;
 	ssize_t n;
+	int fd;
 
 	*text = '\0';
-	if (len < 0 || (size_t)len >= sizeof(path))
-		return -ENAMETOOLONG;
-	len += vsnprintf(path + len, sizeof(path) - (size_t)len, format, arguments);
-	if ((size_t)len >= sizeof(path))
+	if (!join(path, root, format, arguments))
 		return -ENAMETOOLONG;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
@@ -70,6 +80,61 @@ bool sl_host_number(const char *root, long long *number, const char *format, ...
 		return false;
 	*number = strtoll(text, &end, 10);
 	return end != text;
+}
+
+bool sl_host_has(const char *root, const char *format, ...)
+{
+	char path[SL_HOST_PATH];
+	va_list arguments;
+	bool joined;
+
+	va_start(arguments, format);
+	joined = join(path, root, format, arguments);
+	va_end(arguments);
+	return joined && access(path, F_OK) == 0;
+}
+
+bool sl_host_link(const char *root, char *text, size_t room, const char *format, ...)
+{
+	char path[SL_HOST_PATH], target[SL_HOST_PATH];
+	const char *name;
+	va_list arguments;
+	ssize_t n = -1;
+	bool joined;
+
+	va_start(arguments, format);
+	joined = join(path, root, format, arguments);
+	va_end(arguments);
+	if (joined)
+		n = readlink(path, target, sizeof(target) - 1);
+	if (n < 0)
+		return false;
+	target[n] = '\0';
+	name = strrchr(target, '/');
+	snprintf(text, room, "%s", name ? name + 1 : target);
+	return true;
+}
+
+bool sl_host_each(const char *root, void (*each)(void *context, const char *name), void *context,
+	const char *format, ...)
+{
+	char path[SL_HOST_PATH];
+	const struct dirent *entry;
+	va_list arguments;
+	DIR *directory;
+	bool joined;
+
+	va_start(arguments, format);
+	joined = join(path, root, format, arguments);
+	va_end(arguments);
+	directory = joined ? opendir(path) : NULL;
+	if (!directory)
+		return false;
+	while ((entry = readdir(directory)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			each(context, entry->d_name);
+	closedir(directory);
+	return true;
 }
 
 bool sl_host_list_has(const char *list, unsigned core)

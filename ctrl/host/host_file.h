@@ -23,6 +23,17 @@ ssize_t sl_host_read(const char *root, char *text, size_t room, const char *form
 bool sl_host_number(const char *root, long long *number, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Is there such a file or directory? */
+bool sl_host_has(const char *root, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The last part of what the symbolic link points to, as /sys names drivers. False: no such link. */
+bool sl_host_link(const char *root, char *text, size_t room, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* Calls `each` with the names in a directory, but for "." and "..". False: there is none. */
+bool sl_host_each(const char *root, void (*each)(void *context, const char *name), void *context,
+	const char *format, ...) __attribute__((format(printf, 4, 5)));
+
 /*
  * Is `core` in a list of the kernel, "0-3,8"? An empty list has none.
  */

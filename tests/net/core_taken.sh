@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# A worker whose core somebody else keeps busy is no secret: the alarm, the status and the metrics tell of it, and name who
-# runs there; when that has gone the alarm ends.
+# A worker whose core somebody else keeps busy is no secret: the alarm, the status and the metrics tell of it, the alarm, the
+# status and the doctor name who runs there; when that has gone the alarm ends.
 . "$(dirname "$0")/lib.sh"
 
 ns_add relay
@@ -49,6 +49,25 @@ grep -q '^core .*: OTHERS HAVE IT while its worker waits, for 0:' "$RUN/status.t
 waited() { sluicectl metrics | awk '/^sluice_worker_core_wait_seconds_total\{/ && $2 > 1 { n++ } END { exit n != 1 }'; }
 check "the metrics: $(sluicectl metrics | grep core_wait)" wait_for 10 waited
 ok "$(grep -A 1 OTHERS "$RUN/status.txt")"
+
+# The doctor sees the same, as root, from outside, and says that it is to be mended.
+named_by_doctor() {
+    local status=0
+    sluicectl doctor -c "$RUN/sluice.conf" --json >"$RUN/doctor.json" || status=$?
+    [ $status -eq 1 ] || return 1
+    python3 - "$RUN/doctor.json" "${PIDS[loop]}" <<'PY'
+import json, sys
+all = json.load(open(sys.argv[1]))
+states = {name: [f["state"] for f in all["findings"] if f["check"] == name] for name in ("configuration", "daemon", "core-wait")}
+named = any(f["check"] == "core-users" and "busy\\x0aloop (pid %s)" % sys.argv[2] in f["fact"] for f in all["findings"])
+sys.exit(not named or states != {"configuration": ["ok"], "daemon": ["ok"], "core-wait": ["fail"]})
+PY
+}
+for try in 1 2 3; do
+    ! named_by_doctor || break
+    [ $try -lt 3 ] || fail "the doctor: $(cat "$RUN/doctor.json")"
+done
+ok "the doctor names it"
 
 # The alarm ends by itself some ten seconds after the loop; on a busy machine others take its place, so it is told to.
 stop loop KILL || true

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct host_tree {
 	char root[64];
@@ -22,21 +23,36 @@ static inline void host_tree_open(struct host_tree *tree)
 		abort();
 }
 
-/* Its parents are made too. */
+/* The path below the root, with its parents made. */
+static inline void host_tree_path(const struct host_tree *tree, const char *path, char whole[256])
+{
+	snprintf(whole, 256, "%s%s", tree->root, path);
+	for (char *slash = whole + strlen(tree->root) + 1; (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		mkdir(whole, 0755);
+		*slash = '/';
+	}
+}
+
 static inline void host_tree_put(
 	const struct host_tree *tree, const char *path, const char *content)
 {
 	char whole[256];
 	FILE *file;
 
-	snprintf(whole, sizeof(whole), "%s%s", tree->root, path);
-	for (char *slash = whole + strlen(tree->root) + 1; (slash = strchr(slash, '/')); slash++) {
-		*slash = '\0';
-		mkdir(whole, 0755);
-		*slash = '/';
-	}
+	host_tree_path(tree, path, whole);
 	file = fopen(whole, "w");
 	if (!file || fputs(content, file) < 0 || fclose(file))
+		abort();
+}
+
+static inline void host_tree_link(
+	const struct host_tree *tree, const char *path, const char *target)
+{
+	char whole[256];
+
+	host_tree_path(tree, path, whole);
+	if (symlink(target, whole))
 		abort();
 }
 
