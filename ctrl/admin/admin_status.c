@@ -202,7 +202,7 @@ json_t *sl_admin_status(const struct sl_admin *a)
 	status = json_pack("{s:s, s:i, s:I, s:s, s:b, s:I, s:{s:i, s:I, s:I}, s:o, s:o,"
 			   "s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}}",
 		"version", SL_VERSION, "pid", (int)getpid(), "started", (json_int_t)a->started,
-		"crypto", a->sessions->env.crypto->name, "hugepages", a->hugepages, "resident KiB",
+		"crypto", a->sessions->env.crypto->name, "hugepages", a->hugepages, "resident_kib",
 		resident(), "calls", "now", (int)a->sessions->n, "ever",
 		count(a->sessions->created), "timed_out", count(a->sessions->timeouts), "workers",
 		workers(a), "commands", commands(a->ng), "control", "connections",

@@ -159,7 +159,7 @@ void sl_show_status(const json_t *a)
 	printf("sluiced %s, pid %d, up ", text(a, "version"), (int)number(a, "pid"));
 	show_age((json_int_t)time(NULL) - number(a, "started"));
 	printf("\ncrypto %s, hugepages %s, %.1f MiB resident\n", text(a, "crypto"),
-		yes_no(a, "hugepages"), (double)number(a, "resident KiB") / 1024);
+		yes_no(a, "hugepages"), (double)number(a, "resident_kib") / 1024);
 	printf("calls: %d now, %" JSON_INTEGER_FORMAT " ever, %" JSON_INTEGER_FORMAT
 	       " never answered\n",
 		(int)number(calls, "now"), number(calls, "ever"), number(calls, "timed_out"));
@@ -182,13 +182,14 @@ void sl_show_status(const json_t *a)
 		(double)number(json_object_get(a, "loop"), "longest_us") / 1000);
 	if (ws)
 		printf("NG by WebSocket: %" JSON_INTEGER_FORMAT " connected, %" JSON_INTEGER_FORMAT
-		       " requests served, %" JSON_INTEGER_FORMAT " malformed, %" JSON_INTEGER_FORMAT
-		       " by sources not allowed\n",
+		       " requests served,\n         %" JSON_INTEGER_FORMAT
+		       " malformed, %" JSON_INTEGER_FORMAT " by sources not allowed\n",
 			number(ws, "connections"), number(ws, "served"), number(ws, "malformed"),
 			number(ws, "refused_by_source"));
 	if (udp)
 		printf("NG by UDP: %" JSON_INTEGER_FORMAT " requests served, %" JSON_INTEGER_FORMAT
-		       " repeated, %" JSON_INTEGER_FORMAT " malformed, %" JSON_INTEGER_FORMAT
+		       " repeated, %" JSON_INTEGER_FORMAT
+		       " malformed,\n         %" JSON_INTEGER_FORMAT
 		       " by sources not allowed, %" JSON_INTEGER_FORMAT " unanswered\n",
 			number(udp, "served"), number(udp, "duplicates"), number(udp, "malformed"),
 			number(udp, "refused_by_source"), number(udp, "unanswered"));

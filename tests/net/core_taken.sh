@@ -42,6 +42,9 @@ for try in 1 2 3 4 5; do
     ! named || break
 done
 check "no event names the loop" named
+described() { "$NET_DIR/json_schema.py" "$1" "$2" >"$RUN/schema.log" 2>&1 || fail "--json: $(cat "$RUN/schema.log")"; }
+sluicectl status --json >"$RUN/status.json"
+described status "$RUN/status.json"
 check "the log does not name the loop" logged sluiced 'alarm=raised kind=core-wait core=[0-9]* ran=.*busy\\x0aloop:[0-9]*:[0-9]'
 sluicectl status >"$RUN/status.txt"
 grep -q '^core .*: OTHERS HAVE IT while its worker waits, for 0:' "$RUN/status.txt" &&
@@ -67,6 +70,7 @@ for try in 1 2 3; do
     ! named_by_doctor || break
     [ $try -lt 3 ] || fail "the doctor: $(cat "$RUN/doctor.json")"
 done
+described doctor "$RUN/doctor.json"
 ok "the doctor names it"
 
 # The alarm ends by itself some ten seconds after the loop; on a busy machine others take its place, so it is told to.
@@ -76,4 +80,6 @@ has_ended() { [ "$(grep -c '"state":"ended","kind":"core-wait"' "$RUN/events.log
 check "the alarm does not end" wait_for 10 has_ended
 sluicectl status >"$RUN/status.txt"
 ! grep -q OTHERS "$RUN/status.txt" || fail "the status goes on about it"
+stop events || true
+described events "$RUN/events.log"
 ok "ended"

@@ -8,7 +8,7 @@
 media_switch
 MEDIA_PORTS=1024-59999 CONTROL=$'max-sessions = 4\n[limits]\nemergency-reserve = 1' start_sluiced relay 10.0.0.1/24
 
-resident() { sluicectl status --json >"$RUN/status.json" && value "$RUN/status.json" "resident KiB"; }
+resident() { sluicectl status --json >"$RUN/status.json" && value "$RUN/status.json" "resident_kib"; }
 rounds() { in_ns relay "$NET_DIR/limits.py" "$NG" "$1" >"$RUN/rounds.log" 2>&1 || fail "$(cat "$RUN/rounds.log")"; }
 
 # The heap grows by 132 KiB at a time until it has found its shape. What is lost of each call is lost in every span: of 2000

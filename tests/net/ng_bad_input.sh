@@ -10,7 +10,7 @@ export ASAN_OPTIONS=${ASAN_OPTIONS:-quarantine_size_mb=4} # else freed memory co
 start_control relay "ng = unix:$RUN/ng.sock"
 
 client() { "$NET_DIR/ng_bad_input.py" "$NG" "$@"; }
-resident() { sluicectl status --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["resident KiB"])'; }
+resident() { sluicectl status --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["resident_kib"])'; }
 calls() { sluicectl call stays --json | python3 -c '
 import json, sys
 call = json.load(sys.stdin)

@@ -1,12 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# The output of sluicectl fits a terminal of 80 columns while a call is up, and is JSON with --json.
+# The output of sluicectl fits a terminal of 80 columns while a call is up, and is as docs/sluicectl.schema.json says with --json.
 . "$(dirname "$0")/lib.sh"
 . "$NET_DIR/media.sh"
 . "$NET_DIR/calls.sh"
 
 media_switch
-start_sluiced relay 10.0.0.1/24 fd00::1/64
+mkdir -m 0750 "$RUN/records"
+CONTROL=$'ng = udp:10.0.0.1:2222\nng = ws:10.0.0.1:8080\n[records]\ndirectory = '$RUN$'/records\naudit = on' \
+    start_sluiced relay 10.0.0.1/24 fd00::1/64
+
+# described VERB FILE: everything in it is in the schema
+described() { "$NET_DIR/json_schema.py" "$1" "$2" >"$RUN/schema.log" 2>&1 || fail "--json: $(cat "$RUN/schema.log")"; }
+start events relay "$SLUICECTL" -s "$CTL" --json events
+check "no stream of events" wait_for 10 logged events listening
+
 load call --calls 2 --seconds 2 --rtcp 200 --addr-a fd00::2 --keep || fail "no calls: $(cat "$RUN/call.log")"
 sluicectl calls --json >"$RUN/calls.json"
 ID=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["calls"][0]["id"])' "$RUN/calls.json")
@@ -18,9 +26,38 @@ for view in status calls "call $ID" drops "drops --all" ports guard "why $ID"; d
     wide=$(awk 'length($0) > 80' "$RUN/view.log")
     [[ $view != why* ]] || wide= # whole sentences
     [ -z "$wide" ] || fail "sluicectl $view is wider than 80 columns: $wide"
-    sluicectl "${words[@]}" --json | python3 -m json.tool >/dev/null || fail "sluicectl $view --json is no JSON"
+    sluicectl "${words[@]}" --json >"$RUN/view.json" || fail "sluicectl $view --json: exit status $?"
+    described "${words[0]}" "$RUN/view.json"
     ok "sluicectl $view: $(wc -l <"$RUN/view.log") lines"
 done
+for act in "metrics" "audit head" "rotate" "guard set alarm-pps 1001"; do
+    read -ra words <<<"$act"
+    sluicectl "${words[@]}" --json >"$RUN/view.json" || fail "sluicectl $act --json: exit status $?"
+    described "${words[0]}" "$RUN/view.json"
+done
+sluicectl doctor -c "$RUN/sluice.conf" --json >"$RUN/view.json" || [ $? -eq 1 ] || fail "the doctor does not end well"
+described doctor "$RUN/view.json"
+
+# What comes line by line. One packet is forwarded, one refused.
+offer lines "$(sdp 10.0.0.2 5004 "$KEY1")" transport-protocol=RTP/AVP
+answer lines "$(sdp 10.0.0.3 6004)"
+start trace relay "$SLUICECTL" -s "$CTL" --json trace lines 2
+check "no trace" wait_for 5 logged sluiced 'trace of call'
+rtp a 5004 "$TO_A" 1
+rtp b 6004 "$TO_B" 1
+check "the trace does not end with its count" wait_for 10 ended trace
+described trace "$RUN/trace.log"
+start capture relay "$SLUICECTL" -s "$CTL" --json capture lines "$RUN/lines.pcapng" 1
+check "no capture" wait_for 5 logged sluiced 'capture of call'
+rtp b 6004 "$TO_B" 1
+check "the capture does not end with its count" wait_for 10 ended capture
+described capture "$RUN/capture.log"
+ng delete call-id=lines from-tag=alice >/dev/null
+check "no event of the end" wait_for 5 logged events '"event":"ended"'
+stop events || true
+described events "$RUN/events.log"
+ok "each answer is as the schema says: $(wc -l <"$RUN/events.log") events, $(wc -l <"$RUN/trace.log") lines of a trace"
+
 ! sluicectl call nonsense >"$RUN/view.log" 2>&1 || fail "a call that does not exist is shown"
 ! sluicectl nonsense >"$RUN/view.log" 2>&1 || fail "a view that does not exist is shown"
 

@@ -212,7 +212,7 @@ static const struct machine machines[] = {
 	{"control-sockets", {{"/etc/passwd", PASSWD}, {"/etc/group", "relay:x:500:joe,kamailio\n"}},
 		.gid = 500, .health = SL_HEALTH_OK, .fact = "user kamailio may ask", .fix = ""},
 	{"control-sockets",
-		{{"/etc/passwd", PASSWD}, {"/etc/group", "relay:x:500:joe,kamailio2\n"}},
+		{{"/etc/passwd", PASSWD}, {"/etc/group", "relay:x:500:joe,kama,kamailio2\n"}},
 		.gid = 500, .health = SL_HEALTH_FAIL, .fact = "user kamailio may not ask",
 		.fix = "ng-allow"},
 	{"control-sockets", {{"/etc/passwd", "root:x:0:0::/:\n"}}, .health = SL_HEALTH_OK,
