@@ -60,3 +60,36 @@ bool sl_admin_send(int fd, const char *text, size_t len)
 	}
 	return true;
 }
+
+static size_t read_socket(void *buffer, size_t room, void *data)
+{
+	ssize_t n;
+
+	do {
+		n = read(*(const int *)data, buffer, room);
+	} while (n < 0 && errno == EINTR);
+	return n < 0 ? (size_t)-1 : (size_t)n;
+}
+
+int sl_admin_ask(const char *path, const json_t *request, json_t **answer)
+{
+	char *text = request ? json_dumps(request, JSON_COMPACT) : NULL;
+	int status = EXIT_SUCCESS, fd;
+	json_error_t error;
+
+	if (!text) {
+		fprintf(stderr, "sluicectl: an argument is no UTF-8\n");
+		return SL_EXIT_USAGE;
+	}
+	fd = sl_admin_connect(path);
+	if (fd < 0 || !sl_admin_send(fd, text, strlen(text)) || !sl_admin_send(fd, "\n", 1))
+		status = sl_admin_unreachable(path);
+	else if (!(*answer = json_load_callback(read_socket, &fd, 0, &error))) {
+		fprintf(stderr, "sluicectl: %s: no answer\n", path);
+		status = SL_EXIT_NO_DAEMON;
+	}
+	if (fd >= 0)
+		close(fd);
+	free(text);
+	return status;
+}

@@ -3,6 +3,7 @@
 #ifndef SL_CTRL_ADMIN_SOCKET_H
 #define SL_CTRL_ADMIN_SOCKET_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -14,5 +15,11 @@ int sl_admin_unreachable(const char *path);
 
 /* All of it. False, with errno: the other end has gone. */
 bool sl_admin_send(int fd, const char *text, size_t len);
+
+/*
+ * Sends a request and waits for the answer, which is the caller's then. EXIT_SUCCESS, or the exit
+ * status, having said why on stderr. `request` NULL: it could not be made.
+ */
+int sl_admin_ask(const char *path, const json_t *request, json_t **answer);
 
 #endif

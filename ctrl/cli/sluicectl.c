@@ -16,6 +16,7 @@
 #include "ctrl/cli/guard_only.h"
 #include "ctrl/cli/show.h"
 #include "ctrl/cli/tap.h"
+#include "ctrl/cli/top.h"
 
 static const char usage[] =
 	"usage: sluicectl [-s PATH] [--json] VERB\n"
@@ -44,6 +45,7 @@ static const char usage[] =
 	"                                     whole? --head HEAD: and does it have that record?\n"
 	"  rotate     close and open the files of [records] again, after they were renamed\n"
 	"  metrics    counters, in the text format of Prometheus\n"
+	"  top        the relay at a glance, once a second, until q; --once: one frame, as text\n"
 	"  doctor     is this machine fit for it? Memory, cores, devices, clock, kernel,\n"
 	"             permissions, the proxy: each with what to do; also without sluiced\n"
 	"\n"
@@ -54,6 +56,7 @@ static const char usage[] =
 	"      --all          drops: all reasons\n"
 	"      --head HEAD        audit verify: as `audit head` told it once\n"
 	"      --clear        capture: also in clear, which the daemon's log tells\n"
+	"      --once         top: one frame, then end; needs no terminal\n"
 	"      --version      show the version\n"
 	"      --help         show this\n";
 
@@ -63,7 +66,7 @@ struct options {
 	const char *config;
 	const char *head;
 	struct sl_tap_options tap; /* trace, capture */
-	bool json;
+	bool json, once;
 };
 
 static void show_metrics(const json_t *answer)
@@ -98,6 +101,7 @@ static const struct verb {
 	{"audit", show_head, false, false},
 	{"rotate", show_nothing, false, true},
 	{"doctor", NULL, false, false},
+	{"top", NULL, false, false},
 };
 
 /* guard set KEY VALUE; guard deny PREFIX */
@@ -173,6 +177,7 @@ static int read_options(int argc, char **argv, struct options *o)
 		{"all", no_argument, NULL, 'a'},
 		{"head", required_argument, NULL, 'H'},
 		{"clear", no_argument, NULL, 'k'},
+		{"once", no_argument, NULL, '1'},
 		{"version", no_argument, NULL, 'v'},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
@@ -198,6 +203,9 @@ static int read_options(int argc, char **argv, struct options *o)
 			break;
 		case 'k':
 			o->tap.clear = true;
+			break;
+		case '1':
+			o->once = true;
 			break;
 		case 'v':
 			puts("sluicectl " SL_VERSION);
@@ -234,40 +242,14 @@ static const struct verb *find_verb(const struct options *o)
 	return NULL;
 }
 
-static size_t read_socket(void *buffer, size_t room, void *data)
-{
-	ssize_t n;
-
-	do {
-		n = read(*(const int *)data, buffer, room);
-	} while (n < 0 && errno == EINTR);
-	return n < 0 ? (size_t)-1 : (size_t)n;
-}
-
 /* Sets the answer. EXIT_SUCCESS, or the exit status, having said why. */
 static int ask(const struct options *o, bool changes, json_t **answer)
 {
 	json_t *request = json_pack("{s:s, s:s*, s:s*, s:s*}", o->key || changes ? "do" : "view",
 		o->key ? "set-guard" : o->verb, "id", o->id, "key", o->key, "value", o->value);
-	char *text = request ? json_dumps(request, JSON_COMPACT) : NULL;
-	int status = EXIT_SUCCESS, fd;
-	json_error_t error;
+	int status = sl_admin_ask(o->socket, request, answer);
 
 	json_decref(request);
-	if (!text) {
-		fprintf(stderr, "sluicectl: an argument is no UTF-8\n");
-		return SL_EXIT_USAGE;
-	}
-	fd = sl_admin_connect(o->socket);
-	if (fd < 0 || !sl_admin_send(fd, text, strlen(text)) || !sl_admin_send(fd, "\n", 1))
-		status = sl_admin_unreachable(o->socket);
-	else if (!(*answer = json_load_callback(read_socket, &fd, 0, &error))) {
-		fprintf(stderr, "sluicectl: %s: no answer\n", o->socket);
-		status = SL_EXIT_NO_DAEMON;
-	}
-	if (fd >= 0)
-		close(fd);
-	free(text);
 	return status;
 }
 
@@ -351,6 +333,8 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(verb->name, "doctor"))
 		return examine(&options);
+	if (!strcmp(verb->name, "top"))
+		return sl_top_run(options.socket, options.once);
 	if (!verb->show)
 		return show_events(&options);
 	status = ask(&options, verb->changes, &answer);

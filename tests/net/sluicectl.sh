@@ -30,6 +30,29 @@ for view in status calls "call $ID" drops "drops --all" ports guard "why $ID"; d
     described "${words[0]}" "$RUN/view.json"
     ok "sluicectl $view: $(wc -l <"$RUN/view.log") lines"
 done
+# The same at a glance: a frame as text; on a terminal until q, which is as it was afterwards.
+sluicectl top --once >"$RUN/view.log" || fail "sluicectl top --once: exit status $?"
+[ -z "$(awk 'length($0) > 80' "$RUN/view.log")" ] && grep -q "^${ID:0:36} .* up " "$RUN/view.log" || fail "top: $(cat "$RUN/view.log")"
+status=0
+sluicectl top </dev/null >"$RUN/view.log" 2>&1 || status=$?
+[ $status -eq 2 ] && grep -q -e --once "$RUN/view.log" || fail "top without a terminal: $status, $(cat "$RUN/view.log")"
+python3 - "$SLUICECTL" -s "$CTL" top >"$RUN/view.log" 2>&1 <<'PY' || fail "top on a terminal: $(cat "$RUN/view.log")"
+import os, pty, sys, termios
+pid, terminal = pty.fork()
+if not pid:
+    os.execv(sys.argv[1], sys.argv[1:])
+before, seen = termios.tcgetattr(terminal), b""
+while b"busiest calls" not in seen:
+    seen += os.read(terminal, 4096)
+os.write(terminal, b"q")
+while b"\x1b[?1049l" not in seen:
+    seen += os.read(terminal, 4096)
+after = termios.tcgetattr(terminal)
+assert seen.startswith(b"\x1b[?1049h") and before == after, (before, after)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+PY
+ok "sluicectl top"
+
 for act in "metrics" "audit head" "rotate" "guard set alarm-pps 1001"; do
     read -ra words <<<"$act"
     sluicectl "${words[@]}" --json >"$RUN/view.json" || fail "sluicectl $act --json: exit status $?"
