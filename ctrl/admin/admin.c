@@ -132,6 +132,23 @@ static json_t *view_audit(struct sl_admin *a, const json_t *request)
 	return json_pack("{s:s}", "head", sl_chain_text(&head, text));
 }
 
+static json_t *view_config(struct sl_admin *a, const json_t *request)
+{
+	size_t len = 0;
+	char *text = sl_reload_text(a->running, &len);
+	json_t *answer = text ? json_pack("{s:s, s:o}", "path", a->running->path, "config",
+					sl_json_text(text))
+			      : NULL;
+
+	free(text);
+	return answer;
+}
+
+static json_t *view_config_diff(struct sl_admin *a, const json_t *request)
+{
+	return sl_reload_diff(a->running);
+}
+
 /* Who asks is part of the record. */
 static json_t *set_guard(struct sl_admin *a, const json_t *request, const struct sl_peer *peer)
 {
@@ -163,6 +180,8 @@ static const struct {
 	{"guard", view_guard, true},
 	{"metrics", view_metrics, true},
 	{"audit", view_audit},
+	{"config", view_config},
+	{"config-diff", view_config_diff},
 };
 
 /* NULL: the peer may have it; else the answer that it may not. */
@@ -184,12 +203,19 @@ static json_t *forbid(
 		"metrics; ask as root or as the service user");
 }
 
+static json_t *reload(struct sl_admin *a, const json_t *request, const struct sl_peer *peer)
+{
+	return sl_reload(a->running, peer);
+}
+
 static const struct {
 	const char *name;
 	json_t *(*act)(struct sl_admin *a, const json_t *request, const struct sl_peer *peer);
+	bool recorded; /* by itself, change by change */
 } verbs[] = {
 	{"set-guard", set_guard},
 	{"rotate", rotate},
+	{"reload", reload, true},
 };
 
 static const char *text_of(const json_t *json, const char *key)
@@ -284,13 +310,16 @@ static json_t *answer(struct sl_admin *a, const json_t *request, const struct sl
 		if (!strcmp(view, views[i].name))
 			return views[i].make(a, request);
 	for (unsigned i = 0; verb && i < sizeof(verbs) / sizeof(verbs[0]); i++)
-		if (!strcmp(verb, verbs[i].name))
-			return record(a, verb, request, peer, verbs[i].act(a, request, peer));
+		if (!strcmp(verb, verbs[i].name)) {
+			json_t *done = verbs[i].act(a, request, peer);
+
+			return verbs[i].recorded ? done : record(a, verb, request, peer, done);
+		}
 	if (verb)
-		return json_pack("{s:s}", "error", "no such verb to do: set-guard, rotate");
+		return json_pack("{s:s}", "error", "no such verb to do: set-guard, rotate, reload");
 	return json_pack("{s:s}", "error",
 		"no such view: status, calls, call, why, events, trace, capture, drops, ports, "
-		"guard, metrics, audit");
+		"guard, metrics, audit, config, config-diff");
 }
 
 static void serve(void *context, const struct sl_peer *peer, void *state, char *data, size_t len,

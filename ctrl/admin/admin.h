@@ -21,6 +21,7 @@
 #include "ctrl/ng/ng.h"
 #include "ctrl/observe/core_wait.h"
 #include "ctrl/records/records.h"
+#include "ctrl/reload/reload.h"
 
 struct sl_admin {
 	const struct sl_sessions *sessions;
@@ -38,6 +39,7 @@ struct sl_admin {
 	struct sl_taps *taps;
 	struct sl_records *records;
 	const struct sl_core_wait *core_wait;
+	struct sl_running *running;
 	int64_t started; /* s, wall clock */
 	bool hugepages;
 };

@@ -9,22 +9,17 @@
 
 enum { TOP = 10 };
 
+static void add_line(void *lines, const char *key, const char *value)
+{
+	json_array_append_new(lines, json_sprintf("%s = %s", key, value));
+}
+
 /* "key = value" lines, as the configuration has them. */
 static json_t *policy_lines(const struct sl_guard_config *config)
 {
 	json_t *lines = json_array();
-	char *text = NULL, *save = NULL;
-	size_t len = 0;
-	FILE *stream = open_memstream(&text, &len);
 
-	if (!stream)
-		return lines;
-	sl_guard_config_print(stream, config);
-	if (fclose(stream) == 0)
-		for (char *line = strtok_r(text, "\n", &save); line;
-			line = strtok_r(NULL, "\n", &save))
-			json_array_append_new(lines, json_string(line));
-	free(text);
+	sl_guard_config_walk(config, NULL, add_line, lines);
 	return lines;
 }
 

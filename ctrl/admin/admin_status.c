@@ -183,6 +183,18 @@ static json_t *records(const struct sl_records *records)
 	return all;
 }
 
+/* The file beside what runs. */
+static json_t *config(struct sl_running *running)
+{
+	const struct sl_drift drift = sl_reload_drift(running);
+
+	return json_pack("{s:s, s:s?, s:i, s:i, s:i, s:I, s:I, s:I}", "path", running->path,
+		"unread", drift.unread, "mistakes", (int)drift.mistakes, "differences",
+		(int)(drift.live + drift.restart), "restart", (int)drift.restart, "reloads",
+		count(running->done), "refused", count(running->refused), "last",
+		(json_int_t)running->last);
+}
+
 static json_t *audit_head(const struct sl_records *records)
 {
 	struct sl_chain head;
@@ -219,6 +231,7 @@ json_t *sl_admin_status(const struct sl_admin *a)
 	json_object_set_new(status, "refusals", refusals(a->ng));
 	json_object_set_new(status, "records", records(a->records));
 	json_object_set_new(status, "audit_head", audit_head(a->records));
+	json_object_set_new(status, "config", config(a->running));
 	if (a->datagram)
 		json_object_set_new(status, "udp", udp(a));
 	if (a->websocket)

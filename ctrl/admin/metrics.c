@@ -165,6 +165,24 @@ static void records(FILE *out, const struct sl_records *records)
 	}
 }
 
+static void config(FILE *out, struct sl_running *running)
+{
+	const struct sl_drift drift = sl_reload_drift(running);
+	bool usable = !drift.unread && !drift.mistakes;
+
+	sl_metric_family(out, "sluice_config_file_usable", "gauge",
+		"Whether the configuration file could be reloaded, or started from, as it is.");
+	fprintf(out, "sluice_config_file_usable %d\n", usable);
+	sl_metric_family(out, "sluice_config_drift", "gauge",
+		"Differences between the configuration file and what runs, by what applies them.");
+	sl_metric_count(out, "sluice_config_drift", "by", "reload", drift.live);
+	sl_metric_count(out, "sluice_config_drift", "by", "restart", drift.restart);
+	sl_metric_family(out, "sluice_config_reloads_total", "counter",
+		"Reloads of the configuration by what became of them.");
+	sl_metric_count(out, "sluice_config_reloads_total", "became", "done", running->done);
+	sl_metric_count(out, "sluice_config_reloads_total", "became", "refused", running->refused);
+}
+
 static void relay(FILE *out, const struct sl_admin *a)
 {
 	sl_metric_family(
@@ -179,6 +197,7 @@ static void relay(FILE *out, const struct sl_admin *a)
 void sl_metrics_write(FILE *out, const struct sl_admin *a)
 {
 	relay(out, a);
+	config(out, a->running);
 	sl_metrics_calls(out, a);
 	drops(out, a->protection);
 	workers(out);

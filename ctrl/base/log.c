@@ -2,6 +2,7 @@
 #include "ctrl/base/log.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -130,6 +131,16 @@ int sl_log_allowed(struct sl_log_limit *limit, enum sl_log_level level)
 void sl_notify_ready(const char *status)
 {
 	sd_notifyf(0, "READY=1\nSTATUS=%s", status);
+}
+
+/* Both kinds of unit understand it: Type=notify, and Type=notify-reload, which wants the time. */
+void sl_notify_reloading(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64,
+		(uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000);
 }
 
 void sl_notify_alive(void)

@@ -69,11 +69,12 @@ struct sl_log_limit {
 int sl_log_allowed(struct sl_log_limit *limit, enum sl_log_level level);
 
 /*
- * Tells the service manager that start-up is over, with one line on what is going on for `systemctl
- * status`; that all is well (WatchdogSec=); or that the end has begun. Nothing happens without a
- * service manager (sd_notify(3)).
+ * Tells the service manager that start-up or a reload is over, with one line on what is going on
+ * for `systemctl status`; that a reload begins; that all is well (WatchdogSec=); or that the end
+ * has begun. Nothing happens without a service manager (sd_notify(3)).
  */
 void sl_notify_ready(const char *status);
+void sl_notify_reloading(void); /* sl_notify_ready() ends it */
 void sl_notify_alive(void);
 void sl_notify_stopping(void);
 

@@ -21,6 +21,11 @@ void sl_show_drops(const json_t *answer);
 void sl_show_guard(const json_t *answer);
 void sl_show_ports(const json_t *answer);
 
+void sl_show_reload(const json_t *answer);
+void sl_show_config(const json_t *answer);    /* itself, or differences from the file */
+void sl_show_drift(const json_t *config);     /* in one line, of the status */
+void sl_show_obstacles(const json_t *answer); /* to standard error: why it was not reloaded */
+
 /* Reasons that did not occur, too. */
 extern bool sl_show_all;
 

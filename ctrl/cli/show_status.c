@@ -194,4 +194,5 @@ void sl_show_status(const json_t *a)
 			number(udp, "served"), number(udp, "duplicates"), number(udp, "malformed"),
 			number(udp, "refused_by_source"), number(udp, "unanswered"));
 	show_records(json_object_get(a, "records"));
+	sl_show_drift(json_object_get(a, "config"));
 }

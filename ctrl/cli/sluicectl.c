@@ -44,6 +44,10 @@ static const char usage[] =
 	"  audit verify FILE...               is the audit trail in these files, oldest first,\n"
 	"                                     whole? --head HEAD: and does it have that record?\n"
 	"  rotate     close and open the files of [records] again, after they were renamed\n"
+	"  reload     have sluiced read its configuration again and apply what has changed:\n"
+	"             all, or nothing where something takes a restart\n"
+	"  config show                        the configuration that runs\n"
+	"  config diff                        where the file says other than what runs\n"
 	"  metrics    counters, in the text format of Prometheus\n"
 	"  top        the relay at a glance, once a second, until q; --once: one frame, as text\n"
 	"  doctor     is this machine fit for it? Memory, cores, devices, clock, kernel,\n"
@@ -62,6 +66,7 @@ static const char usage[] =
 
 struct options {
 	const char *socket, *verb, *id;
+	const char *view;        /* if it is not called as the verb */
 	const char *key, *value; /* guard: what to set; NULL: nothing */
 	const char *config;
 	const char *head;
@@ -102,6 +107,8 @@ static const struct verb {
 	{"rotate", show_nothing, false, true},
 	{"doctor", NULL, false, false},
 	{"top", NULL, false, false},
+	{"reload", sl_show_reload, false, true},
+	{"config", sl_show_config, false, false},
 };
 
 /* guard set KEY VALUE; guard deny PREFIX */
@@ -160,6 +167,16 @@ static int read_audit(int argc, char **argv, const struct options *o)
 	if (!strcmp(act, "verify") && optind < argc)
 		exit(sl_audit_verify(argv + optind, argc - optind, o->head));
 	return !strcmp(act, "head") && optind == argc ? -1 : SL_EXIT_USAGE;
+}
+
+/* config show; config diff */
+static int read_config(int argc, char **argv, struct options *o)
+{
+	const char *act = optind < argc ? argv[optind++] : "";
+
+	if (!strcmp(act, "diff"))
+		o->view = "config-diff";
+	return (o->view || !strcmp(act, "show")) && optind == argc ? -1 : SL_EXIT_USAGE;
 }
 
 static bool is_tap(const struct options *o)
@@ -230,6 +247,8 @@ static int read_options(int argc, char **argv, struct options *o)
 		return read_tap(argc, argv, o);
 	if (o->verb && !strcmp(o->verb, "audit"))
 		return read_audit(argc, argv, o);
+	if (o->verb && !strcmp(o->verb, "config"))
+		return read_config(argc, argv, o);
 	o->id = optind < argc ? argv[optind++] : NULL;
 	return optind < argc ? SL_EXIT_USAGE : -1;
 }
@@ -242,11 +261,20 @@ static const struct verb *find_verb(const struct options *o)
 	return NULL;
 }
 
+/* Its answer is a text of lines. */
+static bool has_lines(const struct verb *verb)
+{
+	return verb->show == show_metrics || verb->show == sl_show_config;
+}
+
 /* Sets the answer. EXIT_SUCCESS, or the exit status, having said why. */
 static int ask(const struct options *o, bool changes, json_t **answer)
 {
 	json_t *request = json_pack("{s:s, s:s*, s:s*, s:s*}", o->key || changes ? "do" : "view",
-		o->key ? "set-guard" : o->verb, "id", o->id, "key", o->key, "value", o->value);
+		o->key    ? "set-guard"
+		: o->view ? o->view
+			  : o->verb,
+		"id", o->id, "key", o->key, "value", o->value);
 	int status = sl_admin_ask(o->socket, request, answer);
 
 	json_decref(request);
@@ -340,17 +368,19 @@ int main(int argc, char **argv)
 	status = ask(&options, verb->changes, &answer);
 	if (status)
 		return status;
-	/* The text of the metrics has lines. */
-	shown = sl_show_plain(
-		answer, verb->show == show_metrics ? SL_ESCAPE_LINES : SL_ESCAPE_LINE);
+	shown = sl_show_plain(answer, has_lines(verb) ? SL_ESCAPE_LINES : SL_ESCAPE_LINE);
 	error = json_string_value(json_object_get(shown, "error"));
-	status = error ? EXIT_FAILURE : EXIT_SUCCESS;
-	if (error)
+	status = error || json_array_size(json_object_get(shown, "differences")) ? EXIT_FAILURE
+										 : EXIT_SUCCESS;
+	if (error) {
+		sl_show_obstacles(shown);
 		fprintf(stderr, "sluicectl: %s\n", error);
-	else if (options.json)
-		json_dumpf(answer, stdout, JSON_INDENT(1) | JSON_ENSURE_ASCII), putchar('\n');
-	else
+	} else if (options.json) {
+		json_dumpf(answer, stdout, JSON_INDENT(1) | JSON_ENSURE_ASCII);
+		putchar('\n');
+	} else {
 		verb->show(shown);
+	}
 	json_decref(shown);
 	json_decref(answer);
 	return status;

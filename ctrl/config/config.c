@@ -61,9 +61,9 @@ static void open_section(struct sl_config_parser *parser, const char *header)
 			"unknown section [%s]; there are [sluice], [port NAME], [interface NAME], "
 			"[control], [guard], [timers] and [limits]",
 			text);
-	} else if (!section->named && *name) {
+	} else if (!section->count && *name) {
 		sl_config_fault(parser, "[%s] takes no name; write [%s]", text, section->name);
-	} else if (section->named && !sl_config_is_name(name)) {
+	} else if (section->count && !sl_config_is_name(name)) {
 		sl_config_fault(parser,
 			"[%s NAME] needs a name of at most %d letters, digits, '_' and '-'",
 			section->name, SL_CONFIG_NAME - 1);
@@ -152,7 +152,7 @@ static int handle_key(void *user, const char *section, const char *name, const c
 		return 1;
 	}
 	seen = &parser->lines->key[key - parser->section->keys];
-	if (*seen && !key->repeatable)
+	if (*seen && key->shape == SL_ONE)
 		sl_config_fault(parser, "'%s' was already set in line %u; keep one", name, *seen);
 	else if (!*value)
 		sl_config_fault(parser, "'%s' needs a value", name);

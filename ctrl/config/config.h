@@ -162,6 +162,12 @@ struct sl_config {
 	struct sl_config_interface interfaces[SL_MAX_INTERFACES];
 };
 
+/* How a change of a key takes effect. */
+enum sl_config_when {
+	SL_WHEN_LIVE = 1, /* by a reload: for all that is judged from then on */
+	SL_WHEN_RESTART,
+};
+
 /* Errors of a file, in order of line. */
 struct sl_config_errors {
 	unsigned count; /* may exceed SL_CONFIG_ERRORS */

@@ -184,3 +184,26 @@ void sl_config_ng_defaults(struct sl_config *config)
 	for (unsigned i = 0; i < 2; i++)
 		sl_net_parse(loopback[i], &config->ng_nets[config->n_ng_nets++]);
 }
+
+void sl_config_show_ng(struct sl_config_out *out, const struct sl_config *config, unsigned i)
+{
+	char text[SL_CONFIG_NG_TEXT];
+
+	for (unsigned n = 0; n < config->n_ng; n++)
+		sl_config_say(out, "%s", sl_config_ng_text(&config->ng[n], text));
+}
+
+void sl_config_show_ng_allow(struct sl_config_out *out, const struct sl_config *config, unsigned i)
+{
+	for (unsigned n = 0; n < config->n_ng_allow; n++)
+		sl_config_say(out, "%s", config->ng_allow[n].text);
+	for (unsigned n = 0; n < config->n_ng_nets; n++)
+		sl_config_say(out, "%s", config->ng_nets[n].text);
+}
+
+void sl_config_show_admin_read(
+	struct sl_config_out *out, const struct sl_config *config, unsigned i)
+{
+	for (unsigned n = 0; n < config->n_admin_read; n++)
+		sl_config_say(out, "%s", config->admin_read[n].text);
+}

@@ -12,39 +12,44 @@ static void set_number(struct sl_config_parser *parser, const char *key, const c
 			parser, "%s: '%.64s'; write %s from 0 (none) to %u", key, value, unit, max);
 }
 
-#define SETTER(name, key, field, max, unit)                                        \
-	static void name(struct sl_config_parser *parser, const char *value)       \
-	{                                                                          \
-		set_number(parser, key, value, max, unit, &parser->config->field); \
+#define NUMBER(name, key, field, max, unit)                                            \
+	static void set_##name(struct sl_config_parser *parser, const char *value)     \
+	{                                                                              \
+		set_number(parser, key, value, max, unit, &parser->config->field);     \
+	}                                                                              \
+	static void show_##name(                                                       \
+		struct sl_config_out *out, const struct sl_config *config, unsigned i) \
+	{                                                                              \
+		sl_config_say(out, "%u", config->field);                               \
 	}
 
-SETTER(set_media, "media-timeout", timers.media, SECONDS_MAX, "seconds")
-SETTER(set_silent, "silent-timeout", timers.silent, SECONDS_MAX, "seconds")
-SETTER(set_offer, "offer-timeout", timers.offer, SECONDS_MAX, "seconds")
-SETTER(set_final, "final-timeout", timers.final, SECONDS_MAX, "seconds")
-SETTER(set_notice, "silence-notice", timers.notice, SECONDS_MAX, "seconds")
-SETTER(set_kept, "keep-ended", timers.kept, SECONDS_MAX, "seconds")
-SETTER(set_worker, "max-worker-load", limits.worker_percent, 100, "percent")
-SETTER(set_load, "max-load-average", limits.load_average, 100000, "a number")
-SETTER(set_bandwidth, "max-bandwidth", limits.mbit, 10000000, "Mbit/s")
-SETTER(set_reserve, "emergency-reserve", limits.reserve, 100000, "calls")
+NUMBER(media, "media-timeout", timers.media, SECONDS_MAX, "seconds")
+NUMBER(silent, "silent-timeout", timers.silent, SECONDS_MAX, "seconds")
+NUMBER(offer, "offer-timeout", timers.offer, SECONDS_MAX, "seconds")
+NUMBER(final, "final-timeout", timers.final, SECONDS_MAX, "seconds")
+NUMBER(notice, "silence-notice", timers.notice, SECONDS_MAX, "seconds")
+NUMBER(kept, "keep-ended", timers.kept, SECONDS_MAX, "seconds")
+NUMBER(worker, "max-worker-load", limits.worker_percent, 100, "percent")
+NUMBER(load, "max-load-average", limits.load_average, 100000, "a number")
+NUMBER(bandwidth, "max-bandwidth", limits.mbit, 10000000, "Mbit/s")
+NUMBER(reserve, "emergency-reserve", limits.reserve, 100000, "calls")
 
 const struct sl_config_key sl_config_timers_keys[] = {
-	{"media-timeout", false, set_media},
-	{"silent-timeout", false, set_silent},
-	{"offer-timeout", false, set_offer},
-	{"final-timeout", false, set_final},
-	{"silence-notice", false, set_notice},
-	{"keep-ended", false, set_kept},
-	{NULL, false, NULL},
+	SL_KEY("media-timeout", SL_ONE, LIVE, set_media, show_media),
+	SL_KEY("silent-timeout", SL_ONE, LIVE, set_silent, show_silent),
+	SL_KEY("offer-timeout", SL_ONE, LIVE, set_offer, show_offer),
+	SL_KEY("final-timeout", SL_ONE, LIVE, set_final, show_final),
+	SL_KEY("silence-notice", SL_ONE, LIVE, set_notice, show_notice),
+	SL_KEY("keep-ended", SL_ONE, LIVE, set_kept, show_kept),
+	SL_KEYS_END,
 };
 
 const struct sl_config_key sl_config_limits_keys[] = {
-	{"max-worker-load", false, set_worker},
-	{"max-load-average", false, set_load},
-	{"max-bandwidth", false, set_bandwidth},
-	{"emergency-reserve", false, set_reserve},
-	{NULL, false, NULL},
+	SL_KEY("max-worker-load", SL_ONE, LIVE, set_worker, show_worker),
+	SL_KEY("max-load-average", SL_ONE, LIVE, set_load, show_load),
+	SL_KEY("max-bandwidth", SL_ONE, LIVE, set_bandwidth, show_bandwidth),
+	SL_KEY("emergency-reserve", SL_ONE, LIVE, set_reserve, show_reserve),
+	SL_KEYS_END,
 };
 
 void sl_config_check_operate(struct sl_config_parser *parser)
@@ -75,20 +80,4 @@ void sl_config_check_operate(struct sl_config_parser *parser)
 		sl_config_fault_at(parser,
 			sl_config_line("limits", &parser->limits_lines, "emergency-reserve"),
 			"emergency-reserve leaves no session of max-sessions for other calls");
-}
-
-void sl_config_print_operate(FILE *out, const struct sl_config *config)
-{
-	const struct sl_timers *timers = &config->timers;
-	const struct sl_limits *limits = &config->limits;
-
-	fprintf(out,
-		"\n[timers]\nmedia-timeout = %u\nsilent-timeout = %u\noffer-timeout = %u\n"
-		"final-timeout = %u\nsilence-notice = %u\nkeep-ended = %u\n",
-		timers->media, timers->silent, timers->offer, timers->final, timers->notice,
-		timers->kept);
-	fprintf(out,
-		"\n[limits]\nmax-worker-load = %u\nmax-load-average = %u\nmax-bandwidth = %u\n"
-		"emergency-reserve = %u\n",
-		limits->worker_percent, limits->load_average, limits->mbit, limits->reserve);
 }

@@ -13,6 +13,8 @@ struct sl_config_lines {
 	unsigned key[SL_CONFIG_KEYS];
 };
 
+struct sl_config_key;
+
 struct sl_config_parser {
 	FILE *file;
 	bool guard_only; /* SL_CONFIG_GUARD */
@@ -52,16 +54,46 @@ struct sl_config_parser {
 	struct sl_config_lines interface_lines[SL_MAX_INTERFACES];
 };
 
+enum sl_config_shape {
+	SL_ONE, /* once at most */
+	SL_SET, /* a line for each value, in any order */
+	SL_LIST /* likewise, and their order counts */
+};
+
+/* Where values go that are shown: to a file, or beside those of another configuration. */
+struct sl_config_out {
+	/* `about`: what the value belongs to where the key alone does not tell; else "". */
+	void (*line)(struct sl_config_out *out, const struct sl_config_key *key, const char *value,
+		const char *about);
+	const struct sl_config_key *key; /* being shown */
+};
+
+/* All of a key is in its row, and SL_KEY takes no row that leaves something out. */
 struct sl_config_key {
 	const char *name;
-	bool repeatable;
-	void (*set)(
-		struct sl_config_parser *parser, const char *value); /* reports what it refuses */
+	enum sl_config_shape shape;
+	enum sl_config_when when;
+	/* Takes a value over, or reports why not. */
+	void (*set)(struct sl_config_parser *parser, const char *value);
+	/* Says the values that are in effect, as set() takes them; `i`: of the i-th section of that
+	 * name. */
+	void (*show)(struct sl_config_out *out, const struct sl_config *config, unsigned i);
 };
+
+#define SL_KEY(name, shape, when, set, show)           \
+	{                                              \
+		name, shape, SL_WHEN_##when, set, show \
+	}
+#define SL_KEYS_END                         \
+	{                                   \
+		NULL, SL_ONE, 0, NULL, NULL \
+	}
 
 struct sl_config_section {
 	const char *name;
-	bool named; /* [port NAME] */
+	/* [port NAME]: how many there are, and their names; NULL: [sluice] */
+	unsigned (*count)(const struct sl_config *config);
+	const char *(*instance)(const struct sl_config *config, unsigned i);
 	const struct sl_config_key *keys;
 	/* Makes room for an instance called `name` and opens it. False, and reported: it is to be
 	 * skipped. */
@@ -71,13 +103,15 @@ struct sl_config_section {
 /* config_keys.c: the sections there are; ends with a NULL name. */
 extern const struct sl_config_section sl_config_sections[];
 
-/* config_network.c: the keys of [port NAME] and [interface NAME]. */
+/* config_port.c, config_interface.c: the keys of [port NAME] and [interface NAME]. */
 extern const struct sl_config_key sl_config_port_keys[];
 extern const struct sl_config_key sl_config_interface_keys[];
 
 /* config_pool.c: the addresses of an interface, once all of the file was read. */
 void sl_config_add_address(struct sl_config_parser *parser, const char *value);
 void sl_config_add_advertise(struct sl_config_parser *parser, const char *value);
+void sl_config_show_addresses(
+	struct sl_config_out *out, const struct sl_config *config, unsigned i);
 void sl_config_check_pool(struct sl_config_parser *parser, unsigned interface);
 void sl_config_check_pools(struct sl_config_parser *parser);
 
@@ -85,14 +119,16 @@ void sl_config_check_pools(struct sl_config_parser *parser);
 void sl_config_add_ng(struct sl_config_parser *parser, const char *value);
 void sl_config_add_ng_allow(struct sl_config_parser *parser, const char *value);
 void sl_config_add_admin_read(struct sl_config_parser *parser, const char *value);
+void sl_config_show_ng(struct sl_config_out *out, const struct sl_config *config, unsigned i);
+void sl_config_show_ng_allow(struct sl_config_out *out, const struct sl_config *config, unsigned i);
+void sl_config_show_admin_read(
+	struct sl_config_out *out, const struct sl_config *config, unsigned i);
 void sl_config_ng_defaults(struct sl_config *config);
 
-/* config_operate.c: the keys of [timers] and [limits], their rules and defaults, and showing them.
- */
+/* config_operate.c: the keys of [timers] and [limits], their rules and defaults. */
 extern const struct sl_config_key sl_config_timers_keys[];
 extern const struct sl_config_key sl_config_limits_keys[];
 void sl_config_check_operate(struct sl_config_parser *parser);
-void sl_config_print_operate(FILE *out, const struct sl_config *config);
 
 /* Sets `flag` to whether `value` is yes; reports all but yes and no. */
 void sl_config_set_flag(
@@ -101,7 +137,6 @@ void sl_config_set_flag(
 /* config_records.c: the keys of [records], likewise. */
 extern const struct sl_config_key sl_config_records_keys[];
 void sl_config_check_records(struct sl_config_parser *parser);
-void sl_config_print_records(FILE *out, const struct sl_config_records *records);
 
 /* Where the key called `key` was set among `lines` of the section called `section`; its section if
  * it was not. */
@@ -122,6 +157,25 @@ const char *sl_config_path_refused(const char *path);
 /* Sets `out`, or reports why `path` is refused as the value of `key`. */
 void sl_config_set_path(struct sl_config_parser *parser, char out[SL_CONFIG_PATH], const char *key,
 	const char *path);
+
+/* config_show.c: a value of the key that is being shown. */
+void sl_config_say(struct sl_config_out *out, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void sl_config_say_flag(struct sl_config_out *out, bool flag); /* yes, no */
+/* As sl_config_list() takes it; an empty one is none. */
+void sl_config_say_list(struct sl_config_out *out, const uint16_t *list, unsigned n);
+/* Of the key `name` of the same section, which is shown with the one at hand. */
+void sl_config_say_also(
+	struct sl_config_out *out, const char *name, const char *about, const char *value);
+/* For keys that are shown with another. */
+void sl_config_show_nothing(struct sl_config_out *out, const struct sl_config *config, unsigned i);
+/* Has the keys of a section say their values. */
+void sl_config_show(struct sl_config_out *out, const struct sl_config_section *section,
+	const struct sl_config *config, unsigned i);
+/* How many sections of that name there are, and the name of one; "" if it has none. */
+unsigned sl_config_count(const struct sl_config_section *section, const struct sl_config *config);
+const char *sl_config_instance(
+	const struct sl_config_section *section, const struct sl_config *config, unsigned i);
 
 /* config_check.c: requirements, rules across sections, and the defaults that depend on other
  * values. */

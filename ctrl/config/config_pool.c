@@ -198,3 +198,19 @@ void sl_config_check_pools(struct sl_config_parser *parser)
 		n += here;
 	}
 }
+
+void sl_config_show_addresses(struct sl_config_out *out, const struct sl_config *config, unsigned i)
+{
+	const struct sl_config_interface *interface = &config->interfaces[i];
+	char text[SL_ADDRESS_TEXT], shown[SL_ADDRESS_TEXT];
+
+	for (unsigned a = 0; a < interface->n_addresses; a++) {
+		const struct sl_config_address *address = &interface->address[a];
+
+		sl_address_text(address->ip, text);
+		sl_config_say(out, "%s/%u", text, address->prefix);
+		if (address->advertised)
+			sl_config_say_also(
+				out, "advertise", text, sl_address_text(address->advertise, shown));
+	}
+}

@@ -23,6 +23,12 @@ static void set_directory(struct sl_config_parser *parser, const char *value)
 	sl_config_set_path(parser, parser->config->records.directory, "directory", value);
 }
 
+static void show_directory(struct sl_config_out *out, const struct sl_config *config, unsigned i)
+{
+	if (config->records.directory[0])
+		sl_config_say(out, "%s", config->records.directory);
+}
+
 static void set_cdr(struct sl_config_parser *parser, const char *value)
 {
 	int cdr = word_of(cdr_words, CDR_WORDS, value);
@@ -33,11 +39,24 @@ static void set_cdr(struct sl_config_parser *parser, const char *value)
 	parser->config->records.cdr_csv = cdr > 0 && cdr & 2;
 }
 
+static void show_cdr(struct sl_config_out *out, const struct sl_config *config, unsigned i)
+{
+	const struct sl_config_records *records = &config->records;
+
+	sl_config_say(
+		out, "%s", cdr_words[(records->cdr_json ? 1 : 0) | (records->cdr_csv ? 2 : 0)]);
+}
+
 static void set_audit(struct sl_config_parser *parser, const char *value)
 {
 	parser->config->records.audit = !strcmp(value, "on");
 	if (!parser->config->records.audit && strcmp(value, "off") != 0)
 		sl_config_fault(parser, "audit: '%.64s'; write on or off", value);
+}
+
+static void show_audit(struct sl_config_out *out, const struct sl_config *config, unsigned i)
+{
+	sl_config_say(out, "%s", config->records.audit ? "on" : "off");
 }
 
 static void set_fsync(struct sl_config_parser *parser, const char *value)
@@ -50,12 +69,17 @@ static void set_fsync(struct sl_config_parser *parser, const char *value)
 		parser->config->records.sync = (enum sl_records_sync)sync;
 }
 
+static void show_fsync(struct sl_config_out *out, const struct sl_config *config, unsigned i)
+{
+	sl_config_say(out, "%s", sync_words[config->records.sync]);
+}
+
 const struct sl_config_key sl_config_records_keys[] = {
-	{"directory", false, set_directory},
-	{"cdr", false, set_cdr},
-	{"audit", false, set_audit},
-	{"fsync", false, set_fsync},
-	{NULL, false, NULL},
+	SL_KEY("directory", SL_ONE, RESTART, set_directory, show_directory),
+	SL_KEY("cdr", SL_ONE, RESTART, set_cdr, show_cdr),
+	SL_KEY("audit", SL_ONE, RESTART, set_audit, show_audit),
+	SL_KEY("fsync", SL_ONE, LIVE, set_fsync, show_fsync),
+	SL_KEYS_END,
 };
 
 /* Who names a directory wants records; without one there can be none. */
@@ -74,14 +98,4 @@ void sl_config_check_records(struct sl_config_parser *parser)
 	if (!somewhere && (records->cdr_json || records->cdr_csv || records->audit))
 		sl_config_fault_at(parser, lines->section,
 			"[records] needs directory = PATH to keep records in");
-}
-
-void sl_config_print_records(FILE *out, const struct sl_config_records *records)
-{
-	fprintf(out, "\n[records]\n");
-	if (records->directory[0])
-		fprintf(out, "directory = %s\n", records->directory);
-	fprintf(out, "cdr = %s\naudit = %s\nfsync = %s\n",
-		cdr_words[(records->cdr_json ? 1 : 0) | (records->cdr_csv ? 2 : 0)],
-		records->audit ? "on" : "off", sync_words[records->sync]);
 }

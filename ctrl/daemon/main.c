@@ -27,7 +27,9 @@ static const char usage[] =
 	"      --version      show the version\n"
 	"      --help         show this\n"
 	"\n"
-	"Stays in the foreground and says one line when it is ready. SIGTERM or SIGINT stops it.\n";
+	"Stays in the foreground and says one line when it is ready. SIGTERM or SIGINT stops it, "
+	"SIGHUP\n"
+	"reloads its configuration.\n";
 
 struct options {
 	const char *config;
@@ -75,28 +77,41 @@ static int read_options(int argc, char **argv, struct options *options)
 	return EXIT_CONFIG;
 }
 
-struct stop {
-	uv_signal_t signals[2];
+enum { SIGNALS = 3 };
+
+struct watched {
+	uv_signal_t signals[SIGNALS];
+	struct sl_relay *relay;
 };
+
+static void unwatch(struct watched *watched)
+{
+	for (int i = 0; i < SIGNALS; i++)
+		uv_close((uv_handle_t *)&watched->signals[i], NULL);
+}
 
 static void on_signal(uv_signal_t *handle, int number)
 {
-	struct stop *stop = handle->data;
+	struct watched *watched = handle->data;
 
+	if (number == SIGHUP) {
+		sl_relay_reload(watched->relay);
+		return;
+	}
 	sl_log(SL_LOG_NOTICE, "stopping: %s", strsignal(number));
-	for (int i = 0; i < 2; i++)
-		uv_close((uv_handle_t *)&stop->signals[i], NULL);
+	unwatch(watched);
 	uv_stop(handle->loop);
 }
 
-static void watch_signals(uv_loop_t *loop, struct stop *stop)
+/* The loop runs, and hears of them, once the relay serves. */
+static void watch_signals(uv_loop_t *loop, struct watched *watched)
 {
-	static const int numbers[2] = {SIGTERM, SIGINT};
+	static const int numbers[SIGNALS] = {SIGTERM, SIGINT, SIGHUP};
 
-	for (int i = 0; i < 2; i++) {
-		uv_signal_init(loop, &stop->signals[i]);
-		stop->signals[i].data = stop;
-		uv_signal_start(&stop->signals[i], on_signal, numbers[i]);
+	for (int i = 0; i < SIGNALS; i++) {
+		uv_signal_init(loop, &watched->signals[i]);
+		watched->signals[i].data = watched;
+		uv_signal_start(&watched->signals[i], on_signal, numbers[i]);
 	}
 }
 
@@ -120,11 +135,11 @@ static int confine(const struct sl_config *config, struct sl_error *error)
 #endif
 }
 
-static int run(const struct sl_config *config)
+static int run(const char *path, struct sl_config *config)
 {
 	static struct sl_relay relay;
 	struct sl_error error = {0};
-	struct stop stop;
+	struct watched watched = {.relay = &relay};
 	uv_loop_t loop;
 	int rc;
 
@@ -133,16 +148,15 @@ static int run(const struct sl_config *config)
 		sl_dpdk_text_release();
 	signal(SIGPIPE, SIG_IGN);
 	uv_loop_init(&loop);
-	watch_signals(&loop, &stop);
-	rc = sl_relay_start(&relay, config, &loop, &error);
+	watch_signals(&loop, &watched);
+	rc = sl_relay_start(&relay, path, config, &loop, &error);
 	if (!rc)
 		rc = confine(config, &error);
 	if (rc)
 		sl_log(SL_LOG_ERROR, "%s", error.text);
 	sl_dpdk_text_release();
 	if (rc) {
-		for (int i = 0; i < 2; i++)
-			uv_close((uv_handle_t *)&stop.signals[i], NULL);
+		unwatch(&watched);
 	} else {
 		sl_log(SL_LOG_NOTICE, "ready: sluiced %s, %u port(s), %u worker(s), %s, %s",
 			SL_VERSION, config->n_ports, sl_workers_count(), relay.crypto->name,
@@ -177,5 +191,5 @@ int main(int argc, char **argv)
 		sl_config_print(stdout, &config);
 		return EXIT_SUCCESS;
 	}
-	return run(&config);
+	return run(options.config, &config);
 }

@@ -129,23 +129,6 @@ static void start_sessions(struct sl_relay *r)
 	r->ticking = true;
 }
 
-static void allow_defaults(struct sl_relay *r)
-{
-	const struct sl_config *config = r->config;
-
-	r->ctl_allow[0] = (struct sl_config_allow){.kind = SL_ALLOW_UID, .id = 0};
-	r->ctl_allow[1] = (struct sl_config_allow){.kind = SL_ALLOW_UID, .id = getuid()};
-	/* Who may do all comes first: a line of admin-read takes nothing away. */
-	memcpy(r->ctl_allow + 2, config->admin_read, sizeof(config->admin_read));
-	r->n_ctl_allow = 2 + config->n_admin_read;
-	r->n_ng_allow = config->n_ng_allow;
-	memcpy(r->ng_allow, config->ng_allow, sizeof(r->ng_allow));
-	if (!r->n_ng_allow) {
-		memcpy(r->ng_allow, r->ctl_allow, 2 * sizeof(r->ctl_allow[0]));
-		r->n_ng_allow = 2;
-	}
-}
-
 static int listen_udp(struct sl_relay *r, const struct sl_config_ng *ng, struct sl_error *error)
 {
 	struct sl_datagram_listen how = {
@@ -184,10 +167,11 @@ static int listen_websocket(
 static int start_sockets(struct sl_relay *r, struct sl_error *error)
 {
 	const struct sl_config *config = r->config;
+	const struct sl_access *access = &r->running.access[0];
 	struct sl_server_listen how = {0};
 	int rc;
 
-	allow_defaults(r);
+	sl_access_of(&r->running.access[0], config);
 	r->work = sl_work_new(r->loop);
 	r->server = r->work ? sl_server_new(r->loop, r->work) : NULL;
 	if (!r->server)
@@ -208,19 +192,20 @@ static int start_sockets(struct sl_relay *r, struct sl_error *error)
 		.taps = r->taps,
 		.records = &r->records,
 		.core_wait = &r->core_wait,
+		.running = &r->running,
 		.started = time(NULL),
 		.hugepages = r->network.hugepages,
 	};
 	how.protocol = &sl_admin_protocol;
 	how.context = &r->admin;
-	how.allow = r->ctl_allow;
-	how.n_allow = r->n_ctl_allow;
+	how.allow = access->ctl;
+	how.n_allow = access->n_ctl;
 	how.path = config->ctl;
 	rc = sl_server_listen(r->server, &how, error);
 	how.protocol = &sl_ng_protocol;
 	how.context = &r->ng;
-	how.allow = r->ng_allow;
-	how.n_allow = r->n_ng_allow;
+	how.allow = access->ng;
+	how.n_allow = access->n_ng;
 	for (unsigned i = 0; i < config->n_ng && !rc; i++) {
 		how.path = config->ng[i].path;
 		if (config->ng[i].kind == SL_NG_UNIX)
@@ -230,21 +215,44 @@ static int start_sockets(struct sl_relay *r, struct sl_error *error)
 		else
 			rc = listen_websocket(r, &config->ng[i], error);
 	}
+	r->running.server = r->server;
+	r->running.datagram = r->datagram;
+	r->running.websocket = r->websocket;
 	return rc;
+}
+
+/* From here on the file is read as the service user. */
+static void start_running(struct sl_relay *r, const char *path, struct sl_config *config)
+{
+	r->running = (struct sl_running){
+		.path = path,
+		.config = config,
+		.protection = &r->protection,
+		.sessions = &r->sessions,
+		.records = &r->records,
+		.ng = &sl_ng_protocol,
+		.ctl = &sl_admin_protocol,
+	};
+	if (access(path, R_OK))
+		sl_log_warning("%s cannot be read by uid %u (%s): a reload will be refused", path,
+			getuid(), strerror(errno));
+}
+
+void sl_relay_reload(struct sl_relay *r)
+{
+	json_decref(sl_reload(&r->running, NULL));
 }
 
 /* The effective configuration by its hash: whether it is the same as before can be seen from that.
  */
 static void record_start(struct sl_relay *r)
 {
-	char *text = NULL, hash[SL_CHAIN_HASH];
+	char hash[SL_CHAIN_HASH], *text;
 	size_t len = 0;
-	FILE *stream = open_memstream(&text, &len);
 
-	if (!stream)
+	text = sl_reload_text(&r->running, &len);
+	if (!text)
 		return;
-	sl_config_print(stream, r->config);
-	fclose(stream);
 	sl_chain_hash(text, len, hash);
 	free(text);
 	sl_log_info("configuration %s", hash);
@@ -252,8 +260,8 @@ static void record_start(struct sl_relay *r)
 		&(struct sl_audit_entry){.command = "start", .key = "config", .value = hash});
 }
 
-int sl_relay_start(
-	struct sl_relay *r, const struct sl_config *config, uv_loop_t *loop, struct sl_error *error)
+int sl_relay_start(struct sl_relay *r, const char *path, struct sl_config *config, uv_loop_t *loop,
+	struct sl_error *error)
 {
 	const char *reason = "";
 	int rc;
@@ -281,6 +289,7 @@ int sl_relay_start(
 	if (!rc)
 		rc = sl_records_start(&r->records, &config->records, sl_privileges_strip, error);
 	if (!rc) {
+		start_running(r, path, config);
 		record_start(r);
 		rc = sl_workers_start(r->crypto, error);
 	}

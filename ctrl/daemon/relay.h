@@ -22,6 +22,7 @@
 #include "ctrl/ng/ng.h"
 #include "ctrl/observe/core_wait.h"
 #include "ctrl/records/records.h"
+#include "ctrl/reload/reload.h"
 #include "sluice/error.h"
 
 struct sl_relay {
@@ -32,8 +33,7 @@ struct sl_relay {
 	struct sl_protection protection;
 	struct sl_privileges privileges;
 	struct sl_watchdog watchdog;
-	struct sl_config_allow ng_allow[SL_CONFIG_NG_ALLOW], ctl_allow[2 + SL_CONFIG_NG_ALLOW];
-	unsigned n_ng_allow, n_ctl_allow;
+	struct sl_running running;
 	struct sl_sessions sessions;
 	bool sessions_open;
 	uv_timer_t tick, follow, sweep;
@@ -51,11 +51,15 @@ struct sl_relay {
 };
 
 /*
- * Starts everything that `config` says; it must outlive the relay. 0; or -errno with `error`, after
- * which sl_relay_stop is to be called all the same.
+ * Starts everything that `config` says, which was read from `path`; both must outlive the relay,
+ * which changes `config` as that file is reloaded. 0; or -errno with `error`, after which
+ * sl_relay_stop is to be called all the same.
  */
-int sl_relay_start(struct sl_relay *relay, const struct sl_config *config, uv_loop_t *loop,
-	struct sl_error *error);
+int sl_relay_start(struct sl_relay *relay, const char *path, struct sl_config *config,
+	uv_loop_t *loop, struct sl_error *error);
+
+/* Reloads the file; the log says what became of it. */
+void sl_relay_reload(struct sl_relay *relay);
 
 /*
  * Takes apart what was started, in reverse: sockets, calls, workers, guards, ports. Runs the loop

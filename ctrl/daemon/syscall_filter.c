@@ -137,10 +137,12 @@ static const char *const allowed[] = {
 	"openat",
 	"readlink",
 	"readlinkat",
+	"removexattr", /* who may connect, after a reload */
 	"rename",
 	"renameat",
 	"renameat2",
 	"rmdir",
+	"setxattr",
 	"stat",
 	"statfs",
 	"statx",

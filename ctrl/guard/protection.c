@@ -8,6 +8,7 @@
 
 #include "ctrl/base/log.h"
 #include "ctrl/call/interface.h"
+#include "ctrl/limits/prefix_changes.h"
 #include "ctrl/observe/alarm_notify.h"
 #include "dataplane/handoff/policy.h"
 #include "dataplane/path/event.h"
@@ -104,8 +105,47 @@ int sl_protection_set(struct sl_protection *protection, const char *who, const c
 		tell_policy(protection, &ignored);
 		return rc;
 	}
+	protection->changes++;
 	sl_log_notice("guard: %s set %s = %s", who, key, value);
 	return 0;
+}
+
+static int tell_changes(const struct sl_protection *protection,
+	const struct sl_prefix_change *changes, unsigned n, struct sl_error *error)
+{
+	int rc = 0;
+
+	for (unsigned i = 0; i < n && !rc; i++)
+		rc = tell_prefix(
+			protection, &changes[i].listed, (enum sl_prefix)changes[i].after, error);
+	return rc;
+}
+
+int sl_protection_replace(struct sl_protection *protection, const struct sl_guard_config *config,
+	struct sl_error *error)
+{
+	static struct sl_prefix_change changes[SL_PREFIX_CHANGES]; /* large */
+	static struct sl_guard_config before;
+	struct sl_error ignored = {0};
+	unsigned n = sl_prefix_changes(&protection->config, config, changes);
+	int rc = tell_changes(protection, changes, n, error);
+
+	before = protection->config;
+	if (!rc) {
+		protection->config = *config;
+		rc = tell_policy(protection, error);
+	}
+	if (!rc) {
+		protection->changes++;
+		return 0;
+	}
+	protection->config = before;
+	for (unsigned i = n; i-- > 0;) {
+		changes[i].after = changes[i].before;
+		tell_changes(protection, &changes[i], 1, &ignored);
+	}
+	tell_policy(protection, &ignored);
+	return rc;
 }
 
 const char *sl_watched_name(unsigned watched, const char **by)

@@ -26,6 +26,7 @@ struct sl_watched {
 
 struct sl_protection {
 	struct sl_guard_config config;
+	uint64_t changes;               /* of it, since the start */
 	struct sl_guard *const *guards; /* SL_MAX_PORTS; NULL: none there */
 	unsigned n_ports;
 	struct sl_top_sources top;
@@ -49,6 +50,13 @@ int sl_protection_start(struct sl_protection *protection, const struct sl_guard_
  */
 int sl_protection_set(struct sl_protection *protection, const char *who, const char *key,
 	const char *value, struct sl_error *error);
+
+/*
+ * All of another policy; its tables' sizes are those in force. 0, or what a guard said, with
+ * `error` and everything as it was.
+ */
+int sl_protection_replace(struct sl_protection *protection, const struct sl_guard_config *config,
+	struct sl_error *error);
 
 /* Once a second: reads samples and counters, raises and ends alarms. */
 void sl_protection_tick(struct sl_protection *protection);

@@ -342,6 +342,14 @@ static void forget_waiting(struct sl_datagram *server)
 	}
 }
 
+void sl_datagram_allow(struct sl_datagram *server, const struct sl_net *nets, unsigned n)
+{
+	for (unsigned i = 0; server && i < server->n_listeners; i++) {
+		server->listeners[i].how.nets = nets;
+		server->listeners[i].how.n_nets = n;
+	}
+}
+
 void sl_datagram_stop(struct sl_datagram *server)
 {
 	if (!server)

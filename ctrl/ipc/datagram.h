@@ -59,6 +59,9 @@ struct sl_datagram *sl_datagram_new(uv_loop_t *loop, struct sl_work *work);
 int sl_datagram_listen(struct sl_datagram *server, const struct sl_datagram_listen *listen,
 	struct sl_error *error);
 
+/* Has other sources be served from now on; `nets` must outlive the server. NULL is allowed. */
+void sl_datagram_allow(struct sl_datagram *server, const struct sl_net *nets, unsigned n);
+
 /* Closes all and wipes the replies. The memory is freed by the loop. NULL is allowed. */
 void sl_datagram_stop(struct sl_datagram *server);
 

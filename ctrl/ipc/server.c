@@ -221,6 +221,46 @@ int sl_server_listen(
 	return 0;
 }
 
+static void judge_anew(struct sl_connection *c)
+{
+	const struct sl_server_listen *how = &c->listener->how;
+	bool stranger = !sl_peer_allowed(c->fd, &c->peer, how->allow, how->n_allow);
+
+	c->listener->server->strangers += (unsigned)stranger - (unsigned)c->stranger;
+	c->stranger = stranger;
+}
+
+int sl_server_allow(struct sl_server *server, const struct sl_server_protocol *protocol,
+	const struct sl_config_allow *allow, unsigned n, struct sl_error *error)
+{
+	struct sl_connection *c;
+	int rc = 0;
+	unsigned i;
+
+	for (i = 0; i < server->n_listeners && !rc; i++)
+		if (server->listeners[i].how.protocol == protocol)
+			rc = sl_unix_allow(server->listeners[i].path, &server->listeners[i].file,
+				allow, n, error);
+	for (unsigned k = 0; k < i; k++) {
+		struct sl_listener *l = &server->listeners[k];
+		struct sl_error ignored = {0};
+
+		if (l->how.protocol != protocol)
+			continue;
+		if (rc) {
+			sl_unix_allow(l->path, &l->file, l->how.allow, l->how.n_allow, &ignored);
+			continue;
+		}
+		l->how.allow = allow;
+		l->how.n_allow = n;
+	}
+	if (!rc)
+		TAILQ_FOREACH (c, &server->connections, entry)
+			if (c->listener->how.protocol == protocol && !c->answered)
+				judge_anew(c);
+	return rc;
+}
+
 void sl_server_stop(struct sl_server *server)
 {
 	struct sl_connection *c;

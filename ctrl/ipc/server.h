@@ -105,6 +105,14 @@ int sl_server_listen(
 	struct sl_server *server, const struct sl_server_listen *listen, struct sl_error *error);
 
 /*
+ * Has the listeners of `protocol` let in others from now on; `allow` must outlive the server. A
+ * connection whose request is not served yet is judged anew. 0, or -errno with `error` and all as
+ * it was.
+ */
+int sl_server_allow(struct sl_server *server, const struct sl_server_protocol *protocol,
+	const struct sl_config_allow *allow, unsigned n, struct sl_error *error);
+
+/*
  * Closes listeners and connections and removes the socket files that are still ours. The memory is
  * freed by the loop: run it until it has nothing to do.
  */

@@ -64,6 +64,17 @@ static void acl_add_named(
 	}
 }
 
+/* A mode says that it is for nobody but the owner and root. */
+static int owner_only(const char *path)
+{
+	if (chmod(path, 0600) < 0)
+		return -errno;
+	if (removexattr(path, XATTR_NAME_POSIX_ACL_ACCESS) < 0 && errno != ENODATA &&
+		errno != EOPNOTSUPP)
+		return -errno;
+	return 0;
+}
+
 /* acl(5): the order of tags is prescribed. */
 static int let_in(const char *path, const struct sl_config_allow *allow, unsigned n)
 {
@@ -75,8 +86,8 @@ static int let_in(const char *path, const struct sl_config_allow *allow, unsigne
 	users = acl.n;
 	acl_add(&acl, ACL_GROUP_OBJ, 0, (uint32_t)ACL_UNDEFINED_ID);
 	acl_add_named(&acl, allow, n, SL_ALLOW_GID);
-	if (users == 1 && acl.n == users + 1) /* nobody but the owner and root */
-		return 0;
+	if (users == 1 && acl.n == users + 1)
+		return owner_only(path);
 	acl_add(&acl, ACL_MASK, ACL_READ | ACL_WRITE, (uint32_t)ACL_UNDEFINED_ID);
 	acl_add(&acl, ACL_OTHER, 0, (uint32_t)ACL_UNDEFINED_ID);
 	if (!setxattr(path, XATTR_NAME_POSIX_ACL_ACCESS, &acl.header,
@@ -137,10 +148,23 @@ int sl_unix_bind(const char *path, const struct sl_config_allow *allow, unsigned
 	return rc;
 }
 
-void sl_unix_unlink(const char *path, const struct stat *file)
+static bool is_ours(const char *path, const struct stat *file)
 {
 	struct stat now;
 
-	if (!lstat(path, &now) && now.st_dev == file->st_dev && now.st_ino == file->st_ino)
+	return !lstat(path, &now) && now.st_dev == file->st_dev && now.st_ino == file->st_ino;
+}
+
+int sl_unix_allow(const char *path, const struct stat *file, const struct sl_config_allow *allow,
+	unsigned n, struct sl_error *error)
+{
+	int rc = is_ours(path, file) ? let_in(path, allow, n) : 0;
+
+	return rc ? sl_refuse(error, rc, "%s: who may connect: %s", path, strerror(-rc)) : 0;
+}
+
+void sl_unix_unlink(const char *path, const struct stat *file)
+{
+	if (is_ours(path, file))
 		unlink(path);
 }

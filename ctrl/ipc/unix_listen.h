@@ -22,6 +22,13 @@
 int sl_unix_bind(const char *path, const struct sl_config_allow *allow, unsigned n,
 	struct stat *file, struct sl_error *error);
 
+/*
+ * Has others let in at the socket that sl_unix_bind made, if it is still there. 0, or -errno with
+ * `error`.
+ */
+int sl_unix_allow(const char *path, const struct stat *file, const struct sl_config_allow *allow,
+	unsigned n, struct sl_error *error);
+
 /* Removes the socket file if it is still the one that was made. */
 void sl_unix_unlink(const char *path, const struct stat *file);
 

@@ -43,8 +43,11 @@ static void serve(struct sl_websocket_client *c)
 	const struct sl_websocket_config *config = &server->config;
 	struct sl_server_reply reply = {0};
 
-	if (sl_message_serve(config->protocol, config->context, &c->peer, server->state, c->data,
-		    c->len, &reply))
+	/* It was let in, but the networks may be others by now. */
+	if (!sl_websocket_admitted(server, &c->peer))
+		c->doomed = true;
+	else if (sl_message_serve(config->protocol, config->context, &c->peer, server->state,
+			 c->data, c->len, &reply))
 		server->stats.served++;
 	else
 		server->stats.refused_request++;
@@ -243,6 +246,14 @@ struct sl_websocket *sl_websocket_new(uv_loop_t *loop, struct sl_work *work,
 		return NULL;
 	}
 	return server;
+}
+
+void sl_websocket_allow(struct sl_websocket *server, const struct sl_net *nets, unsigned n)
+{
+	if (!server)
+		return;
+	server->config.nets = nets;
+	server->config.n_nets = n;
 }
 
 void sl_websocket_stop(struct sl_websocket *server)

@@ -54,6 +54,12 @@ int sl_websocket_listen(
 	struct sl_websocket *server, const struct sl_config_ng *ng, struct sl_error *error);
 
 /*
+ * Has other sources be served from now on; `nets` must outlive the server. A connection of one that
+ * may no longer be is closed at its next request. NULL is allowed.
+ */
+void sl_websocket_allow(struct sl_websocket *server, const struct sl_net *nets, unsigned n);
+
+/*
  * Closes listeners and connections. Run the loop until it has nothing to do, then call
  * sl_websocket_free. NULL is allowed.
  */

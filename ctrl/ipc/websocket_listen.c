@@ -33,7 +33,7 @@ static bool peer_of(int fd, struct sl_peer *peer)
 	return true;
 }
 
-static bool admitted(struct sl_websocket *server, const struct sl_peer *peer)
+bool sl_websocket_admitted(struct sl_websocket *server, const struct sl_peer *peer)
 {
 	char text[SL_ADDRESS_TEXT];
 
@@ -83,7 +83,7 @@ static void take(void *context, int fd)
 	struct sl_peer peer;
 	int on = 1;
 
-	if (peer_of(fd, &peer) && admitted(server, &peer) && make_room(server, &peer))
+	if (peer_of(fd, &peer) && sl_websocket_admitted(server, &peer) && make_room(server, &peer))
 		client = calloc(1, sizeof(*client));
 	if (!client || !sl_fair_join(sl_work_fair(server->work), &client->item, &peer)) {
 		free(client);

@@ -58,6 +58,9 @@ struct sl_websocket {
 
 extern const struct lws_protocols sl_websocket_protocols[];
 
+/* True: its address may speak NG. Else it is counted and told. */
+bool sl_websocket_admitted(struct sl_websocket *server, const struct sl_peer *peer);
+
 /* Serves the request of a client whose turn it is. */
 void sl_websocket_run(struct sl_fair_item *item);
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "ctrl/base/address.h"
@@ -207,24 +208,31 @@ const struct sl_listed *sl_guard_config_denies(
 	return longest && longest->prefix == SL_PREFIX_DENY ? longest : NULL;
 }
 
-void sl_guard_config_print(FILE *out, const struct sl_guard_config *config)
+void sl_guard_config_walk(const struct sl_guard_config *config, const char *key,
+	void (*say)(void *context, const char *key, const char *value), void *context)
 {
 	char text[SL_PREFIX_TEXT];
 
 	for (int i = 0; i < KEYS; i++) {
 		unsigned number = *field((struct sl_guard_config *)config, &keys[i]);
 
+		if (key && strcmp(key, keys[i].name) != 0)
+			continue;
 		if (number == 0)
-			fprintf(out, "%s = off\n", keys[i].name);
+			snprintf(text, sizeof(text), "off");
 		else if (keys[i].hundredths)
-			fprintf(out, "%s = %u.%02u\n", keys[i].name, number / 100, number % 100);
+			snprintf(text, sizeof(text), "%u.%02u", number / 100, number % 100);
 		else
-			fprintf(out, "%s = %u\n", keys[i].name, number);
+			snprintf(text, sizeof(text), "%u", number);
+		say(context, keys[i].name, text);
 	}
-	for (unsigned i = 0; i < config->n_listed; i++)
-		fprintf(out, "%s = %s\n",
-			config->listed[i].prefix == SL_PREFIX_DENY ? "deny" : "allow",
-			sl_prefix_text(&config->listed[i], text));
+	for (unsigned i = 0; i < config->n_listed; i++) {
+		const struct sl_listed *listed = &config->listed[i];
+		const char *list = listed->prefix == SL_PREFIX_DENY ? "deny" : "allow";
+
+		if (!key || strcmp(key, list) == 0)
+			say(context, list, sl_prefix_text(listed, text));
+	}
 }
 
 struct sl_policy sl_guard_config_policy(const struct sl_guard_config *config)

@@ -7,8 +7,8 @@
 #ifndef SL_CTRL_GUARD_CONFIG_H
 #define SL_CTRL_GUARD_CONFIG_H
 
+#include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "sluice/error.h"
 #include "sluice/limits.h"
@@ -48,8 +48,10 @@ int sl_guard_config_set(
 /* Takes a prefix off the list; false: it is not on it. */
 bool sl_guard_config_forget(struct sl_guard_config *config, const struct sl_listed *listed);
 
-/* The keys as the configuration has them, one a line. */
-void sl_guard_config_print(FILE *out, const struct sl_guard_config *config);
+/* Says the values of `key` as the configuration has them, each prefix by itself; NULL: of all keys.
+ */
+void sl_guard_config_walk(const struct sl_guard_config *config, const char *key,
+	void (*say)(void *context, const char *key, const char *value), void *context);
 
 /* Reads "192.0.2.0/24", "2001:db8::/32" or an address. Returns 0; or -EINVAL with `error`: it is
  * none, or has bits set behind its prefix. */

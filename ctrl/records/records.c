@@ -120,6 +120,13 @@ void sl_records_tick(struct sl_records *records)
 			&(struct sl_notice){.type = SL_NOTICE_ALARM, .alarm = &report});
 }
 
+void sl_records_sync(struct sl_records *records, enum sl_records_sync sync)
+{
+	records->config.sync = sync;
+	if (records->writer)
+		sl_writer_sync(records->writer, sync);
+}
+
 bool sl_records_rotate(struct sl_records *records)
 {
 	if (records->writer)

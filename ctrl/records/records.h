@@ -32,6 +32,9 @@ void sl_records_notify(struct sl_records *records, const struct sl_sessions *ses
 /* Once a second: an alarm when records were lost, until they are written again. */
 void sl_records_tick(struct sl_records *records);
 
+/* When records are on the disk, from now on. */
+void sl_records_sync(struct sl_records *records, enum sl_records_sync sync);
+
 /* Has files closed and opened again. False: nothing is recorded. */
 bool sl_records_rotate(struct sl_records *records);
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
@@ -32,7 +33,7 @@ struct book {
 
 struct sl_writer {
 	char directory[SL_CONFIG_PATH];
-	enum sl_records_sync sync;
+	atomic_int sync; /* enum sl_records_sync */
 	struct book books[SL_BOOK_COUNT];
 	pthread_t thread;
 	int (*strip)(void);
@@ -160,8 +161,9 @@ static void write_record(struct sl_writer *w, const struct record *record)
 static void sync_files(struct sl_writer *w)
 {
 	struct timespec now = in_seconds(0);
+	int sync = w->sync;
 
-	if (w->sync == SL_SYNC_NEVER || (w->sync == SL_SYNC_SECOND && now.tv_sec == w->synced))
+	if (sync == SL_SYNC_NEVER || (sync == SL_SYNC_SECOND && now.tv_sec == w->synced))
 		return;
 	w->synced = now.tv_sec;
 	for (unsigned i = 0; i < SL_BOOK_COUNT; i++) {
@@ -326,6 +328,11 @@ void sl_writer_ending(struct sl_writer *w)
 	pthread_mutex_lock(&w->lock);
 	w->until = in_seconds(SL_WRITER_PATIENCE_S);
 	pthread_mutex_unlock(&w->lock);
+}
+
+void sl_writer_sync(struct sl_writer *w, enum sl_records_sync sync)
+{
+	w->sync = sync;
 }
 
 struct sl_book_stats sl_writer_stats(struct sl_writer *w, enum sl_book book)

@@ -60,6 +60,9 @@ int sl_writer_start(struct sl_writer *writer, int (*strip)(void), struct sl_erro
  * NULL: the record could not be made, and is lost. */
 void sl_writer_put(struct sl_writer *writer, enum sl_book book, char *body, size_t len);
 
+/* Syncs so from now on. */
+void sl_writer_sync(struct sl_writer *writer, enum sl_records_sync sync);
+
 /* Has all files closed and opened again, soon. */
 void sl_writer_reopen(struct sl_writer *writer);
 

@@ -73,6 +73,8 @@ for how in "started as root" "started as that user"; do
     ! in_ns relay setpriv --reuid=nobody --clear-groups head -c 1 "/proc/$pid/mem" >/dev/null 2>&1 ||
         fail "its own user reads its memory"
 
+    sluicectl reload >"$RUN/reload.log" 2>&1 || fail "it cannot read its configuration again: $(cat "$RUN/reload.log")"
+
     arrives "calls as an unprivileged user on hugepages, $how" --calls 50 --seconds 2 --rtcp 200
     stop sluiced || fail "exit status $? on SIGTERM"
     ! ip -n "$TAG-relay" link show eth0 | has xdp || fail "the guard stays attached"

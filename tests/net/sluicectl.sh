@@ -58,6 +58,15 @@ for act in "metrics" "audit head" "rotate" "guard set alarm-pps 1001"; do
     sluicectl "${words[@]}" --json >"$RUN/view.json" || fail "sluicectl $act --json: exit status $?"
     described "${words[0]}" "$RUN/view.json"
 done
+# After that change the file says other than what runs, until it is read again.
+for act in "config show" "config diff" "reload"; do
+    read -ra words <<<"$act"
+    status=0
+    sluicectl "${words[@]}" --json >"$RUN/view.json" || status=$?
+    [ $status -eq "$([ "$act" = 'config diff' ] && echo 1 || echo 0)" ] || fail "sluicectl $act --json: exit status $status"
+    described "${words[0]}" "$RUN/view.json"
+    [ "$act" = "config show" ] || grep -q '"key": *"alarm-pps"' "$RUN/view.json" || fail "$act: $(cat "$RUN/view.json")"
+done
 sluicectl doctor -c "$RUN/sluice.conf" --json >"$RUN/view.json" || [ $? -eq 1 ] || fail "the doctor does not end well"
 described doctor "$RUN/view.json"
 

@@ -52,12 +52,14 @@ status 1 "$sluicectl" guard show no-netdev
 status 2 "$sluicectl"
 status 2 "$sluicectl" nonsense
 status 2 "$sluicectl" call
+status 2 "$sluicectl" config
+status 2 "$sluicectl" config-diff
 status 2 "$sluicectl" -s "$socket" trace id never
 status 2 "$sluicectl" -s "$run/$(printf '%0200d' 0)" status
 status 2 "$sluicectl" guard attach lo -c /dev/null/none
 status 2 "$sluiced"
 status 2 "$sluiced" -c "$run/none"
-for verb in status calls "call id" events "trace id" "capture id $run/file" "guard deny 192.0.2.0/24"; do
+for verb in status reload "config diff" calls "call id" events "trace id" "capture id $run/file" "guard deny 192.0.2.0/24"; do
     status 3 "$sluicectl" -s "$socket" $verb
     grep -q 'does sluiced run?' "$run/out.txt" || fail "$verb: $(cat "$run/out.txt")"
 done
@@ -86,6 +88,8 @@ expect "lo" sluicectl guard show lo
 expect "$run/wan.conf" sluicectl guard attach lo -c "$run/w"
 expect "$run/wan.conf" sluicectl capture id "$run/w"
 expect "" sluicectl -s "$socket" call ""
+expect "show" sluicectl config s
+expect "reload" sluicectl rel
 expect "--check --config" sluiced --c
 expect "$run/wan.conf" sluiced -c "$run/w"
 echo "ok: $# pages, $(verbs | wc -l) verbs"

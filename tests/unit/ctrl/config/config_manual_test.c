@@ -32,7 +32,7 @@ static const char *section_text(const struct sl_config_section *section, size_t 
 	const char *text;
 
 	snprintf(heading, sizeof(heading), "\n## [%s%s]\n", section->name,
-		section->named ? " NAME" : "");
+		section->count ? " NAME" : "");
 	text = strstr(manual, heading);
 	if (!text)
 		fail_msg("no heading%s", heading);
@@ -87,9 +87,48 @@ static void no_other_is_there(void **state)
 	}
 }
 
+/* The paragraph of the section RELOAD that begins with the section's name; "" if there is none. */
+static const char *live_keys(const struct sl_config_section *section, char out[1024])
+{
+	char begin[64];
+	const char *text = strstr(manual, "\n# RELOAD\n");
+
+	assert_non_null(text);
+	snprintf(begin, sizeof(begin), "\nIn [%s%s]: ", section->name,
+		section->count ? " NAME" : "");
+	out[0] = '\0';
+	text = strstr(text, begin);
+	if (text)
+		snprintf(out, 1024, "%.*s", (int)(strstr(text, "\n\n") - text), text);
+	return out;
+}
+
+static void it_says_which_are_reloaded(void **state)
+{
+	char text[1024], word[64];
+	unsigned named = 0, live = 0;
+
+	for (const struct sl_config_section *s = sl_config_sections; s->name; s++) {
+		live_keys(s, text);
+		for (const char *c = text; *c; c++)
+			named += *c == '*';
+		for (const struct sl_config_key *k = s->keys; k->name; k++) {
+			bool here = k->when == SL_WHEN_LIVE;
+
+			live += here;
+			snprintf(word, sizeof(word), "*%s*", k->name);
+			if ((strstr(text, word) != NULL) != here)
+				fail_msg("[%s] %s is %s a reload", s->name, k->name,
+					here ? "applied by" : "not for");
+		}
+	}
+	assert_int_equal(named, 2 * live);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(it_says_which_are_reloaded),
 		cmocka_unit_test(each_key_is_in_its_section),
 		cmocka_unit_test(no_other_is_there),
 	};

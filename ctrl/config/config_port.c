@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The keys of [port NAME] and [interface NAME]. */
+/* The keys of [port NAME]. */
 #include <errno.h>
 #include <string.h>
 
 #include "ctrl/config/config_parser.h"
-
-/* [port NAME] */
 
 static void set_device(struct sl_config_parser *parser, const char *value)
 {
@@ -43,6 +41,15 @@ static void set_device(struct sl_config_parser *parser, const char *value)
 	}
 }
 
+static void show_device(struct sl_config_out *out, const struct sl_config *config, unsigned i)
+{
+	const struct sl_config_port *port = &config->ports[i];
+	static const char *const schemes[] = {
+		[SL_DEVICE_AF_XDP] = "af_xdp", [SL_DEVICE_PCI] = "pci", [SL_DEVICE_VDEV] = "vdev"};
+
+	sl_config_say(out, "%s:%s", schemes[port->kind], port->device);
+}
+
 static void set_cores(struct sl_config_parser *parser, const char *value)
 {
 	struct sl_config_port *port = parser->port;
@@ -62,6 +69,13 @@ static void set_cores(struct sl_config_parser *parser, const char *value)
 	}
 }
 
+static void show_cores(struct sl_config_out *out, const struct sl_config *config, unsigned i)
+{
+	const struct sl_config_port *port = &config->ports[i];
+
+	sl_config_say_list(out, port->cores, port->n_cores);
+}
+
 static void set_poll(struct sl_config_parser *parser, const char *value)
 {
 	if (!strcmp(value, "busy"))
@@ -72,9 +86,24 @@ static void set_poll(struct sl_config_parser *parser, const char *value)
 		sl_config_fault(parser, "poll: '%.64s' is unknown; write busy or adaptive", value);
 }
 
+static void show_poll(struct sl_config_out *out, const struct sl_config *config, unsigned i)
+{
+	const struct sl_config_port *port = &config->ports[i];
+
+	sl_config_say(out, "%s", port->poll == SL_POLL_ADAPTIVE ? "adaptive" : "busy");
+}
+
 static void set_set_channels(struct sl_config_parser *parser, const char *value)
 {
 	sl_config_set_flag(parser, &parser->port->set_channels, "set-channels", value);
+}
+
+static void show_set_channels(struct sl_config_out *out, const struct sl_config *config, unsigned i)
+{
+	const struct sl_config_port *port = &config->ports[i];
+
+	if (port->kind == SL_DEVICE_AF_XDP)
+		sl_config_say_flag(out, port->set_channels);
 }
 
 static void set_generic_xdp(struct sl_config_parser *parser, const char *value)
@@ -85,12 +114,34 @@ static void set_generic_xdp(struct sl_config_parser *parser, const char *value)
 	parser->port->no_generic = !generic;
 }
 
+static void show_generic_xdp(struct sl_config_out *out, const struct sl_config *config, unsigned i)
+{
+	const struct sl_config_port *port = &config->ports[i];
+
+	if (port->kind == SL_DEVICE_AF_XDP)
+		sl_config_say_flag(out, !port->no_generic);
+}
+
 static void set_mac(struct sl_config_parser *parser, const char *value)
 {
 	parser->port->has_mac = sl_config_mac(value, parser->port->mac);
 	if (!parser->port->has_mac)
 		sl_config_fault(parser,
 			"mac: '%.64s' is not a unicast MAC address like 02:00:00:00:00:01", value);
+}
+
+static void say_mac(struct sl_config_out *out, const char *before, const uint8_t mac[6])
+{
+	sl_config_say(out, "%s%02x:%02x:%02x:%02x:%02x:%02x", before, mac[0], mac[1], mac[2],
+		mac[3], mac[4], mac[5]);
+}
+
+static void show_mac(struct sl_config_out *out, const struct sl_config *config, unsigned i)
+{
+	const struct sl_config_port *port = &config->ports[i];
+
+	if (port->has_mac)
+		say_mac(out, "", port->mac);
 }
 
 static void set_tap(struct sl_config_parser *parser, const char *value)
@@ -103,6 +154,14 @@ static void set_tap(struct sl_config_parser *parser, const char *value)
 		sl_config_fault(parser,
 			"tap: '%.64s' is not a network device's name (at most %d bytes) or none",
 			value, IFNAMSIZ - 1);
+}
+
+static void show_tap(struct sl_config_out *out, const struct sl_config *config, unsigned i)
+{
+	const struct sl_config_port *port = &config->ports[i];
+
+	if (port->kind != SL_DEVICE_AF_XDP)
+		sl_config_say(out, "%s", port->tap[0] ? port->tap : "none");
 }
 
 static void add_neighbor(struct sl_config_parser *parser, const char *value)
@@ -133,125 +192,25 @@ static void add_neighbor(struct sl_config_parser *parser, const char *value)
 	port->n_neighbors++;
 }
 
+static void show_neighbor(struct sl_config_out *out, const struct sl_config *config, unsigned i)
+{
+	const struct sl_config_port *port = &config->ports[i];
+	char text[SL_ADDRESS_TEXT + 1];
+
+	for (unsigned n = 0; n < port->n_neighbors; n++) {
+		sl_address_text(port->neighbors[n].ip, text);
+		say_mac(out, strcat(text, " "), port->neighbors[n].mac);
+	}
+}
+
 const struct sl_config_key sl_config_port_keys[] = {
-	{"device", false, set_device},
-	{"cores", false, set_cores},
-	{"poll", false, set_poll},
-	{"set-channels", false, set_set_channels},
-	{"generic-xdp", false, set_generic_xdp},
-	{"mac", false, set_mac},
-	{"tap", false, set_tap},
-	{"neighbor", true, add_neighbor},
-	{NULL, false, NULL},
-};
-
-/* [interface NAME] */
-
-static void set_port(struct sl_config_parser *parser, const char *value)
-{
-	size_t index = (size_t)(parser->interface - parser->config->interfaces);
-
-	if (sl_config_is_name(value))
-		strcpy(parser->interface_port[index], value);
-	else
-		sl_config_fault(parser, "port: '%.64s' is not a port's name", value);
-}
-
-static void set_vlan(struct sl_config_parser *parser, const char *value)
-{
-	unsigned id;
-
-	if (sl_config_number(value, 1, 4094, &id))
-		parser->interface->vlan = (uint16_t)id;
-	else
-		sl_config_fault(parser, "vlan: '%.64s'; write the VLAN's id, 1 to 4094", value);
-}
-
-static void set_media_ports(struct sl_config_parser *parser, const char *value)
-{
-	char copy[16] = "", *dash;
-	unsigned min, max;
-
-	if (strlen(value) < sizeof(copy))
-		strcpy(copy, value);
-	dash = strchr(copy, '-');
-	if (dash)
-		*dash++ = '\0';
-	if (!dash || !sl_config_number(copy, SL_CONFIG_MIN_PORT, UINT16_MAX, &min) ||
-		!sl_config_number(dash, min, UINT16_MAX, &max)) {
-		sl_config_fault(parser, "media-ports: '%.64s'; write MIN-MAX, both from %d to %d",
-			value, SL_CONFIG_MIN_PORT, UINT16_MAX);
-		return;
-	}
-	/* RTP takes the even port, its RTCP the odd one above (RFC 3550 11): whole pairs only. */
-	min += min & 1;
-	max -= !(max & 1);
-	if (max <= min) {
-		sl_config_fault(parser,
-			"media-ports: '%.64s' holds no pair of an even port and the odd one above",
-			value);
-		return;
-	}
-	parser->interface->port_min = (uint16_t)min;
-	parser->interface->port_max = (uint16_t)max;
-}
-
-static void set_kernel_ports(struct sl_config_parser *parser, const char *value)
-{
-	struct sl_config_interface *interface = parser->interface;
-
-	if (sl_config_list(value, interface->kernel_ports, SL_CONFIG_KERNEL_PORTS,
-		    &interface->n_kernel_ports) == 0)
-		return;
-	sl_config_fault(parser,
-		"kernel-ports: '%.64s'; write a list of at most %d ports like 5060,5080-5089",
-		value, SL_CONFIG_KERNEL_PORTS);
-}
-
-static void set_min_suite(struct sl_config_parser *parser, const char *value)
-{
-	for (int suite = SL_SUITE_NONE + 1; suite < SL_SUITE_COUNT; suite++)
-		if (!strcmp(value, sl_suites[suite].name)) {
-			parser->interface->min_suite = suite;
-			return;
-		}
-	sl_config_fault(parser,
-		"min-suite: '%.64s' is no suite; write one like AES_CM_128_HMAC_SHA1_80", value);
-}
-
-static void set_allow_rtp(struct sl_config_parser *parser, const char *value)
-{
-	bool allowed;
-
-	sl_config_set_flag(parser, &allowed, "allow-rtp", value);
-	parser->interface->secure_only = !allowed;
-}
-
-static void set_other_media(struct sl_config_parser *parser, const char *value)
-{
-	if (strcmp(value, "refuse"))
-		sl_config_fault(parser,
-			"other-media: '%.64s'; what is not RTP always gets port 0, leave it out",
-			value);
-}
-
-static void set_source(struct sl_config_parser *parser, const char *value)
-{
-	parser->interface->strict_source = !strcmp(value, "strict");
-	if (strcmp(value, "follow") && strcmp(value, "strict"))
-		sl_config_fault(parser, "source: '%.64s'; write follow or strict", value);
-}
-
-const struct sl_config_key sl_config_interface_keys[] = {
-	{"port", false, set_port},
-	{"vlan", false, set_vlan},
-	{"address", true, sl_config_add_address},
-	{"advertise", true, sl_config_add_advertise},
-	{"media-ports", false, set_media_ports},
-	{"kernel-ports", false, set_kernel_ports},
-	{"min-suite", false, set_min_suite},
-	{"allow-rtp", false, set_allow_rtp},
-	{"other-media", false, set_other_media},
-	{"source", false, set_source},
-	{NULL, false, NULL},
+	SL_KEY("device", SL_ONE, RESTART, set_device, show_device),
+	SL_KEY("cores", SL_ONE, RESTART, set_cores, show_cores),
+	SL_KEY("poll", SL_ONE, RESTART, set_poll, show_poll),
+	SL_KEY("set-channels", SL_ONE, RESTART, set_set_channels, show_set_channels),
+	SL_KEY("generic-xdp", SL_ONE, RESTART, set_generic_xdp, show_generic_xdp),
+	SL_KEY("mac", SL_ONE, RESTART, set_mac, show_mac),
+	SL_KEY("tap", SL_ONE, RESTART, set_tap, show_tap),
+	SL_KEY("neighbor", SL_SET, RESTART, add_neighbor, show_neighbor),
+	SL_KEYS_END,
 };
