@@ -144,6 +144,7 @@ static int run(const char *path, struct sl_config *config)
 	int rc;
 
 	set_limits();
+	sl_heap_for_all();
 	if (config->debug)
 		sl_dpdk_text_release();
 	signal(SIGPIPE, SIG_IGN);

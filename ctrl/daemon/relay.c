@@ -123,6 +123,7 @@ static void start_sessions(struct sl_relay *r)
 	r->records.notify_context = r->events;
 	sl_sessions_init(&r->sessions, &env);
 	r->sessions_open = true;
+	sl_heap_start(&r->heap, r->loop);
 	start_timer(r, &r->tick, tick, TICK_MS);
 	start_timer(r, &r->sweep, sweep, SL_SWEEP_MS);
 	start_timer(r, &r->follow, follow, SL_FOLLOW_MS);
@@ -310,6 +311,7 @@ void sl_relay_stop(struct sl_relay *r)
 	sl_websocket_stop(r->websocket);
 	sl_taps_stop(r->taps); /* the workers answer yet */
 	if (r->ticking) {
+		sl_heap_stop(&r->heap);
 		uv_close((uv_handle_t *)&r->tick, NULL);
 		uv_close((uv_handle_t *)&r->follow, NULL);
 		uv_close((uv_handle_t *)&r->sweep, NULL);

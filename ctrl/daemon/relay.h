@@ -12,6 +12,7 @@
 #include "ctrl/admin/events.h"
 #include "ctrl/call/session.h"
 #include "ctrl/config/config.h"
+#include "ctrl/daemon/heap.h"
 #include "ctrl/daemon/network.h"
 #include "ctrl/daemon/privileges.h"
 #include "ctrl/daemon/watchdog.h"
@@ -28,6 +29,7 @@
 struct sl_relay {
 	const struct sl_config *config;
 	uv_loop_t *loop;
+	struct sl_heap heap;
 	const struct sl_crypto_backend *crypto;
 	struct sl_network network;
 	struct sl_protection protection;

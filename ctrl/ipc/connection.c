@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ctrl/ipc/connection.h"
+#include "sluice/dump.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,6 +36,7 @@ static bool buffer_take(struct sl_server *server, struct sl_connection *c)
 			NULL, BUFFER, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		if (buffer == MAP_FAILED)
 			return false;
+		sl_dump_not(buffer, BUFFER);
 	}
 	c->state = buffer;
 	c->data = (char *)buffer + SL_SERVER_STATE_MAX;

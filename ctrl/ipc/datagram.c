@@ -13,6 +13,7 @@
 #include "ctrl/base/log.h"
 #include "ctrl/ipc/cookie_cache.h"
 #include "ctrl/ipc/message.h"
+#include "sluice/dump.h"
 
 enum {
 	TICK_MS = 1000,
@@ -252,6 +253,7 @@ struct sl_datagram *sl_datagram_new(uv_loop_t *loop, struct sl_work *work)
 		server_free(server);
 		return NULL;
 	}
+	sl_dump_not(server->arena, SL_DATAGRAM_CACHE);
 	sl_cookie_cache_init(&server->cache, server->arena, SL_DATAGRAM_CACHE, seed);
 	server->loop = loop;
 	server->work = work;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
+#include <rte_memory.h>
 #include <rte_mempool.h>
 #include <sched.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include "dataplane/port/eal_text.h"
 #include "dataplane/port/ethdev.h"
 #include "dataplane/port/port.h"
+#include "sluice/dump.h"
 
 enum { MAX_ARGS = 64, ARG_LEN = 128 };
 
@@ -104,6 +106,26 @@ static int add_memory(
 	return 0;
 }
 
+static int list_not_dumped(const struct rte_memseg_list *list, void *context)
+{
+	sl_dump_not(list->base_va, list->len);
+	return 0;
+}
+
+static void not_dumped(enum rte_mem_event event, const void *memory, size_t len, void *context)
+{
+	if (event == RTE_MEM_EVENT_ALLOC)
+		sl_dump_not((void *)(uintptr_t)memory, len);
+}
+
+/* Flows with their keys, and packets in clear. DPDK has its memory dumped as it takes it, with
+ * hugepages piece by piece; without, there is one piece, and nothing to register. */
+static void keep_out_of_dumps(void)
+{
+	rte_memseg_list_walk(list_not_dumped, NULL);
+	rte_mem_event_callback_register("sluice dumps", not_dumped, NULL);
+}
+
 int sl_eal_init(const struct sl_eal_config *config, bool *huge, struct sl_error *error)
 {
 	static struct args args; /* DPDK keeps pointers into it */
@@ -132,6 +154,7 @@ int sl_eal_init(const struct sl_eal_config *config, bool *huge, struct sl_error 
 			"help, or what DPDK says",
 			rte_strerror(rte_errno));
 	started = true;
+	keep_out_of_dumps();
 	return 0;
 }
 

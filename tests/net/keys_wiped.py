@@ -52,19 +52,23 @@ def secrets_of(name, suite, inline):
 
 
 def found(pid, wanted):
-    """{what: [mapping, ...]} of what is in the memory of the process."""
+    """{what: [mapping, ...]} of what is in the memory of the process. A mapping that a core dump has ends with "dumped"."""
     places = {}
     with open("/proc/%d/smaps" % pid, encoding="utf-8", errors="replace") as lines, \
             open("/proc/%d/mem" % pid, "rb", buffering=0) as memory:
-        mapping = None
+        mapping, read = None, []
         for line in lines:
             words = line.split()
             if not words[0].endswith(":"):
                 mapping = words
             elif words[0] == "Private_Hugetlb:" and int(words[1]) or words[0] == "Shared_Hugetlb:" and int(words[1]) or \
                     words[0] == "Rss:" and int(words[1]):
-                if mapping[1].startswith("r") and mapping[-1] not in ("[vvar]", "[vsyscall]"):
-                    look(memory, mapping, wanted, places)
+                if mapping[1].startswith("r") and mapping[-1] not in ("[vvar]", "[vsyscall]") and mapping not in read:
+                    read.append(mapping)
+            elif words[0] == "VmFlags:" and "dd" not in words:
+                mapping.append("dumped")
+        for mapping in read:
+            look(memory, mapping, wanted, places)
     return places
 
 
@@ -116,6 +120,10 @@ def main(pid, tag, path):
             for what in ("master key", "RTP cipher key"):
                 if "%s %s: %s" % (direction, name, what) not in during:
                     sys.exit("the search is blind: %s %s: %s is not in memory during the call" % (direction, name, what))
+    # A dump without the stack would tell nothing of why it was made.
+    dumped = {what: where for what, where in during.items() if any(place.endswith("dumped") and "[stack]" not in place for place in where)}
+    if dumped:
+        sys.exit("a core dump would have:\n" + "\n".join("%s in %s" % item for item in sorted(dumped.items())))
     if ng.NG(path).request({"command": "delete", "call-id": "wiped", "from-tag": "offerer"}).get("result") != "ok":
         sys.exit("the call cannot be deleted")
     end = time.monotonic() + PATIENCE
@@ -123,7 +131,7 @@ def main(pid, tag, path):
         pass
     if after:
         sys.exit("after the call:\n" + "\n".join("%s in %s" % item for item in sorted(after.items())))
-    print("%d secrets, %d of them in memory during the call, none after it" % (len(wanted), len(during)))
+    print("%d secrets, %d of them in memory during the call, where no core dump has it, none after it" % (len(wanted), len(during)))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# When a call has ended, its keys are nowhere in the relay's memory, hugepages included.
+# When a call has ended, its keys are nowhere in the relay's memory, hugepages included; as long as it is up, they are where no
+# core dump has them.
 . "$(dirname "$0")/lib.sh"
 . "$NET_DIR/media.sh"
 
