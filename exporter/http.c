@@ -165,7 +165,9 @@ static enum MHD_Result may_connect(void *context, const struct sockaddr *from, s
 	sl_listen_address(from, ip);
 	if (sl_net_has(h->settings->allow, h->settings->n_allow, ip))
 		return MHD_YES;
-	SL_LOG_LIMITED(SL_LOG_WARNING, "%s may not connect; see allow", sl_address_text(ip, text));
+	sl_address_text(ip, text);
+	SL_LOG_LIMITED_EVENT(SL_LOG_WARNING, SL_FIELDS(.addr = text, .reason = "not allowed"),
+		"%s may not connect; see allow", text);
 	return MHD_NO;
 }
 
@@ -210,6 +212,7 @@ static void tick(uv_timer_t *timer)
 	struct sl_http *h = timer->data;
 	struct client *c;
 
+	sl_log_tick();
 	TAILQ_FOREACH (c, &h->clients, entry) {
 		if (uv_now(h->loop) - c->since < SL_HTTP_LIFE_MS)
 			break;

@@ -196,8 +196,12 @@ static json_t *forbid(
 		if (views[i].counters && !strcmp(view, views[i].name))
 			return NULL;
 	sl_audit_stranger(a->records->audit, peer, "ctl");
-	SL_LOG_LIMITED(SL_LOG_WARNING, "admin: uid %u (pid %d) may only read counters, refused: %s",
-		peer->uid, (int)peer->pid, wanted ? sl_word(wanted).text : "-");
+	SL_LOG_LIMITED_EVENT(SL_LOG_WARNING,
+		SL_FIELDS(.command = wanted, .reason = "may only read counters",
+			.uid = sl_decimal(peer->uid).text,
+			.pid = sl_decimal((uint64_t)peer->pid).text),
+		"admin: uid %u (pid %d) may only read counters, refused: %s", peer->uid,
+		(int)peer->pid, wanted ? sl_word(wanted).text : "-");
 	return json_pack("{s:s}", "error",
 		"this user may only read counters (admin-read): status, drops, ports, guard, "
 		"metrics; ask as root or as the service user");

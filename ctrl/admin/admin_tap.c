@@ -60,7 +60,10 @@ static void take_off(struct sl_taps *taps)
 	sl_tap_free(taps->tap);
 	taps->tap = NULL;
 	taps->ended = sl_clock();
-	sl_log_info("%s of call %s has ended: %llu packets, %llu sent, %llu lost",
+	sl_log_event(SL_LOG_INFO,
+		SL_FIELDS(.call = taps->wish.call, .count = sl_decimal(taps->received).text,
+			.command = taps->wish.capture ? "capture" : "trace"),
+		"%s of call %s has ended: %llu packets, %llu sent, %llu lost",
 		taps->wish.capture ? "capture" : "trace", sl_word(taps->wish.call).text,
 		(unsigned long long)taps->received, (unsigned long long)taps->sent,
 		(unsigned long long)taps->lost);
@@ -302,7 +305,10 @@ json_t *sl_taps_ask(struct sl_taps *taps, const json_t *request, const struct sl
 
 static void announce(const struct wish *wish)
 {
-	sl_log(wish->clear ? SL_LOG_WARNING : SL_LOG_NOTICE,
+	sl_log_event(wish->clear ? SL_LOG_WARNING : SL_LOG_NOTICE,
+		SL_FIELDS(.call = wish->call, .command = wish->capture ? "capture" : "trace",
+			.uid = sl_decimal(wish->uid).text,
+			.pid = sl_decimal((uint64_t)wish->pid).text),
 		"%s of call %s%s, asked for by uid %u, pid %d", wish->capture ? "capture" : "trace",
 		sl_word(wish->call).text,
 		wish->clear ? " in clear (decrypted media leaves the relay)" : "", wish->uid,

@@ -12,6 +12,8 @@
 #include "ctrl/admin/admin_call.h"
 #include "ctrl/admin/admin_core.h"
 #include "ctrl/base/address.h"
+#include "ctrl/base/log.h"
+#include "ctrl/base/pseudonym.h"
 #include "ctrl/call/session.h"
 #include "ctrl/limits/alarm.h"
 #include "ctrl/records/view_json.h"
@@ -276,6 +278,16 @@ static json_t *line_of(const struct sl_notice *n)
 	return line;
 }
 
+/* A line as the log would have it. Frees `text`. */
+static char *hide(char *text)
+{
+	size_t len;
+	char *hidden = sl_pseudonyms_hide_all(text, strlen(text), &len);
+
+	free(text);
+	return hidden;
+}
+
 void sl_events_notify(void *context, const struct sl_notice *notice)
 {
 	struct sl_events *events = context;
@@ -290,6 +302,8 @@ void sl_events_notify(void *context, const struct sl_notice *notice)
 	line = line_of(notice);
 	text = json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(13));
 	json_decref(line);
+	if (text && sl_log_hiding())
+		text = hide(text);
 	if (!text)
 		return;
 	len = strlen(text);

@@ -6,6 +6,7 @@
 
 #include "ctrl/admin/metrics_calls.h"
 #include "ctrl/admin/metrics_text.h"
+#include "ctrl/base/log.h"
 #include "ctrl/limits/alarm.h"
 #include "dataplane/path/workers.h"
 #include "dataplane/port/port.h"
@@ -183,6 +184,19 @@ static void config(FILE *out, struct sl_running *running)
 	sl_metric_count(out, "sluice_config_reloads_total", "became", "refused", running->refused);
 }
 
+static void log_lines(FILE *out)
+{
+	const struct sl_log_stats s = sl_log_stats();
+
+	sl_metric_family(out, "sluice_log_lines_total", "counter",
+		"Lines of the log: written, left out by limits, lost because nobody took them.");
+	fprintf(out,
+		"sluice_log_lines_total{became=\"written\"} %" PRIu64 "\n"
+		"sluice_log_lines_total{became=\"left-out\"} %" PRIu64 "\n"
+		"sluice_log_lines_total{became=\"lost\"} %" PRIu64 "\n",
+		s.written, s.left_out, s.lost);
+}
+
 static void relay(FILE *out, const struct sl_admin *a)
 {
 	sl_metric_family(
@@ -206,4 +220,5 @@ void sl_metrics_write(FILE *out, const struct sl_admin *a)
 	ports(out, a->protection->n_ports);
 	pairs(out, a->sessions);
 	records(out, a->records);
+	log_lines(out);
 }

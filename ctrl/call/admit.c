@@ -75,25 +75,25 @@ static void say(enum sl_admission full, const struct sl_load *load)
 {
 	switch (full) {
 	case SL_FULL_SESSIONS:
-		SL_LOG_LIMITED(SL_LOG_WARNING, "new calls are refused: %u calls (max-sessions)",
-			load->sessions);
+		SL_LOG_LIMITED_EVENT(SL_LOG_WARNING, SL_FIELDS(.reason = "max-sessions"),
+			"new calls are refused: %u calls (max-sessions)", load->sessions);
 		break;
 	case SL_FULL_CPU:
-		SL_LOG_LIMITED(SL_LOG_WARNING,
+		SL_LOG_LIMITED_EVENT(SL_LOG_WARNING, SL_FIELDS(.reason = "max-worker-load"),
 			"new calls are refused: a worker is %u%% busy (max-worker-load)",
 			load->worker_percent);
 		break;
 	case SL_FULL_LOAD:
-		SL_LOG_LIMITED(SL_LOG_WARNING,
+		SL_LOG_LIMITED_EVENT(SL_LOG_WARNING, SL_FIELDS(.reason = "max-load-average"),
 			"new calls are refused: load average %.2f (max-load-average)",
 			load->load_average);
 		break;
 	case SL_FULL_BANDWIDTH:
-		SL_LOG_LIMITED(SL_LOG_WARNING,
+		SL_LOG_LIMITED_EVENT(SL_LOG_WARNING, SL_FIELDS(.reason = "max-bandwidth"),
 			"new calls are refused: %u Mbit/s are sent (max-bandwidth)", load->mbit);
 		break;
 	default:
-		SL_LOG_LIMITED(SL_LOG_WARNING,
+		SL_LOG_LIMITED_EVENT(SL_LOG_WARNING, SL_FIELDS(.reason = "media-ports"),
 			"new calls are refused: %u pairs of ports are free (media-ports)",
 			load->free_pairs);
 	}

@@ -14,6 +14,7 @@
 #include "ctrl/cli/doctor.h"
 #include "ctrl/cli/exit_status.h"
 #include "ctrl/cli/guard_only.h"
+#include "ctrl/cli/pseudonym.h"
 #include "ctrl/cli/show.h"
 #include "ctrl/cli/tap.h"
 #include "ctrl/cli/top.h"
@@ -43,6 +44,7 @@ static const char usage[] =
 	"                                     trail, to be noted elsewhere\n"
 	"  audit verify FILE...               is the audit trail in these files, oldest first,\n"
 	"                                     whole? --head HEAD: and does it have that record?\n"
+	"  pseudonym ADDRESS...               what stands for addresses in the log; --key FILE\n"
 	"  rotate     close and open the files of [records] again, after they were renamed\n"
 	"  reload     have sluiced read its configuration again and apply what has changed:\n"
 	"             all, or nothing where something takes a restart\n"
@@ -58,6 +60,7 @@ static const char usage[] =
 	"                     /etc/sluice or /usr/local/etc/sluice\n"
 	"      --json         the answer as it came\n"
 	"      --all          drops: all reasons\n"
+	"      --key FILE         pseudonym: the key (default " SL_PSEUDONYM_KEY_FILE ")\n"
 	"      --head HEAD        audit verify: as `audit head` told it once\n"
 	"      --clear        capture: also in clear, which the daemon's log tells\n"
 	"      --once         top: one frame, then end; needs no terminal\n"
@@ -70,6 +73,7 @@ struct options {
 	const char *key, *value; /* guard: what to set; NULL: nothing */
 	const char *config;
 	const char *head;
+	const char *pseudonym_key;
 	struct sl_tap_options tap; /* trace, capture */
 	bool json, once;
 };
@@ -179,6 +183,14 @@ static int read_config(int argc, char **argv, struct options *o)
 	return (o->view || !strcmp(act, "show")) && optind == argc ? -1 : SL_EXIT_USAGE;
 }
 
+/* pseudonym ADDRESS..., which needs no sluiced */
+static int read_pseudonym(int argc, char **argv, const struct options *o)
+{
+	if (optind == argc)
+		return SL_EXIT_USAGE;
+	exit(sl_show_pseudonyms(o->pseudonym_key, argv + optind, argc - optind));
+}
+
 static bool is_tap(const struct options *o)
 {
 	return o->verb && (!strcmp(o->verb, "trace") || !strcmp(o->verb, "capture"));
@@ -193,6 +205,7 @@ static int read_options(int argc, char **argv, struct options *o)
 		{"json", no_argument, NULL, 'j'},
 		{"all", no_argument, NULL, 'a'},
 		{"head", required_argument, NULL, 'H'},
+		{"key", required_argument, NULL, 'K'},
 		{"clear", no_argument, NULL, 'k'},
 		{"once", no_argument, NULL, '1'},
 		{"version", no_argument, NULL, 'v'},
@@ -217,6 +230,9 @@ static int read_options(int argc, char **argv, struct options *o)
 			break;
 		case 'H':
 			o->head = optarg;
+			break;
+		case 'K':
+			o->pseudonym_key = optarg;
 			break;
 		case 'k':
 			o->tap.clear = true;
@@ -243,6 +259,8 @@ static int read_options(int argc, char **argv, struct options *o)
 			exit(status);
 		return read_change(argc, argv, o);
 	}
+	if (o->verb && !strcmp(o->verb, "pseudonym"))
+		return read_pseudonym(argc, argv, o);
 	if (is_tap(o))
 		return read_tap(argc, argv, o);
 	if (o->verb && !strcmp(o->verb, "audit"))
@@ -342,7 +360,8 @@ static int show_events(const struct options *o)
 
 int main(int argc, char **argv)
 {
-	struct options options = {.socket = "/run/sluice/ctl.sock"};
+	struct options options = {
+		.socket = "/run/sluice/ctl.sock", .pseudonym_key = SL_PSEUDONYM_KEY_FILE};
 	int status = read_options(argc, argv, &options);
 	const struct verb *verb = find_verb(&options);
 	const char *error;

@@ -104,6 +104,7 @@ enum sl_records_sync {
 struct sl_config_records {
 	char directory[SL_CONFIG_PATH]; /* "": nothing is recorded */
 	bool cdr_json, cdr_csv, audit;
+	bool pseudonyms; /* addresses = pseudonym */
 	enum sl_records_sync sync;
 };
 
@@ -134,6 +135,9 @@ struct sl_config {
 	unsigned memory_mib;    /* cap on what the dataplane allocates; 0: none */
 	int control_core;       /* -1: wherever the scheduler likes, off the workers' cores */
 	enum sl_log_level log_level;
+	enum sl_log_format log_format;
+	bool log_pseudonyms;                /* log-addresses = pseudonym */
+	char pseudonym_key[SL_CONFIG_PATH]; /* "": none */
 	bool no_seccomp;
 	bool debug; /* sluiced --debug, not of the file: core dumps and debuggers are allowed */
 

@@ -111,6 +111,41 @@ static void show_log_level(struct sl_config_out *out, const struct sl_config *co
 	sl_config_say(out, "%s", sl_log_level_word(config->log_level));
 }
 
+static void set_log_format(struct sl_config_parser *parser, const char *value)
+{
+	if (!sl_log_format_of(value, &parser->config->log_format))
+		sl_config_fault(
+			parser, "log-format: '%.64s'; write auto, journal, text or json", value);
+}
+
+static void show_log_format(struct sl_config_out *out, const struct sl_config *config, unsigned i)
+{
+	sl_config_say(out, "%s", sl_log_format_word(config->log_format));
+}
+
+static void set_log_addresses(struct sl_config_parser *parser, const char *value)
+{
+	sl_config_set_pseudonyms(parser, &parser->config->log_pseudonyms, "log-addresses", value);
+}
+
+static void show_log_addresses(
+	struct sl_config_out *out, const struct sl_config *config, unsigned i)
+{
+	sl_config_say_pseudonyms(out, config->log_pseudonyms);
+}
+
+static void set_pseudonym_key(struct sl_config_parser *parser, const char *value)
+{
+	sl_config_set_path(parser, parser->config->pseudonym_key, "pseudonym-key", value);
+}
+
+static void show_pseudonym_key(
+	struct sl_config_out *out, const struct sl_config *config, unsigned i)
+{
+	if (config->pseudonym_key[0])
+		sl_config_say(out, "%s", config->pseudonym_key);
+}
+
 static void set_seccomp(struct sl_config_parser *parser, const char *value)
 {
 	bool wanted;
@@ -132,6 +167,9 @@ static const struct sl_config_key sluice_keys[] = {
 	SL_KEY("memory", SL_ONE, RESTART, set_memory, show_memory),
 	SL_KEY("control-core", SL_ONE, RESTART, set_control_core, show_control_core),
 	SL_KEY("log-level", SL_ONE, LIVE, set_log_level, show_log_level),
+	SL_KEY("log-format", SL_ONE, RESTART, set_log_format, show_log_format),
+	SL_KEY("log-addresses", SL_ONE, RESTART, set_log_addresses, show_log_addresses),
+	SL_KEY("pseudonym-key", SL_ONE, RESTART, set_pseudonym_key, show_pseudonym_key),
 	SL_KEY("seccomp", SL_ONE, RESTART, set_seccomp, show_seccomp),
 	SL_KEYS_END,
 };

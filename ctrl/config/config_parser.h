@@ -134,6 +134,10 @@ void sl_config_check_operate(struct sl_config_parser *parser);
 void sl_config_set_flag(
 	struct sl_config_parser *parser, bool *flag, const char *key, const char *value);
 
+/* Sets `pseudonyms` to whether `value` is pseudonym; reports all but plain and pseudonym. */
+void sl_config_set_pseudonyms(
+	struct sl_config_parser *parser, bool *pseudonyms, const char *key, const char *value);
+
 /* config_records.c: the keys of [records], likewise. */
 extern const struct sl_config_key sl_config_records_keys[];
 void sl_config_check_records(struct sl_config_parser *parser);
@@ -161,7 +165,8 @@ void sl_config_set_path(struct sl_config_parser *parser, char out[SL_CONFIG_PATH
 /* config_show.c: a value of the key that is being shown. */
 void sl_config_say(struct sl_config_out *out, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-void sl_config_say_flag(struct sl_config_out *out, bool flag); /* yes, no */
+void sl_config_say_flag(struct sl_config_out *out, bool flag);             /* yes, no */
+void sl_config_say_pseudonyms(struct sl_config_out *out, bool pseudonyms); /* pseudonym, plain */
 /* As sl_config_list() takes it; an empty one is none. */
 void sl_config_say_list(struct sl_config_out *out, const uint16_t *list, unsigned n);
 /* Of the key `name` of the same section, which is shown with the one at hand. */

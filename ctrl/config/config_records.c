@@ -59,6 +59,16 @@ static void show_audit(struct sl_config_out *out, const struct sl_config *config
 	sl_config_say(out, "%s", config->records.audit ? "on" : "off");
 }
 
+static void set_addresses(struct sl_config_parser *parser, const char *value)
+{
+	sl_config_set_pseudonyms(parser, &parser->config->records.pseudonyms, "addresses", value);
+}
+
+static void show_addresses(struct sl_config_out *out, const struct sl_config *config, unsigned i)
+{
+	sl_config_say_pseudonyms(out, config->records.pseudonyms);
+}
+
 static void set_fsync(struct sl_config_parser *parser, const char *value)
 {
 	int sync = word_of(sync_words, SYNC_WORDS, value);
@@ -79,6 +89,7 @@ const struct sl_config_key sl_config_records_keys[] = {
 	SL_KEY("cdr", SL_ONE, RESTART, set_cdr, show_cdr),
 	SL_KEY("audit", SL_ONE, RESTART, set_audit, show_audit),
 	SL_KEY("fsync", SL_ONE, LIVE, set_fsync, show_fsync),
+	SL_KEY("addresses", SL_ONE, RESTART, set_addresses, show_addresses),
 	SL_KEYS_END,
 };
 
@@ -98,4 +109,7 @@ void sl_config_check_records(struct sl_config_parser *parser)
 	if (!somewhere && (records->cdr_json || records->cdr_csv || records->audit))
 		sl_config_fault_at(parser, lines->section,
 			"[records] needs directory = PATH to keep records in");
+	if (records->pseudonyms && !parser->config->pseudonym_key[0])
+		sl_config_fault_at(parser, sl_config_line("records", lines, "addresses"),
+			"addresses = pseudonym needs pseudonym-key = PATH in [sluice]");
 }

@@ -34,6 +34,11 @@ void sl_config_say_flag(struct sl_config_out *out, bool flag)
 	out->line(out, out->key, flag ? "yes" : "no", "");
 }
 
+void sl_config_say_pseudonyms(struct sl_config_out *out, bool pseudonyms)
+{
+	out->line(out, out->key, pseudonyms ? "pseudonym" : "plain", "");
+}
+
 void sl_config_say_list(struct sl_config_out *out, const uint16_t *list, unsigned n)
 {
 	char text[6 * SL_CONFIG_KERNEL_PORTS] = "";

@@ -148,6 +148,14 @@ void sl_config_set_flag(
 		sl_config_fault(parser, "%s: '%.64s'; write yes or no", key, value);
 }
 
+void sl_config_set_pseudonyms(
+	struct sl_config_parser *parser, bool *pseudonyms, const char *key, const char *value)
+{
+	*pseudonyms = !strcmp(value, "pseudonym");
+	if (!*pseudonyms && strcmp(value, "plain"))
+		sl_config_fault(parser, "%s: '%.64s'; write plain or pseudonym", key, value);
+}
+
 void sl_config_set_path(struct sl_config_parser *parser, char out[SL_CONFIG_PATH], const char *key,
 	const char *path)
 {

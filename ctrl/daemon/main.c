@@ -188,6 +188,7 @@ int main(int argc, char **argv)
 	if (options.debug)
 		config.log_level = SL_LOG_DEBUG;
 	sl_log_set_level(config.log_level);
+	sl_log_set_format(config.log_format);
 	if (options.check) {
 		sl_config_print(stdout, &config);
 		return EXIT_SUCCESS;

@@ -72,7 +72,8 @@ static void tell_port(const struct sl_network *net, unsigned i)
 	if (port->n_cores > 1)
 		sl_log_info("port %s: %u queues, RSS: %s", port->name, port->n_cores, stats.rss);
 	if (*warning)
-		sl_log_warning("port %s: %s", port->name, warning);
+		sl_log_event(SL_LOG_WARNING, SL_FIELDS(.interface = port->name, .reason = warning),
+			"port %s: %s", port->name, warning);
 }
 
 static int open_port(struct sl_network *net, unsigned i, struct sl_error *error)

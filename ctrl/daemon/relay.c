@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "ctrl/base/log.h"
+#include "ctrl/base/pseudonym.h"
 #include "ctrl/call/admit.h"
 #include "ctrl/media/follow.h"
 #include "ctrl/observe/quality.h"
@@ -66,6 +67,7 @@ static void tick(uv_timer_t *timer)
 	sl_quality_tick(&r->sessions);
 	sl_records_tick(&r->records);
 	sl_watchdog_tick(&r->watchdog);
+	sl_log_tick();
 }
 
 static void sweep(uv_timer_t *timer)
@@ -261,6 +263,28 @@ static void record_start(struct sl_relay *r)
 		&(struct sl_audit_entry){.command = "start", .key = "config", .value = hash});
 }
 
+/* The relay's own addresses tell of no party. */
+static int start_pseudonyms(const struct sl_config *config, struct sl_error *error)
+{
+	uint8_t key[SL_PSEUDONYM_KEY];
+	int rc;
+
+	if (!config->log_pseudonyms && !config->records.pseudonyms)
+		return 0;
+	rc = sl_pseudonym_key_read(config->pseudonym_key, key, error);
+	if (rc)
+		return rc;
+	sl_pseudonyms_start(key);
+	explicit_bzero(key, sizeof(key));
+	for (unsigned i = 0; i < config->n_interfaces; i++)
+		for (unsigned a = 0; a < config->interfaces[i].n_addresses; a++) {
+			sl_pseudonyms_keep(config->interfaces[i].address[a].ip);
+			sl_pseudonyms_keep(config->interfaces[i].address[a].advertise);
+		}
+	sl_log_set_hiding(config->log_pseudonyms);
+	return 0;
+}
+
 int sl_relay_start(struct sl_relay *r, const char *path, struct sl_config *config, uv_loop_t *loop,
 	struct sl_error *error)
 {
@@ -270,7 +294,9 @@ int sl_relay_start(struct sl_relay *r, const char *path, struct sl_config *confi
 	memset(r, 0, sizeof(*r));
 	r->config = config;
 	r->loop = loop;
-	rc = sl_privileges_find(config->user, &r->privileges, error);
+	rc = start_pseudonyms(config, error);
+	if (!rc)
+		rc = sl_privileges_find(config->user, &r->privileges, error);
 	if (!rc)
 		rc = sl_network_reserve(&r->network, config, error);
 	if (rc)

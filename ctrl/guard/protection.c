@@ -106,7 +106,8 @@ int sl_protection_set(struct sl_protection *protection, const char *who, const c
 		return rc;
 	}
 	protection->changes++;
-	sl_log_notice("guard: %s set %s = %s", who, key, value);
+	sl_log_event(
+		SL_LOG_NOTICE, SL_FIELDS(.command = key), "guard: %s set %s = %s", who, key, value);
 	return 0;
 }
 

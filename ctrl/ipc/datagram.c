@@ -208,8 +208,10 @@ static void received(struct listener *l, const struct sockaddr_storage *from, si
 	peer_of(from, &peer);
 	if (!sl_net_has(l->how.nets, l->how.n_nets, peer.ip)) {
 		server->stats.refused_peer++;
-		SL_LOG_LIMITED(SL_LOG_WARNING, "NG by UDP: %s may not use it; see ng-allow",
-			sl_address_text(peer.ip, text));
+		sl_address_text(peer.ip, text);
+		SL_LOG_LIMITED_EVENT(SL_LOG_WARNING,
+			SL_FIELDS(.addr = text, .reason = "not allowed"),
+			"NG by UDP: %s may not use it; see ng-allow", text);
 		if (l->how.protocol->stranger)
 			l->how.protocol->stranger(l->how.context, &peer);
 	} else if (n > SL_SERVER_REQUEST_MAX) {

@@ -81,7 +81,10 @@ static bool too_strange(const struct sl_listener *l, const struct sl_peer *peer)
 	struct sl_server *server = l->server;
 
 	/* Once per second at most: it must not be a way to fill the disk. */
-	SL_LOG_LIMITED(SL_LOG_WARNING,
+	SL_LOG_LIMITED_EVENT(SL_LOG_WARNING,
+		SL_FIELDS(.file = l->path, .reason = "not allowed",
+			.uid = sl_decimal(peer->uid).text,
+			.pid = sl_decimal((uint64_t)peer->pid).text),
 		"%s: uid %u (pid %d) may not use this socket; see ng-allow, admin-read", l->path,
 		peer->uid, (int)peer->pid);
 	server->stats.refused_peer++;

@@ -40,8 +40,9 @@ bool sl_websocket_admitted(struct sl_websocket *server, const struct sl_peer *pe
 	if (sl_net_has(server->config.nets, server->config.n_nets, peer->ip))
 		return true;
 	server->stats.refused_peer++;
-	SL_LOG_LIMITED(SL_LOG_WARNING, "NG by WebSocket: %s may not use it; see ng-allow",
-		sl_address_text(peer->ip, text));
+	sl_address_text(peer->ip, text);
+	SL_LOG_LIMITED_EVENT(SL_LOG_WARNING, SL_FIELDS(.addr = text, .reason = "not allowed"),
+		"NG by WebSocket: %s may not use it; see ng-allow", text);
 	if (server->config.protocol->stranger)
 		server->config.protocol->stranger(server->config.context, peer);
 	return false;

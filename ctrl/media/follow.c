@@ -24,11 +24,11 @@ static bool astray(
 	for (int c = 0; c < SL_COMPONENTS && !m->params.held; c++) {
 		if (sl_endpoint_equal(&remote[c], &sent[c]))
 			continue;
-		SL_LOG_LIMITED(SL_LOG_INFO,
+		sl_endpoint_text(remote[c].ip, remote[c].port, to);
+		sl_endpoint_text(sent[c].ip, sent[c].port, from);
+		SL_LOG_LIMITED_EVENT(SL_LOG_INFO, SL_FIELDS(.call = call->id, .addr = to),
 			"call %s: %s comes from %s and is sent there, not to %s",
-			sl_word(call->id).text, c == SL_RTP ? "RTP" : "RTCP",
-			sl_endpoint_text(remote[c].ip, remote[c].port, to),
-			sl_endpoint_text(sent[c].ip, sent[c].port, from));
+			sl_word(call->id).text, c == SL_RTP ? "RTP" : "RTCP", to, from);
 		moved = true;
 	}
 	return moved;
@@ -44,8 +44,11 @@ static void follow(
 		!there->media[m].path.live || !astray(call, &here->media[m], &there->media[m]))
 		return;
 	if (sl_reconnect(sessions, call, here, &error))
-		SL_LOG_LIMITED(SL_LOG_WARNING, "call %s: media does not follow its endpoint: %s",
-			sl_word(call->id).text, error.text);
+		SL_LOG_LIMITED_EVENT(SL_LOG_WARNING,
+			SL_FIELDS(.call = call->id, .leg = here->tag,
+				.medium = sl_decimal(m + 1).text, .reason = error.text),
+			"call %s: media does not follow its endpoint: %s", sl_word(call->id).text,
+			error.text);
 }
 
 static void follow_cookie(struct sl_sessions *sessions, uint64_t cookie)

@@ -135,10 +135,16 @@ static int unknown_command(struct sl_ng_request *r)
 static void debug_request(const struct sl_ng_request *r, enum sl_ng_command command, int rc)
 {
 	const struct sl_node *id = sl_node_get_type(r->root, "call-id", SL_NODE_STRING);
+	struct sl_word call;
 
-	if (command != SL_NG_COMMAND_COUNT)
-		sl_log_debug("ng: %s, call %s: %s", sl_ng_command_names[command],
-			id ? sl_word_of(id->str, id->len).text : "-", rc ? "refused" : "ok");
+	if (command == SL_NG_COMMAND_COUNT || !sl_log_wanted(SL_LOG_DEBUG))
+		return;
+	call = id ? sl_word_of(id->str, id->len) : sl_word(NULL);
+	sl_log_debug_event(
+		SL_FIELDS(.call = id ? call.text : NULL, .command = sl_ng_command_names[command],
+			.reason = rc ? sl_refusal_names[sl_refusal_of(rc)] : NULL),
+		"ng: %s, call %s: %s", sl_ng_command_names[command], call.text,
+		rc ? "refused" : "ok");
 }
 
 /* Returns the command that it was; SL_NG_COMMAND_COUNT: none that is known. */

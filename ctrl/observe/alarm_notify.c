@@ -49,16 +49,29 @@ static void add_users(struct line *line, const struct sl_core_users *users)
 void sl_alarm_notify(sl_notify notify, void *context, const struct sl_notice *notice)
 {
 	const struct sl_alarm_report *r = notice->alarm;
+	const struct sl_leg *leg = notice->leg;
 	bool raised = r->change == SL_ALARM_RAISED;
 	struct line line = {.len = 0};
 	char source[SL_ADDRESS_TEXT];
+	const struct sl_decimal medium = sl_decimal(notice->medium + 1);
+	const struct sl_decimal rate = sl_decimal(raised ? r->alarm->rate : r->alarm->peak);
+	const struct sl_log_fields fields = {.alarm = raised ? "raised" : "ended",
+		.kind = sl_alarm_kinds[r->kind],
+		.by = r->reason ? r->by : NULL,
+		.reason = r->reason,
+		.addr = r->source ? sl_address_text(r->source, source) : NULL,
+		.call = notice->call ? notice->call->id : NULL,
+		.leg = leg ? leg->tag : NULL,
+		.medium = leg ? medium.text : NULL,
+		.interface = leg && leg->interface ? leg->interface->config->name : NULL,
+		.rate = rate.text};
 
 	(raised ? sl_alarm_counts.raised : sl_alarm_counts.ended)[r->kind]++;
 	add(&line, "alarm=%s kind=%s", raised ? "raised" : "ended", sl_alarm_kinds[r->kind]);
 	if (r->reason)
 		add(&line, " by=%s reason=%s", r->by, r->reason);
 	if (r->source)
-		add(&line, " source=%s", sl_address_text(r->source, source));
+		add(&line, " source=%s", source);
 	if (r->users)
 		add_users(&line, r->users);
 	if (notice->call)
@@ -70,7 +83,7 @@ void sl_alarm_notify(sl_notify notify, void *context, const struct sl_notice *no
 	else
 		add(&line, " seconds=%" PRId64 " total=%" PRIu64 " peak=%" PRIu32,
 			r->now - r->alarm->since, r->alarm->total, r->alarm->peak);
-	sl_log(raised ? SL_LOG_WARNING : SL_LOG_NOTICE, "%s", line.text);
+	sl_log_event(raised ? SL_LOG_WARNING : SL_LOG_NOTICE, &fields, "%s", line.text);
 	if (notify)
 		notify(context, notice);
 }

@@ -295,7 +295,11 @@ void sl_watch_timed_out(struct sl_sessions *sessions, struct sl_call *call, enum
 
 	sessions->timeouts++;
 	sessions->timeouts_by[timeout]++;
-	sl_log(SL_LOG_NOTICE, "call %s is ended: %s, %u s (%s)", sl_word(call->id).text, label,
+	sl_log_event(SL_LOG_NOTICE,
+		SL_FIELDS(.call = call->id, .reason = label,
+			.seconds =
+				sl_decimal(sl_timers_seconds(&sessions->env.timers, timeout)).text),
+		"call %s is ended: %s, %u s (%s)", sl_word(call->id).text, label,
 		sl_timers_seconds(&sessions->env.timers, timeout), sl_timeout_texts[timeout]);
 	call->end_reason = label;
 	tell(sessions,

@@ -29,10 +29,12 @@ int sl_call_sdp_parse(struct sl_sdp *sdp, const struct sl_request *options, stru
 void sl_call_sdp_remark(const struct sl_request *options, struct sl_error *error)
 {
 	const struct sl_text id = options->call_id;
+	const struct sl_word call = sl_word_of(id.at ? id.at : "", id.len);
 
 	if (error->text[0])
-		SL_LOG_LIMITED(SL_LOG_INFO, "call %s: %s",
-			sl_word_of(id.at ? id.at : "", id.len).text, error->text);
+		SL_LOG_LIMITED_EVENT(SL_LOG_INFO,
+			SL_FIELDS(.call = call.text, .reason = error->text), "call %s: %s",
+			call.text, error->text);
 	*error = (struct sl_error){0};
 }
 

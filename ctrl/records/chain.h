@@ -22,8 +22,10 @@
 #include <stdint.h>
 
 enum {
-	SL_CHAIN_HASH = 64 + 1,                 /* bytes of a hash in words, NUL included */
-	SL_CHAIN_LINE = 8192,                   /* bytes of a line, without its newline */
+	SL_CHAIN_HASH = 64 + 1, /* bytes of a hash in words, NUL included */
+	/* Bytes of a line, without its newline: the longest names, reasons and values, each
+	 * full of addresses with pseudonyms in their place. */
+	SL_CHAIN_LINE = 16384,
 	SL_CHAIN_HEAD = 20 + 1 + SL_CHAIN_HASH, /* bytes of "7:<hash>", NUL included */
 };
 

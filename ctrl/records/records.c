@@ -42,6 +42,8 @@ int sl_records_start(struct sl_records *records, const struct sl_config_records 
 	records->writer = sl_writer_new(config->directory, config->sync);
 	if (!records->writer)
 		return sl_refuse(error, -ENOMEM, "out of memory");
+	if (config->pseudonyms)
+		sl_writer_hide_addresses(records->writer);
 	if (config->cdr_json)
 		rc = sl_writer_add(
 			records->writer, SL_BOOK_CDR_JSON, &sl_cdr_json_format, NULL, error);
@@ -83,11 +85,15 @@ static void tell_error(
 		return;
 	records->error[book] = stats->error;
 	if (stats->error)
-		sl_log_warning("records: %s/%s: %s; calls go on, %" PRIu64
-			       " record(s) are lost so far",
+		sl_log_event(SL_LOG_WARNING,
+			SL_FIELDS(.file = name, .reason = strerror(-stats->error),
+				.count = sl_decimal(stats->lost).text),
+			"records: %s/%s: %s; calls go on, %" PRIu64 " record(s) are lost so far",
 			records->config.directory, name, strerror(-stats->error), stats->lost);
 	else
-		sl_log_notice("records: %s/%s is written again, after %" PRIu64 " lost record(s)",
+		sl_log_event(SL_LOG_NOTICE,
+			SL_FIELDS(.file = name, .count = sl_decimal(stats->lost).text),
+			"records: %s/%s is written again, after %" PRIu64 " lost record(s)",
 			records->config.directory, name, stats->lost);
 }
 

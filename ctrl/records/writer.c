@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "ctrl/base/log.h"
+#include "ctrl/base/pseudonym.h"
 
 struct record {
 	STAILQ_ENTRY(record) entry;
@@ -34,6 +35,7 @@ struct book {
 struct sl_writer {
 	char directory[SL_CONFIG_PATH];
 	atomic_int sync; /* enum sl_records_sync */
+	bool hiding;
 	struct book books[SL_BOOK_COUNT];
 	pthread_t thread;
 	int (*strip)(void);
@@ -88,6 +90,11 @@ static int open_book(struct book *book)
 	return rc;
 }
 
+void sl_writer_hide_addresses(struct sl_writer *w)
+{
+	w->hiding = true;
+}
+
 int sl_writer_add(struct sl_writer *w, enum sl_book which, const struct sl_book_format *format,
 	void *context, struct sl_error *error)
 {
@@ -138,6 +145,25 @@ static uint64_t lost_so_far(struct sl_writer *w, const struct book *book)
 	return lost;
 }
 
+/* Pseudonyms come before anything else is made of a record: the trail's hashes are of them. */
+static int append(
+	const struct sl_writer *w, struct book *book, const struct record *record, uint64_t lost)
+{
+	size_t len = record->len;
+	char *hidden = NULL;
+	int rc;
+
+	if (w->hiding) {
+		hidden = sl_pseudonyms_hide_all(record->body, record->len, &len);
+		if (!hidden)
+			return -ENOMEM;
+	}
+	rc = book->format->append(
+		book->context, &book->file, hidden ? hidden : record->body, len, lost);
+	free(hidden);
+	return rc;
+}
+
 static void write_record(struct sl_writer *w, const struct record *record)
 {
 	struct book *book = &w->books[record->book];
@@ -145,8 +171,7 @@ static void write_record(struct sl_writer *w, const struct record *record)
 	int rc = book->file.fd < 0 ? open_book(book) : 0;
 
 	if (!rc)
-		rc = book->format->append(
-			book->context, &book->file, record->body, record->len, lost - book->told);
+		rc = append(w, book, record, lost - book->told);
 	if (!rc)
 		book->told = lost;
 	pthread_mutex_lock(&w->lock);

@@ -50,6 +50,10 @@ struct sl_writer *sl_writer_new(const char *directory, enum sl_records_sync sync
 int sl_writer_add(struct sl_writer *writer, enum sl_book book, const struct sl_book_format *format,
 	void *context, struct sl_error *error);
 
+/* Has pseudonyms stand for addresses in all files, before the start; sl_pseudonyms_start() came
+ * first. */
+void sl_writer_hide_addresses(struct sl_writer *writer);
+
 /*
  * Starts the thread, which first gives up what it does not need by `strip` (0 or -errno; NULL: it
  * has nothing). 0, or -errno with `error`.

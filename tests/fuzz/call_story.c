@@ -88,9 +88,11 @@ void story_compare(void)
 }
 
 /* The relay's log is part of the story, but for what it says once in a process. */
-void __wrap_sl_log(enum sl_log_level level, const char *format, ...);
+void __wrap_sl_log_event(
+	enum sl_log_level level, const struct sl_log_fields *fields, const char *format, ...);
 
-void __wrap_sl_log(enum sl_log_level level, const char *format, ...)
+void __wrap_sl_log_event(
+	enum sl_log_level level, const struct sl_log_fields *fields, const char *format, ...)
 {
 	va_list args;
 
@@ -102,9 +104,9 @@ void __wrap_sl_log(enum sl_log_level level, const char *format, ...)
 }
 
 /* Whether a line is one too many is a question of real time. */
-int __wrap_sl_log_allowed(struct sl_log_limit *limit, enum sl_log_level level);
+int __wrap_sl_log_allowed(struct sl_log_limit *limit, enum sl_log_level level, const char *format);
 
-int __wrap_sl_log_allowed(struct sl_log_limit *limit, enum sl_log_level level)
+int __wrap_sl_log_allowed(struct sl_log_limit *limit, enum sl_log_level level, const char *format)
 {
 	return 1;
 }

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "ctrl/base/log.h"
+#include "ctrl/base/log_sink.h"
 
 static char heard[65536];
 
@@ -40,6 +41,7 @@ static const char *hear(void (*what)(void), int journal)
 		snprintf(text, sizeof(text), "%llu:%llu", (unsigned long long)status.st_dev,
 			(unsigned long long)status.st_ino + !journal);
 		setenv("JOURNAL_STREAM", text, 1);
+		sl_log_sink_set_journal("/dev/null/none"); /* and not that of this machine */
 		what();
 		_exit(0);
 	}
@@ -159,7 +161,7 @@ static void a_flood_is_one_line_a_second(void **state)
 		lines += *c == '\n';
 	assert_in_range(lines, 3, 20);
 	assert_non_null(strstr(heard, "<4>again 0\n<4>"));
-	assert_non_null(strstr(heard, " more like the next were left out\n<4>again "));
+	assert_non_null(strstr(heard, " more were left out like: again ...\n<4>again "));
 }
 
 static void the_manager_is_told(void **state)

@@ -57,6 +57,11 @@ status 2 "$sluicectl" config-diff
 status 2 "$sluicectl" -s "$socket" trace id never
 status 2 "$sluicectl" -s "$run/$(printf '%0200d' 0)" status
 status 2 "$sluicectl" guard attach lo -c /dev/null/none
+status 2 "$sluicectl" pseudonym
+status 1 "$sluicectl" pseudonym --key "$run/none" 192.0.2.1
+(umask 077; printf '%064d' 1 >"$run/pseudonym.key")
+status 0 "$sluicectl" pseudonym --key "$run/pseudonym.key" 192.0.2.1 2001:db8::1
+status 2 "$sluicectl" pseudonym --key "$run/pseudonym.key" 192.0.2
 status 2 "$sluiced"
 status 2 "$sluiced" -c "$run/none"
 for verb in status reload "config diff" calls "call id" events "trace id" "capture id $run/file" "guard deny 192.0.2.0/24"; do
@@ -83,6 +88,8 @@ touch "$run/wan.conf"
 expect "call calls capture" sluicectl ca
 expect "status" sluicectl -s "$socket" st
 expect "--clear --config" sluicectl --c
+expect "pseudonym" sluicectl ps
+expect "$run/wan.conf" sluicectl pseudonym --key "$run/w"
 expect "deny detach" sluicectl guard de
 expect "lo" sluicectl guard show lo
 expect "$run/wan.conf" sluicectl guard attach lo -c "$run/w"

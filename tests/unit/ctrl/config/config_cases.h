@@ -76,9 +76,19 @@ static const struct bad bad_files[] = {
 		{{10, "longer than"}}},
 	{"[sluice] values",
 		"[sluice]\nruntime-dir = run\ncrypto = openssl\nhugepages = 1\nmemory = 1k\n"
-		"control-core = 4\nlog-level = loud\n" VALID,
+		"control-core = 4\nlog-level = loud\nlog-format = xml\n" VALID,
 		{{2, "absolute"}, {3, "ipsec-mb or srtp2"}, {4, "hugepages"}, {5, "MiB"},
-			{6, "0 to 3"}, {7, "error, warning, notice, info or debug"}}},
+			{6, "0 to 3"}, {7, "error, warning, notice, info or debug"},
+			{8, "auto, journal, text or json"}}},
+	{"addresses",
+		"[sluice]\nlog-addresses = hidden\npseudonym-key = here\n" VALID
+		"[records]\ndirectory = /r\naddresses = none\n",
+		{{2, "write plain or pseudonym"}, {3, "pseudonym-key: path 'here'"},
+			{15, "write plain or pseudonym"}}},
+	{"pseudonyms without a key",
+		"[sluice]\nlog-addresses = pseudonym\n" VALID
+		"[records]\ndirectory = /r\naddresses = pseudonym\n",
+		{{2, "needs pseudonym-key = PATH"}, {14, "needs pseudonym-key = PATH"}}},
 	{"port without keys", "[port wan]\n" IFACE CTRL, {{1, "needs device"}, {1, "needs cores"}}},
 	{"devices",
 		"[port a]\ndevice = eth0\ncores = 0\n[port b]\ndevice = af_xdp:aaaaaaaaaaaaaaaa\n"

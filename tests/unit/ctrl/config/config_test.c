@@ -178,6 +178,7 @@ static const char full[] =
 	"source = follow\n"
 	"[sluice]\nuser = root\nruntime-dir = /run/x\ncrypto = srtp2\nhugepages = 512\n"
 	"memory = 1024\ncontrol-core = 0\nlog-level = debug\nseccomp = no\n"
+	"log-format = json\nlog-addresses = pseudonym\npseudonym-key = /etc/sluice/p.key\n"
 	"[port wan]\ndevice = af_xdp:eth1\ncores = 1, 2-3\nset-channels = no\n"
 	"[port lan]\ndevice = vdev:net_memif0,role=client,id=0\ncores = 0\npoll = adaptive\n"
 	"mac = 02:00:00:00:00:0A\nneighbor = 10.0.0.1 02:00:00:00:00:01\n"
@@ -194,7 +195,8 @@ static const char full[] =
 	"rtcp-pps = off\nlearning-pps = 100\n"
 	"allow = 192.0.2.7\ndeny = 192.0.2.0/24\ndeny = 2001:db8:bad::/48\n"
 	"deny = 0.0.0.0/0\n"
-	"[records]\ndirectory = /var/log/sluice\ncdr = both\naudit = off\nfsync = each\n";
+	"[records]\ndirectory = /var/log/sluice\ncdr = both\naudit = off\nfsync = each\n"
+	"addresses = pseudonym\n";
 
 static const struct sl_listed *denied(const char *address)
 {
@@ -271,6 +273,9 @@ static void means_what_it_says(void **state)
 	assert_true(config.records.cdr_json && config.records.cdr_csv);
 	assert_false(config.records.audit);
 	assert_int_equal(config.records.sync, SL_SYNC_EACH);
+	assert_true(config.records.pseudonyms && config.log_pseudonyms);
+	assert_string_equal(config.pseudonym_key, "/etc/sluice/p.key");
+	assert_int_equal(config.log_format, SL_LOG_JSON);
 }
 
 /* Who says where wants records; nobody else has any. */

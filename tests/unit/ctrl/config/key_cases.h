@@ -9,7 +9,7 @@
 #include "ctrl/config/config_parser.h"
 
 static const char key_base[] =
-	"[sluice]\nuser = root\nlog-level = error\n"
+	"[sluice]\nuser = root\nlog-level = error\npseudonym-key = /k\n"
 	"[port wan]\ndevice = af_xdp:eth1\ncores = 1\npoll = adaptive\n"
 	"[port lan]\ndevice = vdev:net_null0\ncores = 0\n"
 	"[interface out]\nport = wan\naddress = 203.0.113.10\naddress = 203.0.113.11\n"
@@ -34,6 +34,9 @@ static const struct key_case {
 	{"sluice", "memory", "memory = 128", SL_WHEN_RESTART, 1},
 	{"sluice", "control-core", "control-core = 1", SL_WHEN_RESTART, 1},
 	{"sluice", "log-level", "log-level = warning", SL_WHEN_LIVE, 1},
+	{"sluice", "log-format", "log-format = json", SL_WHEN_RESTART, 1},
+	{"sluice", "log-addresses", "log-addresses = pseudonym", SL_WHEN_RESTART, 1},
+	{"sluice", "pseudonym-key", "pseudonym-key = /l", SL_WHEN_RESTART, 1},
 	{"sluice", "seccomp", "seccomp = no", SL_WHEN_RESTART, 1},
 	{"port wan", "device", "device = af_xdp:eth2", SL_WHEN_RESTART, 1},
 	{"port wan", "cores", "cores = 0,1", SL_WHEN_RESTART, 1},
@@ -88,6 +91,7 @@ static const struct key_case {
 	{"records", "directory", "directory = /s", SL_WHEN_RESTART, 1},
 	{"records", "cdr", "cdr = both", SL_WHEN_RESTART, 1},
 	{"records", "audit", "audit = off", SL_WHEN_RESTART, 1},
+	{"records", "addresses", "addresses = pseudonym", SL_WHEN_RESTART, 1},
 	{"records", "fsync", "fsync = each", SL_WHEN_LIVE, 1},
 };
 

@@ -41,9 +41,11 @@ void note(const char *format, ...)
 }
 
 /* The relay's log is part of it. */
-void __wrap_sl_log(enum sl_log_level level, const char *format, ...);
+void __wrap_sl_log_event(
+	enum sl_log_level level, const struct sl_log_fields *fields, const char *format, ...);
 
-void __wrap_sl_log(enum sl_log_level level, const char *format, ...)
+void __wrap_sl_log_event(
+	enum sl_log_level level, const struct sl_log_fields *fields, const char *format, ...)
 {
 	va_list args;
 

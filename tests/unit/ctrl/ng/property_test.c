@@ -106,9 +106,9 @@ ssize_t __wrap_getrandom(void *out, size_t len, unsigned flags)
 }
 
 /* Whether a line is one too many is a question of real time. */
-int __wrap_sl_log_allowed(struct sl_log_limit *limit, enum sl_log_level level);
+int __wrap_sl_log_allowed(struct sl_log_limit *limit, enum sl_log_level level, const char *format);
 
-int __wrap_sl_log_allowed(struct sl_log_limit *limit, enum sl_log_level level)
+int __wrap_sl_log_allowed(struct sl_log_limit *limit, enum sl_log_level level, const char *format)
 {
 	return 1;
 }
