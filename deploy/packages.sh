@@ -18,7 +18,8 @@ build="gcc libc6-dev meson ninja-build pkg-config clang llvm bpftool
 demo="iproute2 python3 kamailio baresip-core tcpdump"
 test="$demo libclang-rt-$clang-dev ffmpeg gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
     gstreamer1.0-plugins-bad iputils-ping ethtool clang-format clang-tidy nftables conntrack procps
-    sip-tester tshark bpftrace binutils curl openssl prometheus man-db minisign python3-jsonschema"
+    sip-tester tshark bpftrace binutils curl openssl prometheus man-db minisign python3-jsonschema
+    rsyslog rsyslog-relp systemd"
 
 kernel="qemu-system-x86 busybox-static iproute2 kmod"
 proof="frama-c-base"
@@ -84,7 +85,7 @@ simulate() {
 simulate || apt-get update -q >&2
 # An index that still resolves may name versions the mirror no longer has.
 install || { apt-get update -q >&2 && install; }
-for service in kamailio rtpengine-daemon prometheus; do
+for service in kamailio rtpengine-daemon prometheus rsyslog; do
     if [[ " ${missing[*]} " == *" $service "* ]]; then
         deb-systemd-helper disable $service.service >/dev/null 2>&1 || true
         update-rc.d $service disable >/dev/null 2>&1 || true

@@ -71,11 +71,12 @@ static bool receive(struct entry *entry)
 {
 	char data[16384], *at = data;
 	ssize_t len = recv(journal, data, sizeof(data), 0);
-	const char *last = data + len;
+	const char *last;
 
 	entry->n = 0;
 	if (len < 0)
 		return false;
+	last = data + len;
 	while (at < last) {
 		char *line = memchr(at, '\n', (size_t)(last - at)), *equals;
 		size_t name, value;
