@@ -186,14 +186,15 @@ int sl_negotiate_offer(const struct sl_sdp *sdp, unsigned m, const struct sl_off
 }
 
 static int propose_suites(const struct sl_media_params *from, const struct sl_request *options,
-	const struct sl_config_interface *to, struct sl_proposal *proposal, struct sl_error *error)
+	const struct sl_config_interface *to, enum sl_suite in_force, struct sl_proposal *proposal,
+	struct sl_error *error)
 {
 	const struct sl_sdes_options *sdes = &options->sdes;
 
 	if (sdes->off)
 		return sl_refuse(error, -SL_E_NO_KEY, "SDES is switched off and %s needs it",
 			sl_sdp_proto_name(proposal->proto));
-	proposal->suites = sl_sdes_propose(sdes, from->suites, to->min_suite);
+	proposal->suites = sl_sdes_propose(sdes, from->suites, in_force, to->min_suite);
 	proposal->may_shorten = !sdes->only && !(sdes->nonew && from->suites);
 	if (!proposal->suites.n)
 		return sl_refuse(error, -SL_E_NO_KEY,
@@ -202,7 +203,8 @@ static int propose_suites(const struct sl_media_params *from, const struct sl_re
 }
 
 int sl_negotiate_propose(const struct sl_media_params *from, const struct sl_request *options,
-	const struct sl_config_interface *to, struct sl_proposal *proposal, struct sl_error *error)
+	const struct sl_config_interface *to, enum sl_suite in_force, struct sl_proposal *proposal,
+	struct sl_error *error)
 {
 	bool osrtp;
 
@@ -218,7 +220,7 @@ int sl_negotiate_propose(const struct sl_media_params *from, const struct sl_req
 	if (options->rtcp_mux & (SL_MUX_OFFER | SL_MUX_REQUIRE))
 		proposal->mux = true;
 	if (sl_proto_secure(proposal->proto))
-		return propose_suites(from, options, to, proposal, error);
+		return propose_suites(from, options, to, in_force, proposal, error);
 	osrtp = options->osrtp_offer || (from->osrtp && !options->sdes.off);
 	if (to->secure_only && !options->osrtp_offer)
 		return sl_refuse(error, -SL_E_PROFILE,
@@ -226,7 +228,7 @@ int sl_negotiate_propose(const struct sl_media_params *from, const struct sl_req
 			"to be RTP/SAVP",
 			to->name);
 	proposal->secure_only = to->secure_only;
-	return osrtp ? propose_suites(from, options, to, proposal, error) : 0;
+	return osrtp ? propose_suites(from, options, to, in_force, proposal, error) : 0;
 }
 
 /* RFC 8643 3.1: the answer has a key, and SRTP is used, or it has none. */

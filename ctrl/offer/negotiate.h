@@ -36,11 +36,12 @@ int sl_negotiate_offer(const struct sl_sdp *sdp, unsigned m, const struct sl_off
 
 /*
  * Makes the proposal to the other party, on interface `to`, for a medium that was offered with
- * `from`: profile, suites, rtcp-mux, as the request's options ask. 0, or a negative code with
- * `error` (ctrl/call/refusal.h).
+ * `from`: profile, suites, rtcp-mux, as the request's options ask. `in_force`: the suite of this
+ * medium with that party so far. 0, or a negative code with `error` (ctrl/call/refusal.h).
  */
 int sl_negotiate_propose(const struct sl_media_params *from, const struct sl_request *options,
-	const struct sl_config_interface *to, struct sl_proposal *proposal, struct sl_error *error);
+	const struct sl_config_interface *to, enum sl_suite in_force, struct sl_proposal *proposal,
+	struct sl_error *error);
 
 /*
  * Reads medium `m` of the answer and checks it against the proposal: the profile must be as

@@ -169,6 +169,12 @@ static void take_out(
 	}
 }
 
+/* The suite that is used with a party so far. */
+static enum sl_suite in_force(const struct sl_leg *leg, unsigned m)
+{
+	return m < leg->n_media ? leg->media[m].params.theirs.suite : SL_SUITE_NONE;
+}
+
 static int negotiate_one(struct sl_draft *d, const struct sl_sdp *sdp, unsigned m)
 {
 	const struct sl_config_interface *from = d->leg[SL_FROM]->interface->config;
@@ -178,7 +184,7 @@ static int negotiate_one(struct sl_draft *d, const struct sl_sdp *sdp, unsigned 
 		.sdes = &d->options->sdes,
 		.minimum = from->min_suite,
 		.secure_only = from->secure_only,
-		.in_force = m < leg->n_media ? leg->media[m].params.theirs.suite : SL_SUITE_NONE,
+		.in_force = in_force(leg, m),
 	};
 	struct sl_media_params *params = &d->offer->params[m];
 	int rc = sl_negotiate_offer(sdp, m, &policy, params, d->error);
@@ -200,7 +206,8 @@ static int negotiate_one(struct sl_draft *d, const struct sl_sdp *sdp, unsigned 
 	if (rc)
 		return rc;
 	take_out(d->options, sdp->media[m].type, params);
-	return sl_negotiate_propose(params, d->options, to, &d->offer->proposal[m], d->error);
+	return sl_negotiate_propose(params, d->options, to, in_force(d->leg[SL_TO], m),
+		&d->offer->proposal[m], d->error);
 }
 
 /* RFC 3264 8: what was there keeps its place; left out, it is taken for refused. */

@@ -32,9 +32,10 @@ bool sl_sdes_allows(const struct sl_sdes_options *options, enum sl_suite suite)
 }
 
 /* Suites that the options allow, as bits; what they do not speak of is left to the defaults. */
-static uint16_t wanted(const struct sl_sdes_options *options, uint16_t offered)
+static uint16_t wanted(
+	const struct sl_sdes_options *options, uint16_t offered, enum sl_suite in_force)
 {
-	uint16_t defaults = 0;
+	uint16_t defaults = in_force == SL_SUITE_NONE ? 0 : sl_suite_bit(in_force);
 
 	for (unsigned i = 0; i < DEFAULT_SUITES; i++)
 		defaults |= sl_suite_bit(default_suites[i]);
@@ -45,12 +46,16 @@ static uint16_t wanted(const struct sl_sdes_options *options, uint16_t offered)
 	return defaults & (uint16_t)~options->no;
 }
 
-struct sl_suite_list sl_sdes_propose(
-	const struct sl_sdes_options *options, uint16_t offered, enum sl_suite minimum)
+struct sl_suite_list sl_sdes_propose(const struct sl_sdes_options *options, uint16_t offered,
+	enum sl_suite in_force, enum sl_suite minimum)
 {
-	struct sl_suite_list all = options->order, list = {0};
-	uint16_t bits = wanted(options, offered);
+	struct sl_suite_list all = {0}, list = {0};
+	uint16_t bits = wanted(options, offered, in_force);
 
+	if (in_force != SL_SUITE_NONE)
+		sl_suite_list_add(&all, in_force);
+	for (unsigned i = 0; i < options->order.n; i++)
+		sl_suite_list_add(&all, options->order.suite[i]);
 	for (unsigned i = 0; i < DEFAULT_SUITES; i++)
 		sl_suite_list_add(&all, default_suites[i]);
 	for (int suite = SL_SUITE_NONE + 1; suite < SL_SUITE_COUNT; suite++)
@@ -58,6 +63,7 @@ struct sl_suite_list sl_sdes_propose(
 	for (unsigned i = 0; i < all.n; i++)
 		if (bits & sl_suite_bit(all.suite[i]) && sl_suite_strong(all.suite[i], minimum))
 			sl_suite_list_add(&list, all.suite[i]);
+	list.kept = list.n && list.suite[0] == in_force;
 	return list;
 }
 
@@ -75,7 +81,7 @@ bool sl_suite_list_shorten(struct sl_suite_list *list)
 
 	if (last < 2)
 		return false;
-	if (list->suite[--last] == SL_SUITE_AES_CM_128_HMAC_SHA1_80)
+	if (list->suite[--last] == SL_SUITE_AES_CM_128_HMAC_SHA1_80 && last > list->kept)
 		last--;
 	memmove(list->suite + last, list->suite + last + 1, list->n - last - 1u);
 	list->n--;

@@ -13,6 +13,7 @@
 
 struct sl_suite_list {
 	uint8_t n;
+	uint8_t kept;                  /* so many at its head are never taken off */
 	uint8_t suite[SL_SUITE_COUNT]; /* enum sl_suite, no two the same */
 };
 
@@ -45,11 +46,13 @@ bool sl_suite_strong(enum sl_suite suite, enum sl_suite minimum);
 bool sl_sdes_allows(const struct sl_sdes_options *options, enum sl_suite suite);
 
 /*
- * Returns the suites to offer, best first; `offered`: bits of what the other party offered us. May
- * come out empty.
+ * Returns the suites to offer, best first; `offered`: bits of what the other party offered us;
+ * `in_force`: the suite that is used with the one who gets the offer, which goes before all others
+ * as long as it is allowed (RFC 3264 8: an offer that changes nothing asks for nothing new; a party
+ * may have no other suite). May come out empty.
  */
-struct sl_suite_list sl_sdes_propose(
-	const struct sl_sdes_options *options, uint16_t offered, enum sl_suite minimum);
+struct sl_suite_list sl_sdes_propose(const struct sl_sdes_options *options, uint16_t offered,
+	enum sl_suite in_force, enum sl_suite minimum);
 
 /* Lower is better: the place of a suite that stands in line `at` of an offer (RFC 4568 5.1.2). */
 unsigned sl_sdes_rank(const struct sl_sdes_options *options, enum sl_suite suite, unsigned at);

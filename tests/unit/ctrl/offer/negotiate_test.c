@@ -207,7 +207,7 @@ static const struct {
 	const char *reason;
 	bool osrtp, from_osrtp, secure_only, nonew;
 	uint16_t offered;
-	enum sl_suite minimum, order;
+	enum sl_suite minimum, order, in_force;
 } proposals[] = {
 	{SL_SDP_AVP, SL_SDP_OTHER, 0, 0, false, SL_SDP_AVP, 0, 0, NULL},
 	{SL_SDP_SAVP, SL_SDP_OTHER, 0, 0, false, SL_SDP_SAVP, 3, SL_SUITE_AEAD_AES_256_GCM, NULL},
@@ -236,6 +236,20 @@ static const struct {
 		NULL, .order = SL_SUITE_AES_CM_128_HMAC_SHA1_80},
 	{SL_SDP_AVP, SL_SDP_SAVP, 0, 0, false, SL_SDP_SAVP, 3, SL_SUITE_AEAD_AES_256_GCM, NULL,
 		.order = SL_SUITE_AES_192_CM_HMAC_SHA1_32},
+	/* The suite in force comes first, even before an order, and if no other call would be
+	 * offered it; but it has to be allowed. */
+	{SL_SDP_SAVP, SL_SDP_OTHER, 0, 0, false, SL_SDP_SAVP, 3, SL_SUITE_AES_CM_128_HMAC_SHA1_80,
+		NULL, .in_force = SL_SUITE_AES_CM_128_HMAC_SHA1_80},
+	{SL_SDP_SAVP, SL_SDP_OTHER, 0, 0, false, SL_SDP_SAVP, 4, SL_SUITE_AES_CM_128_HMAC_SHA1_32,
+		NULL, .in_force = SL_SUITE_AES_CM_128_HMAC_SHA1_32,
+		.order = SL_SUITE_AEAD_AES_256_GCM},
+	{SL_SDP_SAVP, SL_SDP_OTHER, 1 << SL_SUITE_AES_CM_128_HMAC_SHA1_80, 0, false, SL_SDP_SAVP, 2,
+		SL_SUITE_AEAD_AES_256_GCM, NULL, .in_force = SL_SUITE_AES_CM_128_HMAC_SHA1_80},
+	{SL_SDP_SAVP, SL_SDP_OTHER, 0, 1 << SL_SUITE_AEAD_AES_256_GCM, false, SL_SDP_SAVP, 1,
+		SL_SUITE_AEAD_AES_256_GCM, NULL, .in_force = SL_SUITE_AES_CM_128_HMAC_SHA1_80},
+	{SL_SDP_SAVP, SL_SDP_OTHER, 0, 0, false, SL_SDP_SAVP, 2, SL_SUITE_AEAD_AES_256_GCM, NULL,
+		.in_force = SL_SUITE_AES_CM_128_HMAC_SHA1_80,
+		.minimum = SL_SUITE_AES_256_CM_HMAC_SHA1_80},
 	/* RFC 8643 */
 	{SL_SDP_AVP, SL_SDP_OTHER, 0, 0, false, SL_SDP_AVP, 3, SL_SUITE_AEAD_AES_256_GCM, NULL,
 		.osrtp = true},
@@ -274,7 +288,7 @@ static void what_is_proposed(void **state)
 
 		if (proposals[i].order)
 			sl_suite_list_add(&o.sdes.order, proposals[i].order);
-		rc = sl_negotiate_propose(&from, &o, &to, &p, &refused);
+		rc = sl_negotiate_propose(&from, &o, &to, proposals[i].in_force, &p, &refused);
 
 		if (!rc != !proposals[i].reason ||
 			(rc && !strstr(refused.text, proposals[i].reason)))
@@ -328,12 +342,41 @@ static void what_the_offerer_gets(void **state)
 	}
 }
 
+/* An SDP that is too long loses suites from the end, but for the one that everybody knows and the
+ * one in force. */
+static void which_suites_go_last(void **state)
+{
+	static const struct {
+		enum sl_suite in_force;
+		uint8_t left;
+	} lists[] = {
+		{SL_SUITE_NONE, SL_SUITE_AES_CM_128_HMAC_SHA1_80},
+		{SL_SUITE_AEAD_AES_256_GCM, SL_SUITE_AEAD_AES_256_GCM},
+		{SL_SUITE_AES_CM_128_HMAC_SHA1_32, SL_SUITE_AES_CM_128_HMAC_SHA1_32},
+		{SL_SUITE_AES_CM_128_HMAC_SHA1_80, SL_SUITE_AES_CM_128_HMAC_SHA1_80},
+	};
+	const struct sl_sdes_options none = {0};
+
+	for (unsigned i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		struct sl_suite_list list =
+			sl_sdes_propose(&none, 0, lists[i].in_force, SL_SUITE_NONE);
+
+		for (unsigned n = list.n; n > 1; n--) {
+			assert_int_equal(list.n, n);
+			assert_true(sl_suite_list_shorten(&list));
+		}
+		assert_false(sl_suite_list_shorten(&list));
+		assert_int_equal(list.suite[0], lists[i].left);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_taken_of_an_offer),
 		cmocka_unit_test(what_is_proposed),
 		cmocka_unit_test(what_the_offerer_gets),
+		cmocka_unit_test(which_suites_go_last),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,6 +40,28 @@ static void reoffer_with_the_same_keys_keeps_ports_and_indices(void **state)
 	relay_close();
 }
 
+/* Who was called re-INVITEs: the caller is offered its own suite and our key of before first. */
+static void what_is_in_force_is_offered_first(void **state)
+{
+	char ours[SL_SDES_TEXT_MAX];
+	struct sl_flow *flow;
+	struct sl_call *call;
+
+	relay_open(0);
+	call = call_up(SL_SUITE_AES_CM_128_HMAC_SHA1_32, GCM);
+	strcpy(ours, strstr(crypto_line(sdp_out, 0), "inline:"));
+	use(flow_of(call, 0, 0), 0x10001, 0x10002);
+	must_offer(from_b, bob(key_line(1, GCM, 2)));
+	assert_non_null(strstr(crypto_line(sdp_out, 0), "AES_CM_128_HMAC_SHA1_32 inline:"));
+	assert_string_equal(strstr(crypto_line(sdp_out, 0), "inline:"), ours);
+	assert_non_null(strstr(crypto_line(sdp_out, 1), sl_suites[GCM].name));
+	must_answer(from_b, alice(key_line(1, SL_SUITE_AES_CM_128_HMAC_SHA1_32, 1)));
+	flow = flow_of(call, 0, 0);
+	assert_int_equal(flow->streams.first.in.top, 0x10001);
+	assert_int_equal(flow->streams.first.out.top, 0x10002);
+	relay_close();
+}
+
 static void a_new_key_starts_anew_only_its_own_direction(void **state)
 {
 	struct sl_call *call;
@@ -397,6 +419,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reoffer_with_the_same_keys_keeps_ports_and_indices),
+		cmocka_unit_test(what_is_in_force_is_offered_first),
 		cmocka_unit_test(a_new_key_starts_anew_only_its_own_direction),
 		cmocka_unit_test(hold_sends_nothing_and_resume_goes_on),
 		cmocka_unit_test(hold_is_told_by_direction),
