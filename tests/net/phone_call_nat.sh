@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # nat.cfg of deploy/kamailio: two phones, each behind a NAT of its own, register, call each other and are heard, also after a
-# hold; the call leaves its record.
+# hold by either of them; the call leaves its record.
 . "$(dirname "$0")/lib.sh"
 . "$NET_DIR/phones.sh"
 . "$NET_DIR/nat.sh"
@@ -18,6 +18,7 @@ start_proxy relay $RELAY "unix:$NG" nat
 start_call
 wait_for 20 talked 5 || say "5 s of sound did not come"
 hold_and_resume alice
+hold_and_resume bob
 ask_relay
 end_call
 check "no record of the call" wait_for 10 recorded_call
