@@ -105,8 +105,8 @@ def read(path):
     return stories
 
 
-def sdp(party, words, version, answers):
-    """What `party` says of its media. It takes its suite under the tag that the relay offers it with."""
+def sdp(party, words, version, tag):
+    """What `party` says of its media; `tag`: of its crypto line."""
     options = dict(word.split("=") for word in words if "=" in word)
     port, direction = int(options.get("port", PORT[party])), ""
     address = "0.0.0.0" if "zero" in words else ADDRESS[party]
@@ -125,13 +125,21 @@ def sdp(party, words, version, answers):
             payload = options.get("pt", "0") if kind == "audio" else "31"
             lines.append("m=%s %d RTP/%s %s" % (kind, here, "SAVP" if party == "alice" else "AVP", payload))
             if party == "alice" and here:
-                lines.append("a=crypto:%d AES_CM_128_HMAC_SHA1_80 inline:%s" % (
-                    3 if answers else 1, KEYS[int(options.get("key", 0))]))
+                lines.append("a=crypto:%d AES_CM_128_HMAC_SHA1_80 inline:%s" % (tag, KEYS[int(options.get("key", 0))]))
             lines += [direction] if direction else []
     return lines
 
 
-def message(step, version):
+def crypto_tag(step, story):
+    """The tag under which the relay offers the suite that is taken: the last one to who has none in force, else the first."""
+    answers = step.what in ("ACK", "PRACK") if step.request else bool(step.to.words)
+    begun = (step.own or step if step.request else step.to).number
+    before = [one.words for one in story.steps if not one.look and one.sender == step.sender and one.words
+              and one.call == step.call and one.number < begun]
+    return 3 if answers and not (before and {"audio", "video"} & set(before[-1])) else 1
+
+
+def message(step, version, story):
     """The text of a message as its sender says it, for SIPp; all parties have the same port."""
     first = step if step.request else step.to
     of = first.own or first
@@ -164,8 +172,7 @@ def message(step, version):
     if step.words:
         lines.append("Content-Type: application/sdp")
     lines += ["Content-Length: [len]", ""]
-    answers = step.what in ("ACK", "PRACK") if step.request else bool(step.to.words)
-    return lines + (sdp(step.sender, step.words, version, answers) if step.words else [])
+    return lines + (sdp(step.sender, step.words, version, crypto_tag(step, story)) if step.words else [])
 
 
 def scenario(story, party):
@@ -178,7 +185,7 @@ def scenario(story, party):
             if step.gate:
                 parts.append('<recv request="GATE%d"/>' % step.number)
             version += bool(step.words)
-            text = message(step, version)
+            text = message(step, version, story)
             if not step.request:
                 used.append("via%d" % step.to.number)
             parts.append("<send><![CDATA[\n%s\n]]></send>" % "\n".join(text))
