@@ -7,7 +7,7 @@
 
 #include "ctrl/observe/core_wait.h"
 
-/* Of one worker; null: the kernel does not count it. */
+/* One worker's; null: the kernel does not count it. */
 json_t *sl_admin_core_wait(const struct sl_core_wait *wait, unsigned worker);
 
 /* Who ran on a core, the busiest first: name, pid, tid and percent of each. */

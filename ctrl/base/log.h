@@ -2,7 +2,7 @@
 /*
  * One line per event, for the control thread and start-up: never on the packet path. A line is a
  * sentence and, beside it, fields that a machine can look for: fields of the journal, keys of a
- * JSON object, or nothing where lines are for people. What comes from outside may be logged: what a
+ * JSON object, or nothing where lines are for people. Text from outside may be logged: what a
  * terminal would act on is escaped, values are bounded, and no value has a newline, so nobody can
  * write a line or a field of their own. An identifier from outside stands in a sentence as
  * sl_word(id).text (ctrl/base/escape.h), so that it cannot be taken for more than itself.

@@ -39,7 +39,7 @@ void sl_pseudonyms_keep(const uint8_t ip[16]);
 /*
  * Writes `text`, `len` bytes, to `out` with the pseudonym of each address in it, however it is
  * written (RFC 4291 2.2, leading zeros too) and whatever stands around it, and a NUL. Loopback and
- * unspecified addresses stay. What does not fit in `room` bytes is left out. Returns the length.
+ * unspecified addresses stay. Text beyond `room` bytes is left out. Returns the length.
  */
 size_t sl_pseudonyms_hide(char *out, size_t room, const char *text, size_t len);
 

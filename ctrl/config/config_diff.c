@@ -13,7 +13,7 @@ struct line {
 	size_t at; /* among the lines of its section */
 };
 
-/* What one section says, its lines in order. */
+/* The lines of one section, in order. */
 struct said {
 	struct sl_config_out out;
 	struct line *lines;

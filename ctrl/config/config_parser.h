@@ -169,7 +169,7 @@ void sl_config_say_flag(struct sl_config_out *out, bool flag);             /* ye
 void sl_config_say_pseudonyms(struct sl_config_out *out, bool pseudonyms); /* pseudonym, plain */
 /* As sl_config_list() takes it; an empty one is none. */
 void sl_config_say_list(struct sl_config_out *out, const uint16_t *list, unsigned n);
-/* Of the key `name` of the same section, which is shown with the one at hand. */
+/* The same for the key `name` of the section, which is shown with the one at hand. */
 void sl_config_say_also(
 	struct sl_config_out *out, const char *name, const char *about, const char *value);
 /* For keys that are shown with another. */

@@ -27,7 +27,7 @@ void sl_check_cores(struct sl_doctor *d)
 		sl_doctor_found(d, SL_HEALTH_OK, "", "%u worker(s), cores online: %s", n, online);
 }
 
-/* Of the first process: what it may use, all others may unless they were told otherwise. */
+/* The first process's: all others may use the same cores unless they were told otherwise. */
 static bool read_allowed(const char *root, char list[LIST])
 {
 	static const char key[] = "Cpus_allowed_list:";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the kernel tells of one task (a thread). Pure leaves: texts of /proc, parsed. */
+/* The kernel's account of one task (a thread). Pure leaves: texts of /proc, parsed. */
 #ifndef SL_CTRL_TASK_STAT_H
 #define SL_CTRL_TASK_STAT_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Any bytes as the relay's metrics. What is taken comes out in Prometheus' form as it went in, and
- * in OpenMetrics with the same samples in the same lines; both are taken again. Any bytes as the
- * relay's whole answer, and as an Accept header: there is something to serve in both forms.
+ * Any bytes as the relay's metrics. Accepted lines come out in Prometheus' form as they went in,
+ * and in OpenMetrics with the same samples in the same lines; both are taken again. Any bytes as
+ * the relay's whole answer, and as an Accept header: there is something to serve in both forms.
  */
 #include <stdint.h>
 #include <stdio.h>

@@ -123,7 +123,7 @@ figures
 try "AES-GCM to RTP, with RTCP" calls a 10.0.0.2 b 10.0.0.3 --calls 10 --seconds 5 --rtcp 200 --suite-a AEAD_AES_256_GCM --suite-b RTP
 figures
 
-# What nobody asked for ends in the worker: there is no XDP here.
+# Packets that nobody asked for end in the worker: there is no XDP here.
 drops() { sluicectl drops | awk -v name="$1" '$1 == name { n += $2 } END { print n + 0 }'; }
 uninvited() {
     local before

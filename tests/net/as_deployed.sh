@@ -10,28 +10,9 @@ chmod 755 "$RUN"
 mkdir -p "$RUN/service"
 
 media_switch
-sluiced_config() {
-    cat <<CONF
-[sluice]
-user = nobody
-runtime-dir = $RUN/service
-hugepages = $1
-[port wan]
-device = af_xdp:eth0
-cores = $(media_core)
-poll = adaptive
-[interface public]
-port = wan
-address = 10.0.0.1/24
-media-ports = 20000-29999
-[control]
-ng = unix:$RUN/service/ng.sock
-ng-allow = uid:0
-CONF
-}
 
 free_mib() { awk '/HugePages_Free/ { print $2 * 2 }' /proc/meminfo; }
-sluiced_config 1000000 >"$RUN/greedy.conf"
+service_config 'hugepages = 1000000' >"$RUN/greedy.conf"
 status=0
 in_ns relay "$SLUICED" -c "$RUN/greedy.conf" >"$RUN/greedy.log" 2>&1 || status=$?
 [ $status != 0 ] || fail "a terabyte of hugepages was there"
@@ -42,7 +23,7 @@ if [ "$(free_mib)" -lt 256 ]; then
     say "skipped: no 256 MiB of hugepages to be had here"
     exit 77
 fi
-sluiced_config 256 >"$RUN/huge.conf"
+service_config 'hugepages = 256' >"$RUN/huge.conf"
 
 # Started with the capabilities of its unit, and none else.
 all=-all,$(sed -n 's/^AmbientCapabilities=//p' "$BUILD/deploy/sluiced.service" | sed 's/CAP_/+/g; s/ /,/g; s/.*/\L&/')

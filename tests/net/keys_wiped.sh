@@ -10,24 +10,7 @@ media_switch
 take_hugepages 256
 for crypto in ipsec-mb srtp2; do
     rm -rf "$RUN/service" && mkdir "$RUN/service"
-    cat >"$RUN/sluice.conf" <<CONF
-[sluice]
-user = nobody
-runtime-dir = $RUN/service
-crypto = $crypto
-memory = 256
-[port wan]
-device = af_xdp:eth0
-cores = $(media_core)
-poll = adaptive
-[interface public]
-port = wan
-address = 10.0.0.1/24
-media-ports = 20000-29999
-[control]
-ng = unix:$RUN/service/ng.sock
-ng-allow = uid:0
-CONF
+    service_config "crypto = $crypto" 'memory = 256' >"$RUN/sluice.conf"
     CONFIG=$RUN/sluice.conf start_sluiced relay
     NG=$RUN/service/ng.sock CTL=$RUN/service/ctl.sock
     what=$("$NET_DIR/keys_wiped.py" "${PIDS[sluiced]}" "$TAG" "$NG") || fail "keys stay behind ($crypto)"

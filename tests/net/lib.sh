@@ -213,6 +213,28 @@ start_sluiced() {
     check "sluiced was not ready within 15 s" logged sluiced ready
 }
 
+# service_config LINE...: the configuration of a relay as deployed, on eth0 as 10.0.0.1: a user of its own, with its sockets
+# in $RUN/service; LINEs go to [sluice]
+service_config() {
+    cat <<EOF
+[sluice]
+user = nobody
+runtime-dir = $RUN/service
+$(printf '%s\n' "$@")
+[port wan]
+device = af_xdp:eth0
+cores = $(media_core)
+poll = adaptive
+[interface public]
+port = wan
+address = 10.0.0.1/24
+media-ports = 20000-29999
+[control]
+ng = unix:$RUN/service/ng.sock
+ng-allow = uid:0
+EOF
+}
+
 # timers: unless TIMERS says else no call ends because a test takes long
 timers() { printf '\n[timers]\n%s\n' "${TIMERS:-media-timeout = 0}"; }
 

@@ -18,7 +18,7 @@ judged() {
 import json, sys
 reply, load = (json.load(open(name)) for name in sys.argv[1:3])
 low, high = map(float, sys.argv[3:])
-# What the machine held up jitters as much as on any busy one. The sender leaves out what it is late by more than 200 ms.
+# Packets that the machine held up jitter as on any busy one. The sender leaves out what it is late by more than 200 ms.
 held_up = (load["sender-late-us"] + load["latency-us"]["max"]) / 1000
 most = 20 if held_up < 10 else 2 * held_up if held_up < 200 else float("inf")
 streams = reply["SSRC"]

@@ -13,21 +13,8 @@ chown nobody "$RUN/service" "$RUN/records"
 cp "$SLUICECTL" "$RUN/sluicectl"
 FILE=$RUN/sluice.conf
 media_switch
-cat >"$FILE" <<END
-[sluice]
-user = nobody
-runtime-dir = $RUN/service
-[port wan]
-device = af_xdp:eth0
-cores = $(media_core)
-poll = adaptive
-[interface public]
-port = wan
-address = 10.0.0.1/24
-media-ports = 20000-29999
-[control]
-ng = unix:$RUN/service/ng.sock
-ng-allow = uid:0
+service_config >"$FILE"
+cat >>"$FILE" <<END
 [timers]
 media-timeout = 0
 [guard]
@@ -60,7 +47,7 @@ refused() {
 }
 metric() { sluicectl metrics | sed -n "s/^$1 //p"; }
 
-# What runs reads back to the same, and nothing has drifted.
+# The running configuration reads back to the same, and nothing has drifted.
 sluicectl config diff >"$RUN/diff.log" || fail "drift after a start: $(cat "$RUN/diff.log")"
 sluicectl config show >"$RUN/shown.conf"
 cmp <("$SLUICED" -c "$RUN/shown.conf" --check) "$RUN/shown.conf" || fail "config show does not read back to the same"
@@ -95,7 +82,7 @@ logged sluiced 'reload: \[guard\] min-ttl: 2 -> 3' || fail "the log does not say
 grep -q '"command":"reload","key":"\[guard\] min-ttl","value":"2 -> 3","result":"ok"' "$RUN/records/audit.jsonl" ||
     fail "the audit trail does not tell of it"
 
-# What was changed binds.
+# The changes bind.
 reaches() { in_ns b ping -c 1 -W 1 -n 10.0.0.1 >/dev/null 2>&1; }
 check "b does not reach the relay" reaches
 edit 's/^deny = 10.0.0.128.*/deny = 10.0.0.3/; /^allow = /d; s/^\[control\]/&\nmax-sessions = 1/; s/^allow-rtp = .*/allow-rtp = yes/
@@ -116,7 +103,7 @@ offer two "$(sdp 10.0.0.2 5006 "$KEY1")"
 sluicectl call one >/dev/null || fail "the call that was up before is gone"
 ok "limits, lists and policies bind: by sluicectl reload and by SIGHUP"
 
-# What takes a restart is named, all of it, and then nothing is changed; the same with mistakes.
+# Every change that takes a restart is named, and then nothing is changed; the same with mistakes.
 cp "$FILE" "$RUN/good.conf"
 edit 's/^media-ports = .*/media-ports = 20000-39999/; s/^poll = .*/poll = busy/; s/^min-ttl = .*/min-ttl = 99/
     s/^\[guard\]/[interface new]\nport = wan\naddress = 10.0.0.9\nmedia-ports = 2000-2999\n[guard]\nmax-unknown-sources = 4096/'

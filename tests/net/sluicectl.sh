@@ -70,7 +70,7 @@ done
 sluicectl doctor -c "$RUN/sluice.conf" --json >"$RUN/view.json" || [ $? -eq 1 ] || fail "the doctor does not end well"
 described doctor "$RUN/view.json"
 
-# What comes line by line. One packet is forwarded, one refused.
+# Answers line by line. One packet is forwarded, one refused.
 offer lines "$(sdp 10.0.0.2 5004 "$KEY1")" transport-protocol=RTP/AVP
 answer lines "$(sdp 10.0.0.3 6004)"
 start trace relay "$SLUICECTL" -s "$CTL" --json trace lines 2

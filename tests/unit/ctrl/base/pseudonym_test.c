@@ -113,7 +113,7 @@ static void no_address_stays(void **state)
 		len = sl_pseudonyms_hide(got, sizeof(got), cases[i].text, strlen(cases[i].text));
 		assert_string_equal(got, want);
 		assert_int_equal(len, strlen(want));
-		/* What is hidden stays so, and the same. */
+		/* A hidden address stays so, and the same. */
 		sl_pseudonyms_hide(again, sizeof(again), got, len);
 		assert_string_equal(again, want);
 		all = sl_pseudonyms_hide_all(cases[i].text, strlen(cases[i].text), &len);

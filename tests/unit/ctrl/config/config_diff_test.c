@@ -95,7 +95,7 @@ static void each_key_is_named(void **state)
 	}
 }
 
-/* What is shown reads back to a configuration without any difference; and to the same bytes, but
+/* A shown configuration reads back without any difference; and to the same bytes, but
  * for the prefixes, which are in order of their lists then. */
 static void what_is_shown_reads_back(void **state)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What is found on machines that are trees of files, and what it is called. */
+/* Machines that are trees of files, and the findings there. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -18,7 +18,7 @@ enum { ROUNDS = 2000, MOST = 8, SPACE = 16 };
 static struct sl_guard_config before, after, now;
 static struct sl_prefix_change changes[SL_PREFIX_CHANGES];
 
-/* Of a small space, so that prefixes meet: 10.0.0.0/28 and what is in it. */
+/* From a small space, so that prefixes meet: 10.0.0.0/28 and what is in it. */
 static struct sl_listed prefix(unsigned seed)
 {
 	struct sl_listed listed = {.ip = {[10] = 0xff, [11] = 0xff, [12] = 10}};

@@ -88,7 +88,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* What the parts of the daemon have is what the configuration says: nobody was left out. */
+/* All parts of the daemon have what the configuration says: nobody was left out. */
 static void check_parts(void)
 {
 	const struct sl_config *config = &daemon_.config;
@@ -224,7 +224,7 @@ static void files_that_cannot_be_used(void **state)
 	free(after);
 }
 
-/* What the operator has changed since is drift, and a reload takes it back. */
+/* Changes by the operator since are drift, and a reload takes them back. */
 static void changes_at_the_guard(void **state)
 {
 	struct sl_error error = {0};

@@ -158,7 +158,7 @@ static void beyond_half_the_numbers(void **state)
 	call_close(&c);
 }
 
-/* Of both workers. */
+/* Both workers' together. */
 static struct sl_worker_stats latencies(void)
 {
 	struct sl_worker_stats sum = {0}, one;
