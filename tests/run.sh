@@ -58,7 +58,9 @@ import json, sys
 for line in open(sys.argv[1]):
     test = json.loads(line)
     if test["result"] not in ("OK", "EXPECTEDFAIL", "SKIP"):
-        print(sys.argv[2] + ": " + test["name"])
+        print("%s: %s: %s" % (sys.argv[2], test["name"], test["result"]))
+        for said in (test.get("stdout", "") + test.get("stderr", "")).splitlines()[-12:]:
+            print("    " + said)
 PY
     )
 }
@@ -144,6 +146,7 @@ if prepare_tsan; then
 fi
 end_soak
 
-[ ${#broken[@]} -eq 0 ] || printf 'failed: %s\n' "${broken[@]}"
+# Again, for a log of which only the end is kept.
+[ ${#broken[@]} -eq 0 ] || printf '%s\n' "${broken[@]}" | sed 's/^[^ ]/failed: &/'
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed -eq 0 ] && [ $passed -gt 0 ]
