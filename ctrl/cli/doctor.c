@@ -100,7 +100,7 @@ static void read_clock(struct sl_doctor *d)
 /* Threads of the running sluiced that are workers: "sluice-w0". */
 struct workers {
 	int pid;
-	pid_t thread[SL_MAX_WORKERS];
+	pid_t thread[SL_MAX_WORKERS + 1];
 	unsigned n;
 };
 
@@ -133,6 +133,7 @@ static void scan(struct sl_doctor *d)
 
 	if (d->running)
 		sl_host_each("", add_worker, &workers, "/proc/%d/task", d->pid);
+	workers.thread[workers.n++] = getpid(); /* its own looks are no neighbour */
 	all = sl_core_scan_new("", cores, n, workers.thread, workers.n);
 	if (!all)
 		return;

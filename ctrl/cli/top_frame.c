@@ -124,13 +124,18 @@ static void core_alarms(struct frame *f, const json_t *status)
 		const json_t *wait = json_object_get(w, "core_wait");
 		const json_t *ran = json_array_get(json_object_get(wait, "ran"), 0);
 		char since[AGE];
+		const char *more;
 
 		if (!json_is_true(json_object_get(wait, "alarm")))
 			continue;
 		age(since, (json_int_t)time(NULL) - number(wait, "since"));
-		line(f, "ALARM core %d is taken from its worker, for %s: %s",
-			(int)number(w, "core"), since,
-			ran ? text(ran, "name") : "not known by whom");
+		more = json_is_true(json_object_get(wait, "hidden"))
+			       ? "somebody hidden from sluiced"
+		       : ran ? NULL
+			     : "not known by whom";
+		line(f, "ALARM core %d is taken from its worker, for %s: %s%s%s",
+			(int)number(w, "core"), since, ran ? text(ran, "name") : "",
+			ran && more ? ", " : "", more ? more : "");
 	}
 }
 

@@ -64,16 +64,33 @@ static long long limit_of(const char *limits, const char *name)
 	return sscanf(line, "%lld", &limit) == 1 ? limit : -2;
 }
 
+/* Those that sluiced has; none where they cannot be read. */
+static uint64_t capabilities(const struct sl_doctor *d, bool *known)
+{
+	static const char key[] = "CapEff:";
+	char text[4096];
+	const char *at = NULL;
+	uint64_t bits = 0;
+
+	if (sl_host_read(d->root, text, sizeof(text), "/proc/%d/status", d->pid) > 0)
+		at = strstr(text, key);
+	*known = at && sscanf(at + sizeof(key) - 1, " %" SCNx64, &bits) == 1;
+	return bits;
+}
+
 void sl_check_limits(struct sl_doctor *d)
 {
 	char text[4096];
 	long long files, lock;
+	bool known;
 
 	if (!d->running ||
 		sl_host_read(d->root, text, sizeof(text), "/proc/%d/limits", d->pid) <= 0)
 		return;
 	files = limit_of(text, "Max open files");
 	lock = limit_of(text, "Max locked memory");
+	if (capabilities(d, &known) >> CAP_IPC_LOCK_BIT & 1)
+		lock = -1; /* it has no limit then */
 	if (files >= 0 && files < NOFILE)
 		sl_doctor_found(d, SL_HEALTH_WARN, "LimitNOFILE=65536 in its unit",
 			"sluiced may open %lld files: each worker of a proxy holds one", files);
@@ -87,27 +104,18 @@ void sl_check_limits(struct sl_doctor *d)
 
 void sl_check_capabilities(struct sl_doctor *d)
 {
-	static const char key[] = "CapEff:";
-	char text[4096];
-	const char *at;
-	uint64_t bits;
+	bool known = false;
+	uint64_t bits = d->running ? capabilities(d, &known) : 0;
 
-	if (!d->running ||
-		sl_host_read(d->root, text, sizeof(text), "/proc/%d/status", d->pid) <= 0)
-		return;
-	at = strstr(text, key);
-	if (!at || sscanf(at + sizeof(key) - 1, " %" SCNx64, &bits) != 1)
+	if (!known)
 		return;
 	if (!(bits >> CAP_NET_ADMIN_BIT & 1))
 		sl_doctor_found(d, SL_HEALTH_FAIL,
 			"CAP_NET_ADMIN in AmbientCapabilities= of its unit",
 			"sluiced may not keep neighbours fresh, nor detach its guard");
-	if (!(bits >> CAP_IPC_LOCK_BIT & 1))
-		sl_doctor_found(d, SL_HEALTH_WARN,
-			"CAP_IPC_LOCK in AmbientCapabilities= of its unit",
-			"sluiced may not lock memory: keys may be swapped out");
-	if ((bits >> CAP_NET_ADMIN_BIT & 1) && (bits >> CAP_IPC_LOCK_BIT & 1))
-		sl_doctor_found(d, SL_HEALTH_OK, "", "CAP_NET_ADMIN and CAP_IPC_LOCK");
+	else
+		sl_doctor_found(d, SL_HEALTH_OK, "", "CAP_NET_ADMIN%s",
+			bits >> CAP_IPC_LOCK_BIT & 1 ? " and CAP_IPC_LOCK" : "");
 }
 
 /* Is `name` among the members of the group? "100:root,kamailio" */

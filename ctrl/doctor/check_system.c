@@ -63,7 +63,8 @@ void sl_check_hugepages(struct sl_doctor *d)
 
 void sl_check_clocksource(struct sl_doctor *d)
 {
-	static const char *const good[] = {"tsc", "arch_sys_counter", "kvm-clock"};
+	static const char *const good[] = {
+		"tsc", "arch_sys_counter", "kvm-clock", "hyperv_clocksource_tsc_page"};
 	char text[32];
 
 	if (sl_host_read(d->root, text, sizeof(text),

@@ -2,7 +2,6 @@
 #include "ctrl/host/core_scan.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,7 +62,7 @@ struct sl_core_scan *sl_core_scan_new(
 	memcpy(scan->spare, spare, n_spare * sizeof(*spare));
 	scan->n_cores = n;
 	scan->n_spare = n_spare;
-	scan->hidden = sl_host_read(root, init, sizeof(init), "/proc/1/stat") == -ENOENT;
+	scan->hidden = sl_host_read(root, init, sizeof(init), "/proc/1/stat") < 0;
 	scan->processes = open_directory(scan, "", 0);
 	if (scan->processes)
 		return scan;

@@ -31,7 +31,8 @@ __attribute__((format(printf, 2, 3))) static void add(struct line *line, const c
 		line->len += (size_t)n < room ? (size_t)n : room - 1;
 }
 
-/* "ran" names who had the core: NAME:PID:PERCENT, the busiest first. */
+/* "ran" names who had the core: NAME:PID:PERCENT, the busiest first; "hidden" after them, or alone:
+ * there may be others whom /proc does not show. */
 static void add_users(struct line *line, const struct sl_core_users *users)
 {
 	add(line, " core=%u ran=", users->core);
@@ -41,8 +42,10 @@ static void add_users(struct line *line, const struct sl_core_users *users)
 		add(line, "%s%s:%d:%u", i ? "," : "", sl_word(task->name).text, (int)task->tid,
 			task->percent);
 	}
-	if (!users->n)
-		add(line, "%s", users->hidden ? "hidden" : "unknown");
+	if (users->hidden)
+		add(line, "%shidden", users->n ? "," : "");
+	else if (!users->n)
+		add(line, "unknown");
 }
 
 /* "key=value" throughout: to be read by people and by whatever reads the journal. */

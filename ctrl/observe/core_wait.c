@@ -115,7 +115,8 @@ static void look(struct sl_core_wait *wait, struct sl_core_wait_worker *w, uint6
 	/* Until there were enough looks, as if it had not waited before. */
 	if (of < (SL_CORE_WAIT_S - 1) * SECOND)
 		of = (SL_CORE_WAIT_S - 1) * SECOND;
-	w->per_mille = (unsigned)(waited * 1000 / of);
+	/* The kernel counts a wait when it is over: then it may be longer than the looks are. */
+	w->per_mille = waited < of ? (unsigned)(waited * 1000 / of) : 1000;
 }
 
 static void judge(struct sl_core_wait *wait, struct sl_core_wait_worker *w, uint64_t now)
@@ -140,17 +141,22 @@ static void judge(struct sl_core_wait *wait, struct sl_core_wait_worker *w, uint
 
 void sl_core_wait_tick(struct sl_core_wait *wait, uint64_t now)
 {
-	uint64_t elapsed = now - wait->looked;
-	bool first = !wait->looked;
+	uint64_t before = wait->looked;
 
 	wait->looked = now;
-	if (first || !elapsed)
-		return;
-	for (unsigned i = 0; i < wait->n; i++) {
-		look(wait, &wait->worker[i], elapsed);
-		judge(wait, &wait->worker[i], now);
+	for (unsigned i = 0; i < wait->n && now != before; i++) {
+		struct sl_core_wait_worker *w = &wait->worker[i];
+
+		if (before) {
+			look(wait, w, now - before);
+			judge(wait, w, now);
+		} else {
+			read_stat(w,
+				&w->stat); /* what it waited until now is no wait of this second */
+		}
 	}
-	wait->looks++;
+	if (before && now != before)
+		wait->looks++;
 }
 
 void sl_core_wait_turn(struct sl_core_wait *wait, uint64_t now)

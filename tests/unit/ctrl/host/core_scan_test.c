@@ -155,6 +155,21 @@ static void hidden_processes(void **state)
 	sl_core_scan_free(scan);
 }
 
+/* hidepid=1 shows that there are processes, and nothing of them. */
+static void unreadable_processes(void **state)
+{
+	struct sl_core_scan *scan;
+	struct sl_core_users users;
+
+	host_tree_put(&tree, "/proc/1/stat/not-a-file", "");
+	task(20, 20, "sluiced", 100, 0);
+	scan = begin();
+	run(scan, 100, NULL);
+	sl_core_scan_users(scan, 1, &users);
+	assert_true(users.hidden);
+	sl_core_scan_free(scan);
+}
+
 /* However many there are, a step has an end, and so has the scan. */
 static void steps_are_bounded(void **state)
 {
@@ -178,6 +193,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_busiest_is_named_first, open_tree, close_tree),
 		cmocka_unit_test_setup_teardown(of_many_the_three_busiest, open_tree, close_tree),
 		cmocka_unit_test_setup_teardown(hidden_processes, open_tree, close_tree),
+		cmocka_unit_test_setup_teardown(unreadable_processes, open_tree, close_tree),
 		cmocka_unit_test_setup_teardown(steps_are_bounded, open_tree, close_tree),
 		cmocka_unit_test_setup_teardown(no_proc, open_tree, close_tree),
 	};

@@ -176,6 +176,31 @@ static void nobody_can_be_named(void **state)
 	assert_false(users.looked);
 }
 
+/* What it waited before the first look, while it was started, is nobody's. */
+static void before_the_first_look(void **state)
+{
+	sl_core_wait_stop(&cores);
+	memset(&cores, 0, sizeof(cores));
+	cores.notify = hear;
+	sl_core_wait_start(&cores, tree.root, &threshold);
+	sched.wait_ns += SECOND;
+	put_stat();
+	sl_core_wait_tick(&cores, now);
+	pass(5, 0, 1);
+	assert_int_equal(told[SL_ALARM_RAISED], 0);
+	assert_int_equal(cores.worker[0].waited_ns, 0);
+}
+
+/* The kernel counts a wait when it is over. */
+static void a_wait_longer_than_the_looks(void **state)
+{
+	sched.wait_ns += 12 * SECOND;
+	pass(1, 0, 1);
+	assert_int_equal(cores.worker[0].per_mille, 1000);
+	pass(3, 0, 1);
+	assert_int_equal(told[SL_ALARM_RAISED], 1);
+}
+
 static void a_scan_that_lasts(void **state)
 {
 	now += SECOND;
@@ -203,6 +228,8 @@ int main(void)
 		OF_ONE(a_worker_that_sleeps),
 		OF_ONE(switched_off),
 		OF_ONE(nobody_can_be_named),
+		OF_ONE(before_the_first_look),
+		OF_ONE(a_wait_longer_than_the_looks),
 		OF_ONE(a_scan_that_lasts),
 	};
 
