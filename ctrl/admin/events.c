@@ -282,7 +282,7 @@ static json_t *line_of(const struct sl_notice *n)
 static char *hide(char *text)
 {
 	size_t len;
-	char *hidden = sl_pseudonyms_hide_all(text, strlen(text), &len);
+	char *hidden = sl_pseudonyms_hide_all(text, strlen(text), SL_PSEUDONYM_IN_JSON, &len);
 
 	free(text);
 	return hidden;

@@ -202,7 +202,15 @@ static size_t match(const char *text, size_t len, uint8_t ip[16])
 	return match_ipv4(text, len, ip + 12);
 }
 
-size_t sl_pseudonyms_hide(char *out, size_t room, const char *text, size_t len)
+/* The length of an escape of JSON (RFC 8259 7): its hexadecimal digits are no address's. */
+static size_t json_escape(const char *text, size_t len)
+{
+	size_t n = len > 1 && text[1] == 'u' ? 6 : 2;
+
+	return n < len ? n : len;
+}
+
+static size_t hide(char *out, size_t room, const char *text, size_t len, enum sl_pseudonym_in in)
 {
 	size_t used = 0, at = 0;
 
@@ -218,6 +226,8 @@ size_t sl_pseudonyms_hide(char *out, size_t room, const char *text, size_t len)
 			if (n && !is_kept(ip))
 				from = sl_pseudonym(the_key, ip, pseudonym);
 			n += !n;
+		} else if (in == SL_PSEUDONYM_IN_JSON && text[at] == '\\') {
+			n = json_escape(text + at, len - at);
 		}
 		put = from == pseudonym ? strlen(pseudonym) : n;
 		if (used + put >= room)
@@ -231,7 +241,12 @@ size_t sl_pseudonyms_hide(char *out, size_t room, const char *text, size_t len)
 	return used;
 }
 
-char *sl_pseudonyms_hide_all(const char *text, size_t len, size_t *hidden)
+size_t sl_pseudonyms_hide(char *out, size_t room, const char *text, size_t len)
+{
+	return hide(out, room, text, len, SL_PSEUDONYM_IN_TEXT);
+}
+
+char *sl_pseudonyms_hide_all(const char *text, size_t len, enum sl_pseudonym_in in, size_t *hidden)
 {
 	/* "1::" is the shortest that may become a pseudonym. */
 	size_t room = len / 3 * (SL_PSEUDONYM_TEXT - 1) + 3;
@@ -239,7 +254,7 @@ char *sl_pseudonyms_hide_all(const char *text, size_t len, size_t *hidden)
 
 	if (!out)
 		return NULL;
-	*hidden = sl_pseudonyms_hide(out, room, text, len);
+	*hidden = hide(out, room, text, len, in);
 	fit = realloc(out, *hidden + 1);
 	return fit ? fit : out;
 }

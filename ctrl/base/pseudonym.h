@@ -43,8 +43,10 @@ void sl_pseudonyms_keep(const uint8_t ip[16]);
  */
 size_t sl_pseudonyms_hide(char *out, size_t room, const char *text, size_t len);
 
+enum sl_pseudonym_in { SL_PSEUDONYM_IN_TEXT, SL_PSEUDONYM_IN_JSON /* its escapes stay whole */ };
+
 /* The same, in new memory of malloc, as long as it needs to be. NULL: out of memory. */
-char *sl_pseudonyms_hide_all(const char *text, size_t len, size_t *hidden);
+char *sl_pseudonyms_hide_all(const char *text, size_t len, enum sl_pseudonym_in in, size_t *hidden);
 
 /* The length of a text that was cut off, without the beginning of an address at its end. */
 size_t sl_pseudonyms_trim(const char *text, size_t len);

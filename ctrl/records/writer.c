@@ -154,7 +154,10 @@ static int append(
 	int rc;
 
 	if (w->hiding) {
-		hidden = sl_pseudonyms_hide_all(record->body, record->len, &len);
+		hidden = sl_pseudonyms_hide_all(record->body, record->len,
+			record->book == SL_BOOK_CDR_CSV ? SL_PSEUDONYM_IN_TEXT
+							: SL_PSEUDONYM_IN_JSON,
+			&len);
 		if (!hidden)
 			return -ENOMEM;
 	}

@@ -116,9 +116,38 @@ static void no_address_stays(void **state)
 		/* A hidden address stays so, and the same. */
 		sl_pseudonyms_hide(again, sizeof(again), got, len);
 		assert_string_equal(again, want);
-		all = sl_pseudonyms_hide_all(cases[i].text, strlen(cases[i].text), &len);
+		all = sl_pseudonyms_hide_all(
+			cases[i].text, strlen(cases[i].text), SL_PSEUDONYM_IN_TEXT, &len);
 		assert_string_equal(all, want);
 		free(all);
+	}
+}
+
+/* An escape's digits are not taken for an address's: the line would be no JSON any more. */
+static void json_stays_json(void **state)
+{
+	static const struct text cases[] = {
+		{"\"\\u0001.2.3.4\"", "\"\\u0001.2.3.4\""},
+		{"\"\\u001F::\"", "\"\\u001F::\""},
+		{"\"\\b::\"", "\"\\b::\""},
+		{"\"\\u0001192.0.2.1\"", "\"\\u0001A\""},
+		{"\"\\b192.0.2.1\"", "\"\\bA\""},
+		{"\"\\\\192.0.2.1\"", "\"\\\\A\""},
+		{"\"\\\\2001:db8::1\"", "\"\\\\B\""},
+		{"\\", "\\"},
+		{"\\u00", "\\u00"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char want[512], *got;
+		size_t len;
+
+		expand(cases[i].hidden, want);
+		got = sl_pseudonyms_hide_all(
+			cases[i].text, strlen(cases[i].text), SL_PSEUDONYM_IN_JSON, &len);
+		assert_string_equal(got, want);
+		assert_int_equal(len, strlen(want));
+		free(got);
 	}
 }
 
@@ -150,7 +179,7 @@ static void any_text_is_taken(void **state)
 			random = random * 1664525 + 1013904223;
 			text[k] = alphabet[(random >> 16) % (sizeof(alphabet) - 1)];
 		}
-		out = sl_pseudonyms_hide_all(text, n, &len);
+		out = sl_pseudonyms_hide_all(text, n, SL_PSEUDONYM_IN_TEXT, &len);
 		assert_non_null(out);
 		assert_int_equal(out[len], '\0');
 		free(out);
@@ -162,7 +191,7 @@ static void any_text_is_taken(void **state)
 
 		for (unsigned k = 0; k < n; k++)
 			text[k] = k % 3 == 0 ? '2' : ':';
-		out = sl_pseudonyms_hide_all(text, n, &len);
+		out = sl_pseudonyms_hide_all(text, n, SL_PSEUDONYM_IN_TEXT, &len);
 		assert_true(strlen(out) == len && len >= n);
 		free(out);
 		free(text);
@@ -246,6 +275,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_is_hmac_sha256),
 		cmocka_unit_test(no_address_stays),
+		cmocka_unit_test(json_stays_json),
 		cmocka_unit_test(what_does_not_fit_is_left_out_whole),
 		cmocka_unit_test(any_text_is_taken),
 		cmocka_unit_test(the_beginning_of_one_is_no_end),
