@@ -88,6 +88,7 @@ static void unwatch(struct watched *watched)
 {
 	for (int i = 0; i < SIGNALS; i++)
 		uv_close((uv_handle_t *)&watched->signals[i], NULL);
+	signal(SIGHUP, SIG_IGN); /* there is nothing to reload any more */
 }
 
 static void on_signal(uv_signal_t *handle, int number)

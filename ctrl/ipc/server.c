@@ -90,7 +90,7 @@ static bool too_strange(const struct sl_listener *l, const struct sl_peer *peer)
 	server->stats.refused_peer++;
 	if (l->how.protocol->stranger)
 		l->how.protocol->stranger(l->how.context, peer);
-	return server->strangers == SL_SERVER_STRANGERS;
+	return server->strangers >= SL_SERVER_STRANGERS;
 }
 
 /* The client has closed, and reads no answer; one that only writes no more does. */
