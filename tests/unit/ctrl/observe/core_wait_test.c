@@ -176,7 +176,7 @@ static void nobody_can_be_named(void **state)
 	assert_false(users.looked);
 }
 
-/* What it waited before the first look, while it was started, is nobody's. */
+/* Waits before the first look, while the worker was started, raise no alarm. */
 static void before_the_first_look(void **state)
 {
 	sl_core_wait_stop(&cores);
