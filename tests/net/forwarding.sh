@@ -5,11 +5,10 @@
 . "$(dirname "$0")/lib.sh"
 . "$NET_DIR/calls.sh"
 . "$NET_DIR/certificates.sh"
+. "$NET_DIR/journald.sh"
 
-DEPLOY=$NET_DIR/../../deploy/rsyslog JOURNALD=/lib/systemd/systemd-journald
-for program in rsyslogd journalctl $JOURNALD; do
-    command -v $program >/dev/null || { say "skipped: no $program (deploy/packages.sh test)"; exit 77; }
-done
+DEPLOY=$NET_DIR/../../deploy/rsyslog
+needs rsyslogd journalctl $JOURNALD
 
 ns_add relay loghost
 veth relay eth0 loghost eth0
@@ -46,55 +45,12 @@ receiver() {
 listens() { in_ns loghost ss -Htln | has ':2514 '; }
 receiver
 
-# A journal of its own for the relay's namespace, in a mount namespace that the rest shares.
 mkdir "$RUN/records"
-cat >"$RUN/journald" <<END
-#!/bin/sh
-mkdir -p /run/systemd /run/log
-mount -t tmpfs tmpfs /run/systemd
-mount -t tmpfs tmpfs /run/log
-mkdir -p /run/systemd/journal /run/log/journal
-[ ! -d /var/log/journal ] || mount -t tmpfs tmpfs /var/log/journal
-[ ! -d /etc/systemd/journald.conf.d ] || mount -t tmpfs tmpfs /etc/systemd/journald.conf.d
-mount -t cgroup2 cgroup2 /sys/fs/cgroup # it is empty after ip netns exec
-exec $JOURNALD
-END
-chmod 755 "$RUN/journald"
-start journald relay "$RUN/journald"
-INSIDE=(nsenter -t "${PIDS[journald]}" -m --)
-check "no journal" wait_for 10 "${INSIDE[@]}" test -S /run/systemd/journal/socket
+start_journald
 forwarding relay1 "$RUN/records" >"$RUN/forward.part"
 rsyslog relay1 relay "$RUN/forward.part"
 
-NG=$RUN/ng.sock CTL=$RUN/ctl.sock
-cat >"$RUN/sluice.conf" <<END
-[sluice]
-user = root
-runtime-dir = $RUN
-hugepages = off
-memory = 128
-log-format = journal
-[port wan]
-device = vdev:net_null0,no-rx=1
-cores = $(media_core)
-poll = adaptive
-tap = none
-neighbor = 192.0.2.1 02:00:00:00:00:01
-[interface public]
-port = wan
-address = 203.0.113.10
-media-ports = 20000-20999
-[control]
-ng = unix:$NG
-[timers]
-offer-timeout = 1
-[records]
-directory = $RUN/records
-fsync = each
-END
-in_journal() { "${INSIDE[@]}" journalctl -q -t sluiced -o cat "$@" | has .; }
-start sluiced relay "${INSIDE[@]}" "$SLUICED" -c "$RUN/sluice.conf"
-check "not ready by the journal" wait_for 15 in_journal -g '^ready: sluiced'
+start_into_journal '[records]' "directory = $RUN/records" 'fsync = each'
 
 # calls NAME COUNT: so many, offered and deleted: a CDR and two audit records each
 calls() { python3 - "$NET_DIR" "$NG" "$1" "$2" "$(sdp 192.0.2.1 5004)" <<'END'
