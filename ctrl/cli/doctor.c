@@ -183,8 +183,10 @@ int sl_doctor_examine(const char *config, const json_t *status, bool json)
 	read_config(&doctor, config);
 	read_status(&doctor, status);
 	read_clock(&doctor);
-	if (doctor.config)
+	if (doctor.config) {
+		sl_doctor_note_interrupts(&doctor);
 		scan(&doctor);
+	}
 	sl_doctor_run(&doctor);
 	if (json)
 		show_json(&doctor);

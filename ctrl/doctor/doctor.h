@@ -17,13 +17,20 @@ enum sl_health { SL_HEALTH_OK, SL_HEALTH_WARN, SL_HEALTH_FAIL, SL_HEALTH_COUNT }
 
 extern const char *const sl_health_names[SL_HEALTH_COUNT];
 
-enum { SL_DOCTOR_FINDINGS = 128 };
+enum { SL_DOCTOR_FINDINGS = 128, SL_DOCTOR_INTERRUPTS = 512 };
 
 struct sl_finding {
 	const char *check; /* its name in the table */
 	enum sl_health health;
 	char fact[256];
 	char fix[256]; /* "": there is nothing to do */
+};
+
+/* An interrupt that may come to a worker's core, and how often it did since the start. */
+struct sl_interrupt_seen {
+	unsigned long number;
+	unsigned core;
+	uint64_t count;
 };
 
 enum sl_clock_state { SL_CLOCK_UNKNOWN, SL_CLOCK_ADRIFT, SL_CLOCK_SYNCHRONISED };
@@ -35,6 +42,8 @@ struct sl_doctor {
 	enum sl_clock_state clock;      /* as adjtimex(2) says */
 	unsigned n_users;               /* who ran on the workers' cores just now */
 	struct sl_core_users users[SL_MAX_WORKERS];
+	unsigned n_interrupts; /* by sl_doctor_note_interrupts */
+	struct sl_interrupt_seen interrupt[SL_DOCTOR_INTERRUPTS];
 	bool running; /* sluiced answers; then: */
 	int pid;
 	unsigned n_waits;
@@ -49,6 +58,10 @@ struct sl_doctor {
 	struct sl_finding finding[SL_DOCTOR_FINDINGS];
 	const char *now; /* the check that is looking */
 };
+
+/* Some time before the checks: how often interrupts have come so far. Those that do not come
+ * meanwhile are none to worry about. Needs a configuration. */
+void sl_doctor_note_interrupts(struct sl_doctor *doctor);
 
 /* All checks, in the order of the table. Findings that were there before stay. */
 void sl_doctor_run(struct sl_doctor *doctor);

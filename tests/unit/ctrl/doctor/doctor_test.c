@@ -128,7 +128,7 @@ static const struct machine machines[] = {
 	{"interrupts",
 		{{"/proc/irq/7/effective_affinity_list", "2\n"}, {"/proc/irq/7/nvme0q1/x", ""},
 			{"/proc/irq/9/effective_affinity_list", "1-3\n"}},
-		.health = SL_HEALTH_WARN, .fact = "2 interrupt(s) go to core 2: nvme0q1",
+		.health = SL_HEALTH_WARN, .fact = "2 interrupt(s) come to core 2: nvme0q1",
 		.fix = "smp_affinity_list"},
 	/* ports */
 	{"driver",
@@ -315,6 +315,38 @@ static void facts_of_the_caller(void **state)
 	assert_int_equal(d.count[SL_HEALTH_FAIL], 1);
 }
 
+/* Interrupts are counted twice: between the two, which of them came? */
+static void interrupts_that_come(void **state)
+{
+	static struct sl_doctor d;
+	struct host_tree tree;
+
+	host_tree_open(&tree);
+	d = (struct sl_doctor){.root = tree.root, .config = read_config(&plain)};
+	host_tree_put(&tree, "/proc/irq/7/effective_affinity_list", "2\n");
+	host_tree_put(&tree, "/proc/irq/7/nvme0q3/x", "");
+	host_tree_put(&tree, "/sys/kernel/irq/7/per_cpu_count", "5,6,700,8\n");
+	host_tree_put(&tree, "/proc/irq/8/effective_affinity_list", "0-2\n");
+	host_tree_put(&tree, "/proc/irq/8/eth0-rx/x", "");
+	host_tree_put(&tree, "/sys/kernel/irq/8/per_cpu_count", "1,2,3,4\n");
+	sl_doctor_note_interrupts(&d);
+	sl_doctor_check(&d, "interrupts");
+	host_tree_put(&tree, "/sys/kernel/irq/7/per_cpu_count", "6,7,700,9\n");
+	host_tree_put(&tree, "/sys/kernel/irq/8/per_cpu_count", "1,2,4,4\n");
+	sl_doctor_check(&d, "interrupts");
+	/* One whose count does not have that core. */
+	host_tree_put(&tree, "/sys/kernel/irq/7/per_cpu_count", "6,7\n");
+	sl_doctor_check(&d, "interrupts");
+	host_tree_close(&tree);
+	assert_int_equal(d.n, 3);
+	assert_int_equal(d.finding[0].health, SL_HEALTH_OK);
+	assert_string_equal(d.finding[0].fact, "2 interrupt(s) may come to core 2, none did");
+	assert_int_equal(d.finding[1].health, SL_HEALTH_WARN);
+	assert_string_equal(d.finding[1].fact, "1 interrupt(s) come to core 2: eth0-rx");
+	assert_int_equal(d.finding[2].health, SL_HEALTH_WARN);
+	assert_non_null(strstr(d.finding[2].fact, "2 interrupt(s) come to core 2: "));
+}
+
 /* A machine that tells nothing, and no configuration: all checks take it. */
 static void nothing_is_known(void **state)
 {
@@ -338,6 +370,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_machine),
 		cmocka_unit_test(facts_of_the_caller),
+		cmocka_unit_test(interrupts_that_come),
 		cmocka_unit_test(nothing_is_known),
 	};
 
