@@ -172,6 +172,7 @@ cleanup() {
     for ((i = ${#ORDER[@]} - 1; i >= 0; i--)); do
         stop "${ORDER[i]}" 2>/dev/null || true
     done
+    pkill -KILL -f -- "$RUN/" 2>/dev/null || true # programs whose shell was ended before them
     for i in "${NAMESPACES[@]}"; do
         ip netns del "$i" 2>/dev/null || true
     done
