@@ -14,7 +14,7 @@ mos_keys() {
 
 # start_kamailio NS ADDRESS NG-ADDRESS [CONFIGURATION [SED...]]: that of deploy/kamailio (phones-trunk) at ADDRESS, with
 # the relay at NG-ADDRESS, and with what the arguments for sed change in its addresses
-PASSWORD=Zimt-und-Zucker
+PASSWORD=Zimt-und-Zucker SECRET=8b1f3a
 start_kamailio() {
     local ns=$1 address=$2 ng=$3 network=${4:-phones-trunk} dir=$RUN/proxy key line=""
     shift $(($# > 3 ? 4 : 3))
@@ -23,6 +23,7 @@ start_kamailio() {
     sed -i "s|unix:/run/sluice/ng.sock|$ng|" "$dir/sluice.cfg"
     sed -i -e "s|203\.0\.113\.10|$address|" "$@" "$dir/$network.cfg"
     cat >"$dir/phones.cfg" <<END
+#!define SECRET "$SECRET"
 event_route[htable:mod-init] {
     \$sht(password=>alice) = "$PASSWORD";
     \$sht(password=>bob) = "$PASSWORD";
@@ -68,6 +69,7 @@ start_opensips() {
     for user in alice bob; do
         echo "case \"$user\": \$avp(password) = \"$PASSWORD\"; break;"
     done | sed -e '1i route[PASSWORD] { switch ($au) {' -e '$a } }' >"$dir/phones.cfg"
+    echo "route[SECRET] { \$var(secret) = \"$SECRET\"; }" >>"$dir/phones.cfg"
     sed -i '1i stderror_enabled=yes' "$dir/$network.cfg"
     start opensips "$ns" "$OPENSIPS" -F -f "$dir/$network.cfg" -m 32 -M 4
     check "OpenSIPS does not answer SIP on $address" wait_for 10 in_ns "$ns" "$NET_DIR/sip_ping.py" "$address"
