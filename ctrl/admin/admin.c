@@ -14,7 +14,7 @@
 #include "ctrl/base/log.h"
 #include "ctrl/call/capacity.h"
 #include "ctrl/observe/snapshot.h"
-#include "ctrl/records/view_json.h"
+#include "ctrl/records/json_text.h"
 
 static json_t *view_status(struct sl_admin *a, const json_t *request)
 {
@@ -45,9 +45,9 @@ static json_t *view_call(struct sl_admin *a, const json_t *request)
 	struct sl_call_view view;
 
 	if (!id)
-		return json_pack("{s:s}", "error", "which call? the request has no id");
+		return sl_json_error("which call? the request has no id");
 	if (!call)
-		return json_pack("{s:s}", "error", "there is no such call");
+		return sl_json_error("there is no such call");
 	sl_view_call(call, &view);
 	return sl_admin_call(a->sessions, &view);
 }
@@ -73,7 +73,7 @@ static json_t *view_why(struct sl_admin *a, const json_t *request)
 	struct sl_why why;
 
 	if (!id)
-		return json_pack("{s:s}", "error", "which call? the request has no id");
+		return sl_json_error("which call? the request has no id");
 	if (ended)
 		return json_pack("{s:s, s:I, s:s, s:o}", "id", id, "ended",
 			(json_int_t)ended->ended, "reason", ended->reason, "why",
@@ -111,7 +111,7 @@ static json_t *view_metrics(struct sl_admin *a, const json_t *request)
 	sl_metrics_write(stream, a);
 	fclose(stream);
 	sl_capacity_read(a->sessions, &capacity);
-	answer = json_pack("{s:s, s:b}", "metrics", text ? text : "", "accepting",
+	answer = json_pack("{s:o, s:b}", "metrics", sl_json_text(text ? text : ""), "accepting",
 		capacity.refused_by == SL_ADMITTED);
 	if (capacity.refused_by != SL_ADMITTED)
 		json_object_set_new(answer, "refused_by",
@@ -127,7 +127,7 @@ static json_t *view_audit(struct sl_admin *a, const json_t *request)
 	char text[SL_CHAIN_HEAD];
 
 	if (!a->records->audit)
-		return json_pack("{s:s}", "error", "there is no audit trail; see [records]");
+		return sl_json_error("there is no audit trail; see [records]");
 	head = sl_audit_head(a->records->audit);
 	return json_pack("{s:s}", "head", sl_chain_text(&head, text));
 }
@@ -136,8 +136,8 @@ static json_t *view_config(struct sl_admin *a, const json_t *request)
 {
 	size_t len = 0;
 	char *text = sl_reload_text(a->running, &len);
-	json_t *answer = text ? json_pack("{s:s, s:o}", "path", a->running->path, "config",
-					sl_json_text(text))
+	json_t *answer = text ? json_pack("{s:o, s:o}", "path", sl_json_text(a->running->path),
+					"config", sl_json_text(text))
 			      : NULL;
 
 	free(text);
@@ -162,7 +162,7 @@ static json_t *set_guard(struct sl_admin *a, const json_t *request, const struct
 static json_t *rotate(struct sl_admin *a, const json_t *request, const struct sl_peer *peer)
 {
 	if (!sl_records_rotate(a->records))
-		return json_pack("{s:s}", "error", "nothing is recorded; see [records]");
+		return sl_json_error("nothing is recorded; see [records]");
 	return json_pack("{s:s}", "done", "rotate");
 }
 
@@ -202,7 +202,7 @@ static json_t *forbid(
 			.pid = sl_decimal((uint64_t)peer->pid).text),
 		"admin: uid %u (pid %d) may only read counters, refused: %s", peer->uid,
 		(int)peer->pid, wanted ? sl_word(wanted).text : "-");
-	return json_pack("{s:s}", "error",
+	return sl_json_error(
 		"this user may only read counters (admin-read): status, drops, ports, guard, "
 		"metrics; ask as root or as the service user");
 }
@@ -295,7 +295,7 @@ static ssize_t frame(void *state, const char *data, size_t len, struct sl_error 
 static void refuse(void *context, const void *state, const char *data, const char *why,
 	struct sl_server_reply *reply)
 {
-	send_json(json_pack("{s:s}", "error", why), reply);
+	send_json(sl_json_error(why), reply);
 }
 
 /* Returns what to send; NULL: nothing, the connection goes on as a stream. */
@@ -320,8 +320,8 @@ static json_t *answer(struct sl_admin *a, const json_t *request, const struct sl
 			return verbs[i].recorded ? done : record(a, verb, request, peer, done);
 		}
 	if (verb)
-		return json_pack("{s:s}", "error", "no such verb to do: set-guard, rotate, reload");
-	return json_pack("{s:s}", "error",
+		return sl_json_error("no such verb to do: set-guard, rotate, reload");
+	return sl_json_error(
 		"no such view: status, calls, call, why, events, trace, capture, drops, ports, "
 		"guard, metrics, audit, config, config-diff");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ctrl/admin/admin_core.h"
 
-#include "ctrl/records/view_json.h"
+#include "ctrl/records/json_text.h"
 
 json_t *sl_admin_core_users(const struct sl_core_users *users)
 {

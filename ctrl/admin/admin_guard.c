@@ -6,12 +6,13 @@
 #include <string.h>
 
 #include "ctrl/base/address.h"
+#include "ctrl/records/json_text.h"
 
 enum { TOP = 10 };
 
 static void add_line(void *lines, const char *key, const char *value)
 {
-	json_array_append_new(lines, json_sprintf("%s = %s", key, value));
+	json_array_append_new(lines, sl_json_format("%s = %s", key, value));
 }
 
 /* "key = value" lines, as the configuration has them. */
@@ -112,8 +113,8 @@ json_t *sl_admin_guard_set(struct sl_protection *protection, const json_t *reque
 	struct sl_error error = {0};
 
 	if (!key || !value)
-		return json_pack("{s:s}", "error", "set what? the request has no key or value");
+		return sl_json_error("set what? the request has no key or value");
 	if (sl_protection_set(protection, who, key, value, &error) != 0)
-		return json_pack("{s:s}", "error", error.text);
+		return sl_json_error(error.text);
 	return sl_admin_guard(protection);
 }

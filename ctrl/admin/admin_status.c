@@ -7,6 +7,7 @@
 
 #include "ctrl/admin/admin_core.h"
 #include "ctrl/neigh/neigh.h"
+#include "ctrl/records/json_text.h"
 #include "dataplane/path/workers.h"
 
 static json_int_t count(uint64_t value)
@@ -188,11 +189,11 @@ static json_t *config(struct sl_running *running)
 {
 	const struct sl_drift drift = sl_reload_drift(running);
 
-	return json_pack("{s:s, s:s?, s:i, s:i, s:i, s:I, s:I, s:I}", "path", running->path,
-		"unread", drift.unread, "mistakes", (int)drift.mistakes, "differences",
-		(int)(drift.live + drift.restart), "restart", (int)drift.restart, "reloads",
-		count(running->done), "refused", count(running->refused), "last",
-		(json_int_t)running->last);
+	return json_pack("{s:o, s:s?, s:i, s:i, s:i, s:I, s:I, s:I}", "path",
+		sl_json_text(running->path), "unread", drift.unread, "mistakes",
+		(int)drift.mistakes, "differences", (int)(drift.live + drift.restart), "restart",
+		(int)drift.restart, "reloads", count(running->done), "refused",
+		count(running->refused), "last", (json_int_t)running->last);
 }
 
 static json_t *audit_head(const struct sl_records *records)

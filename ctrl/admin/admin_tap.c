@@ -10,6 +10,7 @@
 #include "ctrl/admin/stream.h"
 #include "ctrl/admin/tap_parts.h"
 #include "ctrl/base/log.h"
+#include "ctrl/records/json_text.h"
 #include "dataplane/base/clock.h"
 #include "dataplane/handoff/mailbox.h"
 #include "dataplane/handoff/tap_new.h"
@@ -238,11 +239,6 @@ void sl_taps_stop(struct sl_taps *taps)
 	uv_close((uv_handle_t *)&taps->timer, timer_closed);
 }
 
-static json_t *error(const char *text)
-{
-	return json_pack("{s:s}", "error", text);
-}
-
 /* A number of the request up to `most`; `otherwise` if it is not there. False: it is not that. */
 static bool number(
 	const json_t *request, const char *key, uint64_t otherwise, uint64_t most, uint64_t *value)
@@ -263,7 +259,7 @@ static json_t *busy(const struct sl_taps *taps)
 		"that first",
 		taps->wish.capture ? "capture" : "trace", taps->wish.call, taps->wish.uid,
 		(int)taps->wish.pid);
-	return error(text);
+	return sl_json_error(text);
 }
 
 static json_t *read_wish(const json_t *request, struct wish *wish)
@@ -273,19 +269,19 @@ static json_t *read_wish(const json_t *request, struct wish *wish)
 	bool counted = json_object_get(request, "count");
 
 	if (!id)
-		return error("which call? the request has no id");
+		return sl_json_error("which call? the request has no id");
 	if (strlen(id) > SL_CALL_NAME)
-		return error("there is no such call");
+		return sl_json_error("there is no such call");
 	strcpy(wish->call, id);
 	wish->capture = !strcmp(view, "capture");
 	wish->clear = wish->capture && json_is_true(json_object_get(request, "clear"));
 	if (!number(request, "count", wish->capture ? 0 : SL_TRACE_PACKETS, SL_TAP_PACKETS,
 		    &wish->packets))
-		return error("how many packets? 1 to 1000000");
+		return sl_json_error("how many packets? 1 to 1000000");
 	if (!number(request, "seconds",
 		    wish->capture && !counted ? SL_CAPTURE_SECONDS : SL_TAP_SECONDS, SL_TAP_SECONDS,
 		    &wish->seconds))
-		return error("for how long? 1 to 3600 seconds");
+		return sl_json_error("for how long? 1 to 3600 seconds");
 	return NULL;
 }
 
@@ -300,7 +296,7 @@ json_t *sl_taps_ask(struct sl_taps *taps, const json_t *request, const struct sl
 	if (no)
 		return no;
 	taps->wish = wish;
-	return call_of(taps) ? NULL : error("there is no such call");
+	return call_of(taps) ? NULL : sl_json_error("there is no such call");
 }
 
 static void announce(const struct wish *wish)

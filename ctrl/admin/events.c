@@ -16,7 +16,7 @@
 #include "ctrl/base/pseudonym.h"
 #include "ctrl/call/session.h"
 #include "ctrl/limits/alarm.h"
-#include "ctrl/records/view_json.h"
+#include "ctrl/records/json_text.h"
 
 enum { LOST_ROOM = 64 }; /* bytes kept free for the line that tells of what was lost */
 

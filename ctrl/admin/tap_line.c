@@ -4,7 +4,7 @@
 
 #include "ctrl/admin/tap_parts.h"
 #include "ctrl/base/address.h"
-#include "ctrl/records/view_json.h"
+#include "ctrl/records/json_text.h"
 #include "dataplane/path/parse.h"
 
 /* A record's cookie names leg, medium and component. */

@@ -11,6 +11,7 @@
 #include "ctrl/cli/show_json.h"
 #include "ctrl/doctor/doctor.h"
 #include "ctrl/host/host_file.h"
+#include "ctrl/records/json_text.h"
 
 enum { STEP = 256 /* files of a scan at a time */, ERRORS_SHOWN = 8 };
 
@@ -151,9 +152,10 @@ static void show_json(const struct sl_doctor *d)
 
 	for (unsigned i = 0; i < d->n; i++)
 		json_array_append_new(
-			rows, json_pack("{s:s, s:s, s:s, s:s}", "check", d->finding[i].check,
+			rows, json_pack("{s:s, s:s, s:o, s:o}", "check", d->finding[i].check,
 				      "state", sl_health_names[d->finding[i].health], "fact",
-				      d->finding[i].fact, "fix", d->finding[i].fix));
+				      sl_json_text(d->finding[i].fact), "fix",
+				      sl_json_text(d->finding[i].fix)));
 	answer = json_pack("{s:o, s:i, s:i, s:i}", "findings", rows, "ok",
 		(int)d->count[SL_HEALTH_OK], "warn", (int)d->count[SL_HEALTH_WARN], "fail",
 		(int)d->count[SL_HEALTH_FAIL]);

@@ -7,9 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ctrl/call/request.h"
 #include "ctrl/records/audit_file.h"
+#include "ctrl/records/json_text.h"
 #include "ctrl/records/record_time.h"
-#include "ctrl/records/view_json.h"
 
 struct sl_audit {
 	struct sl_audit_file file;

@@ -7,24 +7,6 @@ static const char *const reasons[SL_VERDICTS] = {[SL_FORWARD] = "forwarded",
 #undef X
 };
 
-/* Text of a peer's choosing need not be UTF-8, which JSON has to be. */
-json_t *sl_json_text(const char *text)
-{
-	char printable[SL_CALL_NAME + 1];
-	json_t *json;
-	size_t i;
-
-	if (!text)
-		return json_null();
-	json = json_string(text);
-	if (json)
-		return json;
-	for (i = 0; text[i] && i < SL_CALL_NAME; i++)
-		printable[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
-	printable[i] = '\0';
-	return json_string(printable);
-}
-
 json_t *sl_json_path(const struct sl_path_view *path)
 {
 	const struct sl_flow_counters *c = &path->count;

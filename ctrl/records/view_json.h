@@ -7,9 +7,7 @@
 #include <jansson.h>
 
 #include "ctrl/observe/medium_view.h"
-
-/* A string; null for NULL. In text that is no UTF-8 all but printable ASCII becomes "?". */
-json_t *sl_json_text(const char *text);
+#include "ctrl/records/json_text.h"
 
 json_t *sl_json_path(const struct sl_path_view *path);
 

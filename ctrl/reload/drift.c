@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ctrl/records/view_json.h"
+#include "ctrl/records/json_text.h"
 #include "ctrl/reload/reload_parts.h"
 
 /* Large, and the control thread is one. */
@@ -79,11 +79,12 @@ json_t *sl_reload_mistakes(
 
 	if (unread) {
 		json_object_set_new(answer, "error",
-			json_sprintf("%s cannot be read by uid %u: %s", r->path, getuid(), unread));
+			sl_json_format(
+				"%s cannot be read by uid %u: %s", r->path, getuid(), unread));
 		return answer;
 	}
 	json_object_set_new(
-		answer, "error", json_sprintf("%s has %u mistake(s)", r->path, errors->count));
+		answer, "error", sl_json_format("%s has %u mistake(s)", r->path, errors->count));
 	json_object_set_new(answer, "mistakes", mistake_lines(r, errors));
 	return answer;
 }
@@ -129,7 +130,7 @@ json_t *sl_reload_diff(struct sl_running *r)
 	all.list = json_array();
 	sl_reload_running(r, &in_force);
 	if (sl_config_diff(&in_force, &from_file, add, &all) >= 0) {
-		answer = json_pack("{s:s}", "path", r->path);
+		answer = json_pack("{s:o}", "path", sl_json_text(r->path));
 		sl_differences_put(&all, "differences", answer);
 	}
 	json_decref(all.list);

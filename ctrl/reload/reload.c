@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "ctrl/base/log.h"
+#include "ctrl/records/json_text.h"
 #include "ctrl/reload/reload_parts.h"
 
 /* Large, and the control thread is one. */
@@ -75,12 +76,12 @@ static json_t *take_over(struct sl_running *r, const struct sorted *d)
 
 	if (obstacles) {
 		answer = json_pack("{s:o}", "error",
-			json_sprintf("%s: %u change(s) take a restart", r->path, obstacles));
+			sl_json_format("%s: %u change(s) take a restart", r->path, obstacles));
 		sl_differences_put(&d->restart, "restart", answer);
 		return answer;
 	}
 	if (apply(r, &error))
-		return json_pack("{s:s}", "error", error.text);
+		return sl_json_error(error.text);
 	answer = json_object();
 	sl_differences_put(&d->live, "changed", answer);
 	return answer;
@@ -99,7 +100,7 @@ static json_t *try_to(struct sl_running *r)
 	d.restart.list = json_array();
 	sl_reload_running(r, &in_force);
 	if (sl_config_diff(&in_force, &next, sort, &d) < 0)
-		answer = json_pack("{s:s}", "error", "out of memory");
+		answer = sl_json_error("out of memory");
 	else
 		answer = take_over(r, &d);
 	json_decref(d.live.list);

@@ -50,6 +50,9 @@ while IFS= read -r id; do
     plain call text
     sluicectl why "$id" >"$RUN/why" && plain why text
 done <"$RUN/ids"
+# Cut within a character, a message is one all the same, and not no answer.
+! sluicectl guard deny "x$(printf 'ü%.0s' {1..60})" >"$RUN/cut" 2>&1 || fail "a name is taken for a prefix"
+has 'is no IPv4 or IPv6 prefix' <"$RUN/cut" || fail "a message that is cut: $(cat "$RUN/cut")"
 ended() { [ "$(grep -c 'is ended' "$RUN/sluiced.log")" = 6 ]; }
 check "the calls do not end" wait_for 20 ended
 stop events || true

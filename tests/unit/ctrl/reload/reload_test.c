@@ -224,6 +224,31 @@ static void files_that_cannot_be_used(void **state)
 	free(after);
 }
 
+/* A path is bytes to the kernel, and text to whoever is told of it. */
+static void a_path_that_is_no_utf8(void **state)
+{
+	char before[sizeof(daemon_.path)];
+	json_t *answer;
+	char *text;
+
+	strcpy(before, daemon_.path);
+	strcpy(daemon_.path, "/tmp/reload_test.\xff\xfc");
+	start(key_base);
+	answer = sl_reload_diff(&daemon_.running);
+	text = json_dumps(answer, JSON_COMPACT);
+	assert_non_null(text);
+	assert_non_null(strstr(text, "\"path\":\"/tmp/reload_test.\\\\xff\\\\xfc\""));
+	free(text);
+	json_decref(answer);
+	write_file("nonsense\n");
+	assert_non_null(strstr(error_of(sl_reload(&daemon_.running, NULL)),
+		"reload_test.\\xff\\xfc has 4 mistake(s)"));
+	unlink(daemon_.path);
+	assert_non_null(strstr(error_of(sl_reload(&daemon_.running, NULL)),
+		"reload_test.\\xff\\xfc cannot be read"));
+	strcpy(daemon_.path, before);
+}
+
 /* Changes by the operator since are drift, and a reload takes them back. */
 static void changes_at_the_guard(void **state)
 {
@@ -248,6 +273,7 @@ int main(void)
 		cmocka_unit_test(files_that_cannot_be_used),
 		cmocka_unit_test(each_key),
 		cmocka_unit_test(changes_at_the_guard),
+		cmocka_unit_test(a_path_that_is_no_utf8),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
