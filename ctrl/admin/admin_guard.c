@@ -110,11 +110,14 @@ json_t *sl_admin_guard_set(struct sl_protection *protection, const json_t *reque
 {
 	const char *key = json_string_value(json_object_get(request, "key"));
 	const char *value = json_string_value(json_object_get(request, "value"));
+	struct sl_unrestored left = {.n = 0};
 	struct sl_error error = {0};
 
 	if (!key || !value)
 		return sl_json_error("set what? the request has no key or value");
-	if (sl_protection_set(protection, who, key, value, &error) != 0)
-		return sl_json_error(error.text);
+	if (sl_protection_set(protection, who, key, value, &left, &error) != 0) {
+		sl_unrestored_log(&left, "guard");
+		return sl_json_refused(&error, &left);
+	}
 	return sl_admin_guard(protection);
 }

@@ -28,6 +28,7 @@ void sl_show_obstacles(const json_t *a)
 {
 	show_texts(stderr, "", a, "mistakes");
 	show_texts(stderr, "restart: ", a, "restart");
+	show_texts(stderr, "not put back: ", a, "unrestored");
 }
 
 void sl_show_config(const json_t *a)

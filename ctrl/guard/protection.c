@@ -28,21 +28,57 @@ static int tell_policy(const struct sl_protection *protection, struct sl_error *
 	return rc;
 }
 
+/* Tells everybody of the policy that is in force again. */
+static void restore_policy(const struct sl_protection *protection, struct sl_unrestored *left)
+{
+	struct sl_policy policy = sl_guard_config_policy(&protection->config);
+	int rc = sl_policy_set(&policy, protection->config.listed, protection->config.n_listed);
+	struct sl_error error = {0};
+
+	if (rc)
+		sl_unrestored_add(left, "limits and lists of the workers: %s", strerror(-rc));
+	for (unsigned i = 0; i < SL_MAX_PORTS; i++)
+		if (protection->guards[i] &&
+			sl_guard_policy_set(protection->guards[i], &policy, &error))
+			sl_unrestored_add(left, "limits of a guard: %s", error.text);
+}
+
+/* `told`: of the guards, how many hold it; all of them unless it fails. */
 static int tell_prefix(const struct sl_protection *protection, const struct sl_listed *listed,
-	enum sl_prefix prefix, struct sl_error *error)
+	enum sl_prefix prefix, unsigned *told, struct sl_error *error)
 {
 	int rc = 0;
 
-	for (unsigned i = 0; i < SL_MAX_PORTS && !rc; i++)
-		if (protection->guards[i])
+	for (*told = 0; *told < SL_MAX_PORTS; ++*told) {
+		if (protection->guards[*told])
 			rc = sl_guard_prefix_set(
-				protection->guards[i], listed->ip, listed->bits, prefix, error);
+				protection->guards[*told], listed->ip, listed->bits, prefix, error);
+		if (rc)
+			break;
+	}
 	return rc;
+}
+
+/* Tells the first `told` guards again what was before. */
+static void restore_prefix(const struct sl_protection *protection, const struct sl_listed *listed,
+	enum sl_prefix prefix, unsigned told, struct sl_unrestored *left)
+{
+	char text[SL_PREFIX_TEXT];
+
+	for (unsigned i = 0; i < told; i++) {
+		struct sl_error error = {0};
+
+		if (protection->guards[i] && sl_guard_prefix_set(protection->guards[i], listed->ip,
+						     listed->bits, prefix, &error))
+			sl_unrestored_add(
+				left, "prefix %s: %s", sl_prefix_text(listed, text), error.text);
+	}
 }
 
 int sl_protection_start(struct sl_protection *protection, const struct sl_guard_config *config,
 	struct sl_guard *const *guards, unsigned n_ports, struct sl_error *error)
 {
+	unsigned told;
 	int rc = 0;
 
 	memset(protection, 0, sizeof(*protection));
@@ -51,18 +87,18 @@ int sl_protection_start(struct sl_protection *protection, const struct sl_guard_
 	protection->n_ports = n_ports;
 	for (unsigned i = 0; i < config->n_listed && !rc; i++)
 		rc = tell_prefix(protection, &config->listed[i],
-			(enum sl_prefix)config->listed[i].prefix, error);
+			(enum sl_prefix)config->listed[i].prefix, &told, error);
 	return rc ? rc : tell_policy(protection, error);
 }
 
 /* Guards that could be told are told again what was before. */
 static int change_prefix(struct sl_protection *protection, const char *key, const char *value,
-	const struct sl_guard_config *before, struct sl_error *error)
+	const struct sl_guard_config *before, struct sl_unrestored *left, struct sl_error *error)
 {
 	struct sl_listed listed;
 	enum sl_prefix prefix = SL_PREFIX_NONE, was = SL_PREFIX_NONE;
-	struct sl_error ignored = {0};
 	int rc = sl_prefix_parse(value, &listed, error);
+	unsigned told;
 
 	if (rc)
 		return rc;
@@ -74,19 +110,18 @@ static int change_prefix(struct sl_protection *protection, const char *key, cons
 			was = (enum sl_prefix)before->listed[i].prefix;
 	if (prefix == SL_PREFIX_NONE && !sl_guard_config_forget(&protection->config, &listed))
 		return sl_refuse(error, -ENOENT, "%.60s is not on the list", value);
-	rc = tell_prefix(protection, &listed, prefix, error);
+	rc = tell_prefix(protection, &listed, prefix, &told, error);
 	if (!rc)
 		rc = tell_policy(protection, error);
 	if (rc)
-		tell_prefix(protection, &listed, was, &ignored);
+		restore_prefix(protection, &listed, was, told, left);
 	return rc;
 }
 
 int sl_protection_set(struct sl_protection *protection, const char *who, const char *key,
-	const char *value, struct sl_error *error)
+	const char *value, struct sl_unrestored *left, struct sl_error *error)
 {
 	static struct sl_guard_config before; /* large; the control thread is one */
-	struct sl_error ignored = {0};
 	bool list = !strcmp(key, "allow") || !strcmp(key, "deny") || !strcmp(key, "forget");
 	int rc = 0;
 
@@ -98,11 +133,11 @@ int sl_protection_set(struct sl_protection *protection, const char *who, const c
 		rc = sl_guard_config_set(&protection->config, key, value, error);
 	if (rc)
 		return rc;
-	rc = list ? change_prefix(protection, key, value, &before, error)
+	rc = list ? change_prefix(protection, key, value, &before, left, error)
 		  : tell_policy(protection, error);
 	if (rc) {
 		protection->config = before;
-		tell_policy(protection, &ignored);
+		restore_policy(protection, left);
 		return rc;
 	}
 	protection->changes++;
@@ -111,41 +146,66 @@ int sl_protection_set(struct sl_protection *protection, const char *who, const c
 	return 0;
 }
 
-static int tell_changes(const struct sl_protection *protection,
-	const struct sl_prefix_change *changes, unsigned n, struct sl_error *error)
+/* A list of prefixes on its way to the guards: changes[0] to changes[n - 1] in all of them, and the
+ * one behind these in the first `told` ones. */
+struct way {
+	const struct sl_prefix_change *changes;
+	unsigned n, told;
+};
+
+static int tell_changes(
+	const struct sl_protection *protection, struct way *way, unsigned n, struct sl_error *error)
 {
 	int rc = 0;
 
-	for (unsigned i = 0; i < n && !rc; i++)
+	for (way->n = way->told = 0; way->n < n; way->n++) {
+		const struct sl_prefix_change *c = &way->changes[way->n];
+
 		rc = tell_prefix(
-			protection, &changes[i].listed, (enum sl_prefix)changes[i].after, error);
+			protection, &c->listed, (enum sl_prefix)c->after, &way->told, error);
+		if (rc)
+			break;
+		way->told = 0;
+	}
 	return rc;
 }
 
+/* The last one first. */
+static void restore_changes(
+	const struct sl_protection *protection, const struct way *way, struct sl_unrestored *left)
+{
+	unsigned last = way->n;
+
+	if (way->told)
+		restore_prefix(protection, &way->changes[last].listed,
+			(enum sl_prefix)way->changes[last].before, way->told, left);
+	while (last-- > 0)
+		restore_prefix(protection, &way->changes[last].listed,
+			(enum sl_prefix)way->changes[last].before, SL_MAX_PORTS, left);
+}
+
 int sl_protection_replace(struct sl_protection *protection, const struct sl_guard_config *config,
-	struct sl_error *error)
+	struct sl_unrestored *left, struct sl_error *error)
 {
 	static struct sl_prefix_change changes[SL_PREFIX_CHANGES]; /* large */
 	static struct sl_guard_config before;
-	struct sl_error ignored = {0};
+	struct way way = {.changes = changes};
 	unsigned n = sl_prefix_changes(&protection->config, config, changes);
-	int rc = tell_changes(protection, changes, n, error);
+	int rc = tell_changes(protection, &way, n, error);
 
-	before = protection->config;
 	if (!rc) {
+		before = protection->config;
 		protection->config = *config;
 		rc = tell_policy(protection, error);
+		if (rc) {
+			protection->config = before;
+			restore_policy(protection, left);
+		}
 	}
-	if (!rc) {
+	if (rc)
+		restore_changes(protection, &way, left);
+	else
 		protection->changes++;
-		return 0;
-	}
-	protection->config = before;
-	for (unsigned i = n; i-- > 0;) {
-		changes[i].after = changes[i].before;
-		tell_changes(protection, &changes[i], 1, &ignored);
-	}
-	tell_policy(protection, &ignored);
 	return rc;
 }
 

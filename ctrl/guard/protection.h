@@ -7,6 +7,7 @@
 #ifndef SL_CTRL_PROTECTION_H
 #define SL_CTRL_PROTECTION_H
 
+#include "ctrl/base/unrestored.h"
 #include "ctrl/call/notice.h"
 #include "ctrl/limits/guard_config.h"
 #include "ctrl/neigh/neigh.h"
@@ -46,17 +47,18 @@ int sl_protection_start(struct sl_protection *protection, const struct sl_guard_
 
 /*
  * A change by the operator, logged with `who`: as sl_guard_config_set, and key "forget" takes a
- * prefix off the list. 0; -EINVAL or what a guard said, with `error` and everything as it was.
+ * prefix off the list. 0; -EINVAL or what a guard said, with `error` and everything as it was, but
+ * for what `left` names.
  */
 int sl_protection_set(struct sl_protection *protection, const char *who, const char *key,
-	const char *value, struct sl_error *error);
+	const char *value, struct sl_unrestored *left, struct sl_error *error);
 
 /*
  * All of another policy; its tables' sizes are those in force. 0, or what a guard said, with
- * `error` and everything as it was.
+ * `error` and everything as it was, but for what `left` names.
  */
 int sl_protection_replace(struct sl_protection *protection, const struct sl_guard_config *config,
-	struct sl_error *error);
+	struct sl_unrestored *left, struct sl_error *error);
 
 /* Once a second: reads samples and counters, raises and ends alarms. */
 void sl_protection_tick(struct sl_protection *protection);

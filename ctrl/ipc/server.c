@@ -233,10 +233,40 @@ static void judge_anew(struct sl_connection *c)
 	c->stranger = stranger;
 }
 
-int sl_server_allow(struct sl_server *server, const struct sl_server_protocol *protocol,
-	const struct sl_config_allow *allow, unsigned n, struct sl_error *error)
+/* The files of the first `n` listeners, as the listeners have it. */
+static void restore_files(struct sl_server *server, unsigned n,
+	const struct sl_server_protocol *protocol, struct sl_unrestored *left)
+{
+	for (unsigned i = 0; i < n; i++) {
+		struct sl_listener *l = &server->listeners[i];
+		struct sl_error error = {0};
+
+		if (l->how.protocol == protocol &&
+			sl_unix_allow(l->path, &l->file, l->how.allow, l->how.n_allow, &error))
+			sl_unrestored_add(left, "%s", error.text);
+	}
+}
+
+/* By ourselves, whatever the files say. */
+static void judge_by(struct sl_server *server, const struct sl_server_protocol *protocol,
+	const struct sl_config_allow *allow, unsigned n)
 {
 	struct sl_connection *c;
+
+	for (unsigned i = 0; i < server->n_listeners; i++)
+		if (server->listeners[i].how.protocol == protocol) {
+			server->listeners[i].how.allow = allow;
+			server->listeners[i].how.n_allow = n;
+		}
+	TAILQ_FOREACH (c, &server->connections, entry)
+		if (c->listener->how.protocol == protocol && !c->answered)
+			judge_anew(c);
+}
+
+int sl_server_allow(struct sl_server *server, const struct sl_server_protocol *protocol,
+	const struct sl_config_allow *allow, unsigned n, struct sl_unrestored *left,
+	struct sl_error *error)
+{
 	int rc = 0;
 	unsigned i;
 
@@ -244,24 +274,18 @@ int sl_server_allow(struct sl_server *server, const struct sl_server_protocol *p
 		if (server->listeners[i].how.protocol == protocol)
 			rc = sl_unix_allow(server->listeners[i].path, &server->listeners[i].file,
 				allow, n, error);
-	for (unsigned k = 0; k < i; k++) {
-		struct sl_listener *l = &server->listeners[k];
-		struct sl_error ignored = {0};
-
-		if (l->how.protocol != protocol)
-			continue;
-		if (rc) {
-			sl_unix_allow(l->path, &l->file, l->how.allow, l->how.n_allow, &ignored);
-			continue;
-		}
-		l->how.allow = allow;
-		l->how.n_allow = n;
-	}
-	if (!rc)
-		TAILQ_FOREACH (c, &server->connections, entry)
-			if (c->listener->how.protocol == protocol && !c->answered)
-				judge_anew(c);
+	if (rc)
+		restore_files(server, i, protocol, left);
+	else
+		judge_by(server, protocol, allow, n);
 	return rc;
+}
+
+void sl_server_allow_again(struct sl_server *server, const struct sl_server_protocol *protocol,
+	const struct sl_config_allow *allow, unsigned n, struct sl_unrestored *left)
+{
+	judge_by(server, protocol, allow, n);
+	restore_files(server, server->n_listeners, protocol, left);
 }
 
 void sl_server_stop(struct sl_server *server)

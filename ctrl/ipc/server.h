@@ -19,6 +19,7 @@
 #include <sys/types.h>
 #include <uv.h>
 
+#include "ctrl/base/unrestored.h"
 #include "ctrl/ipc/peer.h"
 #include "ctrl/ipc/work.h"
 #include "sluice/error.h"
@@ -107,10 +108,19 @@ int sl_server_listen(
 /*
  * Has the listeners of `protocol` let in others from now on; `allow` must outlive the server. A
  * connection whose request is not served yet is judged anew. 0, or -errno with `error` and all as
- * it was.
+ * it was, but for what `left` names.
  */
 int sl_server_allow(struct sl_server *server, const struct sl_server_protocol *protocol,
-	const struct sl_config_allow *allow, unsigned n, struct sl_error *error);
+	const struct sl_config_allow *allow, unsigned n, struct sl_unrestored *left,
+	struct sl_error *error);
+
+/*
+ * The same to undo a change: at all of them, whichever fails. Who may is asked of each connection
+ * too, so a socket file that `left` names lets nobody in who is not in `allow`; it may keep
+ * somebody out who is.
+ */
+void sl_server_allow_again(struct sl_server *server, const struct sl_server_protocol *protocol,
+	const struct sl_config_allow *allow, unsigned n, struct sl_unrestored *left);
 
 /*
  * Closes listeners and connections and removes the socket files that are still ours. The memory is

@@ -50,3 +50,18 @@ json_t *sl_json_error(const char *text)
 {
 	return json_pack("{s:o}", "error", sl_json_text(text));
 }
+
+json_t *sl_json_refused(const struct sl_error *error, const struct sl_unrestored *left)
+{
+	unsigned named = sl_unrestored_named(left);
+	json_t *answer = sl_json_error(error->text), *list;
+
+	if (!left->n)
+		return answer;
+	list = json_array();
+	for (unsigned i = 0; i < named; i++)
+		json_array_append_new(list, sl_json_text(left->text[i]));
+	json_object_set_new(answer, "unrestored", list);
+	json_object_set_new(answer, "more", json_integer(left->n - named));
+	return answer;
+}

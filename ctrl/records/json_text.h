@@ -9,6 +9,8 @@
 
 #include <jansson.h>
 
+#include "ctrl/base/unrestored.h"
+
 /* A string; null for NULL. Where the text is no UTF-8 its escapes are those of the log
  * (SL_ESCAPE_LINES of ctrl/base/escape.h). */
 json_t *sl_json_text(const char *text);
@@ -18,5 +20,9 @@ json_t *sl_json_format(const char *format, ...) __attribute__((format(printf, 1,
 
 /* An answer that is no more than "error". */
 json_t *sl_json_error(const char *text);
+
+/* The same of a change that was refused; with "unrestored", what could not be put back, and how
+ * many "more", if it is not all as it was. */
+json_t *sl_json_refused(const struct sl_error *error, const struct sl_unrestored *left);
 
 #endif

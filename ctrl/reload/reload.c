@@ -24,39 +24,11 @@ static void sort(void *context, const struct sl_config_difference *difference)
 	sl_differences_add(difference->when == SL_WHEN_LIVE ? &d->live : &d->restart, difference);
 }
 
-static int let_in(struct sl_running *r, const struct sl_access *access, struct sl_error *error)
+/* What cannot fail. Keys that take a restart are the same in both configurations. Interfaces and
+ * networks are referred to where they stand. */
+static void take(struct sl_running *r)
 {
-	const struct sl_access *before = &r->access[r->which];
-	struct sl_error ignored = {0};
-	int rc = sl_server_allow(r->server, r->ng, access->ng, access->n_ng, error);
-
-	if (rc)
-		return rc;
-	rc = sl_server_allow(r->server, r->ctl, access->ctl, access->n_ctl, error);
-	if (rc)
-		sl_server_allow(r->server, r->ng, before->ng, before->n_ng, &ignored);
-	return rc;
-}
-
-/* All of next, or nothing: what can fail comes first. */
-static int apply(struct sl_running *r, struct sl_error *error)
-{
-	struct sl_access *access = &r->access[!r->which], *before = &r->access[r->which];
-	struct sl_error ignored = {0};
-	int rc;
-
-	sl_access_of(access, &next);
-	rc = let_in(r, access, error);
-	if (rc)
-		return rc;
-	rc = sl_protection_replace(r->protection, &next.guard, error);
-	if (rc) {
-		let_in(r, before, &ignored);
-		return rc;
-	}
 	r->which = !r->which;
-	/* Keys that take a restart are the same in both. Interfaces and networks are referred to
-	 * where they stand. */
 	*r->config = next;
 	sl_datagram_allow(r->datagram, r->config->ng_nets, r->config->n_ng_nets);
 	sl_websocket_allow(r->websocket, r->config->ng_nets, r->config->n_ng_nets);
@@ -64,13 +36,39 @@ static int apply(struct sl_running *r, struct sl_error *error)
 	r->sessions->env.timers = r->config->timers;
 	r->sessions->env.delete_delay = r->config->delete_delay;
 	sl_records_sync(r->records, r->config->records.sync);
+}
+
+/* All of next, or nothing but what `left` names: what can fail comes first. */
+static int apply(struct sl_running *r, struct sl_unrestored *left, struct sl_error *error)
+{
+	struct sl_access *access = &r->access[!r->which];
+	const struct sl_access *before = &r->access[r->which];
+	int rc;
+
+	sl_access_of(access, &next);
+	rc = sl_server_allow(r->server, r->ng, access->ng, access->n_ng, left, error);
+	if (rc)
+		return rc;
+	rc = sl_server_allow(r->server, r->ctl, access->ctl, access->n_ctl, left, error);
+	if (rc)
+		goto undo_ng;
+	rc = sl_protection_replace(r->protection, &next.guard, left, error);
+	if (rc)
+		goto undo_ctl;
+	take(r);
 	return 0;
+undo_ctl:
+	sl_server_allow_again(r->server, r->ctl, before->ctl, before->n_ctl, left);
+undo_ng:
+	sl_server_allow_again(r->server, r->ng, before->ng, before->n_ng, left);
+	return rc;
 }
 
 /* Both configurations are there: what becomes of the difference? */
 static json_t *take_over(struct sl_running *r, const struct sorted *d)
 {
 	unsigned obstacles = d->restart.more + (unsigned)json_array_size(d->restart.list);
+	struct sl_unrestored left = {.n = 0};
 	struct sl_error error = {0};
 	json_t *answer;
 
@@ -80,8 +78,10 @@ static json_t *take_over(struct sl_running *r, const struct sorted *d)
 		sl_differences_put(&d->restart, "restart", answer);
 		return answer;
 	}
-	if (apply(r, &error))
-		return sl_json_error(error.text);
+	if (apply(r, &left, &error)) {
+		sl_unrestored_log(&left, "reload");
+		return sl_json_refused(&error, &left);
+	}
 	answer = json_object();
 	sl_differences_put(&d->live, "changed", answer);
 	return answer;
@@ -186,7 +186,10 @@ static void tell_refused(struct sl_running *r, const struct sl_peer *peer, const
 	tell_by(peer, by);
 	each(r, peer, answer, json_object_get(answer, "mistakes") ? "mistakes" : "restart",
 		tell_obstacle);
-	sl_log(SL_LOG_ERROR, "reload (%s) refused, nothing is changed: %s", by, error);
+	sl_log(SL_LOG_ERROR, "reload (%s) refused, %s: %s", by,
+		json_object_get(answer, "unrestored") ? "and not all of it was put back"
+						      : "nothing is changed",
+		error);
 	sl_audit(r->records->audit, &(struct sl_audit_entry){
 					    .peer = peer,
 					    .via = peer ? "ctl" : "signal",

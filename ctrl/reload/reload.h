@@ -58,8 +58,8 @@ struct sl_running {
 /*
  * Reloads for `peer`, NULL: by a signal; the log and the audit trail tell of it, and the service
  * manager. Returns the answer for who asked: "changed", a list of differences; or "error", with
- * "mistakes" or "restart", the lists of what is in the way; and "more", beyond the SL_RELOAD_TOLD
- * of a list.
+ * "mistakes" or "restart", the lists of what is in the way, or "unrestored", what could not be put
+ * back; and "more", that the list has not.
  */
 json_t *sl_reload(struct sl_running *running, const struct sl_peer *peer);
 

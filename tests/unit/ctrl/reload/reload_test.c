@@ -252,13 +252,15 @@ static void a_path_that_is_no_utf8(void **state)
 /* Changes by the operator since are drift, and a reload takes them back. */
 static void changes_at_the_guard(void **state)
 {
+	struct sl_unrestored left = {.n = 0};
 	struct sl_error error = {0};
 
 	start(key_base);
 	assert_int_equal(sl_reload_drift(&daemon_.running).live, 0);
-	assert_int_equal(sl_protection_set(&daemon_.protection, "test", "min-ttl", "7", &error), 0);
 	assert_int_equal(
-		sl_protection_set(&daemon_.protection, "test", "forget", "192.0.2.0/24", &error),
+		sl_protection_set(&daemon_.protection, "test", "min-ttl", "7", &left, &error), 0);
+	assert_int_equal(sl_protection_set(&daemon_.protection, "test", "forget", "192.0.2.0/24",
+				 &left, &error),
 		0);
 	assert_int_equal(sl_reload_drift(&daemon_.running).live, 2);
 	json_decref(sl_reload(&daemon_.running, NULL));
