@@ -8,6 +8,7 @@
 #include "ctrl/base/log.h"
 #include "ctrl/records/json_text.h"
 #include "ctrl/reload/reload_parts.h"
+#include "dataplane/port/port.h"
 
 /* Large, and the control thread is one. */
 static struct sl_config next, in_force;
@@ -36,6 +37,7 @@ static void take(struct sl_running *r)
 	r->sessions->env.timers = r->config->timers;
 	r->sessions->env.delete_delay = r->config->delete_delay;
 	sl_records_sync(r->records, r->config->records.sync);
+	sl_eal_verbose(r->config->log_level == SL_LOG_DEBUG);
 }
 
 /* All of next, or nothing but what `left` names: what can fail comes first. */

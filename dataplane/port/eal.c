@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
+#include <rte_log.h>
 #include <rte_memory.h>
 #include <rte_mempool.h>
 #include <sched.h>
@@ -124,6 +125,12 @@ static void keep_out_of_dumps(void)
 {
 	rte_memseg_list_walk(list_not_dumped, NULL);
 	rte_mem_event_callback_register("sluice dumps", not_dumped, NULL);
+}
+
+/* Of all of DPDK's parts. Sluice has no level between its own debug and DPDK's notices. */
+void sl_eal_verbose(bool verbose)
+{
+	rte_log_set_level_pattern("*", verbose ? RTE_LOG_INFO : RTE_LOG_ERR);
 }
 
 int sl_eal_init(const struct sl_eal_config *config, bool *huge, struct sl_error *error)

@@ -34,6 +34,9 @@ struct sl_eal_config {
 int sl_eal_init(const struct sl_eal_config *config, bool *huge, struct sl_error *error);
 void sl_eal_cleanup(void);
 
+/* `verbose` of sl_eal_config from here on. */
+void sl_eal_verbose(bool verbose);
+
 /* Packet buffers for the queues of all ports together, on the NUMA node `node` if it has room
  * (SL_NUMA_ANY, and where it has none: anywhere); after sl_eal_init, before the first sl_port_open.
  */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <rte_log.h>
 
 #include "ctrl/reload/reload.h"
 #include "tests/unit/ctrl/config/key_cases.h"
@@ -224,6 +225,28 @@ static void files_that_cannot_be_used(void **state)
 	free(after);
 }
 
+/* DPDK's messages follow, both ways: its errors alone, or its notices as well. */
+static void log_level_of_dpdk(void **state)
+{
+	static const char *const words[] = {"info", "debug", "notice", "debug", "error"};
+	static const uint32_t types[] = {RTE_LOGTYPE_EAL, RTE_LOGTYPE_MEMPOOL};
+	char file[KEY_FILE];
+
+	start(key_base);
+	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		const struct key_case c = {.section = "sluice", .key = "log-level", .lines = file};
+		int want = strcmp(words[i], "debug") ? RTE_LOG_ERR : RTE_LOG_INFO;
+		char text[KEY_FILE];
+
+		snprintf(file, sizeof(file), "log-level = %s", words[i]);
+		key_file(&c, text);
+		write_file(text);
+		json_decref(sl_reload(&daemon_.running, NULL));
+		for (unsigned t = 0; t < sizeof(types) / sizeof(types[0]); t++)
+			assert_int_equal(rte_log_get_level(types[t]), want);
+	}
+}
+
 /* A path is bytes to the kernel, and text to whoever is told of it. */
 static void a_path_that_is_no_utf8(void **state)
 {
@@ -276,6 +299,7 @@ int main(void)
 		cmocka_unit_test(each_key),
 		cmocka_unit_test(changes_at_the_guard),
 		cmocka_unit_test(a_path_that_is_no_utf8),
+		cmocka_unit_test(log_level_of_dpdk),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
