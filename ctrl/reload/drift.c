@@ -3,10 +3,14 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "ctrl/records/json_text.h"
 #include "ctrl/reload/reload_parts.h"
+#include "dataplane/base/clock.h"
+
+static const uint64_t SECOND = 1000000000; /* ns */
 
 /* Large, and the control thread is one. */
 static struct sl_config from_file, in_force;
@@ -156,6 +160,28 @@ static bool same_file(const struct stat *a, const struct stat *b)
 	       !memcmp(&a->st_ctim, &b->st_ctim, sizeof(a->st_ctim));
 }
 
+static uint64_t wall_ns(const struct timespec *at)
+{
+	return (uint64_t)at->tv_sec * SECOND + (uint64_t)at->tv_nsec;
+}
+
+/*
+ * How long what was read may be believed, ns, if the file looks the same. A mistake may be mended
+ * elsewhere: a user that is made now. And the clock of file systems ticks in ms: two changes of one
+ * tick, the second after we looked, leave the file looking the same.
+ */
+static uint64_t believed(const struct sl_drift *drift, const struct stat *file)
+{
+	struct timespec now;
+	uint64_t changed = wall_ns(&file->st_mtim), at = wall_ns(&file->st_ctim);
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	changed = at > changed ? at : changed;
+	return drift->unread || drift->mistakes || changed + SECOND > wall_ns(&now)
+		       ? SECOND
+		       : SL_RELOAD_BELIEVED * SECOND;
+}
+
 struct sl_drift sl_reload_drift(struct sl_running *r)
 {
 	struct sl_drift *drift = &r->seen.drift;
@@ -163,11 +189,10 @@ struct sl_drift sl_reload_drift(struct sl_running *r)
 
 	if (stat(r->path, &now))
 		memset(&now, 0, sizeof(now));
-	if (r->seen.known && same_file(&now, &r->seen.file) &&
+	if (sl_clock() < r->seen.until && same_file(&now, &r->seen.file) &&
 		r->seen.policies == r->protection->changes && r->seen.reloads == r->done)
 		return *drift;
 	memset(drift, 0, sizeof(*drift));
-	r->seen.known = true;
 	r->seen.policies = r->protection->changes;
 	r->seen.reloads = r->done;
 	drift->unread = sl_reload_read(r, &from_file, &mistakes, &r->seen.file);
@@ -178,6 +203,7 @@ struct sl_drift sl_reload_drift(struct sl_running *r)
 		sl_reload_running(r, &in_force);
 		sl_config_diff(&in_force, &from_file, count, drift);
 	}
+	r->seen.until = sl_clock() + believed(drift, &r->seen.file);
 	return *drift;
 }
 

@@ -22,6 +22,7 @@
 enum {
 	SL_RELOAD_FILE = 1 << 20, /* bytes of the largest file that is read again */
 	SL_RELOAD_TOLD = 64,      /* differences that are named; further ones are counted */
+	SL_RELOAD_BELIEVED = 60,  /* s */
 };
 
 /* How far the file is from what runs. */
@@ -48,7 +49,7 @@ struct sl_running {
 	uint64_t done, refused; /* reloads */
 	int64_t last;           /* s, wall clock: when the last one was done; 0: none was */
 	struct {
-		bool known;
+		uint64_t until; /* sl_clock: how long it is believed if the file looks the same */
 		struct sl_drift drift;
 		struct stat file; /* all zero: it could not be looked at */
 		uint64_t policies, reloads;
@@ -67,7 +68,8 @@ json_t *sl_reload(struct sl_running *running, const struct sl_peer *peer);
  * "mistakes" if it cannot be used. */
 json_t *sl_reload_diff(struct sl_running *running);
 
-/* Cheap: the file is read only when it is another than it was. */
+/* Cheap: the file is read when it looks another than it did; and again after a second while it
+ * cannot be used, after SL_RELOAD_BELIEVED else, since names may have come and gone. */
 struct sl_drift sl_reload_drift(struct sl_running *running);
 
 /* The configuration that runs as a file that reads back to it; from malloc. NULL: out of memory. */

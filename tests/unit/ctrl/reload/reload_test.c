@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -27,6 +28,26 @@ static struct {
 
 static const struct sl_server_protocol ng, ctl; /* of no listener */
 static struct sl_guard *const no_guards[SL_MAX_PORTS];
+
+/* A second of the test's is as long as it says. */
+static uint64_t clock_ns = 1000000000;
+uint64_t __wrap_sl_clock(void);
+uint64_t __wrap_sl_clock(void)
+{
+	return clock_ns;
+}
+
+/* How far the wall clock is ahead of that of the file system, s. */
+static time_t ahead;
+int __real_clock_gettime(clockid_t clock, struct timespec *now);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
+{
+	int rc = __real_clock_gettime(clock, now);
+
+	now->tv_sec += clock == CLOCK_REALTIME ? ahead : 0;
+	return rc;
+}
 
 static void write_file(const char *text)
 {
@@ -247,6 +268,56 @@ static void log_level_of_dpdk(void **state)
 	}
 }
 
+/* The file as it was to whoever looks at it from outside, with another text of that length. */
+static void write_unseen(const char *text)
+{
+	struct stat *seen = &daemon_.running.seen.file;
+
+	write_file(text);
+	assert_int_equal(stat(daemon_.path, seen), 0);
+}
+
+static void pass(uint64_t seconds)
+{
+	clock_ns += seconds * 1000000000;
+}
+
+/* What looks the same is read again, soon where it cannot be used, else in a minute. */
+static void drift_that_the_file_does_not_show(void **state)
+{
+	static char good[KEY_FILE], bad[KEY_FILE];
+
+	strcpy(good, key_base);
+	strcpy(bad, key_base);
+	memcpy(strstr(bad, "min-ttl = 2"), "min-ttl = x", 11);
+	start(key_base);
+	pass(2);
+	write_file(bad);
+	assert_int_equal(sl_reload_drift(&daemon_.running).mistakes, 1);
+	write_unseen(good);
+	assert_int_equal(sl_reload_drift(&daemon_.running).mistakes, 1);
+	pass(1);
+	assert_int_equal(sl_reload_drift(&daemon_.running).mistakes, 0);
+	/* It was changed this second: once more may be within the same tick of its clock. */
+	write_unseen(bad);
+	pass(1);
+	assert_int_equal(sl_reload_drift(&daemon_.running).mistakes, 1);
+	/* A minute from the last look, if it was not changed just before that. */
+	ahead = 10;
+	write_file(good);
+	assert_int_equal(sl_reload_drift(&daemon_.running).mistakes, 0);
+	write_unseen(bad);
+	pass(SL_RELOAD_BELIEVED - 1);
+	assert_int_equal(sl_reload_drift(&daemon_.running).mistakes, 0);
+	pass(1);
+	assert_int_equal(sl_reload_drift(&daemon_.running).mistakes, 1);
+	/* A mistake never is, whenever the file was changed. */
+	write_unseen(good);
+	pass(1);
+	assert_int_equal(sl_reload_drift(&daemon_.running).mistakes, 0);
+	ahead = 0;
+}
+
 /* A path is bytes to the kernel, and text to whoever is told of it. */
 static void a_path_that_is_no_utf8(void **state)
 {
@@ -300,6 +371,7 @@ int main(void)
 		cmocka_unit_test(changes_at_the_guard),
 		cmocka_unit_test(a_path_that_is_no_utf8),
 		cmocka_unit_test(log_level_of_dpdk),
+		cmocka_unit_test(drift_that_the_file_does_not_show),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
