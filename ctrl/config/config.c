@@ -204,6 +204,7 @@ int sl_config_read(FILE *file, enum sl_config_use use, unsigned cpus, struct sl_
 	}
 	parser->file = file;
 	parser->guard_only = use == SL_CONFIG_GUARD;
+	parser->live = use == SL_CONFIG_RELOAD;
 	parser->config = config;
 	parser->errors = errors;
 	parser->cpus = cpus ? cpus : (unsigned)sysconf(_SC_NPROCESSORS_CONF);

@@ -185,9 +185,10 @@ struct sl_config_errors {
  * it. */
 enum sl_config_use {
 	SL_CONFIG_RELAY,
-	SL_CONFIG_GUARD, /* no [control], no `cores`, no `media-ports` (port_max 0: none is
-			    media's), and no [port]: then every interface is that of the netdev in
-			    question */
+	SL_CONFIG_RELOAD, /* the same, by the relay that runs */
+	SL_CONFIG_GUARD,  /* no [control], no `cores`, no `media-ports` (port_max 0: none is
+			     media's), and no [port]: then every interface is that of the netdev in
+			     question */
 };
 
 /*

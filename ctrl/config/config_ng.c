@@ -87,26 +87,53 @@ void sl_config_add_ng(struct sl_config_parser *parser, const char *value)
 	config->n_ng++;
 }
 
-static bool find_account(struct sl_config_allow *allow, const char *kind, const char *name)
-{
-	unsigned uid;
+static const struct {
+	const char *kind;
+	int allow; /* SL_ALLOW_UID or SL_ALLOW_GID */
+	bool number;
+} accounts[] = {
+	{"user", SL_ALLOW_UID, false},
+	{"uid", SL_ALLOW_UID, true},
+	{"group", SL_ALLOW_GID, false},
+	{"gid", SL_ALLOW_GID, true},
+};
+enum { ACCOUNTS = sizeof(accounts) / sizeof(accounts[0]) };
 
-	if (!strcmp(kind, "uid") && sl_config_number(name, 0, UINT32_MAX - 1, &uid)) {
-		allow->kind = SL_ALLOW_UID;
-		allow->id = uid;
-		return true;
+/* Sets `id` to what `name` stands for. False: it is no number, or nobody is found. */
+static bool find_account(unsigned account, const char *name, unsigned *id)
+{
+	const struct passwd *user;
+	const struct group *group;
+
+	if (accounts[account].number)
+		return sl_config_number(name, 0, UINT32_MAX - 1, id);
+	if (accounts[account].allow == SL_ALLOW_UID) {
+		user = getpwnam(name);
+		*id = user ? user->pw_uid : 0;
+		return user;
 	}
-	if (!strcmp(kind, "user") && getpwnam(name)) {
-		allow->kind = SL_ALLOW_UID;
-		allow->id = getpwnam(name)->pw_uid;
-		return true;
-	}
-	if (!strcmp(kind, "group") && getgrnam(name)) {
-		allow->kind = SL_ALLOW_GID;
-		allow->id = getgrnam(name)->gr_gid;
-		return true;
-	}
-	return false;
+	group = getgrnam(name);
+	*id = group ? group->gr_gid : 0;
+	return group;
+}
+
+/* A relay that runs may see less than a shell: modules of the name service that were not loaded
+ * before its filter of system calls came cannot be. */
+static void fault_account(
+	struct sl_config_parser *parser, const char *key, unsigned account, const char *name)
+{
+	const char *kind = accounts[account].kind;
+
+	if (accounts[account].number)
+		sl_config_fault(
+			parser, "%s: %s:%.64s: write a number below 4294967295", key, kind, name);
+	else if (parser->live)
+		sl_config_fault(parser,
+			"%s: the running relay finds no %s '%s'; if getent does, write %s and its "
+			"number, or restart",
+			key, kind, name, accounts[account].allow == SL_ALLOW_UID ? "uid:" : "gid:");
+	else
+		sl_config_fault(parser, "%s: there is no %s '%s' on this machine", key, kind, name);
 }
 
 static void add_net(struct sl_config_parser *parser, const char *value)
@@ -133,6 +160,7 @@ static void add_account(struct sl_config_parser *parser, const char *key, const 
 {
 	struct sl_config_allow *allow = &list[*n];
 	char kind[sizeof(allow->text)] = "", *name;
+	unsigned account = 0, id;
 
 	if (*n == SL_CONFIG_NG_ALLOW) {
 		sl_config_fault(parser, "%s: more than %d", key, SL_CONFIG_NG_ALLOW);
@@ -143,11 +171,15 @@ static void add_account(struct sl_config_parser *parser, const char *key, const 
 	name = strchr(kind, ':');
 	if (name)
 		*name++ = '\0';
-	if (!name || (strcmp(kind, "user") && strcmp(kind, "group") && strcmp(kind, "uid"))) {
+	while (account < ACCOUNTS && strcmp(kind, accounts[account].kind))
+		account++;
+	if (!name || account == ACCOUNTS) {
 		sl_config_fault(parser, "%s: '%.64s'; write %s", key, value, forms);
-	} else if (!find_account(allow, kind, name)) {
-		sl_config_fault(parser, "%s: there is no %s '%s' on this machine", key, kind, name);
+	} else if (!find_account(account, name, &id)) {
+		fault_account(parser, key, account, name);
 	} else {
+		allow->kind = accounts[account].allow;
+		allow->id = id;
 		strcpy(allow->text, value);
 		(*n)++;
 	}
@@ -161,7 +193,7 @@ void sl_config_add_ng_allow(struct sl_config_parser *parser, const char *value)
 		add_net(parser, value);
 	else
 		add_account(parser, "ng-allow",
-			"user:NAME, group:NAME, uid:NUMBER or net:ADDRESS/BITS", value,
+			"user:NAME, group:NAME, uid:NUMBER, gid:NUMBER or net:ADDRESS/BITS", value,
 			config->ng_allow, &config->n_ng_allow);
 }
 
@@ -169,7 +201,7 @@ void sl_config_add_admin_read(struct sl_config_parser *parser, const char *value
 {
 	struct sl_config *config = parser->config;
 
-	add_account(parser, "admin-read", "user:NAME, group:NAME or uid:NUMBER", value,
+	add_account(parser, "admin-read", "user:NAME, group:NAME, uid:NUMBER or gid:NUMBER", value,
 		config->admin_read, &config->n_admin_read);
 	for (unsigned i = 0; i < config->n_admin_read; i++)
 		config->admin_read[i].read_only = true;

@@ -18,6 +18,7 @@ struct sl_config_key;
 struct sl_config_parser {
 	FILE *file;
 	bool guard_only; /* SL_CONFIG_GUARD */
+	bool live;       /* SL_CONFIG_RELOAD */
 	unsigned line;   /* being read */
 	char *buffer;    /* getline()'s */
 	size_t buffer_size;

@@ -2,6 +2,8 @@
 /* sluiced: the media relay. */
 #include <errno.h>
 #include <getopt.h>
+#include <grp.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,12 +129,25 @@ static void set_limits(void)
 	}
 }
 
+/* Modules of the name service (nsswitch.conf(5)) can be asked behind the filter, but not loaded any
+ * more, and a reload may have names to look up. Where nobody has a name, all of it is asked. */
+static void load_name_service(void)
+{
+	static const char nobody[] = "sluice-no-such-name";
+
+	getpwnam(nobody);
+	getgrnam(nobody);
+}
+
 static int confine(const struct sl_config *config, struct sl_error *error)
 {
 #ifdef SL_TRACED_AT_EXIT
 	return 0;
 #else
-	return config->no_seccomp ? 0 : sl_syscall_filter_load(error);
+	if (config->no_seccomp)
+		return 0;
+	load_name_service();
+	return sl_syscall_filter_load(error);
 #endif
 }
 

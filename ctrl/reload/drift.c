@@ -43,7 +43,7 @@ const char *sl_reload_read(const struct sl_running *r, struct sl_config *config,
 		close(fd);
 		return why ? why : "out of memory";
 	}
-	sl_config_read(stream, SL_CONFIG_RELAY, 0, config, errors);
+	sl_config_read(stream, SL_CONFIG_RELOAD, 0, config, errors);
 	fclose(stream);
 	/* As it was asked for on the command line, for this run. */
 	config->debug = r->config->debug;

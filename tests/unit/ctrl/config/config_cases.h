@@ -285,8 +285,8 @@ static const struct bad bad_files[] = {
 	{"ng-allow",
 		VALID "ng-allow = nobody\nng-allow = user:no-such-user\nng-allow = uid:-1\n"
 		      "ng-allow = group:\n",
-		{{10, "write user:NAME"}, {11, "no user 'no-such-user'"}, {12, "no uid '-1'"},
-			{13, "no group ''"}}},
+		{{10, "write user:NAME"}, {11, "no user 'no-such-user'"},
+			{12, "uid:-1: write a number"}, {13, "no group ''"}}},
 	{"ctl is ng", VALID "ctl = unix:/run/sluice/ng.sock\n", {{9, "separate them"}}},
 	{"numbers", VALID "delete-delay = -1\nmax-sessions = 0\n",
 		{{10, "seconds from 0"}, {11, "from 1 to"}}},

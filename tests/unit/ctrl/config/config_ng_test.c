@@ -13,7 +13,7 @@
 static struct sl_config config;
 static struct sl_config_errors errors;
 
-static int read_control(const char *lines)
+static int read_for(enum sl_config_use use, const char *lines)
 {
 	char text[1024];
 	FILE *file;
@@ -25,9 +25,14 @@ static int read_control(const char *lines)
 		lines);
 	file = fmemopen(text, strlen(text), "r");
 	assert_non_null(file);
-	rc = sl_config_read(file, SL_CONFIG_RELAY, 4, &config, &errors);
+	rc = sl_config_read(file, use, 4, &config, &errors);
 	fclose(file);
 	return rc;
+}
+
+static int read_control(const char *lines)
+{
+	return read_for(SL_CONFIG_RELAY, lines);
 }
 
 static const struct {
@@ -69,8 +74,12 @@ static const struct {
 	{"ng = unix:/n\nng-allow = net:lan", "write net:ADDRESS/BITS"},
 	{"ng = unix:/n\nng-allow = host:lan", "net:ADDRESS/BITS"},
 	{"ng = unix:/n\nadmin-read = user:root\nadmin-read = group:root", NULL},
+	{"ng = unix:/n\nadmin-read = uid:0\nadmin-read = gid:4294967294", NULL},
+	{"ng = unix:/n\nng-allow = gid:4294967295", "gid:4294967295: write a number"},
+	{"ng = unix:/n\nng-allow = gid:games", "gid:games: write a number"},
 	{"ng = unix:/n\nadmin-read = user:no-such-user", "there is no user 'no-such-user'"},
-	{"ng = unix:/n\nadmin-read = net:10.0.0.0/8", "write user:NAME, group:NAME or uid:NUMBER"},
+	{"ng = unix:/n\nadmin-read = net:10.0.0.0/8",
+		"write user:NAME, group:NAME, uid:NUMBER or gid:NUMBER"},
 };
 
 static void takes_what_is_right(void **state)
@@ -148,11 +157,37 @@ static void what_is_printed_reads_back_the_same(void **state)
 	free(text);
 }
 
+static void a_number_is_as_good_as_a_name(void **state)
+{
+	assert_int_equal(read_control("ng = unix:/n\nng-allow = group:root\nng-allow = gid:7\n"
+				      "ng-allow = user:root\nng-allow = uid:7\n"),
+		0);
+	for (unsigned i = 0; i < 4; i++) {
+		assert_int_equal(config.ng_allow[i].kind, i < 2 ? SL_ALLOW_GID : SL_ALLOW_UID);
+		assert_int_equal(config.ng_allow[i].id, i % 2 ? 7 : 0);
+	}
+}
+
+/* It may be there for everybody else: what to do is said. */
+static void names_that_a_running_relay_does_not_find(void **state)
+{
+	assert_int_not_equal(read_for(SL_CONFIG_RELOAD, "ng = unix:/n\nng-allow = group:no-such\n"
+							"admin-read = user:no-such\n"),
+		0);
+	assert_int_equal(errors.count, 2);
+	assert_non_null(strstr(errors.list[0].text, "the running relay finds no group 'no-such'"));
+	assert_non_null(strstr(errors.list[0].text, "write gid: and its number, or restart"));
+	assert_non_null(strstr(errors.list[1].text, "the running relay finds no user 'no-such'"));
+	assert_non_null(strstr(errors.list[1].text, "write uid: and its number, or restart"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_what_is_right),
 		cmocka_unit_test(allows_whom_it_names),
+		cmocka_unit_test(a_number_is_as_good_as_a_name),
+		cmocka_unit_test(names_that_a_running_relay_does_not_find),
 		cmocka_unit_test(what_is_printed_reads_back_the_same),
 	};
 
