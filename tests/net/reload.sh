@@ -122,10 +122,41 @@ sluicectl status | has "sluice.conf has 1 mistake(s)" || fail "the status does n
 [ "$(metric sluice_config_file_usable)" = 0 ] || fail "a file with a mistake is called usable"
 rm "$FILE" && mkfifo "$FILE"
 refused "no ordinary file"
-rm "$FILE"
+rm "$FILE" && mkdir "$FILE"
+refused "no ordinary file"
+rmdir "$FILE"
 refused "No such file"
+{ cat "$RUN/good.conf"; head -c 10000000 /dev/zero | tr '\0' '\n'; } >"$FILE"
+refused "larger than 1 MiB"
+sluicectl status | has "cannot be read: it is larger than 1 MiB" || fail "the status does not tell of a file that is not read"
+rm "$FILE"
+install -m 600 "$RUN/good.conf" "$FILE"
+refused "cannot be read by uid $(id -u nobody): Permission denied"
+rm "$FILE"
 running sluiced || fail "it has ended"
-ok "restart, mistakes, no file: named, and nothing is changed"
+ok "restart, mistakes, no file that can be read: named, and nothing is changed"
+
+# Several at once, and signals between them: each is answered, each applies all of the file as it is then.
+cp "$RUN/good.conf" "$FILE"
+chmod 644 "$FILE"
+before=$(said 'change(s) applied') asking=()
+for i in 1 2 3 4 5 6 7 8; do
+    edit "s/^min-ttl = .*/min-ttl = $((20 + i))/"
+    chmod 644 "$FILE"
+    sluicectl reload >"$RUN/reload.$i" 2>&1 &
+    asking+=($!)
+    kill -HUP "${PIDS[sluiced]}"
+done
+for i in 1 2 3 4 5 6 7 8; do
+    wait "${asking[i - 1]}" || fail "a reload beside others is refused: $(cat "$RUN/reload.$i")"
+    grep -q 'change(s) applied' "$RUN/reload.$i" || fail "a reload beside others is not answered: $(cat "$RUN/reload.$i")"
+done
+all_done() { [ "$(said 'change(s) applied')" -gt $((before + 8)) ]; }
+check "no signal beside reloads is heard" wait_for 10 all_done
+sluicectl config show | has 'min-ttl = 28' || fail "the last of several reloads does not count"
+cp "$RUN/good.conf" "$FILE"
+reload || fail "reload: $(cat "$RUN/reload.log")"
+ok "several reloads at once"
 
 # Drift: what was changed at the running relay, or in the file.
 cp "$RUN/good.conf" "$FILE"
