@@ -164,6 +164,10 @@ static int run(const char *path, struct sl_config *config)
 	if (config->debug)
 		sl_dpdk_text_release();
 	signal(SIGPIPE, SIG_IGN);
+	if (!config->no_seccomp && sl_syscall_filter_begin(&error)) {
+		sl_log(SL_LOG_ERROR, "%s", error.text);
+		return EXIT_FAILURE;
+	}
 	uv_loop_init(&loop);
 	watch_signals(&loop, &watched);
 	rc = sl_relay_start(&relay, path, config, &loop, &error);

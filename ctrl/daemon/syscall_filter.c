@@ -207,6 +207,9 @@ static const char *const allowed[] = {
 	"waitid",
 };
 
+/* What is put into a ring passes no filter. */
+static const char *const rings[] = {"io_uring_setup", "io_uring_enter", "io_uring_register"};
+
 static const int families[] = {AF_UNIX, AF_NETLINK, AF_INET, AF_INET6};
 
 /* PR_SET_TIMERSLACK: workers that sleep; the rest is of libraries. */
@@ -306,26 +309,45 @@ static int add_rules(scmp_filter_ctx filter)
 	return rc;
 }
 
-int sl_syscall_filter_load(struct sl_error *error)
+static int refuse_start(int rc, struct sl_error *error)
 {
-	scmp_filter_ctx filter;
-	int rc;
+	return sl_refuse(error, rc,
+		"no seccomp filter: %s; a kernel without CONFIG_SECCOMP_FILTER needs "
+		"seccomp = no in [sluice]",
+		strerror(-rc));
+}
 
-	filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
-	rc = filter ? seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) : -ENOMEM;
+/* Takes the rules to the kernel, unless `rc` says that one of them could not be made. */
+static int load(scmp_filter_ctx filter, int rc, struct sl_error *error)
+{
 	/* Kernels before 5.16 take a filter for a reason to forbid speculation: workers would
 	 * crawl. */
 	if (!rc)
 		rc = seccomp_attr_set(filter, SCMP_FLTATR_CTL_SSB, 1);
 	if (!rc)
-		rc = add_rules(filter);
-	if (!rc)
 		rc = seccomp_load(filter);
 	seccomp_release(filter);
-	if (rc)
-		sl_refuse(error, rc,
-			"no seccomp filter: %s; a kernel without CONFIG_SECCOMP_FILTER needs "
-			"seccomp = off in [sluice]",
-			strerror(-rc));
-	return rc;
+	return rc ? refuse_start(rc, error) : 0;
+}
+
+int sl_syscall_filter_begin(struct sl_error *error)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+
+	if (!filter)
+		return refuse_start(-ENOMEM, error);
+	return load(filter, add_names(filter, SCMP_ACT_ERRNO(ENOSYS), rings, COUNT(rings)), error);
+}
+
+int sl_syscall_filter_load(struct sl_error *error)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
+	int rc;
+
+	if (!filter)
+		return refuse_start(-ENOMEM, error);
+	rc = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
+	if (!rc)
+		rc = add_rules(filter);
+	return load(filter, rc, error);
 }

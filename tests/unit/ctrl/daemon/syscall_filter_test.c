@@ -133,6 +133,32 @@ static void *name_oneself(void *unused)
 	return pthread_setname_np(pthread_self(), "late") ? NULL : unused;
 }
 
+/* From the first moment on; all else goes on as it did. */
+static void no_ring_from_the_beginning(void **state)
+{
+	pid_t child = fork();
+	int status = 0;
+
+	if (!child) {
+		struct sl_error error = {0};
+		char nothing[128] = {0};
+
+		if (syscall(SYS_io_uring_setup, 1, nothing) < 0 && errno == ENOSYS)
+			_exit(3); /* this kernel has none */
+		if (sl_syscall_filter_begin(&error))
+			_exit(1);
+		for (long number = SYS_io_uring_setup; number <= SYS_io_uring_register; number++)
+			if (syscall(number, -1, nothing, 0, 0, 0, 0) >= 0 || errno != ENOSYS)
+				_exit(2);
+		_exit(sl_syscall_filter_load(&error) ? 4 : 0);
+	}
+	waitpid(child, &status, 0);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 3)
+		skip();
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 static void life_goes_on(void **state)
 {
 	pid_t child = fork();
@@ -166,6 +192,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_call_does_what_is_said),
+		cmocka_unit_test(no_ring_from_the_beginning),
 		cmocka_unit_test(life_goes_on),
 	};
 
