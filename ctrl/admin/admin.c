@@ -21,20 +21,9 @@ static json_t *view_status(struct sl_admin *a, const json_t *request)
 	return sl_admin_status(a);
 }
 
-static void call_row(const struct sl_call *call, void *context)
-{
-	struct sl_call_view view;
-
-	sl_view_call(call, &view);
-	json_array_append_new(context, sl_admin_call_row(&view));
-}
-
 static json_t *view_calls(struct sl_admin *a, const json_t *request)
 {
-	json_t *rows = json_array();
-
-	sl_sessions_walk(a->sessions, call_row, rows);
-	return json_pack("{s:o}", "calls", rows);
+	return sl_admin_calls(a->sessions, request);
 }
 
 static json_t *view_call(struct sl_admin *a, const json_t *request)

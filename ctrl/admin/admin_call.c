@@ -84,18 +84,85 @@ static const char *suite_text(const struct sl_leg_view *leg)
 	return leg->suite ? leg->suite : "-";
 }
 
+static json_t *address_json(const struct sl_leg_view *leg)
+{
+	struct sl_endpoint remote;
+	char text[SL_ENDPOINT_TEXT];
+
+	return json_string(endpoint_text(sl_view_remote(leg, &remote), &remote, text));
+}
+
+static void add_worst(json_t *row, const struct sl_call_view *call)
+{
+	struct sl_worst_view worst;
+
+	sl_view_worst(call, &worst);
+	if (worst.heard) {
+		json_object_set_new(row, "loss_percent", json_real(worst.loss));
+		json_object_set_new(row, "jitter_ms", json_real(worst.jitter));
+	}
+	if (worst.judged)
+		json_object_set_new(row, "mos", json_real(worst.mos));
+}
+
 json_t *sl_admin_call_row(const struct sl_call_view *call)
 {
 	struct sl_leg_view legs[2] = {{0}};
 	uint64_t drops;
+	json_t *row;
 
 	sl_view_pair(call, legs);
 	drops = legs[0].carried.drops + legs[1].carried.drops;
-	return json_pack("{s:o, s:s, s:I, s:[s, s], s:[I, I], s:I}", "id", sl_json_text(call->id),
-		"state", states[call->state], "age", (json_int_t)call->age, "suites",
-		suite_text(&legs[0]), suite_text(&legs[1]), "packets",
+	row = json_pack("{s:o, s:s, s:I, s:[s, s], s:[o, o], s:[o, o], s:[I, I], s:I}", "id",
+		sl_json_text(call->id), "state", states[call->state], "age", (json_int_t)call->age,
+		"suites", suite_text(&legs[0]), suite_text(&legs[1]), "addresses",
+		address_json(&legs[0]), address_json(&legs[1]), "labels",
+		sl_json_text(legs[0].label), sl_json_text(legs[1].label), "packets",
 		(json_int_t)legs[0].carried.packets[SL_RTP],
 		(json_int_t)legs[1].carried.packets[SL_RTP], "drops", (json_int_t)drops);
+	add_worst(row, call);
+	return row;
+}
+
+static void add_row(const struct sl_call *call, void *rows)
+{
+	struct sl_call_view view;
+
+	sl_view_call(call, &view);
+	json_array_append_new(rows, sl_admin_call_row(&view));
+}
+
+/* A piece of the list that keeps the loop no longer than other work does. */
+static json_t *calls_page(const struct sl_sessions *sessions, uint64_t after, json_int_t limit)
+{
+	json_t *rows = json_array(), *page = json_pack("{s:O}", "calls", rows);
+	const struct sl_call *call = sl_session_after(sessions, after);
+
+	for (json_int_t n = 0; call && n < limit && n < SL_ADMIN_PAGE; n++) {
+		add_row(call, rows);
+		after = call->serial;
+		call = sl_session_after(sessions, after);
+	}
+	if (call)
+		json_object_set_new(page, "next", json_integer((json_int_t)after));
+	json_decref(rows);
+	return page;
+}
+
+json_t *sl_admin_calls(const struct sl_sessions *sessions, const json_t *request)
+{
+	const json_t *limit = json_object_get(request, "limit");
+	json_int_t after = json_integer_value(json_object_get(request, "after"));
+	json_t *rows;
+
+	if (limit && (json_integer_value(limit) < 1 || after < 0))
+		return json_pack("{s:s}", "error",
+			"limit takes a number of calls from 1, after the next of another answer");
+	if (limit)
+		return calls_page(sessions, (uint64_t)after, json_integer_value(limit));
+	rows = json_array();
+	sl_sessions_walk(sessions, add_row, rows);
+	return json_pack("{s:o}", "calls", rows);
 }
 
 json_t *sl_admin_call(const struct sl_sessions *sessions, const struct sl_call_view *call)

@@ -53,6 +53,31 @@ struct sl_call *sl_session_by_serial(const struct sl_sessions *sessions, uint64_
 	return found ? *(struct sl_call **)found : NULL;
 }
 
+struct after {
+	uint64_t serial;
+	struct sl_call *found;
+};
+
+/* Never equal: the last node at which the search turns to the lower ones is the next higher. */
+static int compare_after(const void *key, const void *node)
+{
+	struct after *after = (struct after *)key;
+	struct sl_call *call = (struct sl_call *)node;
+
+	if (call->serial <= after->serial)
+		return 1;
+	after->found = call;
+	return -1;
+}
+
+struct sl_call *sl_session_after(const struct sl_sessions *sessions, uint64_t serial)
+{
+	struct after after = {.serial = serial};
+
+	tfind(&after, &sessions->by_serial, compare_after);
+	return after.found;
+}
+
 struct sl_call *sl_session_add(struct sl_sessions *sessions, struct sl_text id)
 {
 	struct sl_call *call = calloc(1, sizeof(*call));

@@ -56,6 +56,10 @@ struct sl_call *sl_session_find(const struct sl_sessions *sessions, struct sl_te
 /* The call of a flow's cookie >> SL_COOKIE_SHIFT; NULL: it has ended. */
 struct sl_call *sl_session_by_serial(const struct sl_sessions *sessions, uint64_t serial);
 
+/* The first call that began later than the one of `serial`, which need not be there any more; 0:
+ * the first of all. NULL: there is none. */
+struct sl_call *sl_session_after(const struct sl_sessions *sessions, uint64_t serial);
+
 /* A call without legs. NULL: out of memory. */
 struct sl_call *sl_session_add(struct sl_sessions *sessions, struct sl_text id);
 

@@ -62,6 +62,22 @@ void sl_view_medium(const struct sl_leg_view *leg, unsigned m, struct sl_medium_
 		view_ssrc(media->path.flow, view);
 }
 
+bool sl_view_remote(const struct sl_leg_view *leg, struct sl_endpoint *remote)
+{
+	struct sl_endpoint both[SL_COMPONENTS];
+
+	for (unsigned m = 0; leg->model && m < leg->n_media; m++) {
+		const struct sl_leg_media *media = &leg->model->media[m];
+
+		if (!media->params.active)
+			continue;
+		sl_leg_remote(media, &media->params, both);
+		*remote = both[SL_RTP];
+		return true;
+	}
+	return false;
+}
+
 static void view_keys(const struct sl_leg_media *media, struct sl_detail_view *view)
 {
 	if (media->in)
@@ -142,4 +158,39 @@ unsigned sl_view_streams(
 			view_quality(tracks[i], &streams[i]);
 	}
 	return n;
+}
+
+static void view_worse(const struct sl_stream_view *stream, struct sl_worst_view *worst)
+{
+	double sent = (double)stream->now.packets + stream->now.lost;
+	double loss = sent > 0 ? 100 * stream->now.lost / sent : 0;
+	double jitter = stream->now.jitter_us / 1000.0, mos = stream->average.mos / 10;
+
+	if (!worst->heard || loss > worst->loss)
+		worst->loss = loss;
+	if (!worst->heard || jitter > worst->jitter)
+		worst->jitter = jitter;
+	worst->heard = true;
+	if (!stream->samples)
+		return;
+	if (!worst->judged || mos < worst->mos)
+		worst->mos = mos;
+	worst->judged = true;
+}
+
+void sl_view_worst(const struct sl_call_view *call, struct sl_worst_view *view)
+{
+	struct sl_stream_view streams[SL_LIVE_SSRCS];
+
+	*view = (struct sl_worst_view){0};
+	for (unsigned i = 0; i < call->n_legs; i++) {
+		const struct sl_leg_view leg = {.model = call->model->leg[i]};
+
+		for (unsigned m = 0; m < leg.model->n_media; m++) {
+			unsigned n = sl_view_streams(&leg, m, streams);
+
+			for (unsigned k = 0; k < n; k++)
+				view_worse(&streams[k], view);
+		}
+	}
 }

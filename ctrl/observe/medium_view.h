@@ -59,12 +59,26 @@ struct sl_detail_view {
 	const char *remote_call; /* call-id, if a pinhole of ours is the far end; or NULL */
 };
 
+/* The worst that any stream of a call has, each figure by itself. */
+struct sl_worst_view {
+	bool heard;    /* there are `loss` and `jitter` */
+	double loss;   /* %, of what was sent since the stream began */
+	double jitter; /* ms */
+	bool judged;   /* there is `mos` */
+	double mos;    /* 1 to 4.5, a stream's average */
+};
+
+void sl_view_worst(const struct sl_call_view *call, struct sl_worst_view *view);
+
 /* Describes medium `m`, below n_media of the leg. */
 void sl_view_medium(const struct sl_leg_view *leg, unsigned m, struct sl_medium_view *view);
 
 /* The same; `sessions` have the call. */
 void sl_view_detail(const struct sl_sessions *sessions, const struct sl_leg_view *leg, unsigned m,
 	struct sl_detail_view *view);
+
+/* Where RTP of the leg's first medium in use goes to. False: none is. */
+bool sl_view_remote(const struct sl_leg_view *leg, struct sl_endpoint *remote);
 
 /* Describes the payload types that the party's SDP has a clock for. Returns how many there are. */
 unsigned sl_view_payloads(

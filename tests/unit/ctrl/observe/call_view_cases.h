@@ -96,7 +96,8 @@
 
 #define ADMIN_ROW \
 	"{'id':'call','state':'up','age':42,'suites':['AES_CM_128_HMAC_SHA1_80','RTP']," \
-	"'packets':[50,40],'drops':4}"
+	"'addresses':['192.0.2.1:5004','198.51.100.2:6004'],'labels':['Alice',null]," \
+	"'packets':[50,40],'drops':4,'loss_percent':0.0,'jitter_ms':0.0,'mos':4.75}"
 
 #define ADMIN_TOTALS \
 	"{'seconds':42,'totals':[{'leg':'A','packets':53,'bytes':5180,'drops':3},{'leg':'B'," \

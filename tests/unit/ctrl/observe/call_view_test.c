@@ -287,6 +287,86 @@ static void admin_writes_it(void **state)
 	relay_close();
 }
 
+/* Each figure is of the stream that has the worst of it, whoever sends that. */
+static void the_worst_stream_is_told(void **state)
+{
+	const struct sl_call *call = known_call(true);
+	struct sl_worst_view worst;
+	struct sl_call_view view;
+
+	/* 8 of 40 have not come; a jitter of 40 / 8000 s. */
+	flow_of(call, 1, 0)->quality = (struct sl_quality){.started = true,
+		.ssrc = 9,
+		.packets = 32,
+		.base = 1,
+		.max = 40,
+		.jitter = 40 << 4,
+		.factor = (uint32_t)((UINT64_C(8000) << 32) / 1000000000)};
+	sl_view_call(call, &view);
+	sl_view_worst(&view, &worst);
+	assert_true(worst.heard && worst.loss == 20);
+	assert_true(worst.jitter > 4.9 && worst.jitter < 5.1);
+	assert_true(worst.judged && worst.mos == 4.75);
+	judged(&call->leg[1]->media[0]);
+	call->leg[1]->media[0].tracks->last.ssrc = 9;
+	call->leg[1]->media[0].tracks->mos = 40;
+	sl_view_worst(&view, &worst);
+	assert_true(worst.mos == 2);
+	relay_close();
+}
+
+/* `ids` of the page, "+" if there are more. Returns what to ask for behind it. */
+static json_int_t page_is(json_int_t after, json_int_t limit, const char *ids)
+{
+	json_t *request = json_pack("{s:I, s:I}", "limit", limit, "after", after);
+	json_t *page = sl_admin_calls(&relay.sessions, request), *row;
+	json_int_t next = json_integer_value(json_object_get(page, "next"));
+	char text[64] = "";
+	size_t i;
+
+	json_array_foreach(json_object_get(page, "calls"), i, row)
+		strcat(text, json_string_value(json_object_get(row, "id")));
+	strcat(text, next ? "+" : "");
+	assert_string_equal(text, ids);
+	json_decref(page);
+	json_decref(request);
+	return next;
+}
+
+static struct sl_call *begin(const char *id)
+{
+	struct sl_call *call = sl_session_add(&relay.sessions, (struct sl_text){id, 1});
+
+	assert_non_null(call);
+	return call;
+}
+
+/* A piece at a time, in the order they began; who ends or begins meanwhile is no trouble. */
+static void calls_come_in_pages(void **state)
+{
+	json_t *request = json_pack("{s:i}", "limit", 0), *no;
+	struct sl_call *call[4];
+	json_int_t next;
+
+	relay_open(0);
+	page_is(0, 2, "");
+	for (int i = 0; i < 4; i++)
+		call[i] = begin(&"caeb"[i]);
+	page_is(0, 4, "caeb");
+	next = page_is(0, 2, "ca+");
+	sl_session_remove(&relay.sessions, call[1]);
+	call[1] = begin("d");
+	next = page_is(next, 1, "e+");
+	page_is(next, 9, "bd");
+	no = sl_admin_calls(&relay.sessions, request);
+	assert_non_null(json_object_get(no, "error"));
+	json_decref(no);
+	json_decref(request);
+	for (int i = 0; i < 4; i++)
+		sl_session_remove(&relay.sessions, call[i]);
+	relay_close();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -295,6 +375,8 @@ int main(void)
 		cmocka_unit_test(states_are_told_apart),
 		cmocka_unit_test(ng_writes_it),
 		cmocka_unit_test(admin_writes_it),
+		cmocka_unit_test(the_worst_stream_is_told),
+		cmocka_unit_test(calls_come_in_pages),
 	};
 
 	return cmocka_run_group_tests(tests, relay_set_up, NULL);
