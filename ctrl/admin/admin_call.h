@@ -8,7 +8,7 @@
 
 #include "ctrl/observe/call_view.h"
 
-enum { SL_ADMIN_PAGE = 128 }; /* calls in one answer, at most, to a request with a limit */
+enum { SL_ADMIN_PAGE = 64 }; /* calls in one answer, at most, to a request with a limit */
 
 /* One line's worth: id, state, age, suites, addresses, labels, packets, drops, quality. */
 json_t *sl_admin_call_row(const struct sl_call_view *call);

@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "ctrl/base/escape.h"
 
@@ -31,6 +32,10 @@ extern bool sl_show_all;
 
 /* Shows the path between the two ends. */
 void sl_show_why(const json_t *answer);
+
+/* The same two to a stream. */
+void sl_print_call(FILE *out, const json_t *answer);
+void sl_print_why(FILE *out, const json_t *answer);
 
 /* A line of the event stream, as it came. */
 void sl_show_event(const char *line);

@@ -26,10 +26,15 @@ static inline const char *yes_no(const json_t *object, const char *key)
 	return json_is_true(json_object_get(object, key)) ? "yes" : "no";
 }
 
+static inline void print_age(FILE *out, json_int_t seconds)
+{
+	fprintf(out, "%" JSON_INTEGER_FORMAT ":%02d:%02d", seconds / 3600, (int)(seconds / 60 % 60),
+		(int)(seconds % 60));
+}
+
 static inline void show_age(json_int_t seconds)
 {
-	printf("%" JSON_INTEGER_FORMAT ":%02d:%02d", seconds / 3600, (int)(seconds / 60 % 60),
-		(int)(seconds % 60));
+	print_age(stdout, seconds);
 }
 
 #endif

@@ -293,7 +293,9 @@ static int ask(const struct options *o, bool changes, json_t **answer)
 		: o->view ? o->view
 			  : o->verb,
 		"id", o->id, "key", o->key, "value", o->value);
-	int status = sl_admin_ask(o->socket, request, answer);
+	bool calls = !strcmp(o->verb, "calls");
+	int status = calls ? sl_admin_explain(o->socket, sl_admin_try_calls(o->socket, 0, answer))
+			   : sl_admin_ask(o->socket, request, answer);
 
 	json_decref(request);
 	return status;
