@@ -12,14 +12,14 @@ esac
 
 build="gcc libc6-dev meson ninja-build pkg-config clang llvm bpftool
     libdpdk-dev libsrtp2-dev libipsec-mb-dev libssl-dev libbpf-dev libxdp-dev linux-libc-dev
-    libuv1-dev libinih-dev libjansson-dev libmnl-dev libcap-dev libseccomp-dev libsystemd-dev libcmocka-dev
+    libuv1-dev libinih-dev libjansson-dev libncurses-dev libmnl-dev libcap-dev libseccomp-dev libsystemd-dev libcmocka-dev
     libwebsockets-dev libwebsockets-evlib-uv libmicrohttpd-dev libgnutls28-dev
     systemtap-sdt-dev scdoc"
 demo="iproute2 python3 kamailio baresip-core tcpdump"
 test="$demo libclang-rt-$clang-dev ffmpeg gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
     gstreamer1.0-plugins-bad iputils-ping ethtool clang-format clang-tidy nftables conntrack procps
     sip-tester tshark bpftrace binutils curl openssl prometheus man-db minisign python3-jsonschema
-    rsyslog rsyslog-relp systemd systemd-journal-remote stunnel4"
+    rsyslog rsyslog-relp systemd systemd-journal-remote stunnel4 tmux"
 
 kernel="qemu-system-x86 busybox-static iproute2 kmod"
 proof="frama-c-base"

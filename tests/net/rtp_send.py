@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
 """
-rtp_send.py SOURCE-PORT ADDRESS PORT COUNT [same|burst|sound|unsummed|damaged]: RTP (PCMU, 20 ms) at ten times its pace;
-"same": always the same packet; "burst": all at once; the others say what they mean of the UDP checksum, that no device finishes for them: right,
+rtp_send.py SOURCE-PORT ADDRESS PORT COUNT [same|burst|gaps|sound|unsummed|damaged]: RTP (PCMU, 20 ms) at ten times its pace;
+"same": always the same packet; "burst": all at once; "gaps": without every
+fifth; the others say what they mean of the UDP checksum, that no device finishes for them: right,
 none, of a packet that was then changed in one byte.
 """
 import socket
@@ -32,6 +33,8 @@ with socket.socket(socket.AF_INET, *((socket.SOCK_RAW, socket.IPPROTO_UDP) if ra
     if not raw:
         sock.bind(("", source))
     for number in range(count):
+        if mode == "gaps" and number % 5 == 4:
+            continue
         sequence = 100 if mode == "same" else 100 + number
         packet = struct.pack("!BBHII", 0x80, 0, sequence & 0xffff, sequence * 160, 0x51000000 + source) + bytes(170)
         sock.sendto(datagram(sock, (address, port), packet, mode) if raw else packet, (address, 0 if raw else port))

@@ -32,7 +32,7 @@ for view in status calls "call $ID" drops "drops --all" ports guard "why $ID"; d
 done
 # The same at a glance: a frame as text; on a terminal until q, which is as it was afterwards.
 sluicectl top --once >"$RUN/view.log" || fail "sluicectl top --once: exit status $?"
-[ -z "$(awk 'length($0) > 80' "$RUN/view.log")" ] && grep -q "^${ID:0:36} .* up " "$RUN/view.log" || fail "top: $(cat "$RUN/view.log")"
+[ -z "$(awk 'length($0) > 80' "$RUN/view.log")" ] && grep -q "^${ID:0:20}.* up " "$RUN/view.log" || fail "top: $(cat "$RUN/view.log")"
 status=0
 sluicectl top </dev/null >"$RUN/view.log" 2>&1 || status=$?
 [ $status -eq 2 ] && grep -q -e --once "$RUN/view.log" || fail "top without a terminal: $status, $(cat "$RUN/view.log")"
@@ -40,9 +40,10 @@ python3 - "$SLUICECTL" -s "$CTL" top >"$RUN/view.log" 2>&1 <<'PY' || fail "top o
 import os, pty, sys, termios
 pid, terminal = pty.fork()
 if not pid:
+    os.environ["TERM"] = "xterm"
     os.execv(sys.argv[1], sys.argv[1:])
 before, seen = termios.tcgetattr(terminal), b""
-while b"busiest calls" not in seen:
+while b"call-id" not in seen:
     seen += os.read(terminal, 4096)
 os.write(terminal, b"q")
 while b"\x1b[?1049l" not in seen:

@@ -64,7 +64,7 @@ status 0 "$sluicectl" pseudonym --key "$run/pseudonym.key" 192.0.2.1 2001:db8::1
 status 2 "$sluicectl" pseudonym --key "$run/pseudonym.key" 192.0.2
 status 2 "$sluiced"
 status 2 "$sluiced" -c "$run/none"
-for verb in status reload "config diff" calls "call id" events "trace id" "capture id $run/file" "guard deny 192.0.2.0/24"; do
+for verb in status reload "config diff" calls "top --once" "call id" events "trace id" "capture id $run/file" "guard deny 192.0.2.0/24"; do
     status 3 "$sluicectl" -s "$socket" $verb
     grep -q 'does sluiced run?' "$run/out.txt" || fail "$verb: $(cat "$run/out.txt")"
 done
