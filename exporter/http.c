@@ -12,6 +12,7 @@
 
 #include "ctrl/base/log.h"
 #include "exporter/fetch.h"
+#include "exporter/host.h"
 #include "exporter/listen.h"
 #include "exporter/tls.h"
 
@@ -40,19 +41,44 @@ struct sl_http {
 	unsigned handles;
 };
 
-static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status, const char *type,
-	const char *text, size_t len)
+/*
+ * A browser that comes here takes scripts and styles of ours alone, shows us in no frame, and lets
+ * no other page have what it got.
+ */
+static const struct {
+	const char *name, *value;
+} headers[] = {
+	{MHD_HTTP_HEADER_CONNECTION, "close"},
+	{MHD_HTTP_HEADER_CACHE_CONTROL, "no-store"},
+	{"Content-Security-Policy",
+		"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+		"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
+	{"Cross-Origin-Opener-Policy", "same-origin"},
+	{"Cross-Origin-Resource-Policy", "same-origin"},
+	{"Referrer-Policy", "no-referrer"},
+	{"X-Content-Type-Options", "nosniff"},
+	{"X-Frame-Options", "DENY"},
+};
+
+static struct MHD_Response *make(const char *type, const void *data, size_t len)
 {
 	struct MHD_Response *response =
-		MHD_create_response_from_buffer(len, (void *)text, MHD_RESPMEM_MUST_COPY);
+		MHD_create_response_from_buffer(len, (void *)data, MHD_RESPMEM_MUST_COPY);
+
+	for (size_t i = 0; response && i < sizeof(headers) / sizeof(headers[0]); i++)
+		MHD_add_response_header(response, headers[i].name, headers[i].value);
+	if (response)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+	return response;
+}
+
+static enum MHD_Result answer(
+	struct MHD_Connection *connection, unsigned status, struct MHD_Response *response)
+{
 	enum MHD_Result rc;
 
 	if (!response)
 		return MHD_NO;
-	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
-	MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
-	MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-	MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
 	if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
 	rc = MHD_queue_response(connection, status, response);
@@ -65,18 +91,22 @@ static enum MHD_Result say(struct MHD_Connection *connection, unsigned status, c
 	char line[SL_ERROR_TEXT + 2];
 
 	snprintf(line, sizeof(line), "%s\n", text);
-	return answer(connection, status, "text/plain; charset=utf-8", line, strlen(line));
+	return answer(connection, status, make("text/plain; charset=utf-8", line, strlen(line)));
+}
+
+static const char *header(struct MHD_Connection *connection, const char *name)
+{
+	return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 }
 
 static enum MHD_Result metrics(struct MHD_Connection *connection, const struct sl_snapshot *s)
 {
-	enum sl_text_format format = sl_text_negotiate(
-		MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT));
+	enum sl_text_format format = sl_text_negotiate(header(connection, MHD_HTTP_HEADER_ACCEPT));
 
 	if (!s->text[format])
 		return say(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "out of memory");
-	return answer(connection, MHD_HTTP_OK, sl_text_content_types[format], s->text[format],
-		s->len[format]);
+	return answer(connection, MHD_HTTP_OK,
+		make(sl_text_content_types[format], s->text[format], s->len[format]));
 }
 
 static enum MHD_Result ready(struct MHD_Connection *connection, const struct sl_snapshot *s)
@@ -119,6 +149,10 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
 		*state = c;
 		return MHD_YES;
 	}
+	if (!h->tls.key && !sl_host_is_ours(h->settings, header(connection, MHD_HTTP_HEADER_HOST)))
+		return say(connection, MHD_HTTP_MISDIRECTED_REQUEST,
+			"this name is not known here; set host = NAME in the exporter's "
+			"configuration");
 	if (!strcmp(url, "/healthz"))
 		return say(connection, MHD_HTTP_OK, "alive");
 	if (!strcmp(url, "/metrics"))

@@ -63,6 +63,20 @@ static int add_allow(struct sl_settings *s, const char *value, struct sl_error *
 	return 0;
 }
 
+static int add_host(struct sl_settings *s, const char *value, struct sl_error *error)
+{
+	static const char name[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
+
+	if (s->n_host == SL_SETTINGS_HOSTS)
+		return sl_refuse(error, -EINVAL, "host: more than %d", SL_SETTINGS_HOSTS);
+	if (!*value || strlen(value) >= SL_SETTINGS_HOST || strspn(value, name) != strlen(value))
+		return sl_refuse(error, -EINVAL,
+			"host: '%.64s'; write a host's name, without a port", value);
+	strcpy(s->host[s->n_host++], value);
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	bool repeatable;
@@ -74,6 +88,7 @@ static const struct {
 	{"key", false, set_key},
 	{"client-ca", false, set_client_ca},
 	{"allow", true, add_allow},
+	{"host", true, add_host},
 };
 
 /* For inih: 0 marks the line as wrong. */
@@ -90,7 +105,8 @@ static int take(void *context, const char *section, const char *name, const char
 		i++;
 	if (i == sizeof(keys) / sizeof(keys[0]))
 		return !sl_refuse(r->error, -EINVAL,
-			"there is no '%.32s'; listen, relay, certificate, key, client-ca, allow",
+			"there is no '%.32s'; listen, relay, certificate, key, client-ca, allow, "
+			"host",
 			name);
 	if (!keys[i].repeatable && r->seen & 1u << i)
 		return !sl_refuse(r->error, -EINVAL, "'%s' was already given; keep one", name);
@@ -98,7 +114,7 @@ static int take(void *context, const char *section, const char *name, const char
 	return !keys[i].set(r->settings, value, r->error);
 }
 
-static bool is_loopback(const uint8_t ip[16])
+bool sl_settings_is_loopback(const uint8_t ip[16])
 {
 	static const uint8_t v6[16] = {[15] = 1};
 
@@ -115,7 +131,11 @@ static int check(const struct sl_settings *s, struct sl_error *error)
 	if (tls && tls < 3)
 		return sl_refuse(error, -EINVAL,
 			"certificate, key and client-ca go together; set all three, or none");
-	if (is_loopback(s->ip))
+	if (tls && s->n_host)
+		return sl_refuse(error, -EINVAL,
+			"host is for plain HTTP: with TLS, clients check the names in the "
+			"certificate; take it out");
+	if (sl_settings_is_loopback(s->ip))
 		return 0;
 	if (!tls)
 		return sl_refuse(error, -EINVAL,

@@ -42,7 +42,7 @@ printf '[exporter]\n' >"$RUN/root.conf"
 ! "$RUN/sluice-exporter" -c "$RUN/root.conf" >"$RUN/root.log" 2>&1 || fail "it runs as root"
 logged root 'does not run as root' || fail "it does not say why"
 
-exporter exporter "relay = unix:$CTL"
+exporter exporter "relay = unix:$CTL" 'host = relay1'
 start slow relay "$NET_DIR/scrapers.py" slow
 check "no slow client" wait_for 15 logged slow ready
 check "it does not live" status_is /healthz 200
@@ -59,6 +59,26 @@ promtool check metrics <"$RUN/body" >"$RUN/promtool.log" 2>&1 || fail "promtool 
 check "a path of nobody's" status_is /etc/passwd 404
 [ "$(http relay /metrics -X POST)" = 405 ] || fail "POST is taken"
 ok "plain on loopback, in both forms"
+
+# A page whose name turns into 127.0.0.1 asks by its own name; tunnels have a port of their own, old probes no name.
+for host in localhost 127.0.0.1:8080 relay1:9753; do
+    [ "$(http relay /metrics -H "Host: $host")" = 200 ] || fail "asked for $host it says: $(cat "$RUN/body")"
+done
+[ "$(http relay /readyz -0 -H Host:)" = 200 ] || fail "a probe without a Host is refused"
+for path in / /metrics /healthz /readyz; do
+    [ "$(http relay $path -H 'Host: evil.example:9753')" = 421 ] || fail "$path is answered to any name"
+    ! grep -q sluice_ "$RUN/body" || fail "$path tells any name"
+done
+http relay /metrics -D "$RUN/head" >/dev/null
+while read -r header; do
+    grep -qi "^$header" "$RUN/head" || fail "no '$header' in: $(cat "$RUN/head")"
+done <<'END'
+Content-Security-Policy: default-src 'none'; .*frame-ancestors 'none'
+Cross-Origin-Resource-Policy: same-origin
+X-Content-Type-Options: nosniff
+X-Frame-Options: DENY
+END
+ok "to names of its own, and for no other page to have"
 
 served() { sluicectl status --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["control"]["served"])'; }
 before=$(served)

@@ -17,7 +17,7 @@ def many():
     start = time.monotonic()
     clients = [socket.create_connection(ADDRESS) for _ in range(12)]
     for client in clients:
-        client.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+        client.sendall(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
     for client in clients:
         answer = b"".join(iter(lambda: client.recv(65536), b""))
         if not answer.startswith(b"HTTP/1.1 200 ") or b"\nsluice_up 1\n" not in answer:
