@@ -58,7 +58,8 @@ static void settle(struct question *q, const struct sl_error *why)
 		sl_snapshot_down(&f->last, why);
 	else
 		sl_snapshot_read(&f->last, q->data, q->len);
-	f->until = uv_now(f->loop) + SL_FETCH_FRESH_MS;
+	f->last.time = uv_now(f->loop);
+	f->until = f->last.time + SL_FETCH_FRESH_MS;
 	f->question = NULL;
 	end(q);
 	f->arrived(f->context);

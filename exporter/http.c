@@ -14,6 +14,7 @@
 #include "exporter/fetch.h"
 #include "exporter/host.h"
 #include "exporter/listen.h"
+#include "exporter/page.h"
 #include "exporter/tls.h"
 
 enum { TICK_MS = 500 };
@@ -102,11 +103,16 @@ static const char *header(struct MHD_Connection *connection, const char *name)
 static enum MHD_Result metrics(struct MHD_Connection *connection, const struct sl_snapshot *s)
 {
 	enum sl_text_format format = sl_text_negotiate(header(connection, MHD_HTTP_HEADER_ACCEPT));
+	struct MHD_Response *response;
+	char time[24];
 
 	if (!s->text[format])
 		return say(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "out of memory");
-	return answer(connection, MHD_HTTP_OK,
-		make(sl_text_content_types[format], s->text[format], s->len[format]));
+	response = make(sl_text_content_types[format], s->text[format], s->len[format]);
+	snprintf(time, sizeof(time), "%.3f", (double)s->time / 1e3);
+	if (response) /* seconds between two answers, whatever their ways took */
+		MHD_add_response_header(response, "Sluice-Sampled", time);
+	return answer(connection, MHD_HTTP_OK, response);
 }
 
 static enum MHD_Result ready(struct MHD_Connection *connection, const struct sl_snapshot *s)
@@ -137,6 +143,7 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 	struct client *c = info ? info->socket_context : NULL;
+	const struct sl_page_file *file = h->settings->page ? sl_page_find(url) : NULL;
 
 	if (!c || (h->tls.key && !sl_tls_verified(connection)))
 		return MHD_NO;
@@ -159,6 +166,8 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
 		return with_relay(h, c, metrics);
 	if (!strcmp(url, "/readyz"))
 		return with_relay(h, c, ready);
+	if (file)
+		return answer(connection, MHD_HTTP_OK, make(file->type, file->data, file->len));
 	return say(connection, MHD_HTTP_NOT_FOUND, "/metrics, /healthz, /readyz");
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The HTTP server (libmicrohttpd) on the exporter's loop: /metrics, /healthz, /readyz. One request
- * per connection, which ends after SL_HTTP_LIFE_MS whatever its client does; so many connections at
- * once, and no more bytes of a request than its memory holds. Nothing waits for the relay but who
- * has asked for it.
+ * The HTTP server (libmicrohttpd) on the exporter's loop: /metrics, /healthz, /readyz and the
+ * status page. One request per connection, which ends after SL_HTTP_LIFE_MS whatever its client
+ * does; so many connections at once, and no more bytes of a request than its memory holds. Nothing
+ * waits for the relay but who has asked for it.
  */
 #ifndef SL_EXPORTER_HTTP_H
 #define SL_EXPORTER_HTTP_H

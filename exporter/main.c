@@ -22,8 +22,8 @@ static const char usage[] = "usage: sluice-exporter -c FILE [--check]\n"
 			    "      --version      show the version\n"
 			    "      --help         show this\n"
 			    "\n"
-			    "Serves /metrics, /healthz and /readyz. Stays in the foreground; "
-			    "SIGTERM or SIGINT stops it.\n";
+			    "Serves /metrics, /healthz, /readyz and a page at /. Stays in "
+			    "the foreground; SIGTERM or SIGINT stops it.\n";
 
 struct options {
 	const char *config;

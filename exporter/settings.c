@@ -63,6 +63,14 @@ static int add_allow(struct sl_settings *s, const char *value, struct sl_error *
 	return 0;
 }
 
+static int set_page(struct sl_settings *s, const char *value, struct sl_error *error)
+{
+	s->page = !strcmp(value, "yes");
+	if (!s->page && strcmp(value, "no") != 0)
+		return sl_refuse(error, -EINVAL, "page: '%.64s'; write yes or no", value);
+	return 0;
+}
+
 static int add_host(struct sl_settings *s, const char *value, struct sl_error *error)
 {
 	static const char name[] =
@@ -89,6 +97,7 @@ static const struct {
 	{"client-ca", false, set_client_ca},
 	{"allow", true, add_allow},
 	{"host", true, add_host},
+	{"page", false, set_page},
 };
 
 /* For inih: 0 marks the line as wrong. */
@@ -160,6 +169,7 @@ int sl_settings_load(const char *path, struct sl_settings *s, struct sl_error *e
 	error->code = 0;
 	sl_endpoint_parse("127.0.0.1:9753", s->ip, &s->port);
 	strcpy(s->relay, "/run/sluice/ctl.sock");
+	s->page = true;
 	line = ini_parse(path, take, &reader);
 	if (line < 0)
 		return sl_refuse(error, -EINVAL, "%s: cannot be read: %s", path, strerror(errno));

@@ -21,6 +21,7 @@ struct sl_settings {
 	uint8_t ip[16]; /* `listen`; loopback unless the file says else */
 	uint16_t port;  /* host byte order */
 	char relay[SL_SETTINGS_RELAY];
+	bool page; /* is the status page served? */
 	/* TLS with client certificates; "": plain HTTP. All of them or none. */
 	char certificate[SL_SETTINGS_PATH]; /* PEM, with the chain behind it */
 	char key[SL_SETTINGS_PATH];         /* PEM */

@@ -4,6 +4,7 @@
 #define SL_EXPORTER_SNAPSHOT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "exporter/exposition.h"
 #include "sluice/error.h"
@@ -16,6 +17,7 @@ struct sl_snapshot {
 	bool up;               /* the relay has answered, and rightly */
 	bool accepting;        /* new calls */
 	struct sl_error error; /* why it is not up, or does not accept */
+	uint64_t time;         /* ms, loop clock: when it was taken; set by whoever asked */
 };
 
 /* From an answer of `len` bytes; to be freed whatever comes out. */

@@ -11,7 +11,7 @@ build=${1:?usage: tests/lint.sh [--deep] BUILD-DIR}
 status=0
 
 git ls-files '*.c' '*.h' | xargs clang-format --dry-run -Werror || status=1
-missing=$(git ls-files -- '*.c' '*.h' '*.sh' '*.py' '*.build' '*.md' '*.conf' '*.yml' '*.in' '*.cfg' '*.lua' | xargs grep -L SPDX-License-Identifier || true)
+missing=$(git ls-files -- '*.c' '*.h' '*.sh' '*.py' '*.build' '*.md' '*.conf' '*.yml' '*.in' '*.cfg' '*.lua' '*.html' '*.css' '*.js' 'exporter/page/*' | xargs grep -L SPDX-License-Identifier || true)
 [ -z "$missing" ] || { echo "no SPDX line: $missing" >&2; status=1; }
 git ls-files 'ctrl/*.c' 'dataplane/*.c' 'exporter/*.c' 'ebpf/*.c' ':!*.bpf.c' |
     xargs -P "$(nproc)" -n 4 clang-tidy -p "$build" --quiet "${mode[@]}" || status=1

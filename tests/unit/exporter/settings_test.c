@@ -63,6 +63,8 @@ static const struct {
 	{"[exporter]\nhost =\n", "write a host's name"},
 	{"[exporter]\nlisten = 10.0.0.1:9753\n" TLS "allow = net:::1\nhost = relay1\n",
 		"host is for plain HTTP"},
+	{"[exporter]\npage = no\n", NULL},
+	{"[exporter]\npage = off\n", "write yes or no"},
 	{"[exporter]\nport = 1\n", "there is no 'port'"},
 	{"listen = 127.0.0.1:1\n", "not in [exporter]"},
 	{"[relay]\nlisten = 127.0.0.1:1\n", "not in [exporter]"},
@@ -90,6 +92,9 @@ static void defaults_are_loopback_and_plain(void **state)
 	assert_int_equal(settings.port, 9753);
 	assert_string_equal(settings.relay, "/run/sluice/ctl.sock");
 	assert_string_equal(settings.key, "");
+	assert_true(settings.page);
+	assert_int_equal(load("[exporter]\npage = no\n"), 0);
+	assert_false(settings.page);
 	assert_int_equal(sl_settings_load("/nonexistent/x", &settings, &error), -22);
 	assert_non_null(strstr(error.text, "No such file"));
 }
