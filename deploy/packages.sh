@@ -19,7 +19,8 @@ demo="iproute2 python3 kamailio baresip-core tcpdump"
 test="$demo libclang-rt-$clang-dev ffmpeg gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
     gstreamer1.0-plugins-bad iputils-ping ethtool clang-format clang-tidy nftables conntrack procps
     sip-tester tshark bpftrace binutils curl openssl prometheus man-db minisign python3-jsonschema
-    rsyslog rsyslog-relp systemd systemd-journal-remote stunnel4 tmux"
+    rsyslog rsyslog-relp systemd systemd-journal-remote stunnel4 tmux
+    chromium chromium-driver fonts-dejavu-core"
 
 kernel="qemu-system-x86 busybox-static iproute2 kmod"
 proof="frama-c-base"
