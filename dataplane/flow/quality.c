@@ -26,11 +26,14 @@ static uint32_t missing(
 	return before + (lost > 0 ? (uint32_t)lost : 0);
 }
 
-enum { NO_TYPE = 0xff };
+enum {
+	NO_TYPE = 0xff,
+	FIRST_CYCLE = 65536, /* numbers begin there: what comes late is not below zero */
+};
 
 static void restart(struct sl_quality *q, uint16_t seq)
 {
-	uint32_t first = 65536 + (uint32_t)seq; /* what comes late is not below zero */
+	uint32_t first = FIRST_CYCLE + (uint32_t)seq;
 
 	if (q->started)
 		SL_SHARED_SET(
@@ -114,18 +117,28 @@ static uint32_t word(const uint8_t *p)
 
 static void take_sender(struct sl_reports *r, const uint8_t *packet, uint64_t now)
 {
-	const struct sl_sender_report sent = {
+	const struct sl_sender_info info = {
 		.at = now,
 		.ssrc = word(packet + 4),
-		.ntp = word(packet + 8) << 16 | word(packet + 12) >> 16,
+		.ntp_s = word(packet + 8),
+		.ntp_fraction = word(packet + 12),
+		.timestamp = word(packet + 16),
+		.packets = word(packet + 20),
+		.bytes = word(packet + 24),
+	};
+	const struct sl_sender_report sent = {
+		.at = now,
+		.ssrc = info.ssrc,
+		.ntp = info.ntp_s << 16 | info.ntp_fraction >> 16,
 	};
 
+	sl_change_write(&r->info, &info, sizeof(info));
 	sl_change_write(&r->sent[r->next], &sent, sizeof(sent));
 	r->next = (uint8_t)((r->next + 1) % SL_REPORTS_SENT);
 }
 
 /* In the place of an earlier one about the same stream, else of the oldest. */
-static void take_block(struct sl_reports *r, const uint8_t *block, uint64_t now)
+static void take_block(struct sl_reports *r, uint32_t by, const uint8_t *block, uint64_t now)
 {
 	uint32_t ssrc = word(block);
 	struct sl_reception *to = &r->heard[0];
@@ -140,7 +153,11 @@ static void take_block(struct sl_reports *r, const uint8_t *block, uint64_t now)
 	}
 	const struct sl_reception heard = {
 		.at = now,
+		.by = by,
 		.ssrc = ssrc,
+		.loss = word(block + 4),
+		.highest = word(block + 8),
+		.jitter = word(block + 12),
 		.last = word(block + 16),
 		.delay = word(block + 20),
 	};
@@ -155,7 +172,7 @@ static void take(struct sl_reports *r, const uint8_t *packet, uint16_t len, uint
 	if (packet[1] == SR && len >= at)
 		take_sender(r, packet, now);
 	for (int left = packet[0] & 0x1f; left > 0 && at + BLOCK <= len; left--, at += BLOCK)
-		take_block(r, packet + at, now);
+		take_block(r, word(packet + 4), packet + at, now);
 }
 
 void sl_quality_rtcp(struct sl_reports *r, const uint8_t *data, uint16_t len, uint64_t now)
@@ -198,9 +215,12 @@ void sl_quality_read(const struct sl_quality *q, struct sl_quality_report *out)
 		.jitter_us = factor ? (uint32_t)((jitter << 32) / factor / 1000) : 0,
 		.type = READ(type),
 	};
-	if (READ(started))
-		out->lost =
-			missing(READ(missing), READ(base), READ(max), out->packets, READ(before));
+	if (READ(started)) {
+		uint32_t max = READ(max);
+
+		out->highest = max - FIRST_CYCLE;
+		out->lost = missing(READ(missing), READ(base), max, out->packets, READ(before));
+	}
 }
 
 void sl_reports_read(const struct sl_reports *r, struct sl_reports *out)
@@ -211,6 +231,7 @@ void sl_reports_read(const struct sl_reports *r, struct sl_reports *out)
 	do {
 		version = sl_change_version(&r->version);
 		sl_change_read(out->sent, r->sent, sizeof(out->sent));
+		sl_change_read(&out->info, &r->info, sizeof(out->info));
 		sl_change_read(out->heard, r->heard, sizeof(out->heard));
 	} while (!sl_change_is_whole(&r->version, version));
 }

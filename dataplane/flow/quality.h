@@ -50,6 +50,7 @@ _Static_assert(sizeof(struct sl_quality) == 64, "one cache line per SSRC");
 struct sl_quality_report {
 	uint64_t bytes;
 	uint32_t ssrc, packets, lost, reordered, duplicates;
+	uint32_t highest; /* extended sequence number, from 0 cycles on */
 	uint32_t jitter_us;
 	uint8_t type;
 };
@@ -57,7 +58,11 @@ struct sl_quality_report {
 /* A report block (RFC 3550 6.4.1) that passed. */
 struct sl_reception {
 	uint64_t at;          /* ns, worker clock */
+	uint32_t by;          /* SSRC of who reports */
 	uint32_t ssrc;        /* whose reception this is about */
+	uint32_t loss;        /* fraction lost, 8 bits; packets lost, 24 bits, signed */
+	uint32_t highest;     /* extended sequence number */
+	uint32_t jitter;      /* RTP clock units */
 	uint32_t last, delay; /* LSR; DLSR, 1/65536 s */
 };
 
@@ -67,10 +72,19 @@ struct sl_sender_report {
 	uint32_t ntp; /* the middle 32 bits of its timestamp: what LSR repeats */
 };
 
+/* The sender information (RFC 3550 6.4.1) that passed last. */
+struct sl_sender_info {
+	uint64_t at; /* ns, worker clock; 0: none did */
+	uint32_t ssrc;
+	uint32_t ntp_s, ntp_fraction;
+	uint32_t timestamp, packets, bytes; /* RTP timestamp; of payload */
+};
+
 struct sl_reports {
 	uint32_t version; /* odd while the rest is being written */
 	uint8_t next;     /* in `sent`: the oldest */
 	struct sl_sender_report sent[SL_REPORTS_SENT];
+	struct sl_sender_info info;
 	struct sl_reception heard[SL_LIVE_SSRCS]; /* ssrc 0 and at 0: none */
 };
 

@@ -219,6 +219,61 @@ static void round_trip(void **state)
 	assert_int_equal(sl_reports_round_trip(&there, &back, 1), 0);
 }
 
+/* All that RFC 3550 6.4.1 has in a report is kept for who wants to pass it on. */
+static void a_report_is_kept_whole(void **state)
+{
+	struct sl_reports r = {0}, copy;
+	uint8_t p[128];
+	uint16_t n = report(p, 7, UINT64_C(0x1122334455667788), 9, 0x33445566, 77);
+
+	put(p + 16, 0xa0a1a2a3);
+	put(p + 20, 1234);
+	put(p + 24, 123400);
+	put(p + 32, UINT32_C(13) << 24 | 0xfffffe); /* 13 of 256; 2 more than were expected */
+	put(p + 36, 0x10042);
+	put(p + 40, 160);
+	sl_quality_rtcp(&r, p, n, 5 * MS);
+	sl_reports_read(&r, &copy);
+	assert_int_equal(copy.info.at, 5 * MS);
+	assert_int_equal(copy.info.ssrc, 7);
+	assert_int_equal(copy.info.ntp_s, 0x11223344);
+	assert_int_equal(copy.info.ntp_fraction, 0x55667788);
+	assert_int_equal(copy.info.timestamp, 0xa0a1a2a3);
+	assert_int_equal(copy.info.packets, 1234);
+	assert_int_equal(copy.info.bytes, 123400);
+	assert_int_equal(copy.heard[0].at, 5 * MS);
+	assert_int_equal(copy.heard[0].by, 7);
+	assert_int_equal(copy.heard[0].ssrc, 9);
+	assert_int_equal(copy.heard[0].loss, UINT32_C(13) << 24 | 0xfffffe);
+	assert_int_equal(copy.heard[0].highest, 0x10042);
+	assert_int_equal(copy.heard[0].jitter, 160);
+	assert_int_equal(copy.heard[0].last, 0x33445566);
+	assert_int_equal(copy.heard[0].delay, 77);
+	/* A receiver's has no sender information. */
+	n = report(p, 8, 0, 9, 0, 0);
+	sl_quality_rtcp(&r, p, n, 6 * MS);
+	sl_reports_read(&r, &copy);
+	assert_int_equal(copy.info.at, 5 * MS);
+	assert_int_equal(copy.heard[0].by, 8);
+}
+
+static void the_highest_number_counts_its_cycles(void **state)
+{
+	static const uint16_t seqs[] = {65534, 65535, 1, 0, 2};
+	struct sl_quality_report r;
+	struct sl_quality q = {0};
+
+	for (unsigned i = 0; i < sizeof(seqs) / sizeof(seqs[0]); i++) {
+		struct sl_quality_packet p = packet(seqs[i], i * 20 * MS);
+
+		sl_quality_rtp(&q, &p, payloads);
+		sl_quality_read(&q, &r);
+		if (!i)
+			assert_int_equal(r.highest, 65534);
+	}
+	assert_int_equal(r.highest, 65536 + 2);
+}
+
 /* Any bytes are read without harm, and what they claim is bounded. */
 static void malformed_reports(void **state)
 {
@@ -252,6 +307,8 @@ int main(void)
 		cmocka_unit_test(no_jitter_without_a_clock_or_across_clocks),
 		cmocka_unit_test(another_ssrc_is_another_stream),
 		cmocka_unit_test(round_trip),
+		cmocka_unit_test(a_report_is_kept_whole),
+		cmocka_unit_test(the_highest_number_counts_its_cycles),
 		cmocka_unit_test(malformed_reports),
 	};
 
