@@ -17,12 +17,22 @@ static uint8_t the_key[SL_PSEUDONYM_KEY];
 static uint8_t kept[SL_PSEUDONYM_KEEPS][16];
 static unsigned n_kept;
 
-const char *sl_pseudonym(
-	const uint8_t key[SL_PSEUDONYM_KEY], const uint8_t ip[16], char text[SL_PSEUDONYM_TEXT])
+enum { DIGEST = 8 }; /* bytes of the HMAC that make a pseudonym */
+
+static void digest(const uint8_t key[SL_PSEUDONYM_KEY], const uint8_t ip[16], uint8_t out[DIGEST])
 {
 	unsigned char mac[EVP_MAX_MD_SIZE] = {0};
 
 	HMAC(EVP_sha256(), key, SL_PSEUDONYM_KEY, ip, 16, mac, NULL);
+	memcpy(out, mac, DIGEST);
+}
+
+const char *sl_pseudonym(
+	const uint8_t key[SL_PSEUDONYM_KEY], const uint8_t ip[16], char text[SL_PSEUDONYM_TEXT])
+{
+	uint8_t mac[DIGEST];
+
+	digest(key, ip, mac);
 	snprintf(text, SL_PSEUDONYM_TEXT, "ip-%02x%02x%02x%02x%02x%02x%02x%02x", mac[0], mac[1],
 		mac[2], mac[3], mac[4], mac[5], mac[6], mac[7]);
 	return text;
@@ -106,6 +116,18 @@ static bool is_kept(const uint8_t ip[16])
 		if (!memcmp(ip, kept[i], 16))
 			return true;
 	return false;
+}
+
+void sl_pseudonyms_address(const uint8_t ip[16], uint8_t out[16])
+{
+	static const uint8_t discard[DIGEST] = {0x01};
+
+	if (is_kept(ip)) {
+		memcpy(out, ip, 16);
+		return;
+	}
+	memcpy(out, discard, DIGEST);
+	digest(the_key, ip, out + DIGEST);
 }
 
 /* The length of a dotted quad at the beginning of the text; 0: there is none. */

@@ -37,6 +37,12 @@ void sl_pseudonyms_start(const uint8_t key[SL_PSEUDONYM_KEY]);
 void sl_pseudonyms_keep(const uint8_t ip[16]);
 
 /*
+ * The address that stands for `ip` where nothing but an address has room: 100::/64 (RFC 6666, where
+ * nobody is) with the digits of its pseudonym as the other half. An address that stays is itself.
+ */
+void sl_pseudonyms_address(const uint8_t ip[16], uint8_t out[16]);
+
+/*
  * Writes `text`, `len` bytes, to `out` with the pseudonym of each address in it, however it is
  * written (RFC 4291 2.2, leading zeros too) and whatever stands around it, and a NUL. Loopback and
  * unspecified addresses stay. Text beyond `room` bytes is left out. Returns the length.

@@ -40,6 +40,29 @@ static void it_is_hmac_sha256(void **state)
 	key[31] ^= 1;
 }
 
+/* Where only an address has room, one that says the same as the text. */
+static void an_address_may_stand_for_one(void **state)
+{
+	static const struct {
+		const char *ip, *instead;
+	} cases[] = {
+		{"192.0.2.1", "100::5b94:ca9b:b52d:e8b1"},
+		{"2001:db8::1", "100::df13:4d4f:4e18:8c9f"},
+		{"203.0.113.10", "203.0.113.10"},
+		{"127.0.0.1", "127.0.0.1"},
+		{"::1", "::1"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char text[SL_ADDRESS_TEXT];
+		uint8_t ip[16], instead[16];
+
+		assert_int_equal(sl_address_parse(cases[i].ip, ip), 0);
+		sl_pseudonyms_address(ip, instead);
+		assert_string_equal(sl_address_text(instead, text), cases[i].instead);
+	}
+}
+
 struct text {
 	const char *text;
 	const char *hidden; /* with A for 192.0.2.1, B for 2001:db8::1, C for 10.0.0.255 */
@@ -274,6 +297,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_is_hmac_sha256),
+		cmocka_unit_test(an_address_may_stand_for_one),
 		cmocka_unit_test(no_address_stays),
 		cmocka_unit_test(json_stays_json),
 		cmocka_unit_test(what_does_not_fit_is_left_out_whole),
