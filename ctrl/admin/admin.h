@@ -15,6 +15,7 @@
 #include "ctrl/admin/events.h"
 #include "ctrl/call/session.h"
 #include "ctrl/guard/protection.h"
+#include "ctrl/hep/hep.h"
 #include "ctrl/ipc/datagram.h"
 #include "ctrl/ipc/server.h"
 #include "ctrl/ipc/websocket.h"
@@ -38,6 +39,7 @@ struct sl_admin {
 	struct sl_events *events;
 	struct sl_taps *taps;
 	struct sl_records *records;
+	const struct sl_hep *hep; /* NULL: no [homer] */
 	const struct sl_core_wait *core_wait;
 	struct sl_running *running;
 	int64_t started; /* s, wall clock */

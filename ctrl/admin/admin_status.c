@@ -184,6 +184,13 @@ static json_t *records(const struct sl_records *records)
 	return all;
 }
 
+static json_t *homer(const struct sl_hep_stats *s)
+{
+	return json_pack("{s:I, s:I, s:I, s:i, s:s?}", "rtcp", count(s->rtcp), "measured",
+		count(s->measured), "lost", count(s->lost), "waiting", (int)s->waiting, "error",
+		s->error ? strerror(-s->error) : NULL);
+}
+
 /* The file beside what runs. */
 static json_t *config(struct sl_running *running)
 {
@@ -210,6 +217,7 @@ static json_t *audit_head(const struct sl_records *records)
 json_t *sl_admin_status(const struct sl_admin *a)
 {
 	struct sl_server_stats s = sl_server_stats(a->server);
+	struct sl_hep_stats hep;
 	json_t *status;
 
 	status = json_pack("{s:s, s:i, s:I, s:s, s:b, s:I, s:{s:i, s:I, s:I}, s:o, s:o,"
@@ -233,6 +241,8 @@ json_t *sl_admin_status(const struct sl_admin *a)
 	json_object_set_new(status, "records", records(a->records));
 	json_object_set_new(status, "audit_head", audit_head(a->records));
 	json_object_set_new(status, "config", config(a->running));
+	if (sl_hep_stats(a->hep, &hep))
+		json_object_set_new(status, "homer", homer(&hep));
 	if (a->datagram)
 		json_object_set_new(status, "udp", udp(a));
 	if (a->websocket)

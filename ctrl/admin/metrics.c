@@ -166,6 +166,20 @@ static void records(FILE *out, const struct sl_records *records)
 	}
 }
 
+static void homer(FILE *out, const struct sl_hep *hep)
+{
+	struct sl_hep_stats s;
+
+	if (!sl_hep_stats(hep, &s))
+		return;
+	sl_metric_family(out, "sluice_hep_reports_total", "counter",
+		"Reports on media to Homer: those of RTCP and those of our own that were sent, and "
+		"those that were lost here.");
+	sl_metric_count(out, "sluice_hep_reports_total", "became", "sent-rtcp", s.rtcp);
+	sl_metric_count(out, "sluice_hep_reports_total", "became", "sent-measured", s.measured);
+	sl_metric_count(out, "sluice_hep_reports_total", "became", "lost", s.lost);
+}
+
 static void config(FILE *out, struct sl_running *running)
 {
 	const struct sl_drift drift = sl_reload_drift(running);
@@ -220,5 +234,6 @@ void sl_metrics_write(FILE *out, const struct sl_admin *a)
 	ports(out, a->protection->n_ports);
 	pairs(out, a->sessions);
 	records(out, a->records);
+	homer(out, a->hep);
 	log_lines(out);
 }

@@ -132,6 +132,10 @@ struct sl_quality_track {
 	struct sl_quality_track *next;
 	struct sl_quality_report last; /* at the last sample */
 	unsigned samples;
+	struct {
+		uint32_t packets, lost;
+		unsigned mos;                        /* times 10: of the last sample */
+	} unreported;                                /* what ctrl/hep has not reported on */
 	uint64_t mos, loss, jitter, round_trip, leg; /* sums, as in a sample */
 	struct sl_quality_sample lowest, highest;
 };
@@ -149,6 +153,7 @@ struct sl_leg_media {
 	struct sl_path path;                           /* media that arrives from this leg */
 	struct sl_watch watch;                         /* of that */
 	struct sl_quality_track *tracks;               /* how well it does */
+	uint64_t reported; /* ns, worker clock: of its RTCP, what ctrl/hep has reported on */
 };
 
 struct sl_offer;
@@ -223,6 +228,7 @@ struct sl_call {
 	bool open_offer;        /* the last offer has no answer yet */
 	const char *end_reason; /* NULL: it was deleted */
 	TAILQ_ENTRY(sl_call) sweep;
+	uint64_t reported; /* sl_clock: ctrl/hep had its turn; 0: not yet */
 };
 
 #endif

@@ -19,7 +19,9 @@ struct sl_session_env {
 	struct sl_limits limits;
 	struct sl_timers timers;
 	sl_notify notify; /* NULL: nobody wants to know */
-	void *notify_context;
+	/* To look at a call, about once a second each; NULL: nobody does. It ends none. */
+	void (*look)(void *context, struct sl_call *call);
+	void *notify_context;  /* of both */
 	unsigned delete_delay; /* seconds, when a delete does not say */
 };
 

@@ -151,6 +151,17 @@ static void show_records(json_t *records)
 	}
 }
 
+static void show_homer(const json_t *homer)
+{
+	if (!homer)
+		return;
+	printf("Homer: %" JSON_INTEGER_FORMAT " reports of RTCP, %" JSON_INTEGER_FORMAT
+	       " of our own, %" JSON_INTEGER_FORMAT " lost\n",
+		number(homer, "rtcp"), number(homer, "measured"), number(homer, "lost"));
+	if (json_is_string(json_object_get(homer, "error")))
+		printf("         the last for: %s\n", text(homer, "error"));
+}
+
 void sl_show_status(const json_t *a)
 {
 	const json_t *calls = json_object_get(a, "calls"), *control = json_object_get(a, "control"),
@@ -194,5 +205,6 @@ void sl_show_status(const json_t *a)
 			number(udp, "served"), number(udp, "duplicates"), number(udp, "malformed"),
 			number(udp, "refused_by_source"), number(udp, "unanswered"));
 	show_records(json_object_get(a, "records"));
+	show_homer(json_object_get(a, "homer"));
 	sl_show_drift(json_object_get(a, "config"));
 }

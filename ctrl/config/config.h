@@ -35,6 +35,7 @@ enum {
 	SL_CONFIG_ERRORS = 64,       /* mistakes kept; the rest is only counted */
 	SL_CONFIG_MIN_PORT = 1024,   /* lowest media port */
 	SL_CONFIG_DELETE_DELAY = 0,  /* seconds: a deleted call is closed at once */
+	SL_CONFIG_CAPTURE_ID = 2001, /* of an agent of Homer */
 };
 
 enum sl_config_device { SL_DEVICE_AF_XDP, SL_DEVICE_PCI, SL_DEVICE_VDEV };
@@ -108,6 +109,14 @@ struct sl_config_records {
 	enum sl_records_sync sync;
 };
 
+/* [homer] */
+struct sl_config_homer {
+	bool on;             /* hep is there */
+	uint8_t ip[16];      /* of hep: udp: alone */
+	uint16_t port;       /* host byte order */
+	unsigned capture_id; /* of this relay among Homer's agents */
+};
+
 struct sl_config_allow {
 	enum { SL_ALLOW_UID, SL_ALLOW_GID } kind;
 	uint32_t id;
@@ -159,6 +168,7 @@ struct sl_config {
 	struct sl_guard_config guard; /* [guard] */
 
 	struct sl_config_records records; /* [records] */
+	struct sl_config_homer homer;     /* [homer] */
 
 	unsigned n_ports;
 	struct sl_config_port ports[SL_MAX_PORTS];

@@ -274,6 +274,7 @@ void sl_config_check(struct sl_config_parser *parser)
 	sl_config_ng_defaults(config);
 	sl_config_check_operate(parser);
 	sl_config_check_records(parser);
+	sl_config_check_homer(parser);
 	if (config->log_pseudonyms && !config->pseudonym_key[0])
 		sl_config_fault_at(parser,
 			sl_config_line("sluice", &parser->sluice_lines, "log-addresses"),

@@ -328,6 +328,11 @@ static bool open_records(struct sl_config_parser *parser, const char *name)
 	return open_once(parser, &parser->records_lines);
 }
 
+static bool open_homer(struct sl_config_parser *parser, const char *name)
+{
+	return open_once(parser, &parser->homer_lines);
+}
+
 static bool open_port(struct sl_config_parser *parser, const char *name)
 {
 	struct sl_config *config = parser->config;
@@ -396,5 +401,6 @@ const struct sl_config_section sl_config_sections[] = {
 	{"limits", NULL, NULL, sl_config_limits_keys, open_limits},
 	{"guard", NULL, NULL, guard_keys, open_guard},
 	{"records", NULL, NULL, sl_config_records_keys, open_records},
+	{"homer", NULL, NULL, sl_config_homer_keys, open_homer},
 	{NULL, NULL, NULL, NULL, NULL},
 };

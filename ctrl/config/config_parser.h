@@ -51,6 +51,7 @@ struct sl_config_parser {
 	struct sl_config_lines limits_lines;
 	struct sl_config_lines guard_lines;
 	struct sl_config_lines records_lines;
+	struct sl_config_lines homer_lines;
 	struct sl_config_lines port_lines[SL_MAX_PORTS];
 	struct sl_config_lines interface_lines[SL_MAX_INTERFACES];
 };
@@ -142,6 +143,10 @@ void sl_config_set_pseudonyms(
 /* config_records.c: the keys of [records], likewise. */
 extern const struct sl_config_key sl_config_records_keys[];
 void sl_config_check_records(struct sl_config_parser *parser);
+
+/* config_homer.c: the keys of [homer], likewise. */
+extern const struct sl_config_key sl_config_homer_keys[];
+void sl_config_check_homer(struct sl_config_parser *parser);
 
 /* Where the key called `key` was set among `lines` of the section called `section`; its section if
  * it was not. */

@@ -66,6 +66,7 @@ static void tick(uv_timer_t *timer)
 	sl_core_wait_tick(&r->core_wait, sl_clock());
 	sl_quality_tick(&r->sessions);
 	sl_records_tick(&r->records);
+	sl_hep_tick(r->hep);
 	sl_watchdog_tick(&r->watchdog);
 	sl_log_tick();
 }
@@ -83,6 +84,7 @@ static void follow(uv_timer_t *timer)
 
 	sl_follow_poll(&r->sessions);
 	sl_core_wait_turn(&r->core_wait, sl_clock());
+	sl_hep_turn(r->hep, &r->sessions);
 	sl_pools_fill(); /* what workers took for new SSRCs */
 }
 
@@ -93,6 +95,11 @@ static void start_timer(struct sl_relay *r, uv_timer_t *timer, uv_timer_cb act, 
 	uv_timer_start(timer, act, ms, ms);
 }
 
+static void look(void *relay, struct sl_call *call)
+{
+	sl_hep_look(((struct sl_relay *)relay)->hep, call);
+}
+
 static void on_notice(void *relay, const struct sl_notice *notice)
 {
 	struct sl_relay *r = relay;
@@ -100,6 +107,8 @@ static void on_notice(void *relay, const struct sl_notice *notice)
 	sl_ng_notify(&r->ng, notice);
 	sl_events_notify(r->events, notice);
 	sl_records_notify(&r->records, &r->sessions, notice);
+	if (notice->type == SL_NOTICE_ENDED)
+		sl_hep_ended(r->hep, notice->call);
 }
 
 static void start_sessions(struct sl_relay *r)
@@ -112,6 +121,7 @@ static void start_sessions(struct sl_relay *r)
 		.limits = r->config->limits,
 		.timers = r->config->timers,
 		.notify = on_notice,
+		.look = look,
 		.notify_context = r,
 		.delete_delay = r->config->delete_delay,
 	};
@@ -194,6 +204,7 @@ static int start_sockets(struct sl_relay *r, struct sl_error *error)
 		.events = r->events,
 		.taps = r->taps,
 		.records = &r->records,
+		.hep = r->hep,
 		.core_wait = &r->core_wait,
 		.running = &r->running,
 		.started = time(NULL),
@@ -315,6 +326,8 @@ int sl_relay_start(struct sl_relay *r, const char *path, struct sl_config *confi
 		rc = drop_privileges(r, error);
 	if (!rc)
 		rc = sl_records_start(&r->records, &config->records, sl_privileges_strip, error);
+	if (!rc)
+		rc = sl_hep_start(&r->hep, config, error);
 	if (!rc) {
 		start_running(r, path, config);
 		record_start(r);
@@ -348,6 +361,8 @@ void sl_relay_stop(struct sl_relay *r)
 	sl_core_wait_stop(&r->core_wait);
 	sl_workers_stop();
 	sl_records_ending(&r->records);
+	sl_hep_stop(r->hep); /* it is not told how every call was when the relay ended them */
+	r->hep = NULL;
 	if (r->sessions_open)
 		sl_sessions_fini(&r->sessions);
 	sl_audit(r->records.audit, &(struct sl_audit_entry){.command = "stop"});

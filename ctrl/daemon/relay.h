@@ -17,6 +17,7 @@
 #include "ctrl/daemon/privileges.h"
 #include "ctrl/daemon/watchdog.h"
 #include "ctrl/guard/protection.h"
+#include "ctrl/hep/hep.h"
 #include "ctrl/ipc/datagram.h"
 #include "ctrl/ipc/server.h"
 #include "ctrl/ipc/websocket.h"
@@ -43,6 +44,7 @@ struct sl_relay {
 	struct sl_taps *taps;
 	bool ticking;
 	struct sl_records records;
+	struct sl_hep *hep; /* NULL: no [homer] */
 	struct sl_core_wait core_wait;
 	struct sl_work *work;
 	struct sl_server *server;

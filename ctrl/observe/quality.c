@@ -140,6 +140,9 @@ static void judge(struct sl_leg_media *m, const struct sl_quality_report *now,
 	if (!t->samples || s.mos > t->highest.mos)
 		t->highest = s;
 	t->samples++;
+	t->unreported.packets += packets;
+	t->unreported.lost += lost;
+	t->unreported.mos = s.mos;
 	t->mos += s.mos;
 	t->loss += s.loss;
 	t->jitter += s.jitter;

@@ -57,6 +57,8 @@ void sl_sessions_sweep(struct sl_sessions *sessions)
 
 		TAILQ_REMOVE(&sessions->sweep, call, sweep);
 		TAILQ_INSERT_TAIL(&sessions->sweep, call, sweep);
+		if (sessions->env.look)
+			sessions->env.look(sessions->env.notify_context, call);
 		timeout = sl_watch_call(sessions, call);
 		if (timeout != SL_TIMEOUT_NONE)
 			time_out(sessions, call, timeout);

@@ -7,7 +7,7 @@
 
 media_switch
 mkdir -m 0750 "$RUN/records"
-CONTROL=$'ng = udp:10.0.0.1:2222\nng = ws:10.0.0.1:8080\n[records]\ndirectory = '$RUN$'/records\naudit = on' \
+CONTROL=$'ng = udp:10.0.0.1:2222\nng = ws:10.0.0.1:8080\n[records]\ndirectory = '$RUN$'/records\naudit = on\n[homer]\nhep = udp:10.0.0.3:9060' \
     start_sluiced relay 10.0.0.1/24 fd00::1/64
 
 # described VERB FILE: everything in it is in the schema

@@ -270,6 +270,11 @@ static const struct bad bad_files[] = {
 			{13, "write on or off"}, {14, "write never, second or each"}}},
 	{"records without directory", VALID "[records]\ncdr = csv\n",
 		{{10, "needs directory = PATH"}}},
+	{"homer", VALID "[homer]\nhep = tcp:192.0.2.9:9060\ncapture-id = -1\n",
+		{{11, "write udp:ADDRESS:PORT"}, {12, "from 0 to 4294967295"}}},
+	{"homer by name", VALID "[homer]\nhep = udp:homer.example:9060\n",
+		{{11, "names are not looked up"}}},
+	{"homer nowhere", VALID "[homer]\ncapture-id = 7\n", {{11, "needs hep = udp:"}}},
 	{"control without ng", PORT IFACE "[control]\n", {{8, "needs ng"}}},
 	{"ng",
 		VALID

@@ -128,6 +128,7 @@ static void fills_in_defaults(void **state)
 	assert_int_equal(config.interfaces[0].n_addresses, 1);
 	assert_int_equal(config.interfaces[0].min_suite, SL_SUITE_NONE);
 	assert_false(config.interfaces[0].secure_only || config.interfaces[0].strict_source);
+	assert_false(config.homer.on);
 }
 
 /* An advertise is for the address above it; for the only one of its family, wherever it stands. */
@@ -196,7 +197,8 @@ static const char full[] =
 	"allow = 192.0.2.7\ndeny = 192.0.2.0/24\ndeny = 2001:db8:bad::/48\n"
 	"deny = 0.0.0.0/0\n"
 	"[records]\ndirectory = /var/log/sluice\ncdr = both\naudit = off\nfsync = each\n"
-	"addresses = pseudonym\n";
+	"addresses = pseudonym\n"
+	"[homer]\nhep = udp:[2001:db8::9]:9060\ncapture-id = 7\n";
 
 static const struct sl_listed *denied(const char *address)
 {
@@ -276,6 +278,10 @@ static void means_what_it_says(void **state)
 	assert_true(config.records.pseudonyms && config.log_pseudonyms);
 	assert_string_equal(config.pseudonym_key, "/etc/sluice/p.key");
 	assert_int_equal(config.log_format, SL_LOG_JSON);
+	assert_true(config.homer.on);
+	assert_int_equal(config.homer.ip[15], 9);
+	assert_int_equal(config.homer.port, 9060);
+	assert_int_equal(config.homer.capture_id, 7);
 }
 
 /* Who says where wants records; nobody else has any. */

@@ -18,6 +18,7 @@ static const char key_base[] =
 	"[control]\nng = unix:/run/x/ng.sock\nng-allow = uid:1000\nng-allow = net:10.0.0.0/8\n"
 	"ctl = unix:/run/x/c.sock\n"
 	"[timers]\nmedia-timeout = 60\n[limits]\nmax-worker-load = 50\n"
+	"[homer]\nhep = udp:192.0.2.9:9060\n"
 	"[guard]\nallow = 192.0.2.7\ndeny = 192.0.2.0/24\nmin-ttl = 2\n"
 	"[records]\ndirectory = /r\n";
 
@@ -93,6 +94,8 @@ static const struct key_case {
 	{"records", "audit", "audit = off", SL_WHEN_RESTART, 1},
 	{"records", "addresses", "addresses = pseudonym", SL_WHEN_RESTART, 1},
 	{"records", "fsync", "fsync = each", SL_WHEN_LIVE, 1},
+	{"homer", "hep", "hep = udp:[2001:db8::9]:9060", SL_WHEN_RESTART, 1},
+	{"homer", "capture-id", "capture-id = 7", SL_WHEN_RESTART, 1},
 };
 
 enum { KEY_CASES = sizeof(key_cases) / sizeof(key_cases[0]), KEY_FILE = 4096 };
