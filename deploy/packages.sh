@@ -20,7 +20,10 @@ test="$demo libclang-rt-$clang-dev ffmpeg gstreamer1.0-tools gstreamer1.0-plugin
     gstreamer1.0-plugins-bad iputils-ping ethtool clang-format clang-tidy nftables conntrack procps
     sip-tester tshark bpftrace binutils curl openssl prometheus man-db minisign python3-jsonschema
     rsyslog rsyslog-relp systemd systemd-journal-remote stunnel4 tmux
-    chromium chromium-driver fonts-dejavu-core"
+    chromium chromium-driver fonts-dejavu-core nodejs"
+
+# The reader of HEP comes by npm. NodeSource's nodejs has one, and Debian's goes not with it.
+command -v npm >/dev/null || test+=" npm"
 
 kernel="qemu-system-x86 busybox-static iproute2 kmod"
 proof="frama-c-base"
