@@ -76,11 +76,13 @@ kept() {
     rm "$1"
 }
 rotated_records() {
-    mv "$DIR/cdr.jsonl" "$RUN/cdr.last"
-    mv "$DIR/cdr.csv" "$RUN/csv.last"
-    mv "$DIR/audit.jsonl" "$RUN/audit.$(printf %06d "$ROUND")"
+    local file
+    # Within the directory: a move to another file system would copy, and what is written meanwhile would be lost.
+    for file in cdr.jsonl cdr.csv audit.jsonl; do mv "$DIR/$file" "$DIR/$file.1"; done
     sluicectl rotate || fail "sluicectl rotate: exit status $?"
-    kept "$RUN/cdr.last"
+    kept "$DIR/cdr.jsonl.1"
+    rm "$DIR/cdr.csv.1"
+    mv "$DIR/audit.jsonl.1" "$RUN/audit.$(printf %06d "$ROUND")"
 }
 full_disk() {
     dd if=/dev/zero of="$DIR/full" bs=64k 2>/dev/null || true
