@@ -232,6 +232,7 @@ bool sl_watched_is_loss(unsigned watched)
 	case SL_DROP_NEIGHBOUR:
 	case SL_DROP_HANDOFF_FULL:
 	case SL_DROP_PUNT_FULL:
+	case SL_DROP_PORT_RESET:
 	case SL_DROP_TX_FULL:
 		return true;
 	default:

@@ -48,8 +48,8 @@ _Static_assert(sizeof(struct sl_egress) == 64, "one cache line per component");
  * received. In the order in which RTP needs the first of them in one cache line. */
 struct sl_flow_counters {
 	uint64_t last; /* ns, worker clock (sl_clock): last packet forwarded, 0: none yet */
-	uint64_t packets[SL_COMPONENTS]; /* handed to the egress queue; drops[SL_DROP_TX_FULL] of
-					    them were refused */
+	uint64_t packets[SL_COMPONENTS]; /* handed to the egress queue; drops[SL_DROP_TX_FULL] and
+					    drops[SL_DROP_PORT_RESET] of them were refused */
 	uint64_t bytes[SL_COMPONENTS];   /* forwarded, UDP payload as sent */
 	uint32_t drops[SL_VERDICTS];     /* by enum sl_verdict */
 };

@@ -20,6 +20,8 @@ struct sl_message {
 	bool current;                 /* which was published until now */
 	bool tapping;                 /* have your packets copied to this from now on: */
 	struct sl_tap *tap;           /* (NULL: to none) */
+	bool turning, away;           /* use this port, or leave it alone: */
+	uint8_t port;
 	atomic_bool done;
 };
 
@@ -45,6 +47,8 @@ static void carry_out(struct sl_worker *w, struct sl_message *message)
 		open_flow(w, message);
 	if (message->tapping)
 		w->tap = message->tap;
+	if (message->turning)
+		w->away[message->port] = message->away;
 	atomic_store_explicit(&message->done, true, memory_order_release);
 }
 
@@ -249,13 +253,12 @@ int sl_flows_update(const struct sl_flow_update *updates, unsigned n)
 }
 
 /* The same message for each worker. */
-static void tell_all(bool tapping, struct sl_tap *tap)
+static void tell_all(const struct sl_message *message)
 {
-	struct sl_message messages[SL_MAX_WORKERS] = {0};
+	struct sl_message messages[SL_MAX_WORKERS];
 
 	for (unsigned i = 0; i < sl_n_workers; i++) {
-		messages[i].tapping = tapping;
-		messages[i].tap = tap;
+		messages[i] = *message;
 		post((uint8_t)i, &messages[i]);
 	}
 	for (unsigned i = 0; i < sl_n_workers; i++)
@@ -264,10 +267,20 @@ static void tell_all(bool tapping, struct sl_tap *tap)
 
 void sl_workers_quiesce(void)
 {
-	tell_all(false, NULL);
+	tell_all(&(struct sl_message){0});
 }
 
 void sl_workers_tap(struct sl_tap *tap)
 {
-	tell_all(true, tap);
+	tell_all(&(struct sl_message){.tapping = true, .tap = tap});
+}
+
+void sl_workers_leave(uint8_t port)
+{
+	tell_all(&(struct sl_message){.turning = true, .away = true, .port = port});
+}
+
+void sl_workers_return(uint8_t port)
+{
+	tell_all(&(struct sl_message){.turning = true, .port = port});
 }

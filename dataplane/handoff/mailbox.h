@@ -42,4 +42,11 @@ void sl_workers_quiesce(void);
  */
 void sl_workers_tap(struct sl_tap *tap);
 
+/*
+ * When this returns no worker receives or sends by the port any more, nor does one before
+ * sl_workers_return: what is to leave by it is dropped as `port-reset`.
+ */
+void sl_workers_leave(uint8_t port);
+void sl_workers_return(uint8_t port);
+
 #endif

@@ -187,7 +187,7 @@ void sl_tap_stage(struct sl_worker *w, struct sl_burst *b, enum sl_stage stage)
 }
 
 /* The newest record of it counts: an earlier one is of a packet that had the buffer before. */
-static void refuse(struct sl_tap_ring *ring, const struct rte_mbuf *m)
+static void refuse(struct sl_tap_ring *ring, const struct rte_mbuf *m, enum sl_verdict verdict)
 {
 	for (uint32_t i = ring->filled; i != ring->head; i--) {
 		struct sl_tap_record *r = &ring->records[(i - 1) % SL_TAP_RECORDS];
@@ -196,7 +196,7 @@ static void refuse(struct sl_tap_ring *ring, const struct rte_mbuf *m)
 			continue;
 		if (r->verdict == SL_FORWARD && !r->elsewhere) {
 			r->ended = true;
-			r->verdict = SL_DROP_TX_FULL;
+			r->verdict = verdict;
 			r->stage = SL_STAGE_TX;
 			r->frame[SL_TAP_SENT].len = 0;
 		}
@@ -204,10 +204,11 @@ static void refuse(struct sl_tap_ring *ring, const struct rte_mbuf *m)
 	}
 }
 
-void sl_tap_refused(struct sl_worker *w, struct rte_mbuf *const *m, unsigned n)
+void sl_tap_refused(
+	struct sl_worker *w, struct rte_mbuf *const *m, unsigned n, enum sl_verdict verdict)
 {
 	for (unsigned i = 0; i < n; i++)
-		refuse(&w->tap->ring[w->index], m[i]);
+		refuse(&w->tap->ring[w->index], m[i], verdict);
 }
 
 void sl_tap_publish(struct sl_worker *w)

@@ -97,7 +97,8 @@ void sl_tap_begin(struct sl_worker *w, struct sl_burst *b);
 void sl_tap_stage(struct sl_worker *w, struct sl_burst *b, enum sl_stage stage);
 
 /* By the worker: these were queued, and the device refused them. */
-void sl_tap_refused(struct sl_worker *w, struct rte_mbuf *const *m, unsigned n);
+void sl_tap_refused(
+	struct sl_worker *w, struct rte_mbuf *const *m, unsigned n, enum sl_verdict verdict);
 
 /* By the worker, at the end of a turn: the way of all that it noted has ended. */
 void sl_tap_publish(struct sl_worker *w);

@@ -15,15 +15,16 @@ enum { TX_TRIES = 8 };
 sl_nexthop sl_nexthops[SL_MAX_NEXTHOPS + 1];
 
 /* Drops what the device did not take. */
-static void refuse(struct sl_worker *w, struct sl_tx_queue *q, uint16_t from)
+static void refuse(
+	struct sl_worker *w, struct sl_tx_queue *q, uint16_t from, enum sl_verdict verdict)
 {
 	for (uint16_t i = from; i < q->n; i++) {
 		if (q->flow[i])
-			SL_SHARED_ADD(q->flow[i]->count.drops[SL_DROP_TX_FULL], 1);
+			SL_SHARED_ADD(q->flow[i]->count.drops[verdict], 1);
 	}
-	SL_SHARED_ADD(w->stats.verdicts[SL_DROP_TX_FULL], q->n - from);
+	SL_SHARED_ADD(w->stats.verdicts[verdict], q->n - from);
 	if (w->tap)
-		sl_tap_refused(w, q->m + from, q->n - from);
+		sl_tap_refused(w, q->m + from, q->n - from, verdict);
 	rte_pktmbuf_free_bulk(q->m + from, q->n - from);
 }
 
@@ -33,8 +34,9 @@ static void send_queue(struct sl_worker *w, uint8_t port)
 {
 	struct sl_tx_queue *q = &w->tx[port];
 	uint16_t done = 0, media;
+	bool away = w->away[port];
 
-	for (int tries = 0; done < q->n && tries < TX_TRIES; tries++)
+	for (int tries = 0; !away && done < q->n && tries < TX_TRIES; tries++)
 		done += rte_eth_tx_burst(sl_ethdevs[port].dpdk_port, (uint16_t)w->tx_queue[port],
 			q->m + done, q->n - done);
 	SL_SHARED_ADD(w->stats.tx, done);
@@ -43,7 +45,7 @@ static void send_queue(struct sl_worker *w, uint8_t port)
 		media -= q->kernel[i] < done;
 	SL_SHARED_ADD(w->stats.verdicts[SL_FORWARD], media);
 	if (unlikely(done < q->n))
-		refuse(w, q, done);
+		refuse(w, q, done, away ? SL_DROP_PORT_RESET : SL_DROP_TX_FULL);
 	q->n = q->n_kernel = 0;
 }
 

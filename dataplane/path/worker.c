@@ -184,9 +184,12 @@ unsigned sl_worker_poll(struct sl_worker *w)
 	uint64_t now = sl_clock();
 
 	for (uint8_t i = 0; i < w->n_rx; i++) {
-		unsigned n = rte_eth_rx_burst(
-			sl_ethdevs[w->rx[i].port].dpdk_port, w->rx[i].queue, m, SL_BURST);
+		unsigned n;
 
+		if (unlikely(w->away[w->rx[i].port]))
+			continue;
+		n = rte_eth_rx_burst(
+			sl_ethdevs[w->rx[i].port].dpdk_port, w->rx[i].queue, m, SL_BURST);
 		if (!n)
 			continue;
 		SL_SHARED_ADD(w->stats.rx, n);

@@ -65,9 +65,10 @@ struct sl_worker {
 
 	/* The worker's own. */
 	struct sl_worker_stats stats __attribute__((aligned(64)));
-	uint64_t events_lost; /* read by ctrl */
-	uint32_t turns;       /* of the loop that sent something */
-	struct sl_tap *tap;   /* NULL: no packet is copied (dataplane/path/tap.h) */
+	uint64_t events_lost;    /* read by ctrl */
+	uint32_t turns;          /* of the loop that sent something */
+	struct sl_tap *tap;      /* NULL: no packet is copied (dataplane/path/tap.h) */
+	bool away[SL_MAX_PORTS]; /* it leaves the port alone: dataplane/handoff/port_turn.h */
 	struct sl_burst burst;
 	struct sl_tx_queue tx[SL_MAX_PORTS];
 };

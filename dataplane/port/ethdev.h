@@ -1,20 +1,28 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A port as the dataplane's own files see it. Written by the control thread before the workers
- * start. Private to dataplane.
+ * A port as the dataplane's own files see it. Written by the control thread, before the workers
+ * start unless it says so. Private to dataplane.
  */
 #ifndef SL_DATAPLANE_ETHDEV_H
 #define SL_DATAPLANE_ETHDEV_H
 
 #include <rte_ethdev.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "dataplane/port/port.h"
 #include "sluice/limits.h"
 
 struct sl_exception_port;
 
+struct sl_port_counters {
+	uint64_t rx, tx, rx_bytes, tx_bytes, rx_missed;
+};
+
 struct sl_ethdev {
 	char name[32];
+	char device[200]; /* as the configuration has it */
 	char vdev[64]; /* DPDK's name of a virtual device that goes away with the port; empty: a PCI
 			  device */
 	uint16_t dpdk_port;
@@ -32,6 +40,17 @@ struct sl_ethdev {
 	int wake_fd[SL_MAX_WORKERS];         /* [queue]: readable when packets wait; -1: none */
 	struct sl_exception_port *exception; /* NULL: what is not media is dropped as not-media */
 	char warning[512];                   /* see sl_port_warning */
+
+	/* The control thread's, also later; workers know of it what messages tell them. */
+	enum sl_port_state state;
+	uint64_t resets;
+	struct rte_ether_addr own_mac;         /* the device's, when it was opened, */
+	bool tells_mac;                        /* if its driver tells it */
+	struct sl_port_counters base, counted; /* before the device was last set up; in all */
+	struct sl_port_counters read;          /* what the device said last */
+	uint64_t heard;                        /* of what was received: until it was set up anew */
+	unsigned pause, wait;                  /* turns between tries; until the next */
+	atomic_bool was_reset;                 /* set by a thread of DPDK's */
 };
 
 extern struct sl_ethdev sl_ethdevs[SL_MAX_PORTS + 1]; /* the last one: SL_PORT_HAIRPIN */

@@ -14,17 +14,14 @@
 #include "dataplane/port/ethdev.h"
 #include "dataplane/port/exception_port.h"
 #include "dataplane/port/netdev.h"
-#include "dataplane/port/rss.h"
-#include "dataplane/port/xsk_fill.h"
+#include "dataplane/port/restart.h"
+#include "dataplane/port/start.h"
 
 enum {
 	/* An AF_XDP queue holds at most 4096 in its fill and RX rings together, 4096 in its TX ring
 	 * and 2048 in its completion ring. The rest is for packets in flight. */
 	MBUFS_PER_QUEUE = 16384,
 	MBUF_CACHE = 256,
-	/* Room for 20 ms of 200,000 packets a second, in which the worker may be off its core. */
-	RX_DESCRIPTORS = 4096,
-	TX_DESCRIPTORS = 2048,
 	DEFAULT_MTU = 1500,
 };
 
@@ -65,65 +62,6 @@ int sl_ports_reserve(unsigned queues, int node, struct sl_error *error)
 	return sl_refuse(error, -ENOMEM,
 		"no memory for %u packet buffers (%s): raise `memory` in [sluice]",
 		MBUFS_PER_QUEUE * queues, rte_strerror(rte_errno));
-}
-
-/* The AF_XDP socket that was made last: DPDK's driver does not tell which it is. */
-static int new_xdp_socket(void)
-{
-	int fd = -1;
-
-	for (;;) {
-		bool known = false;
-
-		fd = sl_netdev_next_xdp_socket(fd);
-		for (uint8_t port = 0; port < sl_n_ethdevs; port++)
-			for (uint8_t q = 0; q < sl_ethdevs[port].n_queues; q++)
-				known |= sl_ethdevs[port].wake_fd[q] == fd;
-		if (fd < 0 || !known)
-			return fd;
-	}
-}
-
-static int set_up_queues(const struct sl_port_config *config, struct sl_ethdev *dev,
-	struct rte_eth_conf *conf, struct sl_error *error)
-{
-	struct rte_eth_dev_info info;
-	uint16_t rx = RX_DESCRIPTORS, tx = TX_DESCRIPTORS;
-	const char *step = "configure";
-	int err = rte_eth_dev_info_get(dev->dpdk_port, &info);
-
-	if (!err && (info.max_rx_queues < config->n_cores || info.max_tx_queues < config->n_cores))
-		return sl_refuse(error, -EINVAL,
-			"port %s: names %u cores but its driver %s has %u queues here",
-			config->name, config->n_cores, info.driver_name,
-			RTE_MIN(info.max_rx_queues, info.max_tx_queues));
-	if (!err)
-		sl_rss_configure(&info, dev->n_queues, conf);
-	if (!err)
-		err = rte_eth_dev_configure(dev->dpdk_port, dev->n_queues, dev->n_queues, conf);
-	if (!err)
-		err = rte_eth_dev_adjust_nb_rx_tx_desc(dev->dpdk_port, &rx, &tx);
-	for (uint16_t q = 0; q < dev->n_queues && !err; q++) {
-		step = "set up the RX queue of";
-		sl_xsk_fill_forget();
-		err = rte_eth_rx_queue_setup(
-			dev->dpdk_port, q, rx, (unsigned)dev->node, NULL, sl_mbufs);
-		dev->wake_fd[q] = dev->af_xdp ? new_xdp_socket() : -1;
-		if (!err)
-			sl_xsk_fill_up(sl_mbufs);
-		if (!err) {
-			step = "set up the TX queue of";
-			err = rte_eth_tx_queue_setup(
-				dev->dpdk_port, q, tx, (unsigned)dev->node, NULL);
-		}
-	}
-	if (err)
-		return sl_refuse(error, err, "port %s: cannot %s %s: %s%s", config->name, step,
-			config->device, strerror(-err),
-			dev->af_xdp ? " (a veth's peer may have more TX queues than it has RX: "
-				      "ethtool -L PEER tx 1)"
-				    : "");
-	return 0;
 }
 
 static int open_exception_port(
@@ -216,6 +154,7 @@ int sl_port_open(const struct sl_port_config *config, uint8_t *port, struct sl_e
 			config->name, SL_MAX_PORTS, SL_MAX_WORKERS);
 	memset(dev, 0, sizeof(*dev));
 	snprintf(dev->name, sizeof(dev->name), "%s", config->name);
+	snprintf(dev->device, sizeof(dev->device), "%s", config->device);
 	dev->n_queues = (uint8_t)config->n_cores;
 	dev->adaptive = config->adaptive;
 	memset(dev->wake_fd, 0xff, sizeof(dev->wake_fd));
@@ -228,17 +167,13 @@ int sl_port_open(const struct sl_port_config *config, uint8_t *port, struct sl_e
 	place(config, dev);
 	sl_ethdev_by_dpdk[dev->dpdk_port] = sl_n_ethdevs;
 	*port = sl_n_ethdevs++; /* from here on sl_ports_close cleans up */
-	err = set_up_queues(config, dev, &conf, error);
+	err = sl_device_set_up(dev, &conf, error);
 	if (!err)
 		err = identify(config, dev, error);
-	if (!err) {
-		err = rte_eth_dev_start(dev->dpdk_port);
-		if (err)
-			sl_refuse(error, err, "port %s: cannot start: %s", config->name,
-				strerror(-err));
-	}
 	if (!err)
-		dev->rss = sl_rss_start(dev->dpdk_port, dev->n_queues, &conf);
+		err = sl_device_start(dev, &conf, error);
+	if (!err)
+		err = sl_device_heed_resets(dev, error);
 	warn_of_nodes(dev);
 	return err;
 }
@@ -299,6 +234,7 @@ void sl_ports_close(void)
 	while (sl_n_ethdevs > 0) {
 		struct sl_ethdev *dev = &sl_ethdevs[--sl_n_ethdevs];
 
+		sl_device_ignore_resets(dev);
 		rte_eth_dev_stop(dev->dpdk_port);
 		rte_eth_dev_close(dev->dpdk_port);
 		if (dev->vdev[0])
@@ -307,46 +243,4 @@ void sl_ports_close(void)
 			sl_exception_close(dev->exception);
 	}
 	sl_addresses_close();
-}
-
-/* A device that does not answer has no link. */
-static bool link_up(const struct sl_ethdev *dev)
-{
-	struct rte_eth_link link = {0};
-
-	if (dev->af_xdp)
-		return sl_netdev_up(dev->netdev);
-	return rte_eth_link_get_nowait(dev->dpdk_port, &link) == 0 && link.link_status;
-}
-
-static const char *driver(const struct sl_ethdev *dev)
-{
-	struct rte_eth_dev_info info;
-
-	return rte_eth_dev_info_get(dev->dpdk_port, &info) == 0 ? info.driver_name : "unknown";
-}
-
-void sl_port_stats(uint8_t port, struct sl_port_stats *out)
-{
-	const struct sl_ethdev *dev = &sl_ethdevs[port];
-	/* These are counters: one that cannot be read now is where it was. */
-	static struct rte_eth_stats known[SL_MAX_PORTS];
-	struct rte_eth_stats stats = {0};
-
-	if (rte_eth_stats_get(dev->dpdk_port, &stats) == 0)
-		known[port] = stats;
-	else
-		stats = known[port];
-	*out = (struct sl_port_stats){
-		.rx = stats.ipackets,
-		.tx = stats.opackets,
-		.rx_bytes = stats.ibytes,
-		.tx_bytes = stats.obytes,
-		.rx_missed = stats.imissed + stats.rx_nombuf,
-		.link_up = link_up(dev),
-		.mtu = dev->mtu,
-		.queues = dev->n_queues,
-		.driver = driver(dev),
-		.rss = dev->rss,
-	};
 }

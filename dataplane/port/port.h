@@ -96,10 +96,24 @@ int sl_address_add(uint8_t port, const struct sl_address_config *config, uint8_t
  */
 void sl_ports_close(void);
 
+/* X(identifier, label). How they follow each other: dataplane/handoff/port_turn.h. */
+#define SL_PORT_STATES(X)                                                          \
+	X(SERVES, "serves") /* workers use it */                                   \
+	X(AWAY, "reset")    /* its device was reset, and is not set up anew yet */ \
+	X(SILENT, "silent") /* its device was set up anew, but has received nothing since then */
+
+enum sl_port_state {
+#define X(id, label) SL_PORT_##id,
+	SL_PORT_STATES(X)
+#undef X
+};
+
 struct sl_port_stats {
-	uint64_t rx, tx, rx_bytes, tx_bytes;
+	uint64_t rx, tx, rx_bytes, tx_bytes; /* these, and the next, never decrease */
 	uint64_t rx_missed; /* packets that the device or its socket dropped before Sluice saw them
 			     */
+	uint64_t resets;    /* of its device, by others */
+	enum sl_port_state state;
 	bool link_up;
 	uint16_t mtu, queues;
 	const char *driver;

@@ -50,6 +50,7 @@
 	X(LOOP, "loop", "went from call to call of this relay more than four times: a circle")     \
 	X(HANDOFF_FULL, "handoff-full", "the owning worker's hand-off ring is full")               \
 	X(PUNT_FULL, "punt-full", "the ring to the exception port is full")                           \
+	X(PORT_RESET, "port-reset", "the egress port's device was reset, and is not set up anew yet") \
 	X(TX_FULL, "tx-full", "the egress queue is full")
 /* clang-format on */
 

@@ -97,6 +97,7 @@ static void loss(void **state)
 {
 	check(SL_DROP_NEIGHBOUR, 10, SL_ALARM_LOSS);
 	assert_string_equal(told.reason, "neighbour");
+	check(SL_DROP_PORT_RESET, 10, SL_ALARM_LOSS);
 	check(SL_DROP_TX_FULL, 10, SL_ALARM_LOSS);
 	check(SL_DROP_HANDOFF_FULL, 10, SL_ALARM_LOSS);
 	check(SL_DROP_PUNT_FULL, 10, SL_ALARM_LOSS);

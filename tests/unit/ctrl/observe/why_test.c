@@ -103,6 +103,7 @@ static const struct {
 	{SL_DROP_UNKNOWN_SOURCE, SL_CAUSE_POLICED, "an unknown source"},
 	{SL_DROP_UNPROVEN, SL_CAUSE_POLICED, "of a new SSRC"},
 	{SL_DROP_MTU, SL_CAUSE_DROPPED, "larger than the egress port's MTU"},
+	{SL_DROP_PORT_RESET, SL_CAUSE_DROPPED, "the egress port's device was reset"},
 };
 
 static void each_drop_has_its_words(void **state)
