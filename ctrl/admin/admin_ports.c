@@ -85,6 +85,11 @@ static json_t *interfaces_of(const struct sl_admin *a, unsigned port)
 
 json_t *sl_admin_ports(const struct sl_admin *a)
 {
+	static const char *const states[] = {
+#define X(id, label) [SL_PORT_##id] = label,
+		SL_PORT_STATES(X)
+#undef X
+	};
 	json_t *rows = json_array();
 
 	for (unsigned port = 0; port < a->n_ports; port++) {
@@ -95,15 +100,16 @@ json_t *sl_admin_ports(const struct sl_admin *a)
 			if (a->interfaces[i].port == port)
 				guard = guard_counters(&a->interfaces[i]);
 		sl_port_stats((uint8_t)port, &s);
-		json_array_append_new(rows,
-			json_pack(
-				"{s:s, s:s, s:b, s:i, s:i, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:o}",
-				"name", sl_port_name((uint8_t)port), "driver",
-				s.driver ? s.driver : "", "link", s.link_up, "mtu", (int)s.mtu,
-				"queues", (int)s.queues, "rss", s.rss, "rx", count(s.rx), "tx",
-				count(s.tx), "rx_bytes", count(s.rx_bytes), "tx_bytes",
-				count(s.tx_bytes), "missed", count(s.rx_missed), "guard", guard,
-				"interfaces", interfaces_of(a, port)));
+		json_array_append_new(
+			rows, json_pack("{s:s, s:s, s:b, s:s, s:I, s:i, s:i, s:s, s:I, s:I, s:I, "
+					"s:I, s:I, s:o, s:o}",
+				      "name", sl_port_name((uint8_t)port), "driver",
+				      s.driver ? s.driver : "", "link", s.link_up, "state",
+				      states[s.state], "resets", count(s.resets), "mtu", (int)s.mtu,
+				      "queues", (int)s.queues, "rss", s.rss, "rx", count(s.rx),
+				      "tx", count(s.tx), "rx_bytes", count(s.rx_bytes), "tx_bytes",
+				      count(s.tx_bytes), "missed", count(s.rx_missed), "guard",
+				      guard, "interfaces", interfaces_of(a, port)));
 	}
 	return json_pack("{s:o}", "ports", rows);
 }

@@ -108,6 +108,8 @@ static void ports(FILE *out, unsigned n)
 		{"sluice_port_sent_bytes_total", "Bytes onto the wire.", AT(tx_bytes)},
 		{"sluice_port_missed_total", "Packets dropped before Sluice saw them.",
 			AT(rx_missed)},
+		{"sluice_port_resets_total", "Times that something else reset the port's device.",
+			AT(resets)},
 #undef AT
 	};
 	struct sl_port_stats s;

@@ -166,6 +166,9 @@ void sl_show_ports(const json_t *a)
 		printf("port %s: %s, link %s, mtu %d, %d queue(s)\n", text(port, "name"),
 			text(port, "driver"), yes_no(port, "link"), (int)number(port, "mtu"),
 			(int)number(port, "queues"));
+		if (number(port, "resets"))
+			printf("  its device was reset %d time(s), state: %s\n",
+				(int)number(port, "resets"), text(port, "state"));
 		if (number(port, "queues") > 1)
 			printf("  rss: %s\n", text(port, "rss"));
 		printf("  rx %" JSON_INTEGER_FORMAT " packets, %" JSON_INTEGER_FORMAT

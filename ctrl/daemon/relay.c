@@ -60,6 +60,7 @@ static void tick(uv_timer_t *timer)
 {
 	struct sl_relay *r = timer->data;
 
+	sl_port_watch_tick(&r->port_watch);
 	sl_sessions_tick(&r->sessions);
 	sl_load_measure(&r->sessions, r->config->n_ports);
 	sl_protection_tick(&r->protection);
@@ -129,6 +130,8 @@ static void start_sessions(struct sl_relay *r)
 	sl_core_wait_start(&r->core_wait, "", &r->protection.config.alarm_core_wait_ms);
 	r->core_wait.notify = sl_events_notify;
 	r->core_wait.notify_context = r->events;
+	r->port_watch = (struct sl_port_watch){
+		.n = r->config->n_ports, .notify = sl_events_notify, .notify_context = r->events};
 	r->protection.notify = sl_events_notify;
 	r->protection.notify_context = r->events;
 	r->records.notify = sl_events_notify;

@@ -23,6 +23,7 @@
 #include "ctrl/ipc/websocket.h"
 #include "ctrl/ng/ng.h"
 #include "ctrl/observe/core_wait.h"
+#include "ctrl/observe/port_watch.h"
 #include "ctrl/records/records.h"
 #include "ctrl/reload/reload.h"
 #include "sluice/error.h"
@@ -46,6 +47,7 @@ struct sl_relay {
 	struct sl_records records;
 	struct sl_hep *hep; /* NULL: no [homer] */
 	struct sl_core_wait core_wait;
+	struct sl_port_watch port_watch;
 	struct sl_work *work;
 	struct sl_server *server;
 	struct sl_datagram *datagram;   /* NULL: no ng = udp: */

@@ -12,17 +12,18 @@
 enum { SL_ALARM_CLEAR_S = 10 };
 
 /* X(identifier, label) */
-#define SL_ALARM_KINDS(X)                                                             \
-	X(DROPS, "drops")           /* refused for one reason, in total */            \
-	X(LOSS, "loss")             /* what calls would have needed */                \
-	X(SOURCE, "source")         /* refused, of one source */                      \
-	X(SCAN, "scan")             /* closed ports, by one source */                 \
-	X(AUTH, "auth")             /* of one source, or at one call */               \
-	X(REPLAY, "replay")         /* likewise */                                    \
-	X(GUARD_FULL, "guard-full") /* sources of calls without room in it */         \
-	X(NEIGHBOURS, "neighbours") /* next hops that have to wait to be asked for */ \
-	X(RECORDS, "records")       /* CDRs or audit records that were lost */        \
-	X(CORE_WAIT, "core-wait")   /* ms a second that a worker waited for its core */
+#define SL_ALARM_KINDS(X)                                                               \
+	X(DROPS, "drops")           /* refused for one reason, in total */              \
+	X(LOSS, "loss")             /* what calls would have needed */                  \
+	X(SOURCE, "source")         /* refused, of one source */                        \
+	X(SCAN, "scan")             /* closed ports, by one source */                   \
+	X(AUTH, "auth")             /* of one source, or at one call */                 \
+	X(REPLAY, "replay")         /* likewise */                                      \
+	X(GUARD_FULL, "guard-full") /* sources of calls without room in it */           \
+	X(NEIGHBOURS, "neighbours") /* next hops that have to wait to be asked for */   \
+	X(RECORDS, "records")       /* CDRs or audit records that were lost */          \
+	X(CORE_WAIT, "core-wait")   /* ms a second that a worker waited for its core */ \
+	X(PORT, "port")             /* a port whose device was reset, until it serves again */
 
 enum sl_alarm_kind {
 #define X(id, label) SL_ALARM_##id,
