@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What could not be put back. A change that fails half-way is undone: all of it, whatever fails on
- * the way back too, and here is the list of that. Empty: everything is as it was.
+ * A list of all that could not be put back. A change that fails half-way is undone: all of it,
+ * whatever fails on the way back too, and here is the list of that. Empty: everything is as it was.
  */
 #ifndef SL_CTRL_UNRESTORED_H
 #define SL_CTRL_UNRESTORED_H

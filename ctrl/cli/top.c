@@ -60,7 +60,7 @@ static double now_s(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* What is shown of the looks, in the order of now. */
+/* The rows of the looks, in the order of now. */
 static void arrange(struct top *t)
 {
 	const json_t *before = json_object_get(json_object_get(t->before, "calls"), "calls");

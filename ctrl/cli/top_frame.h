@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The parts of `sluicectl top` above the calls: what happened between two looks, `most` rows of it
- * below a title. What is missing in a look is 0 or "-". Private to ctrl/cli.
+ * below a title. A value that a look lacks is 0 or "-". Private to ctrl/cli.
  */
 #ifndef SL_CTRL_CLI_TOP_FRAME_H
 #define SL_CTRL_CLI_TOP_FRAME_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What an operator asked `sluicectl top` for, key by key. Private to ctrl/cli. */
+/* An operator's wishes of `sluicectl top`, key by key. Private to ctrl/cli. */
 #ifndef SL_CTRL_CLI_TOP_KEYS_H
 #define SL_CTRL_CLI_TOP_KEYS_H
 

@@ -26,7 +26,7 @@ void sl_top_screen_close(struct sl_top_screen *screen)
 	screen->line = NULL;
 }
 
-/* Of text that is UTF-8 (RFC 3629). Returns its bytes. */
+/* The next character of text that is UTF-8 (RFC 3629). Returns its bytes. */
 static size_t character(const char *text, uint32_t *code)
 {
 	const unsigned char *at = (const unsigned char *)text;

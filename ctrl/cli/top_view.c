@@ -29,7 +29,7 @@ struct room {
 	unsigned spare, tall;
 };
 
-/* Of a part with a title and `wanted` rows, at most `most`: the rows that fit; 0: none does. */
+/* The rows that fit of a part with a title and `wanted` rows, at most `most`; 0: none does. */
 static unsigned take(struct room *room, unsigned wanted, unsigned most)
 {
 	unsigned rows = wanted < most ? wanted : most;
@@ -52,7 +52,7 @@ static unsigned at_most(unsigned n, unsigned most)
 	return n < most ? n : most;
 }
 
-/* What is wrong has the first claim to room, then workers, then ports. */
+/* Faults have the first claim to room, then workers, then ports. */
 static void parts(struct sl_top_screen *s, const struct sl_top_state *state,
 	const struct sl_top_looks *l, unsigned spare)
 {

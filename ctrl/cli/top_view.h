@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What `sluicectl top` shows: parts above, calls below, or a pane instead. Private to ctrl/cli. */
+/* The screen of `sluicectl top`: parts above, calls below, or a pane instead. Private to ctrl/cli.
+ */
 #ifndef SL_CTRL_CLI_TOP_VIEW_H
 #define SL_CTRL_CLI_TOP_VIEW_H
 

@@ -207,7 +207,7 @@ static const char *const allowed[] = {
 	"waitid",
 };
 
-/* What is put into a ring passes no filter. */
+/* A request in a ring passes no filter. */
 static const char *const rings[] = {"io_uring_setup", "io_uring_enter", "io_uring_register"};
 
 static const int families[] = {AF_UNIX, AF_NETLINK, AF_INET, AF_INET6};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What is new about the media of a call, as reports. */
+/* News of the media of a call, as reports. */
 #ifndef SL_CTRL_HEP_CALL_H
 #define SL_CTRL_HEP_CALL_H
 

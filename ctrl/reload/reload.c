@@ -25,8 +25,8 @@ static void sort(void *context, const struct sl_config_difference *difference)
 	sl_differences_add(difference->when == SL_WHEN_LIVE ? &d->live : &d->restart, difference);
 }
 
-/* What cannot fail. Keys that take a restart are the same in both configurations. Interfaces and
- * networks are referred to where they stand. */
+/* The part that cannot fail. Keys that take a restart are the same in both configurations.
+ * Interfaces and networks are referred to where they stand. */
 static void take(struct sl_running *r)
 {
 	r->which = !r->which;

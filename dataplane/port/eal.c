@@ -127,7 +127,7 @@ static void keep_out_of_dumps(void)
 	rte_mem_event_callback_register("sluice dumps", not_dumped, NULL);
 }
 
-/* Of all of DPDK's parts. Sluice has no level between its own debug and DPDK's notices. */
+/* All of DPDK's parts have it. Sluice has no level between its own debug and DPDK's notices. */
 void sl_eal_verbose(bool verbose)
 {
 	rte_log_set_level_pattern("*", verbose ? RTE_LOG_INFO : RTE_LOG_ERR);

@@ -86,7 +86,7 @@ export class History {
 		return this.series(name, match).map(({key}) => key);
 	}
 
-	// What the last sample has; null: it does not know.
+	// The value of the last sample; null: it has none.
 	value(key) {
 		return this.samples.at(-1)?.values?.get(key) ?? null;
 	}
@@ -146,7 +146,7 @@ function growth(a, b, keys) {
 	return {by, seconds};
 }
 
-// As Prometheus does it: evenly within a bucket. Of what is beyond the last bound, that bound. Null: there is nothing.
+// As Prometheus does it: evenly within a bucket. A value beyond the last bound counts as that bound. Null: there is nothing.
 export function quantile(q, buckets) {
 	let rest = q * buckets.reduce((sum, {count}) => sum + count, 0);
 

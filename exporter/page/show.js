@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the page shows of a history. Text goes in as text, whatever a relay may call its ports.
+// A history as the page shows it. Text goes in as text, whatever a relay may call its ports.
 
 import {quantile} from './metrics.js';
 import {Bar, Chart, duration, figure, percent, summary} from './chart.js';

@@ -2,7 +2,7 @@
 // The body of a function, for exporter_page.py: what is wrong with the page for whoever reads it, by WCAG 2.2 AA. Empty: nothing.
 const faults = [];
 
-// Of a colour as getComputedStyle() has it: rgb(1, 2, 3) or rgba(..., 0).
+// The numbers of a colour as getComputedStyle() has it: rgb(1, 2, 3) or rgba(..., 0).
 const parts = (colour) => colour.match(/[\d.]+/g).map(Number);
 const luminance = (colour) => {
 	const [r, g, b] = parts(colour).map((c) => c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4);

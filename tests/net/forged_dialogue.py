@@ -143,7 +143,7 @@ def outsider(trunk_call, phone_call):
             routes=[changed(dialog.routes[0], ftag="m")], **to_trunk)
     refused("a Route of another call", MALLORY, other, routes=dialog.routes, **to_trunk)
     refused("a phone's call to the trunk", MALLORY, other, routes=[changed(other.routes[0], trunk="callee")], **to_trunk)
-    # What is sealed is words in a row: none may count as part of the one before, as by a call whose Call-ID is "one two".
+    # Words in a row are sealed: none may count as part of the one before, as by a call whose Call-ID is "one two".
     since, route = str(int(time.time())), dialog.routes[0]
     refused("a tag in the time", MALLORY, dialog, id="two", here="<sip:m@m>;tag=one", **to_trunk, routes=[
         changed(route, since=since + " tag", ftag="one", seal=seal("callee", since, "tag", "one two"))])

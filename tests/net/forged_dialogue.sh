@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Who is in no call gets nothing past the proxy of deploy/kamailio by a To tag and a Route, neither to the trunk nor to the
-# relay; and a phone that is in one cannot turn it into one with the trunk. What belongs to a call passes, also after a restart.
+# relay; and a phone that is in one cannot turn it into one with the trunk. A request of a call passes, also after a restart.
 . "$(dirname "$0")/lib.sh"
 . "$NET_DIR/phones.sh"
 

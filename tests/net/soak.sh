@@ -157,7 +157,7 @@ wait "${PIDS[untouched]}" || fail "calls beside all that lost packets: $(cat "$R
 ok "$ROUND rounds (SEED=$SEED); $(tail -n 1 "$RUN/churn.log")"
 ok "10 calls beside: $(sed -n 's/^RTP *\(sent [0-9]*, received [0-9]*\).*/\1/p' "$RUN/untouched.log")"
 
-# What is lost of each call or request is lost in every span; a heap that finds its shape is not.
+# Memory that is lost of each call or request is lost in every span; a heap that finds its shape is not.
 least=
 for span in 4 5 6; do
     grown=$((sizes[(ROUND - 1) * (span + 2) / 8] - sizes[(ROUND - 1) * span / 8]))
@@ -167,7 +167,7 @@ done
 [ "${files[-1]}" -le $((files[0] + 2)) ] || fail "open files by round: ${files[*]}"
 ok "resident memory ${sizes[ROUND / 2]} kB at half time, ${sizes[-1]} at the end; ${files[-1]} open files"
 
-# Of each call that has ended there is a record, or it is counted as lost.
+# Each call that has ended has a record, or is counted as lost.
 told() {
     read -r ever now written lost < <(sluicectl status --json | python3 -c 'import json, sys
 status = json.load(sys.stdin)

@@ -116,7 +116,7 @@ static void keys_order_rows(void **state)
 		{"d", "bcad"},
 		{"i", "abcd"},
 		{"r", "bdac"},
-		/* What is not known stays last. */
+		/* Unknown values stay last. */
 		{"mR", "dabc"},
 		{"lR", "dabc"},
 		{"rR", "acdb"},

@@ -99,7 +99,7 @@ static void back_at_once(void **unused)
 	assert_int_equal(lines, 1);
 }
 
-/* What goes on is told once; the alarm is up all the time. */
+/* A state that goes on is told once; the alarm is up all the time. */
 static void away_for_long(void **unused)
 {
 	resets++;

@@ -282,7 +282,7 @@ static void pass(uint64_t seconds)
 	clock_ns += seconds * 1000000000;
 }
 
-/* What looks the same is read again, soon where it cannot be used, else in a minute. */
+/* A file that looks the same is read again, soon where it cannot be used, else in a minute. */
 static void drift_that_the_file_does_not_show(void **state)
 {
 	static char good[KEY_FILE], bad[KEY_FILE];

@@ -31,7 +31,7 @@ static const char new_keys[] = "ng-allow = uid:1001\nadmin-read = uid:1001\n"
 
 enum { SOCKETS = 4, GUARDS = 2, PREFIXES = 8, EVERY = 1000 };
 
-/* What sockets' files and guards hold, each by the text that names it. */
+/* All that sockets' files and guards hold, each by the text that names it. */
 static struct {
 	char socket[SOCKETS][64];
 	unsigned who[SOCKETS]; /* the last of those let in */

@@ -284,7 +284,7 @@ static void counted_anew(void **state)
 	assert_int_equal(stats_of(LAN).resets, resets);
 }
 
-/* What the device counted when it was reset is neither lost nor counted twice, nor is the wrap that
+/* The device's counts of before its reset are neither lost nor counted twice, nor is the wrap that
  * a driver sees where counters of 32 bits begin anew. */
 static void counters_go_on(void **state)
 {
