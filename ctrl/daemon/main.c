@@ -129,6 +129,15 @@ static void set_limits(void)
 	}
 }
 
+#ifdef SL_TRACED_AT_EXIT
+
+static int confine(const struct sl_config *config, struct sl_error *error)
+{
+	return 0;
+}
+
+#else
+
 /* Modules of the name service (nsswitch.conf(5)) can be asked behind the filter, but not loaded any
  * more, and a reload may have names to look up. Where nobody has a name, all of it is asked. */
 static void load_name_service(void)
@@ -141,15 +150,13 @@ static void load_name_service(void)
 
 static int confine(const struct sl_config *config, struct sl_error *error)
 {
-#ifdef SL_TRACED_AT_EXIT
-	return 0;
-#else
 	if (config->no_seccomp)
 		return 0;
 	load_name_service();
 	return sl_syscall_filter_load(error);
-#endif
 }
+
+#endif
 
 static int run(const char *path, struct sl_config *config)
 {
