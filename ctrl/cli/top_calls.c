@@ -118,16 +118,19 @@ bool sl_top_calls_make(struct sl_top_calls *calls, const json_t *before, const j
 	double seconds, const struct sl_top_order *order)
 {
 	size_t n_before = json_array_size(before), i;
-	const json_t **index = index_of(before), *call;
+	const json_t **index, *call;
 
 	*calls = (struct sl_top_calls){.total = json_array_size(now)};
 	calls->row = calloc(calls->total + 1, sizeof(*calls->row));
+	if (!calls->row)
+		return false;
+	index = index_of(before);
 	json_array_foreach(now, i, call)
 	{
 		struct sl_top_call *row = &calls->row[calls->n];
 		const json_t **was;
 
-		if (!calls->row || !matches(call, order->filter))
+		if (!matches(call, order->filter))
 			continue;
 		calls->n++;
 		row->call = call;
@@ -139,7 +142,7 @@ bool sl_top_calls_make(struct sl_top_calls *calls, const json_t *before, const j
 	if (calls->n)
 		qsort_r(calls->row, calls->n, sizeof(*calls->row), by_order, (void *)order);
 	free(index);
-	return calls->row != NULL;
+	return true;
 }
 
 void sl_top_calls_free(struct sl_top_calls *calls)
