@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Installs, tries, upgrades and purges the packages of a folder. Run in a tree (tests/package.sh).
-# usage: install.sh FOLDER
+# usage: install.sh FOLDER       beside it, `later` gets the packages of a later version
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-folder=$1 run=$(mktemp -d)
+folder=$1 later=${1%/*}/later run=$(mktemp -d)
 fail() { echo "FAIL: $*" >&2; exit 1; }
 debs() { ls "$1"/*.deb | grep -v dbgsym; }
 install() { apt-get install -y -q --no-install-recommends $(debs "$1"); }
@@ -25,12 +25,13 @@ state() {
 # The same packages as a later version
 later() {
     local deb unpacked=$run/unpacked
-    mkdir "$run/later"
+    rm -rf "$later"
+    mkdir "$later"
     for deb in $(debs "$folder"); do
         rm -rf "$unpacked"
         dpkg-deb -R "$deb" "$unpacked"
         sed -i 's/~deb/+later~deb/' "$unpacked/DEBIAN/control"
-        dpkg-deb -b "$unpacked" "$run/later/${deb##*/}" >/dev/null
+        dpkg-deb -b "$unpacked" "$later/${deb##*/}" >/dev/null
     done
 }
 
@@ -63,7 +64,7 @@ for ((i = 0; i < 600; i++)); do
 done
 call_up || fail "there is no call: $(cat "$run/call.txt")"
 pid=$(pgrep -x sluiced)
-install "$run/later"
+install "$later"
 kill -0 "$pid" || fail "the upgrade has ended the relay: $(cat "$run/call.txt")"
 touch "$run/upgraded"
 wait $call || fail "the call: $(cat "$run/call.txt")"
