@@ -27,7 +27,7 @@ command -v npm >/dev/null || test+=" npm"
 
 kernel="qemu-system-x86 busybox-static iproute2 kmod"
 proof="frama-c-base"
-tree="debootstrap"
+tree="debootstrap systemd-container"
 bench="iproute2 ethtool nftables python3 rtpengine-daemon gnuplot-nox valgrind"
 
 list_only=no

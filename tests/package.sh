@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # The Debian packages: built twice, in other folders and surroundings, to the same bytes; lintian finds nothing; they install,
-# a call that is up survives their upgrade, and a purge leaves nothing. All of it in a Debian tree of its own that is removed
+# a call that is up survives their upgrade, and a purge leaves nothing; a real systemd starts their units, reloads, restarts and
+# stops them. All of it in a Debian tree of its own that is removed
 # at the end. Needs root, Debian's mirror and 4 GB of disk.
 # usage: tests/package.sh [RELEASE [DIR]]     RELEASE: bookworm (Debian 12) unless it is trixie (13). DIR: where the tree is
 #                                             made (a new one in /var/tmp); KEEP=1 leaves it, with the packages, and takes it
@@ -29,3 +30,5 @@ step lintian /src/tests/package/as_nobody.sh sh -c \
 cat "$dir/step.txt"
 step install /src/tests/package/install.sh /build/one
 grep '^ok:' "$dir/step.txt"
+step "install again" sh -ec 'apt-get install -y -q --no-install-recommends systemd-sysv dbus $(ls /build/one/*.deb | grep -v dbgsym)'
+tests/package/systemd.sh "$tree"
