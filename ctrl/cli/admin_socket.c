@@ -122,6 +122,10 @@ int sl_admin_try_calls(const char *path, unsigned seconds, json_t **answer)
 	do {
 		rc = sl_admin_try_page(path, seconds, &next, *answer);
 	} while (!rc && next);
+	if (rc) {
+		json_decref(*answer);
+		*answer = NULL;
+	}
 	return rc;
 }
 

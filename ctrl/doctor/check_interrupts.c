@@ -25,8 +25,9 @@ static bool count_of(const char *root, unsigned long number, unsigned core, uint
 		return false;
 	for (; core; core--) {
 		at = strchr(at, ',');
-		if (!at++)
+		if (!at)
 			return false;
+		at++;
 	}
 	*count = strtoull(at, NULL, 10);
 	return true;
