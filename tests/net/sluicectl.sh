@@ -37,9 +37,12 @@ status=0
 sluicectl top </dev/null >"$RUN/view.log" 2>&1 || status=$?
 [ $status -eq 2 ] && grep -q -e --once "$RUN/view.log" || fail "top without a terminal: $status, $(cat "$RUN/view.log")"
 python3 - "$SLUICECTL" -s "$CTL" top >"$RUN/view.log" 2>&1 <<'PY' || fail "top on a terminal: $(cat "$RUN/view.log")"
-import os, pty, sys, termios
-pid, terminal = pty.fork()
+import os, sys, termios
+# This end of it stays open here: its last close would set it to what every terminal begins with.
+terminal, end = os.openpty()
+pid = os.fork()
 if not pid:
+    os.login_tty(end)
     os.environ["TERM"] = "xterm"
     os.execv(sys.argv[1], sys.argv[1:])
 before, seen = termios.tcgetattr(terminal), b""
@@ -48,9 +51,10 @@ while b"call-id" not in seen:
 os.write(terminal, b"q")
 while b"\x1b[?1049l" not in seen:
     seen += os.read(terminal, 4096)
+status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 after = termios.tcgetattr(terminal)
 assert seen.startswith(b"\x1b[?1049h") and before == after, (before, after)
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+sys.exit(status)
 PY
 ok "sluicectl top"
 
